@@ -1,0 +1,66 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make and git. `make` lists what there is.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+BENCH := $(VENV)-bench
+PORT ?= 8501
+
+.DEFAULT_GOAL := help
+.PHONY: help app test lint types bench audit lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+app: $(VENV)/app.stamp ## set up a virtual environment and open the dashboard
+	$(BIN)/streamlit run streamlit_app.py --server.address localhost --server.port $(PORT)
+
+test: $(VENV)/dev.stamp lint types ## set everything up, then lint, types and every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(VENV)/dev.stamp ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(BENCH)/stamp ## measure, and write the tables into the README (some minutes)
+	$(BENCH)/bin/python -m tests.benchmarks.bench_exact --write
+	$(BENCH)/bin/python -m tests.benchmarks.bench_readers --write
+	$(BENCH)/bin/python -m tests.benchmarks.bench_dashboard --write
+	$(BENCH)/bin/python -m tests.benchmarks.bench_sessions --write
+
+audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions (asks the advisory service)
+	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
+
+lock: $(VENV)/dev.stamp ## compile requirements.txt and .ci/requirements-dev.txt anew from pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra dev --constraint requirements.txt --output-file .ci/requirements-dev.txt pyproject.toml
+
+LOCK := --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
+
+clean: ## remove the virtual environments and everything generated
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %d.%d; say which: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv $(VENV) || { echo 'No virtual environment could be made. On Debian and Ubuntu: sudo apt install python3-venv'; exit 1; }
+
+$(VENV)/app.stamp: $(VENV)/bin/python requirements.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/bin/python .ci/requirements-dev.txt .ci/chromium pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement .ci/requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	BIN=$(BIN) bash .ci/chromium
+	@touch $@ $(VENV)/app.stamp
+
+# The tools that bench_exact compares with want other versions of what the tests use, so they live apart.
+$(BENCH)/stamp: .ci/requirements-dev.txt .ci/chromium pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --requirement .ci/requirements-dev.txt
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	BIN=$(BENCH)/bin bash .ci/chromium
+	@touch $@
