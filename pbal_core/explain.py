@@ -1,0 +1,50 @@
+"""Why a trade is made, in one sentence for a person.
+
+The model: a position's *fill* is its weight over its target weight. Below 1 it is too small, above 1 too large. The
+reason of a trade is how far the fill was from 1 before the trade, and the place of the position in the order of fills.
+Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below target; the lowest of 10".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .money import format_percent
+
+_ORDINALS = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ", "ninth ", "tenth ")
+
+
+def reasons(weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str]) -> list[str]:
+    """One sentence for each position, in the order given.
+
+    Args:
+        weights_before: n weights before the trades, fractions of the total.
+        targets: n target weights, fractions; 0 for a position that should go.
+        symbols: n symbols, the tie-break of the ranks.
+    """
+    fills = [now / goal if goal else float("inf") for now, goal in zip(weights_before, targets, strict=True)]
+    order = sorted(range(len(fills)), key=lambda i: (fills[i], symbols[i]))
+    ranks = {i: rank for rank, i in enumerate(order, start=1)}
+    return [_reason(fill, ranks[i], len(fills)) for i, fill in enumerate(fills)]
+
+
+def _reason(fill: float, rank: int, count: int) -> str:
+    if fill == float("inf"):
+        return "not in the targets"
+    distance = format_percent(abs(fill - 1))
+    if distance == "0.0 %":
+        return "at target"
+    side = "below" if fill < 1 else "above"
+    if count == 1:
+        return f"{distance} {side} target"
+    below = fill < 1
+    return f"{distance} {side} target; {_place(rank if below else count + 1 - rank, below=below)} of {count}"
+
+
+def _place(rank: int, *, below: bool) -> str:
+    """``the lowest``, ``the second highest``, ``the 11th lowest``: counted from the side the position is on."""
+    extreme = "lowest" if below else "highest"
+    if rank <= len(_ORDINALS):
+        return f"the {_ORDINALS[rank - 1]}{extreme}"
+    ending = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"the {rank}{ending} {extreme}"

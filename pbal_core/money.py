@@ -1,0 +1,188 @@
+"""Decimal text to exact integers and back, and how money and percents are written.
+
+The model: an amount of money is an integer count of *units*, one unit being ``10**-scale`` dollars, where ``scale`` is
+the largest number of decimals that occurs in the problem. 6,798.48 dollars at scale 4 are 67,984,800 units. Comparing,
+adding and spending happen on these integers, so nothing is ever off by a binary fraction of a cent.
+``Decimal`` appears only at the border, and is computed there in a context that never rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+from functools import lru_cache
+
+from .errors import RequestError
+
+MAX_DIGITS = 15
+"""Digits before the point that an amount may have: nine hundred trillion is more than any account."""
+MAX_DECIMALS = 12
+"""Digits after the point that an amount may have; brokers print up to nine."""
+
+Amount = int | str | float | Decimal
+"""What the public functions take for money. A float counts as the shortest decimal that names it (its ``repr``)."""
+
+_EXACT = Context(prec=999)
+"""No amount has so many digits, so nothing computed in this context is rounded."""
+
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+class NotANumberError(ValueError):
+    """Text that is no decimal number; ``str()`` says what is wrong with it, as the end of a sentence."""
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Reads a plain decimal number: ``1234.5``, ``-.29``, ``+1e3``. No currency signs, no thousands separators.
+
+    Returns:
+        The exact value, with at most MAX_DIGITS digits before and MAX_DECIMALS after the point.
+
+    Raises:
+        NotANumberError: The text is no number, not finite, or too long to be an amount of money.
+    """
+    stripped = text.strip()
+    if not _PLAIN.fullmatch(stripped):
+        if stripped.lower().lstrip("+-") in {"nan", "inf", "infinity", "snan"}:
+            raise NotANumberError("is not a finite number")
+        raise NotANumberError("is not a number")
+    value = Decimal(stripped)
+    if value.adjusted() >= MAX_DIGITS:
+        raise NotANumberError(f"is too large (at most {MAX_DIGITS} digits before the point)")
+    if decimals(value) > MAX_DECIMALS:
+        raise NotANumberError(f"has too many decimals (at most {MAX_DECIMALS})")
+    return value
+
+
+def to_amount(value: Amount, name: str) -> Decimal:
+    """Turns an argument of the public functions into an exact amount.
+
+    Args:
+        value: An int, Decimal, decimal text, or a float (read as its shortest decimal text).
+        name: What the argument is called, for the message.
+
+    Raises:
+        RequestError: Not a finite number, or too large.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, str, float, Decimal)):
+        raise RequestError(f"{name} must be a number, not {type(value).__name__}.")
+    text = repr(value) if isinstance(value, float) else str(value)
+    try:
+        return parse_decimal(text)
+    except NotANumberError as error:
+        shown = text if len(text) <= 40 else text[:40] + "..."
+        raise RequestError(f'{name} "{shown}" {error}; give an amount such as 5000 or 1234.56.') from None
+
+
+@lru_cache(maxsize=8192)
+def decimals(value: Decimal) -> int:
+    """Number of digits after the point that are needed to write ``value``, trailing zeros not counted."""
+    _sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise NotANumberError("is not a finite number")
+    trailing = 0
+    while trailing < len(digits) and digits[-1 - trailing] == 0:
+        trailing += 1
+    if trailing == len(digits):
+        return 0
+    return max(0, -exponent - trailing)
+
+
+def to_units(value: Decimal, scale: int) -> int:
+    """The integer count of ``10**-scale`` in ``value``; exact for every ``scale >= decimals(value)``.
+
+    Raises:
+        ValueError: ``scale`` is too small to hold the value exactly.
+    """
+    units = _EXACT.scaleb(value, scale)
+    whole = int(units)
+    if units != whole:
+        raise ValueError(f"{value} has more than {scale} decimals")
+    return whole
+
+
+def from_units(units: int, scale: int) -> Decimal:
+    """The exact decimal amount of ``units`` times ``10**-scale``, without trailing zeros beyond the cent."""
+    while scale > 2 and units % 10 == 0:
+        units //= 10
+        scale -= 1
+    return _EXACT.scaleb(Decimal(units), -scale)
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """``numerator / denominator`` to the nearest integer, halves to the even one, exactly (``denominator > 0``)."""
+    quotient, rest = divmod(numerator, denominator)
+    doubled = 2 * rest
+    if doubled > denominator or (doubled == denominator and quotient & 1):
+        quotient += 1
+    return quotient
+
+
+def round_cents(value: Decimal) -> Decimal:
+    """``value`` to the cent, halves to the even cent."""
+    numerator, denominator = value.as_integer_ratio()
+    return from_units(divide_half_even(numerator * 100, denominator), 2)
+
+
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+"""What the code of a currency looks like (ISO 4217)."""
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$"}
+
+
+def currency_sign(currency: str) -> str:
+    """What stands before an amount: ``$`` for ``USD``; where a code has no sign of its own, ``CHF`` and a space."""
+    return _SIGNS.get(currency) or f"{currency}\N{NO-BREAK SPACE}"
+
+
+def currency_spellings(currency: str) -> tuple[str, ...]:
+    """How people type a currency beside an amount, in capitals, longer ones first: ``CAD``, ``CA$``, ``$``."""
+    sign = currency_sign(currency).strip()
+    bare = ("$",) if sign.endswith("$") else ()
+    return tuple(dict.fromkeys((currency, sign, *bare)))
+
+
+def without_currency(text: str, currency: str) -> str:
+    """``-€2,500.00`` as ``-2500.00``: a typed amount without its currency and its thousands separators.
+
+    The sign of another currency, or a comma that parts no thousands (``5,50``), stays for ``to_amount`` to refuse.
+    """
+    beside = "|".join(map(re.escape, currency_spellings(currency)))
+    match = re.fullmatch(rf"\s*([+-]?)\s*(?:{beside})?\s*(.*?)\s*(?:{beside})?\s*", text, re.DOTALL | re.IGNORECASE)
+    number = "".join(match.groups()) if match else text
+    return re.sub(r",(?=[0-9]{3}(?![0-9]))", "", number)
+
+
+def format_money(value: Decimal, *, signed: bool = False, currency: str = "USD") -> str:
+    """``$1,234.56``; a minus before the sign of the currency; with ``signed`` also a plus. Never ``-$0.00``."""
+    numerator, denominator = value.as_integer_ratio()
+    return _money_text(divide_half_even(numerator * 100, denominator), signed=signed, currency=currency)
+
+
+def format_units(units: int, scale: int, *, signed: bool = False, currency: str = "USD") -> str:
+    """``format_money`` of an integer count of ``10**-scale`` dollars, without a ``Decimal`` on the way."""
+    cents = (
+        units if scale == 2 else divide_half_even(units, 10 ** (scale - 2)) if scale > 2 else units * 10 ** (2 - scale)
+    )
+    return _money_text(cents, signed=signed, currency=currency)
+
+
+def _money_text(cents: int, *, signed: bool, currency: str) -> str:
+    sign = "-" if cents < 0 else "+" if signed and cents > 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}{currency_sign(currency)}{whole:,}.{rest:02d}"
+
+
+def format_percent(fraction: float, *, signed: bool = False) -> str:
+    """``0.0812`` as ``8.1 %``: one decimal, never ``-0.0 %``."""
+    tenths = round(fraction * 1000)
+    sign = "-" if tenths < 0 else "+" if signed and tenths > 0 else ""
+    return f"{sign}{abs(tenths) / 10:,.1f} %"
+
+
+def format_shares(shares: int | Decimal) -> str:
+    """A number of shares with thousands separators and no trailing zeros: ``1,200`` or ``0.125``."""
+    if isinstance(shares, Decimal):
+        scale = decimals(shares)
+        return f"{from_units(to_units(shares, scale), scale):,.{scale}f}"
+    return f"{shares:,}"
