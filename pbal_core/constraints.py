@@ -1,0 +1,132 @@
+"""What a plan must keep to besides its cash: frozen symbols, one-way symbols, fractions, buffer and fee.
+
+The model: the words of a caller become checked values here, once, with everything that is wrong in one message. They
+name symbols of the portfolio, or of the targets.
+
+Worked example: ``fractional={"VSMAX": "0.001"}`` lets VSMAX trade in thousandths of a share; one lot is 0.001 share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from .errors import RequestError
+from .model import Position
+from .money import Amount, decimals, from_units, to_amount, to_units
+
+Symbols = Iterable[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraints:
+    """Checked constraints.
+
+    Args:
+        frozen: Symbols that do not trade and do not count in the total that targets share out.
+        never_buy: Symbols that may only be sold.
+        never_sell: Symbols that may only be bought.
+        fractional: Symbol -> smallest fraction of a share that trades, above 0 and at most 1.
+        buffer: Dollars of the cash that stay cash, >= 0.
+        fee: Dollars that each trade costs, >= 0.
+    """
+
+    frozen: frozenset[str] = frozenset()
+    never_buy: frozenset[str] = frozenset()
+    never_sell: frozenset[str] = frozenset()
+    fractional: tuple[tuple[str, Decimal], ...] = ()
+    buffer: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+
+    def lot(self, symbol: str) -> Decimal | None:
+        """The smallest fraction that trades, None for whole shares."""
+        return next((step for name, step in self.fractional if name == symbol), None)
+
+
+def read_constraints(
+    symbols: Collection[str],
+    *,
+    frozen: Symbols = (),
+    never_buy: Symbols = (),
+    never_sell: Symbols = (),
+    fractional: Mapping[str, Amount] | None = None,
+    cash_buffer: Amount = 0,
+    fee_per_trade: Amount = 0,
+) -> Constraints:
+    """Checks the constraints of a call against the symbols that can be traded.
+
+    Raises:
+        RequestError: With everything that is wrong, one line each.
+    """
+    problems: list[str] = []
+    named = {
+        name: frozenset([given] if isinstance(given, str) else given)
+        for name, given in (("frozen", frozen), ("never_buy", never_buy), ("never_sell", never_sell))
+    }
+    steps = {}
+    if fractional is not None and not isinstance(fractional, Mapping):
+        raise RequestError("fractional must be a table of steps, such as {'VSMAX': '0.001'}.")
+    for symbol, text in (fractional or {}).items():
+        step = _amount(text, f"the fraction of {symbol}", problems)
+        if step is not None and not 0 < step <= 1:
+            problems.append(
+                f"the fraction of {symbol} is {step}; above 0 and at most 1 share is needed, such as 0.001."
+            )
+        steps[symbol] = step or Decimal(1)
+    for name, given in (*named.items(), ("fractional", frozenset(steps))):
+        problems += _unknown(name, given, symbols)
+    amounts = {}
+    for name, given_amount in (("cash_buffer", cash_buffer), ("fee_per_trade", fee_per_trade)):
+        amount = _amount(given_amount, name, problems)
+        if amount is not None and amount < 0:
+            problems.append(f"{name} is {amount}; 0 dollars or more are needed.")
+        amounts[name] = amount or Decimal(0)
+    if problems:
+        raise RequestError("\n".join(problems))
+    return Constraints(
+        **named, fractional=tuple(steps.items()), buffer=amounts["cash_buffer"], fee=amounts["fee_per_trade"]
+    )
+
+
+def _unknown(name: str, given: frozenset[str], symbols: Collection[str]) -> list[str]:
+    missing = sorted(map(str, given.difference(symbols)))
+    if not missing:
+        return []
+    known = ", ".join(list(symbols)[:20]) + (", ..." if len(symbols) > 20 else "")
+    verb = "is" if len(missing) == 1 else "are"
+    return [f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {known}."]
+
+
+def _amount(value: Amount, name: str, problems: list[str]) -> Decimal | None:
+    try:
+        return to_amount(value, name)
+    except RequestError as error:
+        problems.append(str(error))
+        return None
+
+
+def lot_price(position: Position, lot: Decimal | None, scale: int) -> int:
+    """Units of ``10**-scale`` dollars that one lot costs, exactly; a lot of None is a whole share."""
+    if lot is None:
+        return to_units(position.price, scale)
+    places = decimals(lot)
+    return to_units(position.price, scale - places) * to_units(lot, places)
+
+
+def lots_held(position: Position, lot: Decimal | None) -> int:
+    """The most lots that may be sold: the quantity where known, else ``value / price``, rounded down."""
+    if lot is None:
+        return position.whole_shares
+    if position.quantity is not None:
+        return Fraction(position.quantity) // Fraction(lot)
+    return Fraction(position.value) // (Fraction(position.price) * Fraction(lot))
+
+
+def lots_as_shares(count: int, lot: Decimal | None) -> int | Decimal:
+    """Lots as shares, exactly: an int for whole shares."""
+    if lot is None:
+        return count
+    places = decimals(lot)
+    return from_units(count * to_units(lot, places), places)
