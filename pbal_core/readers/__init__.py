@@ -1,0 +1,169 @@
+"""Positions files in, statements out: bytes -> Statement, one module a file format.
+
+Formats are recognised by their header, never by the file's name. See ``statement`` for what a statement is, and
+``registry`` for the formats and how to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import DataError, Issue, Place, RequestError
+from .document import Document, documents
+from .registry import Format, formats
+from .source import Source, read_bytes, refused
+from .statement import ALL_ACCOUNTS, Account, CashBalance, Holding, Lot, Row, Statement, TotalCheck
+
+if TYPE_CHECKING:
+    from .mapping import ColumnMapping
+
+__all__ = [
+    "ALL_ACCOUNTS",
+    "Account",
+    "CashBalance",
+    "Holding",
+    "Lot",
+    "Row",
+    "Source",
+    "Statement",
+    "TotalCheck",
+    "columns_of",
+    "read_positions",
+]
+
+
+def read_positions(
+    source: Source,
+    *,
+    accounts: str | Iterable[str] | None = None,
+    mapping: ColumnMapping | None = None,
+    format_hint: str | None = None,
+) -> Statement:
+    """Reads a broker's positions file.
+
+    Args:
+        source: A path (str or Path), the file's bytes, or an open binary file. At most 2 MB.
+        accounts: Accounts to plan for, as ``Statement.select`` takes them; ``"all"`` adds them up. None leaves it open.
+        mapping: The columns of a file of no known format; giving it confirms it.
+        format_hint: Key of the format to read the file as. ``"generic"`` confirms the guessed columns; a name that
+            ends in ``.toml`` is a mapping file. None recognises the format.
+
+    Returns:
+        A statement that accounts for every line. Its ``portfolio`` raises ``DataError`` while a choice is open: which
+        accounts, where one symbol is in several; whether guessed columns are right. The plain file has no such choice.
+
+    Raises:
+        DataError: With every problem found, each with line and column. Then nothing was read.
+        RequestError: An account that the file does not have, an unknown format, or a broken mapping.
+    """
+    if format_hint is not None and format_hint.endswith(".toml"):
+        mapping, format_hint = _mapping_file(format_hint), None
+    data = read_bytes(source)
+    if mapping is not None:
+        statement = _read_mapped(data, mapping)
+    elif format_hint is not None:
+        statement = _read_hinted(data, format_hint)
+    else:
+        statement = _read_recognised(data)
+    return statement if accounts is None else statement.select(accounts)
+
+
+def columns_of(source: Source) -> tuple[str, ...]:
+    """Header names of a file, to make a mapping from when none could be guessed: of the row with the most names.
+
+    Raises:
+        DataError: The file cannot be read as a table.
+    """
+    rows = [record for document in _open(read_bytes(source)) for record in document.records[:60]]
+    best = max(rows, key=lambda record: sum(bool(cell.strip()) for cell in record.cells), default=None)
+    return tuple(cell.strip() for cell in best.cells if cell.strip()) if best is not None else ()
+
+
+def _open(data: bytes) -> Iterator[Document]:
+    if data.startswith(b"PK\x03\x04"):
+        from . import xlsx
+
+        return xlsx.documents(data)
+    return documents(data)
+
+
+def _read_recognised(data: bytes) -> Statement:
+    """Reads with the first format that knows one of the file's documents."""
+    found = list(_open(data))
+    for form in formats():
+        for document in found:
+            begin = form.find(document)
+            if begin is not None:
+                return _with_remarks(form.read(document, begin), document)
+    raise _unknown(found)
+
+
+def _read_hinted(data: bytes, hint: str) -> Statement:
+    known: dict[str, Format] = {form.KEY: form for form in formats()}
+    if hint not in known or hint == "transactions":
+        keys = ", ".join(key for key in known if key != "transactions")
+        raise RequestError(
+            f'there is no format "{hint[:40]}"; the formats are {keys}, or the name of a mapping file (.toml).'
+        )
+    form, found = known[hint], list(_open(data))
+    for document in found:
+        begin = form.find(document)
+        if begin is not None:
+            statement = form.read(document, begin)
+            return _with_remarks(statement.confirm(), document)
+    if hint == "generic":
+        raise _unknown(found)
+    raise refused("not_this_format", f"the file does not look like {form.BROKER}; leave the format to be recognised.")
+
+
+def _read_mapped(data: bytes, mapping: ColumnMapping) -> Statement:
+    from . import generic
+
+    for document in _open(data):
+        begin = generic.find_mapped(document, mapping)
+        if begin is not None:
+            return _with_remarks(generic.read(document, begin, mapping, confirmed=True), document)
+    columns = ", ".join(column for _, column in mapping.pairs())
+    raise refused("missing_column", f"no row has the columns of the mapping ({columns}); it is for another file.")
+
+
+def _mapping_file(name: str) -> ColumnMapping:
+    from .mapping import ColumnMapping
+
+    try:
+        text = Path(name).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise RequestError(f"the mapping {name} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    return ColumnMapping.from_toml(text)
+
+
+def _with_remarks(statement: Statement, document: Document) -> Statement:
+    """Adds how the bytes were decoded, where that was a guess."""
+    if document.encoding != "Windows-1252":
+        return statement
+    from dataclasses import replace
+
+    remark = Issue("info", "encoding", "the file is not UTF-8; it was read as Windows-1252, as Excel writes it.")
+    return replace(statement, remarks=(*statement.remarks, remark))
+
+
+def _unknown(found: list[Document]) -> DataError:
+    """The error for a file that no format knows: what its header has, and what is needed."""
+    for document in found:
+        if document.xml:
+            return refused("unknown_format", "the XML is no IBKR Flex report; export the positions as CSV.")
+        if document.broken is not None and not document.records:
+            return DataError([document.broken])
+    records = [record for document in found for record in document.records]
+    if not records:
+        return refused("empty_file", "the file is empty; a header line and at least one position are needed.")
+    header = max(records[:60], key=lambda record: len(record.cells))
+    names = ", ".join(ascii(cell.strip())[1:-1][:40] for cell in header.cells[:20])
+    message = (
+        f"no columns of a positions file were found; the row with the most columns has: {names}. Needed are "
+        "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "
+        "a symbol and two of quantity, price and value."
+    )
+    return DataError([Issue("error", "missing_column", message, Place(line=header.line))])

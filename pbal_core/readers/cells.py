@@ -1,0 +1,220 @@
+"""Cells of a broker's file to exact numbers and dates.
+
+The model: a cell holds an amount in one of two number styles, named by their decimal sign. ``1,234.56`` is style
+``"."``, ``1.234,56`` is style ``","``. The style belongs to the file: it is known for a broker, or decided once from
+all number cells together (:func:`decide_decimal`), never cell by cell. Around the number brokers put currency signs, a
+plus, a minus before or after, or parentheses for a minus. Blank, ``--`` and ``n/a`` are unknown: None, not 0.
+
+Worked example: ``($1,126.93)`` in style ``"."`` is -1126.93; ``1.126,93-`` in style ``","`` is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from ..errors import DataError, Issue, Place, Severity
+from ..money import NotANumberError, parse_decimal
+
+DecimalSign = Literal[".", ","]
+
+_BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "\u2013", "\u2014"})
+_CURRENCY = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5])"
+_SHAPE = (
+    r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
+    r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
+)
+_POINT = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+"
+_COMMA = r"\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:,\d*)?|\d+(?:,\d*)?|,\d+"
+_SIMPLE = re.compile(r"[+-]?\$?\d+(?:\.\d+)?", re.ASCII)
+_SIGN_CODES = {"$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "\u20ac": "EUR", "\u00a3": "GBP"}
+MAX_CELL = 60
+
+
+@cache
+def _amount_shape(decimal: DecimalSign) -> re.Pattern[str]:
+    """Compiled when first needed: the plain file never does."""
+    return re.compile(_SHAPE.format(currency=_CURRENCY, body=_POINT if decimal == "." else _COMMA), re.ASCII)
+
+
+def normal(text: str) -> str:
+    """A header name to compare with: case and spacing folded."""
+    return " ".join(text.split()).casefold()
+
+
+def harmless(text: str, limit: int = 80) -> str:
+    """A text of the file on one line, without characters that act on a terminal or a page, at most ``limit`` long."""
+    flat = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    flat = flat.strip()
+    return flat if len(flat) <= limit else flat[: limit - 3] + "..."
+
+
+def told(severity: Severity, code: str, message: str, line: int | None, *, column: str = "", symbol: str = "") -> Issue:
+    """An issue whose words from the file are harmless; None and empty texts leave the place open."""
+    where = Place(line=line, column=harmless(column, 40) or None, symbol=harmless(symbol, 40) or None)
+    place = None if where == Place() else where
+    return Issue(severity, code, harmless(message, 1_000), place)
+
+
+def shown(text: str) -> str:
+    """A cell in a message: escaped and short, so that nothing in it acts on a terminal or a page."""
+    return ascii(text if len(text) <= 40 else text[:40] + "...")
+
+
+def is_blank(text: str) -> bool:
+    """The cell says that the number is unknown."""
+    return normal(text) in _BLANK
+
+
+def read_amount(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
+    """The number of a cell and the currency that its sign or code names.
+
+    Args:
+        text: The cell.
+        decimal: The file's number style.
+
+    Returns:
+        The exact value (None when blank) and an ISO code (empty when the cell names no currency).
+
+    Raises:
+        NotANumberError: The cell is neither a number in this style nor blank; ``str()`` ends a sentence.
+    """
+    if decimal == "." and len(text) <= 13 and _SIMPLE.fullmatch(text):
+        # Most cells; so short a number is within the bounds that parse_decimal checks.
+        return (Decimal(text.replace("$", "")), "USD") if "$" in text else (Decimal(text), "")
+    stripped = " ".join(text.replace("\u2212", "-").split())
+    if stripped.casefold() in _BLANK:
+        return None, ""
+    if len(stripped) > MAX_CELL:
+        raise NotANumberError("is not a number")
+    if stripped.endswith("%"):
+        raise NotANumberError("is a percentage; an amount is needed")
+    match = _amount_shape(decimal).fullmatch(stripped)
+    if match is None:
+        style = "" if decimal == "." else " (this file writes 1.234,56)"
+        raise NotANumberError(f"is not a number{style}")
+    part = match.groupdict()
+    signs = [part[name] for name in ("sign1", "sign2", "sign3") if part[name]]
+    in_parentheses = part["open"] is not None
+    if in_parentheses != (part["close"] is not None) or len(signs) + in_parentheses > 1:
+        raise NotANumberError("has more than one sign, or half a pair of parentheses")
+    if part["money1"] and part["money2"]:
+        raise NotANumberError("names its currency twice")
+    body = re.sub("[,'\u2019 ]" if decimal == "." else "[.'\u2019 ]", "", part["body"]).replace(",", ".")
+    negative = in_parentheses or signs == ["-"]
+    currency = part["money1"] or part["money2"] or ""
+    return parse_decimal("-" + body if negative else body), _SIGN_CODES.get(currency, currency)
+
+
+def read_plain(text: str) -> Decimal:
+    """As ``parse_decimal``, quick for the usual short number.
+
+    Raises:
+        NotANumberError: The text is no number.
+    """
+    if len(text) <= 13 and "$" not in text and _SIMPLE.fullmatch(text):
+        return Decimal(text)
+    return parse_decimal(text)
+
+
+def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
+    """The number style of a file, from all its number cells together.
+
+    Evidence: of two kinds of separators the last is the decimal sign; one that occurs twice is not; one that is not
+    followed by exactly three digits, or stands after 0, is. ``1,234`` alone is evidence for nothing.
+
+    Raises:
+        DataError: The cells contradict each other, or only ambiguous ones have a separator.
+    """
+    seen: dict[DecimalSign, tuple[str, Place]] = {}
+    ambiguous: tuple[str, Place] | None = None
+    for text, place in cells:
+        evidence = _evidence(text)
+        if evidence == "?":
+            ambiguous = ambiguous or (text, place)
+        elif evidence is not None:
+            seen.setdefault(evidence, (text, place))
+    if len(seen) == 2:
+        (point, point_at), (comma, comma_at) = seen["."], seen[","]
+        message = (
+            f"{shown(comma)} has a decimal comma, but {shown(point)} ({point_at}) a decimal point; one file must use "
+            "one number style."
+        )
+        raise DataError([told("error", "mixed_number_styles", message, comma_at.line, column=comma_at.column or "")])
+    if seen:
+        return next(iter(seen))
+    if ambiguous is not None:
+        text, place = ambiguous
+        message = (
+            f"{shown(text)} can be read in two ways, and no other number of the file decides whether the separator "
+            "parts thousands or decimals; write it without thousands separators, or say it in a mapping (decimal)."
+        )
+        raise DataError([told("error", "ambiguous_number", message, place.line, column=place.column or "")])
+    return "."
+
+
+def _evidence(text: str) -> DecimalSign | Literal["?"] | None:
+    """What one cell says about the decimal sign; None: nothing."""
+    body = re.sub(r"[^\d.,]", "", text)
+    if text.rstrip().endswith("%") or not any(c.isdigit() for c in body):
+        return None
+    points, commas = body.count("."), body.count(",")
+    if points and commas:
+        return "." if body.rfind(".") > body.rfind(",") else ","
+    if not points and not commas:
+        return None
+    sign: DecimalSign = "." if points else ","
+    other: DecimalSign = "," if points else "."
+    if points + commas > 1:
+        return other
+    before, _, after = body.partition(sign)
+    if len(after) != 3 or not before or before.startswith("0") or len(before) > 3:
+        return sign
+    return "?"
+
+
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE_SHAPES = (
+    r"(?P<year>\d{4})(?P<part>[-/.]?)(?P<month>\d{2})(?P=part)(?P<day>\d{2})",
+    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
+    r"(?P<name>[a-z]{3,9})[ -](?P<day>\d{1,2})(?:,? |-)(?P<year>\d{4})",
+    r"(?P<day>\d{1,2})-(?P<name>[a-z]{3})-(?P<year>\d{2})",
+)
+
+
+def _month(name: str) -> int:
+    """1 to 12; 0, which no date takes, for a word that is no month."""
+    short = name[:3].casefold()
+    return _MONTH_NAMES.index(short) + 1 if short in _MONTH_NAMES else 0
+
+
+def read_date(text: str) -> date | None:
+    """A date in one of the forms brokers print, None when it is none.
+
+    ``2026-01-31``, ``20260131``, ``2026/01/31``, ``Jan-31-2026``, ``January 31, 2026``, ``31-JAN-26``; and where
+    slashes leave it open, the US order ``01/31/2026``.
+    """
+    stripped = " ".join(text.split())
+    if not stripped:
+        return None
+    for shape in _DATE_SHAPES:
+        match = re.fullmatch(shape, stripped, re.ASCII | re.IGNORECASE)
+        if match is None:
+            continue
+        part = match.groupdict()
+        year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
+        month = int(part["month"]) if part.get("month") else _month(part["name"])
+        try:
+            return date(year, month, int(part["day"]))
+        except ValueError:
+            return None
+    return None
+
+
+def currency_code(text: str) -> str:
+    """A currency as an ISO code in capitals. Pence (``GBp``, ``GBx``) become ``GBX``: they are no pounds."""
+    return "GBX" if text in {"GBp", "GBx"} else text.upper()

@@ -1,0 +1,82 @@
+"""DEGIRO ``Portfolio.csv`` in any language.
+
+Source: one public, anonymised download (Swiss account, English headers) and translated headers in public parsers. The
+second column is ``Symbol/ISIN`` in every language and the last ``Value in EUR``, ``Wert in EUR``, ``Waarde in EUR``; so
+columns are taken by their place. Symbols are ISINs. Commas part the fields and quoted numbers have a decimal comma (a
+decimal point in some languages: decided from the file). The older layout has ``USD 877.50`` in one cell, which is not
+used. No cost, no P&L, no date. Values are in the account's
+currency, prices in the asset's own; the price used is value divided by quantity.
+
+Worked example: ``EXAMPLE ETF,IE00B4L5Y983,10,"90,00",USD,"900,00","828,00"`` under ``Value in EUR`` is 10 at 82.80 EUR.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from .cells import normal
+from .document import Document, Record
+from .layout import POSITION, Layout, Line, State, Verdict
+from .statement import Statement
+from .table import TableFormat
+
+_VALUE_IN = re.compile(r"\S.*\s(?P<currency>[A-Z]{3})", re.IGNORECASE)
+_CASH = re.compile(r"(?:CASH|FLATEX|GELD|LIQUID)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Degiro(TableFormat):
+    """Columns by their place, since names are translated."""
+
+    def is_header(self, names: tuple[str, ...]) -> bool:
+        """``Symbol/ISIN`` second, a currency at the end of the last."""
+        return len(names) in {6, 7} and names[1] == "symbol/isin" and bool(_VALUE_IN.fullmatch(names[-1]))
+
+    def layout(self, record: Record) -> Layout:
+        """The seven columns, or the six of the older layout."""
+        width = len(record.cells)
+        index = {"description": 0, "symbol": 1, "quantity": 2, "closing": 3, "value": width - 1}
+        if width == 7:
+            index |= {"local_currency": 4, "local": 5}
+        title = {name: record.cells[i].strip() or record.cells[i - 1].strip() for name, i in index.items()}
+        return Layout(index, title, width)
+
+
+def _classify(line: Line, state: State) -> Verdict:
+    symbol, quantity = line.text("symbol"), line.text("quantity")
+    if not symbol and not quantity and _CASH.match(line.first):
+        return "cash", "cash"
+    draft, at = state.draft, line.record.line
+    local = line.text("local")
+    if symbol and local and normal(local) not in {"-", "--"}:
+        amounts = [
+            draft.number(line.raw(name), at, line.layout.title[name]) for name in ("quantity", "closing", "local")
+        ]
+        if all(amount is not None for amount in amounts):
+            count, closing, value = (amount for amount in amounts if amount is not None)
+            draft.check_value(at, symbol, count, closing, value)
+    return POSITION
+
+
+FORMAT = _Degiro(
+    key="degiro",
+    broker="DEGIRO",
+    columns={},
+    required=(),
+    classify=_classify,
+    decimal=None,
+    currency="",
+)
+KEY, BROKER, find = FORMAT.key, FORMAT.broker, FORMAT.find
+
+
+def read(document: Document, header: int) -> Statement:
+    """Reads a DEGIRO portfolio; amounts are in the currency that the last header names.
+
+    Raises:
+        DataError: With every problem found.
+    """
+    match = _VALUE_IN.fullmatch(document.records[header].cells[-1].strip())
+    currency = match["currency"].upper() if match else ""
+    return replace(FORMAT, currency=currency).read(document, header)

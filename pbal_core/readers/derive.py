@@ -1,0 +1,211 @@
+"""From the facts of a statement and the user's choice to one portfolio.
+
+The model: the holdings of the selected accounts, grouped by symbol. Amounts are in one currency: the holdings' own when
+they share it, else the base currency at the file's own rates, and without rates nothing is added. Same symbol in two
+accounts needs a choice, since a plan over both would move money between accounts that may not be moved.
+
+Worked example: 100 USD at rate 0.9 and 50 EUR at rate 1 in an account with base EUR are 90 and 50 EUR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from typing import TYPE_CHECKING
+
+from ..errors import DataError, Issue
+from ..model import Portfolio, Position, symbol_key
+from ..money import CURRENCY
+from .cells import shown, told
+
+if TYPE_CHECKING:
+    from .statement import CashBalance, Holding, Statement
+
+EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
+"""Adds and multiplies amounts without ever rounding: it would raise first."""
+CONVERTED = Decimal("0.000001")
+"""Amounts that were multiplied by an exchange rate, or prices divided out of values, are rounded to this."""
+PRICES_APART = Decimal("0.05")
+"""Two accounts may show prices of one symbol this far apart (as a fraction); beyond, it is not one asset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from a statement and its choice; ``portfolio`` is None while something blocks."""
+
+    portfolio: Portfolio | None
+    issues: tuple[Issue, ...]
+    currency: str
+    cash: Decimal
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    result = Decimal(0)
+    for amount in amounts:
+        result = EXACT.add(result, amount)
+    return result
+
+
+def divided(amount: Decimal, by: Decimal) -> Decimal:
+    """``amount / by`` to six decimals, halves to even (``by`` is not 0)."""
+    return Context(prec=60).divide(amount, by).quantize(CONVERTED, ROUND_HALF_EVEN, Context(prec=60))
+
+
+def derive(statement: Statement) -> Derived:
+    """The portfolio of the selected accounts, or what is in the way."""
+    selected = None if statement.selection is None else frozenset(statement.selection)
+    chosen = [h for h in statement.holdings if selected is None or h.account in selected]
+    issues: list[Issue] = []
+    if not statement.mapping_confirmed:
+        issues.append(_unconfirmed(statement))
+    if statement.selection is None:
+        issues += _account_choice(chosen)
+    if not chosen:
+        message = "the chosen accounts hold no position that can be planned; choose others."
+        issues.append(told("error", "no_positions", message, None))
+    currencies = list(dict.fromkeys(h.currency for h in chosen))
+    if len(currencies) > 1:
+        issues += _unconvertible(chosen, currencies)
+    currency = currencies[0] if len(currencies) == 1 else statement.base_currency
+    cash = _cash(statement, currency, mixed=len(currencies) > 1)
+    if any(issue.severity == "error" for issue in issues):
+        return Derived(None, tuple(issues), currency, cash)
+    if len(currencies) > 1:
+        chosen = [_converted(h) for h in chosen]
+    groups: dict[str, list[Holding]] = {}
+    for holding in chosen:
+        groups.setdefault(symbol_key(holding.symbol), []).append(holding)
+    try:
+        portfolio = Portfolio([_position(group, issues) for group in groups.values()], currency=_code(currency, issues))
+    except DataError as error:
+        return Derived(None, (*issues, *error.issues), currency, cash)
+    issues += _unknown_pnl(portfolio)
+    return Derived(portfolio, tuple(issues), currency, cash)
+
+
+def _code(currency: str, issues: list[Issue]) -> str:
+    """The ISO code to write amounts with: dollars where the file names no currency, or none that is one."""
+    if not currency or CURRENCY.fullmatch(currency):
+        return currency or "USD"
+    message = f"the currency {shown(currency)} is no ISO code such as EUR; amounts are written as dollars."
+    issues.append(told("warning", "unknown_currency", message, None))
+    return "USD"
+
+
+def _unconfirmed(statement: Statement) -> Issue:
+    guess = (
+        ", ".join(f"{field} from {column}" for field, column in statement.mapping.pairs()) if statement.mapping else ""
+    )
+    message = (
+        f"this file has no known format and its columns were guessed ({guess}); look at them, then confirm "
+        "(pbal: --format-hint generic, or a mapping file)."
+    )
+    return told("error", "mapping_guessed", message, None)
+
+
+def _account_choice(holdings: Sequence[Holding]) -> list[Issue]:
+    """Several accounts, nobody chose: an error where a symbol is in two of them, else a warning."""
+    accounts: dict[str, set[str]] = {}
+    for holding in holdings:
+        accounts.setdefault(symbol_key(holding.symbol), set()).add(holding.account)
+    held = list(dict.fromkeys(h.account for h in holdings))
+    if len(held) < 2:
+        return []
+    listed = ", ".join(ascii(name)[1:-1] for name in held[:20]) + (" ..." if len(held) > 20 else "")
+    shared = [h.symbol for h in holdings if len(accounts[symbol_key(h.symbol)]) > 1]
+    if not shared:
+        message = f"the positions of {len(held)} accounts are taken together ({listed}); choose one with --account."
+        return [told("warning", "several_accounts", message, None)]
+    names = ", ".join(list(dict.fromkeys(shared))[:5])
+    message = (
+        f"the same symbol is held in more than one account ({names}); choose accounts (pbal: --account ID) or add them "
+        f"up on purpose (--account all). The accounts are: {listed}."
+    )
+    return [told("error", "choose_accounts", message, None)]
+
+
+def _unconvertible(holdings: Sequence[Holding], currencies: Sequence[str]) -> list[Issue]:
+    without = [h for h in holdings if h.fx_rate is None]
+    if not without:
+        return []
+    listed = ", ".join(c or "unknown" for c in currencies)
+    message = (
+        f"the amounts are in different currencies ({listed}) and the file has no exchange rate to add them with; "
+        "choose accounts that share one currency, use a file with rates (IBKR: tick FXRateToBase), or remove the "
+        "other rows."
+    )
+    return [told("error", "mixed_currencies", message, without[0].line, symbol=without[0].symbol)]
+
+
+def _converted(holding: Holding) -> Holding:
+    """The holding in the base currency."""
+    rate = holding.fx_rate
+    if rate is None or rate == 1:
+        return holding
+
+    def at_rate(amount: Decimal | None) -> Decimal | None:
+        if amount is None:
+            return None
+        return EXACT.multiply(amount, rate).quantize(CONVERTED, ROUND_HALF_EVEN, Context(prec=60))
+
+    value, price = at_rate(holding.value), at_rate(holding.price)
+    if value is None or price is None:  # never: both are amounts
+        return holding
+    return holding._replace(value=value, price=price, pnl=at_rate(holding.pnl), cost=at_rate(holding.cost))
+
+
+def _position(group: Sequence[Holding], issues: list[Issue]) -> Position:
+    """One position of the holdings of one symbol."""
+    first = group[0]
+    if len(group) == 1:
+        return Position(
+            symbol=first.symbol, value=first.value, price=first.price, pnl=first.pnl, quantity=first.quantity
+        )
+    largest = max(group, key=lambda h: h.value)
+    low, high = min(h.price for h in group), max(h.price for h in group)
+    if low != high:
+        shown = f"prices between {low:f} and {high:f}"
+        if high - low > high * PRICES_APART:
+            message = f"its rows show {shown}, too far apart for one asset; choose one account."
+            raise DataError([told("error", "prices_differ", message, None, symbol=first.symbol)])
+        message = f"its rows show {shown}; the one of the largest holding is used, {largest.price:f}."
+        issues.append(told("warning", "prices_differ", message, None, symbol=first.symbol))
+    quantities = [h.quantity for h in group if h.quantity is not None]
+    pnls = [h.pnl for h in group if h.pnl is not None]
+    return Position(
+        symbol=first.symbol,
+        value=total(h.value for h in group),
+        price=largest.price,
+        pnl=total(pnls) if len(pnls) == len(group) else None,
+        quantity=total(quantities) if len(quantities) == len(group) else None,
+    )
+
+
+def _cash(statement: Statement, currency: str, *, mixed: bool) -> Decimal:
+    """Cash in the portfolio's currency: the converted balance where currencies are mixed, else that currency's own."""
+    accounts: dict[str, list[CashBalance]] = {}
+    for balance in statement.cash:
+        accounts.setdefault(balance.account, []).append(balance)
+    amounts: list[Decimal] = []
+    for account in accounts if statement.selection is None else statement.selection:
+        own = accounts.get(account, [])
+        converted = [b for b in own if b.converted]
+        exact = [b for b in own if not b.converted and b.currency == currency]
+        only_base = currency in {"", statement.base_currency} and not exact
+        amounts += [b.amount for b in (converted if converted and (mixed or only_base) else exact)]
+    return total(amounts)
+
+
+def _unknown_pnl(portfolio: Portfolio) -> list[Issue]:
+    unknown = [p.symbol for p in portfolio if p.pnl is None]
+    if not unknown:
+        return []
+    who = "every position" if len(unknown) == len(portfolio) else ", ".join(unknown[:5])
+    more = f" and {len(unknown) - 5} more" if len(portfolio) > len(unknown) > 5 else ""
+    message = (
+        f"the unrealised P&L of {who}{more} is unknown; it only decides between equally good trades, where known "
+        "values come first."
+    )
+    return [told("info", "pnl_unknown", message, None)]

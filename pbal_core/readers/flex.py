@@ -1,0 +1,346 @@
+"""What IBKR Flex reports mean, whatever their layout: open positions and cash as records of named texts.
+
+Source: IBKR's Flex Query reference, sections Open Positions and Cash Report; public real downloads (CSV and XML).
+Names are folded to lower case, XML names to those of the CSV. Plain decimals, minus sign, no thousands separators.
+
+The model: ``PositionValue`` and ``FifoPnlUnrealized`` are in ``CurrencyPrimary`` and include the multiplier; times
+``FXRateToBase`` they are in the account's base currency. A position is its SUMMARY row; LOT rows repeat it lot by lot
+and are added up only where there is no SUMMARY row. The plain file of four columns is a *contract*: without an
+``AssetClass`` column every row must be a long position with all its numbers, and anything else is refused.
+
+Worked example: SUMMARY 10 x 20 = 200 with LOT rows of 120 and 80 is a holding of 200 with two lots, not 400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..model import SYMBOL, position_problems, symbol_key
+from ..money import NotANumberError
+from . import instruments
+from .cells import read_date, read_plain, shown
+from .derive import total
+from .draft import Draft
+from .statement import CashBalance, Holding, Lot
+
+PRICE_SLACK = Decimal("0.00005")
+"""Mark prices have four decimals and more."""
+
+ALIASES = {
+    "accountid": "clientaccountid",
+    "currency": "currencyprimary",
+    "assetcategory": "assetclass",
+    "position": "quantity",
+}
+TITLES = {
+    "symbol": "Symbol",
+    "positionvalue": "PositionValue",
+    "markprice": "MarkPrice",
+    "fifopnlunrealized": "FifoPnlUnrealized",
+    "quantity": "Quantity",
+    "costbasismoney": "CostBasisMoney",
+    "fxratetobase": "FXRateToBase",
+    "multiplier": "Multiplier",
+    "endingcash": "EndingCash",
+}
+"""How columns are called in messages."""
+
+_FACTS = {"symbol": "symbol", "value": "positionvalue", "price": "markprice", "quantity": "quantity"}
+"""The column of each fact of a position."""
+
+
+class Entry(NamedTuple):
+    """One record of a section.
+
+    Attributes:
+        line: Line in which it begins.
+        cells: The fields as they stand in the file.
+        values: Text by folded column name, stripped.
+        owner: Account of the record, or of the report around it; empty when neither names one.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    values: dict[str, str]
+    owner: str
+
+    @classmethod
+    def of(cls, line: int, cells: tuple[str, ...], fields: Iterable[tuple[str, str]], account: str) -> Entry:
+        """The record of named texts in a report of an account."""
+        values = {name: text.strip() for name, text in fields}
+        return cls(line, cells, values, values.get("clientaccountid") or account)
+
+    def text(self, name: str) -> str:
+        """The field; empty when the file does not have it."""
+        return self.values.get(name, "")
+
+    @property
+    def is_lot(self) -> bool:
+        """The record is one tax lot of a position."""
+        return self.values.get("levelofdetail", "").upper() == "LOT"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What SUMMARY and LOT rows of one position share."""
+        return self.owner, self.text("conid") or symbol_key(self.text("symbol"))
+
+
+class Numbers(NamedTuple):
+    """The numbers of a position; None where blank or absent."""
+
+    quantity: Decimal | None
+    price: Decimal | None
+    value: Decimal | None
+    pnl: Decimal | None
+    cost: Decimal | None
+    fx_rate: Decimal | None
+    multiplier: Decimal | None
+
+
+def folded(name: str) -> str:
+    """A column or attribute name to look up with."""
+    key = name.strip().casefold()
+    return ALIASES.get(key, key)
+
+
+def read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
+    """Adds the holdings, lots and rows of the section Open Positions."""
+    current = _latest(draft, entries)
+    by_lot = [entry for entry in current if entry.is_lot]
+    summaries = {entry.key for entry in current if not entry.is_lot} if by_lot else set()
+    lots: dict[tuple[str, str], list[tuple[Entry, Numbers]]] = {}
+    index: dict[tuple[str, str], int] = {}
+    for entry in current:
+        if entry.owner:
+            draft.accounts.setdefault(entry.owner, entry.text("acctalias"))
+        if not entry.is_lot and _position(draft, entry) and by_lot:
+            index[entry.key] = len(draft.holdings) - 1
+    for entry in by_lot:
+        lots.setdefault(entry.key, []).append((entry, _numbers(draft, entry)))
+    for key, group in lots.items():
+        if key not in summaries and _from_lots(draft, group):
+            index[key] = len(draft.holdings) - 1
+        reason = "part of the position above it" if key in summaries else "a lot; the lots are added up to the position"
+        for entry, numbers in group:
+            draft.row(entry, "lot", reason, entry.text("symbol"), entry.owner)
+            if key in index:
+                lot = Lot(
+                    entry.line, numbers.quantity, numbers.value, numbers.cost, numbers.pnl, entry.text("opendatetime")
+                )
+                draft.lots.setdefault(index[key], []).append(lot)
+    _compare_lots(draft)
+    if not draft.base_currency:
+        bases = {h.currency for h in draft.holdings if h.fx_rate == 1}
+        draft.base_currency = bases.pop() if len(bases) == 1 else ""
+
+
+def read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
+    """Adds the balances of the section Cash Report: one for each currency, and the converted sum of an account."""
+    last: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        key = (entry.owner, entry.text("currencyprimary"))
+        if key in last:
+            _ignore(draft, last[key], "an earlier day of the cash report")
+        last[key] = entry
+    for (account, currency), entry in last.items():
+        amount = _number(draft, entry, "endingcash")
+        if account:
+            draft.accounts.setdefault(account, entry.text("acctalias"))
+        converted = currency in {"BASE_SUMMARY", "BASE"}
+        reason = "all currencies, in the base currency" if converted else ""
+        draft.row(entry, "cash", reason, currency, account)
+        if amount is not None:
+            code = draft.base_currency if converted else currency
+            draft.cash.append(CashBalance(entry.line, account, amount, code, f"Cash {currency}", converted))
+        elif not entry.text("endingcash"):
+            draft.empty(entry.line, TITLES["endingcash"])
+
+
+def _latest(draft: Draft, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of each account's last report date; a report broken out by day repeats every position."""
+    texts = {entry.text("reportdate") for entry in entries}
+    days = {text: day for text in texts if (day := read_date(text)) is not None}
+    if not days:
+        return list(entries)
+    draft.as_of = max(days.values())
+    if len(set(days.values())) == 1:
+        return list(entries)
+    last: dict[str, date] = {}
+    for entry in entries:
+        day = days.get(entry.text("reportdate"))
+        if day is not None:
+            last[entry.owner] = max(day, last.get(entry.owner, day))
+    kept = []
+    for entry in entries:
+        day = days.get(entry.text("reportdate"))
+        if day is not None and day < last.get(entry.owner, day):
+            _ignore(draft, entry, f"of {day}, an earlier day than {last[entry.owner]}")
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _ignore(draft: Draft, entry: Entry, reason: str) -> None:
+    draft.row(entry, "other", reason, entry.text("symbol"), entry.owner)
+
+
+def _number(draft: Draft, entry: Entry, name: str) -> Decimal | None:
+    text = entry.values.get(name)
+    if not text:
+        return None
+    try:
+        return read_plain(text)
+    except NotANumberError as error:
+        message = f"{shown(text)} {error}; a number such as 1234.56 is needed."
+        draft.refuse("not_a_number", message, entry.line, TITLES[name])
+        return None
+
+
+def _numbers(draft: Draft, entry: Entry) -> Numbers:
+    value = _number(draft, entry, "positionvalue")
+    cost = _number(draft, entry, "costbasismoney")
+    pnl = _number(draft, entry, "fifopnlunrealized")
+    if pnl is None and not entry.text("fifopnlunrealized") and cost is not None and value is not None:
+        pnl = value - cost
+    return Numbers(
+        quantity=_number(draft, entry, "quantity"),
+        price=_number(draft, entry, "markprice"),
+        value=value,
+        pnl=pnl,
+        cost=cost,
+        fx_rate=_rate(draft, entry),
+        multiplier=_number(draft, entry, "multiplier"),
+    )
+
+
+def _rate(draft: Draft, entry: Entry) -> Decimal | None:
+    rate = _number(draft, entry, "fxratetobase")
+    if rate is not None and rate <= 0:
+        message = f"the exchange rate is {rate}; a rate above 0 is needed."
+        draft.refuse("bad_rate", message, entry.line, TITLES["fxratetobase"])
+    return rate
+
+
+def _position(draft: Draft, entry: Entry) -> bool:
+    """Adds one SUMMARY row; False when it is no holding."""
+    before = len(draft.errors)
+    numbers = _numbers(draft, entry)
+    symbol = entry.text("symbol")
+    if "assetclass" in entry.values:
+        reason = instruments.unsupported(symbol, entry.text("assetclass")) or _unsupported(numbers)
+        if reason:
+            draft.row(entry, "unsupported", reason, symbol, entry.owner)
+            return False
+    _check_contract(draft, entry, numbers)
+    value, price = numbers.value, numbers.price
+    draft.row(entry, "position", "", symbol, entry.owner)
+    if value is None or price is None or len(draft.errors) > before:
+        _seen_before(draft, entry)
+        return False
+    if numbers.quantity is not None:
+        draft.check_value(entry.line, symbol, numbers.quantity, price, value, multiplier=numbers.multiplier)
+    draft.hold(_holding(entry, numbers, value, price))
+    return True
+
+
+def _seen_before(draft: Draft, entry: Entry) -> None:
+    """A broken row still takes its symbol, so that a second one is reported too."""
+    symbol = entry.text("symbol")
+    if SYMBOL.fullmatch(symbol):
+        draft.claim(entry.owner, symbol, entry.line, "Symbol")
+
+
+def _unsupported(numbers: Numbers) -> str:
+    if (numbers.quantity or 0) < 0 or (numbers.value or 0) < 0:
+        return instruments.SHORT
+    if not numbers.price and not numbers.value:
+        return instruments.NO_PRICE
+    return ""
+
+
+def _check_contract(draft: Draft, entry: Entry, numbers: Numbers) -> None:
+    """Notes every problem of a row that must be a long position."""
+    for name in ("positionvalue", "markprice"):
+        if not entry.text(name):
+            draft.empty(entry.line, TITLES[name])
+    found = position_problems(entry.text("symbol"), numbers.value, numbers.price, quantity=numbers.quantity)
+    for name, code, message in found:
+        draft.refuse(code, message, entry.line, TITLES[_FACTS[name]])
+
+
+def _holding(entry: Entry, numbers: Numbers, value: Decimal, price: Decimal) -> Holding:
+    return Holding(
+        line=entry.line,
+        symbol=entry.text("symbol"),
+        account=entry.owner,
+        value=value,
+        price=price,
+        quantity=numbers.quantity,
+        pnl=numbers.pnl,
+        cost=numbers.cost,
+        currency=entry.text("currencyprimary"),
+        fx_rate=numbers.fx_rate,
+        asset_class=entry.text("assetclass"),
+        description=entry.text("description"),
+    )
+
+
+def _from_lots(draft: Draft, group: Sequence[tuple[Entry, Numbers]]) -> bool:
+    """Adds the holding of a position that the file gives by its lots only; False when it is none."""
+    first, numbers = group[0]
+    reason = instruments.unsupported(first.text("symbol"), first.text("assetclass"))
+    values = [n.value for _, n in group if n.value is not None]
+    quantities = [n.quantity for _, n in group if n.quantity is not None]
+    summed = numbers._replace(
+        value=total(values) if len(values) == len(group) else None,
+        quantity=total(quantities) if len(quantities) == len(group) else None,
+        pnl=_all_or_none(n.pnl for _, n in group),
+        cost=_all_or_none(n.cost for _, n in group),
+    )
+    reason = reason or _unsupported(summed)
+    if reason:
+        draft.remark("warning", "unsupported", f"left out: {reason}.", first.line, first.text("symbol"))
+        return False
+    prices = {n.price for _, n in group}
+    if len(prices) > 1:
+        draft.refuse("prices_differ", "its lots have different prices; one is needed.", first.line, TITLES["markprice"])
+        return False
+    _check_contract(draft, first, summed)
+    if summed.value is None or summed.price is None or summed.price <= 0:
+        return False
+    if summed.quantity is not None:
+        draft.check_value(
+            first.line,
+            first.text("symbol"),
+            summed.quantity,
+            summed.price,
+            summed.value,
+            multiplier=summed.multiplier,
+        )
+    draft.hold(_holding(first, summed, summed.value, summed.price))
+    return True
+
+
+def _all_or_none(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum, or None when one is unknown."""
+    known: list[Decimal] = []
+    for amount in amounts:
+        if amount is None:
+            return None
+        known.append(amount)
+    return total(known)
+
+
+def _compare_lots(draft: Draft) -> None:
+    """Lots that do not add up to their position are told: the plan uses the position."""
+    for index, lots in draft.lots.items():
+        holding = draft.holdings[index]
+        summed = _all_or_none(lot.quantity for lot in lots)
+        if summed is not None and holding.quantity is not None and summed != holding.quantity:
+            message = (
+                f"its lots add up to {summed:f} shares, the position says {holding.quantity:f}; the position is used."
+            )
+            draft.remark("warning", "lots_mismatch", message, holding.line, holding.symbol)

@@ -1,0 +1,222 @@
+"""IBKR Flex Query as CSV or text, in its four layouts.
+
+Source: IBKR's Flex Query pages (delivery configuration); public real downloads and tests of other parsers. The layouts:
+
+1. plain: a header row, then one row a position (the file of the README);
+2. several sections one after the other, each with a header row that begins with ``ClientAccountID``;
+3. the same between ``BOF``, ``BOA``, ``BOS`` and ``EOS``, ``EOA``, ``EOF`` records; ``EOS`` carries the number of rows
+   and the sum of the section's amounts, which are compared;
+4. every row led by ``HEADER`` or ``DATA`` and the section's code (``POST``: open positions, ``CRTT``: cash report).
+
+Worked example: ``"DATA","POST","U1","USD","STK","VTI","10","250","2500"`` under its ``HEADER`` row is 10 VTI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..errors import DataError, Issue, Place
+from ..model import COLUMNS
+from ..money import NotANumberError
+from . import flex
+from .cells import harmless, read_plain
+from .document import Document, Record
+from .draft import Draft
+from .statement import Statement, TotalCheck
+
+KEY = "flex-csv"
+BROKER = "Interactive Brokers Flex Query"
+
+_MARKS = frozenset({"BOF", "BOA", "BOS", "EOS", "EOA", "EOF"})
+_OWN_NAMES = frozenset({"positionvalue", "markprice", "fifopnlunrealized"})
+_HEADER_NAMES = _OWN_NAMES | {"symbol", "currencyprimary", "endingcash", "assetclass", "levelofdetail", "conid"}
+_TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass", "LevelOfDetail", *COLUMNS})
+"""A second header has one of these as IBKR writes it; a quick test for the many rows that are none."""
+_TRADE_NAMES = frozenset({"buy/sell", "tradeid", "tradeprice", "tradedate", "transactiontype", "ibcommission"})
+_POSITIONS, _CASH = "POST", "CRTT"
+_CHECKED = {_POSITIONS: "positionvalue", _CASH: "endingcash"}
+
+
+def find(document: Document) -> int | None:
+    """The first BOF or HEADER record, or header with at least two of Flex's own column names."""
+    for index, names in enumerate(document.names):
+        if names[0] in {"bof", "header"} and len(names) > 2 and len(document.records[index].cells[1].strip()) <= 12:
+            return index
+        if len(_OWN_NAMES.intersection(names)) >= 2 and not _TRADE_NAMES.intersection(names):
+            return index
+    return None
+
+
+@dataclass(slots=True)
+class _Section:
+    """The section that the following rows belong to."""
+
+    code: str = ""
+    header: Record | None = None
+    names: list[str] = field(default_factory=list)
+    rows: int = 0
+    amounts: list[Decimal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Report:
+    """What has been read of the file so far."""
+
+    draft: Draft
+    section: _Section = field(default_factory=_Section)
+    account: str = ""
+    codes: list[str] = field(default_factory=list)
+    positions: list[flex.Entry] = field(default_factory=list)
+    cash: list[flex.Entry] = field(default_factory=list)
+
+
+def read(document: Document, _begin: int) -> Statement:
+    """Reads a Flex CSV in any of its layouts.
+
+    Raises:
+        DataError: Every missing column, or every bad row with line and column.
+    """
+    report = _Report(Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK))
+    draft = report.draft
+    for record in document.records:
+        _record(report, record)
+    if document.broken is not None:
+        draft.errors.append(document.broken)
+    if _POSITIONS not in report.codes:
+        found = ", ".join(dict.fromkeys(report.codes)) or "none"
+        draft.refuse("no_positions_section", f"the report has no section Open Positions (sections: {found}); add it.")
+    flex.read_positions(draft, report.positions)
+    flex.read_cash(draft, report.cash)
+    return draft.statement()
+
+
+def _message(draft: Draft, record: Record) -> None:
+    """A remark of IBKR's own is passed on."""
+    text = " ".join(cell.strip() for cell in record.cells[1:])[:200]
+    draft.remark("warning", "broker_message", f"IBKR says: {ascii(text)[1:-1]}", record.line)
+    draft.row(record, "header", "a message of IBKR")
+
+
+def _record(report: _Report, record: Record) -> None:
+    """One row of the file."""
+    lead = [cell.strip() for cell in record.cells[:2]]
+    if _MARKS.intersection(lead):
+        _mark(report, record, lead)
+    elif lead[0] == "MSG":
+        _message(report.draft, record)
+    elif lead[0] in {"HEADER", "DATA"} and len(lead) == 2:
+        inner = record._replace(cells=record.cells[2:])
+        if lead[0] == "HEADER":
+            _begin(report, lead[1], inner)
+        elif lead[1] == report.section.code:
+            _data(report, inner)
+        else:
+            message = f"a row of the section {lead[1]!a} stands under the header of {report.section.code!a}."
+            report.draft.refuse("field_count", message, record.line)
+    elif (report.section.header is None or not _TITLES.isdisjoint(record.cells)) and _is_header(record):
+        code = report.section.code if report.section.header is None else ""
+        _begin(report, code or _code([flex.folded(cell) for cell in record.cells]), record)
+    else:
+        _data(report, record)
+
+
+def _is_header(record: Record) -> bool:
+    names = {flex.folded(cell) for cell in record.cells}
+    return flex.folded(record.cells[0]) == "clientaccountid" or len(_HEADER_NAMES & names) >= 2
+
+
+def _code(names: Sequence[str]) -> str:
+    """The section of a header row without a code."""
+    if not _TRADE_NAMES.intersection(names):
+        if len(_OWN_NAMES.intersection(names)) >= 2 or ({"symbol", "quantity"} <= set(names) and "markprice" in names):
+            return _POSITIONS
+        if "endingcash" in names:
+            return _CASH
+    return "other"
+
+
+def _mark(report: _Report, record: Record, lead: list[str]) -> None:
+    """A BOF, BOA, BOS, EOS, EOA or EOF record."""
+    mark = next(cell for cell in lead if cell in _MARKS)
+    rest = [cell.strip() for cell in record.cells if cell.strip() and cell.strip() != mark]
+    if mark in {"BOF", "BOA"} and rest:
+        report.account = rest[0]
+    elif mark == "BOS":
+        report.section = _Section(code=rest[0] if rest else "")
+    elif mark == "EOS":
+        _end(report, record, rest)
+    report.draft.row(record, "total" if mark == "EOS" else "header", f"{mark} record")
+
+
+def _end(report: _Report, record: Record, rest: Sequence[str]) -> None:
+    """Compares what an EOS record says with what was read; its order of fields is not relied on."""
+    section, numbers = report.section, []
+    for cell in rest:
+        try:
+            numbers.append(read_plain(cell))
+        except NotANumberError:
+            continue
+    name = harmless(f"{section.code or 'section'} rows")
+    if numbers:
+        report.draft.compare(TotalCheck(record.line, name, "", numbers[0], Decimal(section.rows), Decimal(0)))
+    if len(numbers) > 1 and section.code in _CHECKED:
+        label = f"checksum of {section.code}"
+        slack = Decimal("0.000001") * max(1, len(section.amounts))
+        found = sum(section.amounts, Decimal(0))
+        report.draft.compare(TotalCheck(record.line, label, "", numbers[1], found, slack))
+    report.section = _Section()
+
+
+def _begin(report: _Report, code: str, record: Record) -> None:
+    """A header row: the columns of the rows that follow."""
+    names = [flex.folded(cell) for cell in record.cells]
+    report.section = _Section(code=code, header=record, names=names)
+    report.codes.append(code)
+    report.draft.row(record, "header", "column names")
+    if code == _POSITIONS:
+        _check_header(names, record)
+
+
+def _check_header(names: list[str], record: Record) -> None:
+    """The columns that a position needs; P&L is only demanded of the plain file (see ``flex``)."""
+    issues = []
+    for column in COLUMNS:
+        key, place = column.casefold(), Place(line=record.line, column=column)
+        if names.count(key) > 1:
+            message = f"the column {column} stands in the header {names.count(key)} times; once is needed."
+            issues.append(Issue("error", "duplicate_column", message, place))
+        elif key not in names and not (key == "fifopnlunrealized" and "assetclass" in names):
+            found = ", ".join(ascii(name.strip())[1:-1][:40] for name in record.cells[:20])
+            message = f"the column {column} is missing; the header has: {found}."
+            issues.append(Issue("error", "missing_column", message, place))
+    if issues:
+        raise DataError(issues)
+
+
+def _data(report: _Report, record: Record) -> None:
+    """A row of the current section."""
+    section, draft = report.section, report.draft
+    if not report.codes and not section.code:
+        draft.row(record, "header", "above the table")
+        return
+    section.rows += 1
+    if section.header is None:
+        draft.refuse("no_header", "a row without column names above it; include column headers.", record.line)
+        return
+    if len(record.cells) != len(section.names):
+        message = (
+            f"{len(record.cells)} fields were found where the header has {len(section.names)}; check commas and quotes."
+        )
+        draft.refuse("field_count", message, record.line)
+        return
+    if section.code not in _CHECKED:
+        draft.row(record, "other", f"section {section.code}: not about positions")
+        return
+    fields = zip(section.names, record.cells, strict=True)
+    entry = flex.Entry.of(record.line, record.cells, fields, report.account)
+    (report.positions if section.code == _POSITIONS else report.cash).append(entry)
+    with suppress(NotANumberError):  # told with its place when the position is read
+        section.amounts.append(read_plain(entry.text(_CHECKED[section.code]) or "0"))

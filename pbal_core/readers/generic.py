@@ -1,0 +1,77 @@
+"""A file of no known broker: the columns are guessed from common English names, then confirmed by the user.
+
+Commas, semicolons, tabs or bars part the fields; the number style is decided from the whole file. Two of quantity,
+price and value are enough: the third follows.
+
+Worked example: ``Ticker;Units;Last`` over ``VTI;10;250,5`` is 10 VTI at 250.50, worth 2,505.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import DataError, Issue, Place
+from .cells import normal
+from .document import Document
+from .layout import POSITION, Line, State, Verdict
+from .mapping import ColumnMapping, guess
+from .statement import Statement
+from .table import TableFormat, account_total
+
+KEY = "generic"
+BROKER = "a file of your own"
+
+
+def find(document: Document) -> int | None:
+    """The first row whose names make a mapping."""
+    for index, record in enumerate(document.records[: len(document.names)]):
+        if guess(record.cells) is not None:
+            return index
+    return None
+
+
+def find_mapped(document: Document, mapping: ColumnMapping) -> int | None:
+    """The first row that has every column of a mapping."""
+    return document.find(*(normal(column) for _, column in mapping.pairs()))
+
+
+def read(
+    document: Document, header: int, mapping: ColumnMapping | None = None, *, confirmed: bool = False
+) -> Statement:
+    """Reads a file by a mapping, or by the guess that its header allows.
+
+    Raises:
+        DataError: With every problem found.
+    """
+    title = document.records[header]
+    mapping = mapping or guess(title.cells)
+    if mapping is None:
+        message = "no column of symbols and two of quantity, price and value were found; name them in a mapping."
+        raise DataError([Issue("error", "missing_column", message, Place(line=title.line))])
+    columns = {name: (normal(column),) for name, column in mapping.pairs()}
+    form = TableFormat(
+        key=KEY,
+        broker=BROKER,
+        columns=columns,
+        required=tuple(columns),
+        classify=_classify,
+        decimal=None if mapping.decimal == "auto" else mapping.decimal,
+        currency="",
+    )
+    statement = form.read(document, header)
+    names = tuple(cell.strip() for cell in title.cells if cell.strip())
+    return replace(statement, mapping=mapping, mapping_confirmed=confirmed, columns=names)
+
+
+def _classify(line: Line, state: State) -> Verdict:
+    symbol = normal(line.text("symbol") or line.first)
+    if symbol in {"total", "totals", "grand total", "sum"}:
+        text = line.raw("value")
+        if text:
+            account_total(state, line.record.line, line.first, text)
+        return "total", "compared with the rows"
+    if symbol in {"cash", "cash & cash investments", "cash balance"}:
+        return "cash", "cash"
+    if line.alone and line.record.after_blank:
+        return "footer", "text after the table"
+    return POSITION

@@ -1,0 +1,108 @@
+"""A row of a table with the meaning of its columns, and what a reader remembers between rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from .cells import MAX_CELL
+from .document import Record
+from .draft import Draft
+from .statement import RowKind
+
+NUMBERS = ("quantity", "price", "value", "pnl", "cost", "cost_price")
+"""Fields that hold numbers; ``cost_price`` is the cost of one share."""
+
+Verdict = tuple[RowKind, str]
+"""What a row is, and why."""
+POSITION: Verdict = ("position", "")
+
+_PERCENT_AFTER = re.compile(r"(?<=\S)\s+[+-]?[\d.,]+\s?%\s*$")
+
+
+class Line(NamedTuple):
+    """A row with the meaning of its columns."""
+
+    record: Record
+    layout: Layout
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, record: Record, layout: Layout) -> Line:
+        """The row under a header."""
+        cells = record.cells
+        count = len(cells)
+        return cls(record, layout, {name: cells[index] for name, index in layout.index.items() if index < count})
+
+    def raw(self, name: str) -> str:
+        """The field as it stands in the file; empty when the file or the row does not have it."""
+        return self.values.get(name, "")
+
+    def text(self, name: str) -> str:
+        """The field, stripped."""
+        return self.values.get(name, "").strip()
+
+    def number(self, draft: Draft, name: str) -> Decimal | None:
+        """The amount of a field; None when blank or absent, and None with a noted problem when it is no number."""
+        return self.amount(draft, name)[0]
+
+    def amount(self, draft: Draft, name: str) -> tuple[Decimal | None, str]:
+        """As ``number``, with the currency that the cell names."""
+        text = self.values.get(name)
+        if not text:
+            return None, ""
+        if self.layout.pairs and name in self.layout.pairs and len(text) <= MAX_CELL:
+            text = _PERCENT_AFTER.sub("", text)
+        return draft.amount(text, self.record.line, self.layout.title[name])
+
+    @property
+    def first(self) -> str:
+        """The first field, stripped."""
+        return self.record.cells[0].strip()
+
+    @property
+    def alone(self) -> bool:
+        """Only the first field has text."""
+        return bool(self.first) and not any(cell.strip() for cell in self.record.cells[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the fields stand.
+
+    Args:
+        index: Position of each field in a row.
+        title: Header text of each field, for messages.
+        width: How many columns the header names.
+        pairs: Fields whose cell holds an amount and a percentage.
+    """
+
+    index: Mapping[str, int]
+    title: Mapping[str, str]
+    width: int
+    pairs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class State:
+    """What a format remembers between rows.
+
+    Args:
+        draft: The statement being written.
+        account: Account of the rows that follow, where it stands in a row of its own.
+        stopped: Why the rest of the file is not read, empty while it is.
+        complete: The line that ends a complete file was seen.
+    """
+
+    draft: Draft
+    account: str = ""
+    stopped: str = ""
+    complete: bool = False
+    handled: bool = False
+    """``classify`` has added the facts of this row itself."""
+    last: RowKind | None = None
+    """What the last position-like row was: lots belong to it."""
+    notes: dict[str, str] = field(default_factory=dict)

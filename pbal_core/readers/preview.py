@@ -1,0 +1,199 @@
+"""What a reader did with a file, as plain data to show.
+
+The dashboard and ``pbal inspect`` draw it; nothing is computed there.
+
+The model: each line of the file is *used* (part of the portfolio as chosen), *counted* (totals) or left out with its
+reason. Texts from the file are made harmless here: characters that do not print are replaced.
+
+Worked example: a Schwab file of one account with two shares, an option and cash gives four line views, of which the
+option has ``used=False`` and the reason "an option: plans trade shares".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..errors import Issue
+from .cells import harmless
+from .derive import total
+from .statement import Row, RowKind, Statement, TotalCheck
+
+_CASH = "\0cash"
+"""Stands for cash where symbols stand; no symbol is like it."""
+
+
+class LineView(NamedTuple):
+    """One line of the file, or several alike that need no words of their own.
+
+    Attributes:
+        line: First line.
+        last: Last line; equal to ``line`` for a single one.
+        kind: See ``RowKind``.
+        used: It is part of the portfolio as chosen.
+        account: Account id, may be empty.
+        symbol: Symbol, may be empty.
+        reason: Why it is what it is, empty for a plain position.
+        facts: What was read, for a position or cash: ``10 x 250.00 = 2500.00 USD``.
+        text: The fields, parted by bars, at most 80 characters.
+    """
+
+    line: int
+    last: int
+    kind: RowKind
+    used: bool
+    account: str
+    symbol: str
+    reason: str
+    facts: str
+    text: str
+
+
+class AccountView(NamedTuple):
+    """An account to include or not.
+
+    Attributes:
+        id: What ``Statement.select`` takes: the file's own text, to be made ``harmless`` when shown.
+        name: Name for people, may be empty.
+        included: It is part of the portfolio as chosen.
+        positions: Number of positions.
+        values: Market value of them, by currency.
+        cash: Cash, by currency; balances that repeat others in the base currency are left out.
+    """
+
+    id: str
+    name: str
+    included: bool
+    positions: int
+    values: tuple[tuple[str, Decimal], ...]
+    cash: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """All of a statement that a person looks at before planning with it.
+
+    Args:
+        title: Broker and date in words.
+        format: Key of the format.
+        as_of: The day of the values, None when the file does not say.
+        currency: Currency of the portfolio, empty when unknown.
+        accounts: Accounts to choose from; empty when the file names none.
+        lines: What became of each line.
+        cash: Cash to offer for investing, signed, in ``currency``.
+        totals: Totals of the file that were compared, all of which hold.
+        issues: Everything to tell, open choices first.
+        ready: No choice is open.
+        mapping: The guessed or confirmed columns as TOML, empty for a known format.
+        columns: Header names of an unknown file as they stand there, to choose from.
+    """
+
+    title: str
+    format: str
+    as_of: date | None
+    currency: str
+    accounts: tuple[AccountView, ...]
+    lines: tuple[LineView, ...]
+    cash: Decimal
+    totals: tuple[TotalCheck, ...]
+    issues: tuple[Issue, ...]
+    ready: bool
+    mapping: str
+    columns: tuple[str, ...]
+
+
+def preview(statement: Statement) -> Preview:
+    """The view of a statement with the choice made on it."""
+    day = f" as of {statement.as_of}" if statement.as_of else ""
+    blocking = statement.blocking
+    rank = {"error": 0, "warning": 1, "info": 2}
+    return Preview(
+        title=f"{statement.broker}{day}",
+        format=statement.format,
+        as_of=statement.as_of,
+        currency=harmless(statement.currency, 10),
+        accounts=tuple(_accounts(statement)),
+        lines=tuple(_lines(statement)),
+        cash=statement.cash_found,
+        totals=statement.totals,
+        issues=tuple(sorted(statement.issues, key=lambda issue: rank[issue.severity])),
+        ready=not blocking,
+        mapping=statement.mapping.to_toml() if statement.mapping else "",
+        columns=statement.columns,
+    )
+
+
+def _accounts(statement: Statement) -> list[AccountView]:
+    values: dict[str, list[tuple[str, Decimal]]] = {account.id: [] for account in statement.accounts}
+    cash: dict[str, list[tuple[str, Decimal]]] = {account.id: [] for account in statement.accounts}
+    included = statement.included
+    for holding in statement.holdings:
+        values.setdefault(holding.account, []).append((holding.currency, holding.value))
+    for balance in statement.cash:
+        if not balance.converted:
+            cash.setdefault(balance.account, []).append((balance.currency, balance.amount))
+    return [
+        AccountView(
+            id=account.id,
+            name=harmless(account.name),
+            included=account.id in included,
+            positions=len(values[account.id]),
+            values=_by_currency(values[account.id]),
+            cash=_by_currency(cash[account.id]),
+        )
+        for account in statement.accounts
+    ]
+
+
+def _by_currency(amounts: list[tuple[str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
+    groups: dict[str, list[Decimal]] = {}
+    for currency, amount in amounts:
+        groups.setdefault(currency, []).append(amount)
+    return tuple((harmless(currency, 10), total(group)) for currency, group in groups.items())
+
+
+def _lines(statement: Statement) -> list[LineView]:
+    included = statement.included if statement.accounts else None
+    facts = _facts(statement)
+    views: list[LineView] = []
+    for row in statement.rows:
+        own = facts.get((row.line, _CASH if row.kind == "cash" else row.symbol), [])
+        view = _line(row, included, own.pop(0) if own and row.kind in {"position", "cash"} else "")
+        before = views[-1] if views else None
+        alike = before is not None and (before.kind, before.reason) == (view.kind, view.reason)
+        if before is not None and alike and view.kind in {"other", "footer", "header"}:
+            views[-1] = before._replace(last=view.line)
+        else:
+            views.append(view)
+    return views
+
+
+def _facts(statement: Statement) -> dict[tuple[int, str], list[str]]:
+    """What was read of a position or of cash, in numbers, by line and symbol: an XML file may be one line."""
+    facts: dict[tuple[int, str], list[str]] = {}
+    for h in statement.holdings:
+        shares = f"{h.quantity:f} x {h.price:f} = " if h.quantity is not None else f"at {h.price:f}: "
+        pnl = "" if h.pnl is None else f", P&L {h.pnl:f}"
+        facts.setdefault((h.line, h.symbol), []).append(f"{shares}{h.value:f} {h.currency}".rstrip() + pnl)
+    for b in statement.cash:
+        facts.setdefault((b.line, _CASH), []).append(f"{b.amount:f} {b.currency}".rstrip())
+    return facts
+
+
+def _line(row: Row, included: frozenset[str] | None, facts: str) -> LineView:
+    chosen = included is None or not row.account or row.account in included
+    used = row.kind in {"position", "cash", "lot"} and chosen
+    reason = row.reason if chosen or row.kind != "position" else "of an account that is not chosen"
+    return LineView(
+        line=row.line,
+        last=row.line,
+        kind=row.kind,
+        used=used,
+        account=harmless(row.account, 40),
+        symbol=harmless(row.symbol, 40),
+        reason=harmless(reason, 120),
+        facts=harmless(facts),
+        text=harmless(" | ".join(cell.strip() for cell in row.cells if cell.strip())),
+    )

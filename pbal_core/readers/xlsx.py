@@ -1,0 +1,113 @@
+"""Excel workbooks (.xlsx) to rows, through openpyxl, within limits.
+
+The model: a workbook is a zip archive of XML. Before openpyxl sees it, the archive's members are counted and their
+unpacked sizes added (a member is never unpacked beyond what it declares), and a document type declaration in any of
+them is refused: so a small file cannot become a large one. Numbers are what Excel shows, 15 significant digits.
+
+Worked example: 0.1 + 0.2 is stored as 0.30000000000000004 and read as 0.3.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ..errors import DataError
+from .document import Document, Record
+from .source import refused
+
+MAGIC = b"PK\x03\x04"
+MAX_UNPACKED = 12_000_000
+MAX_MEMBERS = 200
+MAX_ROWS = 12_000
+MAX_COLUMNS = 100
+MAX_SHEETS = 20
+
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
+
+
+def documents(data: bytes) -> Iterator[Document]:
+    """One document for each sheet of a workbook.
+
+    Raises:
+        DataError: Not a workbook, too large when unpacked, encrypted or damaged, or openpyxl is not installed.
+    """
+    _check(data)
+    try:
+        import openpyxl
+    except ImportError:
+        message = "this is an Excel workbook; to read it: pip install openpyxl, or save it as CSV."
+        raise refused("xlsx_support", message) from None
+    try:
+        sheets = _sheets(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False))
+    except DataError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge to a library that meets files of any kind
+        raise refused(
+            "bad_xlsx", f"the workbook is damaged ({type(error).__name__}); save it again, or as CSV."
+        ) from None
+    yield from sheets
+
+
+def _sheets(book: Any) -> list[Document]:
+    return [
+        Document(records=tuple(_records(sheet)), padded=True, encoding=f"sheet {sheet.title}")
+        for sheet in book.worksheets[:MAX_SHEETS]
+    ]
+
+
+def _records(sheet: Any) -> Iterator[Record]:
+    after_blank = False
+    rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
+    for number, row in enumerate(rows, start=1):
+        cells = tuple(map(_text, row))
+        while cells and not cells[-1]:
+            cells = cells[:-1]
+        if not any(cell.strip() for cell in cells):
+            after_blank = True
+            continue
+        if number > MAX_ROWS:
+            raise refused("too_many_rows", f"the sheet has more than {MAX_ROWS:,} rows; a positions file is smaller.")
+        yield Record(number, cells, after_blank)
+        after_blank = False
+
+
+def _text(value: object) -> str:
+    """A cell as the text a CSV would have."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{Decimal(f'{value:.15g}'):f}" if value == value and abs(value) < 1e15 else str(value)  # noqa: PLR0124 - NaN
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _check(data: bytes) -> None:
+    """Refuses archives that unpack to too much, or that hold a document type declaration."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            unpacked = sum(member.file_size for member in members)
+            if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
+                message = f"the workbook unpacks to more than {MAX_UNPACKED / 1e6:.0f} MB; save the positions as CSV."
+                raise refused("too_large", message)
+            if "[Content_Types].xml" not in archive.namelist():
+                raise refused("binary", "the file is a zip archive and no workbook; unpack it first.")
+            for member in members:
+                content = archive.read(member)
+                if any(mark in content for mark in _DOCTYPES):
+                    raise refused("doctype", "the workbook holds a document type declaration; it is refused.")
+    except _DAMAGED as error:
+        message = f"the workbook is damaged or encrypted ({type(error).__name__}); save it again, or as CSV."
+        raise refused("bad_xlsx", message) from None
+    except ValueError as error:
+        raise refused("bad_xlsx", f"the workbook is damaged ({type(error).__name__}); save it again.") from None
