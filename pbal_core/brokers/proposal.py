@@ -1,0 +1,233 @@
+"""From a plan to orders that could be sent: instruments, fresh prices, limits, the broker's preview, every objection.
+
+Nothing is sent to a market here. The model: a :class:`Proposal` is what the user reads before confirming; it can be
+carried out only when it has no ``problems``. Worked example: "Sell 3 VTI", bid 249.99, slip 0.2 %: a SELL of 3 at limit
+249.50 (249.49002 rounded up), 748.50 dollars at least, less the commission the broker previews.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..errors import BrokerError, Issue, Place, RequestError
+from ..model import Plan, Portfolio, Position, Trade
+from ..money import format_money
+from .clock import Clock
+from .guards import Facts, Limits, check
+from .journal import Draft
+from .pricing import limit_price
+from .protocol import Account, Broker, Contract, Holding, Preview, Quote, Side, Ticket
+
+Choose = Callable[[str, Sequence[Contract]], Contract | None]
+"""Asks the user which instrument a symbol means; None when nobody can be asked."""
+SHOWN_ANYWAY = frozenset({"live_account", "market_closed", "total_exceeded", "cash_short", "old_quote"})
+"""Problems that forbid trading and still leave something to preview."""
+DEFAULT_FEE = Decimal(1)
+"""Dollars of commission to reckon with when the preview does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One order of a proposal.
+
+    Args:
+        draft: The order.
+        quote: The prices it was made from.
+        preview: What the broker says it would do.
+    """
+
+    draft: Draft
+    quote: Quote
+    preview: Preview
+
+    @property
+    def value(self) -> Decimal:
+        """Dollars at the limit, without sign and commission."""
+        return self.draft.shares * self.draft.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What would be sent, sells first.
+
+    Args:
+        account: Where.
+        cash: The plan's cash, signed, in dollars.
+        available: Dollars of cash in the account.
+        lines: The orders; empty when problems prevent even a preview.
+        problems: What forbids carrying it out.
+        warnings: What the user should know.
+        limits: What the user allowed.
+        made: When the prices were asked, seconds since 1970.
+    """
+
+    account: Account
+    cash: Decimal
+    available: Decimal
+    lines: tuple[Line, ...]
+    problems: tuple[Issue, ...]
+    warnings: tuple[Issue, ...]
+    limits: Limits
+    made: float
+
+
+def pick_account(accounts: Sequence[Account], wanted: str | None) -> Account:
+    """The account to trade in.
+
+    Raises:
+        RequestError: None or several fit; the numbers are shown by their last four digits.
+    """
+    fitting = [a for a in accounts if wanted is None or a.id == wanted or (len(wanted) == 4 and a.id.endswith(wanted))]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(a.masked for a in accounts) or "none"
+    raise RequestError(f"choose one account with --account (the number or its last four digits); there are: {listed}.")
+
+
+def propose(
+    broker: Broker,
+    plan: Plan,
+    limits: Limits,
+    *,
+    account: str | None = None,
+    choose: Choose = lambda _symbol, _contracts: None,
+    clock: Clock | None = None,
+) -> Proposal:
+    """Makes a plan into a proposal. Reads from the broker, and previews; sends nothing.
+
+    Args:
+        broker: A connected broker.
+        plan: What to trade.
+        limits: What the user allows.
+        account: Number or last four digits, None when there is only one.
+        choose: Asks which instrument a symbol means.
+        clock: Tells whether the market is open.
+
+    Raises:
+        RequestError: No account, or an ambiguous symbol, was chosen.
+        BrokerError: The broker failed.
+    """
+    chosen = pick_account(broker.accounts(), account)
+    broker.select(chosen.id)
+    holdings = broker.holdings(chosen.id)
+    conids = find_conids(broker, plan.portfolio.symbols, holdings, choose)
+    traded = [trade for trade in plan.trades if trade.symbol in conids]
+    quotes = broker.quotes([conids[trade.symbol] for trade in traded])
+    facts = Facts(
+        account=chosen,
+        cash=broker.cash(chosen.id),
+        holdings=holdings,
+        orders=broker.orders(chosen.id),
+        conids=conids,
+        quotes={t.symbol: quotes[conids[t.symbol]] for t in traded if conids[t.symbol] in quotes},
+        hours={trade.symbol: broker.hours(conids[trade.symbol]) for trade in traded},
+        now=(clock or Clock()).now(),
+    )
+    problems = check(plan, facts, limits)
+    shown = {issue.code for issue in problems} <= SHOWN_ANYWAY
+    lines = tuple(_line(broker, trade, facts, limits) for trade in _sells_first(plan.trades)) if shown else ()
+    has_sells = any(line.draft.side == "SELL" for line in lines)
+    for line in lines:
+        # A purchase that waits for the money of the sales is previewed again when they have filled.
+        if line.preview.error and (line.draft.side == "SELL" or not has_sells):
+            message = f"the broker would refuse it: {line.preview.error}"
+            problems.append(Issue("error", "preview_refused", message, Place(symbol=line.draft.symbol)))
+    warnings = [
+        Issue("warning", "preview_warning", f"the broker warns: {text}", Place(symbol=line.draft.symbol))
+        for line in lines
+        for text in (line.preview.warning, line.preview.error)
+        if text
+    ]
+    return Proposal(
+        account=chosen,
+        cash=plan.cash,
+        available=facts.cash,
+        lines=lines,
+        problems=tuple(problems),
+        warnings=(*plan.issues, *_shortage(plan, lines), *warnings),
+        limits=limits,
+        made=facts.now,
+    )
+
+
+def _shortage(plan: Plan, lines: Sequence[Line]) -> Iterator[Issue]:
+    """The remark that at the limits, with commission, the money for the purchases may not do."""
+    money = plan.cash
+    for line in lines:
+        money += line.value if line.draft.side == "SELL" else -line.value
+        money -= line.draft.fee
+    if money < 0 and any(line.draft.side == "BUY" for line in lines):
+        message = (
+            f"at these limits the purchases may cost {format_money(-money)} more than there is for them with "
+            "commission; then fewer shares are bought."
+        )
+        yield Issue("warning", "cut_expected", message)
+
+
+def _sells_first(trades: Sequence[Trade]) -> list[Trade]:
+    return sorted(trades, key=lambda trade: trade.shares > 0)
+
+
+def _line(broker: Broker, trade: Trade, facts: Facts, limits: Limits) -> Line:
+    side: Side = "BUY" if trade.shares > 0 else "SELL"
+    quote = facts.quotes[trade.symbol]
+    reference = quote.reference(side)
+    if reference is None:
+        raise BrokerError(f"{trade.symbol}: the price has gone.")
+    limit = limit_price(reference, side, limits.slip)
+    shares, conid = int(trade.quantity), facts.conids[trade.symbol]
+    ticket = Ticket(
+        client_id=f"pbal-preview-{conid}",
+        account=facts.account.id,
+        conid=conid,
+        symbol=trade.symbol,
+        side=side,
+        shares=shares,
+        limit=limit,
+    )
+    preview = broker.preview(ticket)
+    fee = DEFAULT_FEE if preview.commission_high is None else preview.commission_high
+    draft = Draft(symbol=trade.symbol, conid=conid, side=side, shares=shares, price=trade.price, limit=limit, fee=fee)
+    return Line(draft=draft, quote=quote, preview=preview)
+
+
+def find_conids(broker: Broker, symbols: Sequence[str], holdings: Sequence[Holding], choose: Choose) -> dict[str, int]:
+    """The broker's number of each symbol: that of the holding, else of the only stock of that name, else as chosen.
+
+    Raises:
+        RequestError: A symbol means several stocks and nobody chose.
+    """
+    held = {_plain(h.symbol): h.conid for h in holdings if h.asset_class in {"STK", ""}}
+    found = {symbol: held[_plain(symbol)] for symbol in symbols if _plain(symbol) in held}
+    for symbol, contracts in broker.contracts([s for s in symbols if s not in found]).items():
+        contract = contracts[0] if len(contracts) == 1 else choose(symbol, contracts) if contracts else None
+        if contract is None and contracts:
+            listed = "; ".join(f"{c.name} ({c.exchange}, {c.conid})" for c in contracts)
+            raise RequestError(f"{symbol} may mean {listed}; choose one with --contract {symbol}={contracts[0].conid}.")
+        if contract is not None:
+            found[symbol] = contract.conid
+    return found
+
+
+def _plain(symbol: str) -> str:
+    """A symbol without the signs that brokers write differently: ``BRK.B``, ``BRK B``, ``BRK/B``."""
+    return "".join(c for c in symbol.upper() if c not in " ./-")
+
+
+def portfolio_of(holdings: Sequence[Holding]) -> tuple[Portfolio, tuple[Issue, ...]]:
+    """The broker's positions as a portfolio: dollar stocks that are held long, with what was left out.
+
+    Raises:
+        DataError: None is left, or the broker's data cannot be a position.
+    """
+    positions, issues = [], []
+    for h in holdings:
+        if h.asset_class not in {"STK", ""} or h.currency not in {"", "USD"} or h.shares <= 0 or not h.price:
+            message = f"left out: {format(h.shares, 'f')} of {h.asset_class or 'unknown kind'} in {h.currency or '?'}."
+            issues.append(Issue("warning", "left_out", message, Place(symbol=h.symbol)))
+            continue
+        value = h.value if h.value is not None else h.shares * h.price
+        positions.append(Position(symbol=h.symbol, value=value, price=h.price, pnl=h.pnl, quantity=h.shares))
+    return Portfolio(positions), tuple(issues)
