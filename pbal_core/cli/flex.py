@@ -1,0 +1,77 @@
+"""``pbal flex``: download a Flex Query from Interactive Brokers, and keep the token in the system's keyring.
+
+``pbal flex: -c 5000`` plans from it directly; ``pbal flex fetch -o FILE`` keeps the file.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from ..errors import RequestError
+from ..readers import read_positions
+from . import Parser
+
+SOURCE = "flex:"
+"""What stands for the stored Flex Query where a positions file is expected."""
+
+
+def parser() -> Parser:
+    """The arguments of ``pbal flex``."""
+    p = Parser(prog="pbal flex", description="Interactive Brokers Flex Queries.", allow_abbrev=False)
+    actions = p.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    actions.add_parser("login", help="ask for the token and the query number and store them in the system's keyring")
+    fetch = actions.add_parser("fetch", help="download the query's positions")
+    fetch.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to (default: standard output)")
+    return p
+
+
+def run(arguments: list[str]) -> int:
+    """Runs ``pbal flex`` and returns the exit code."""
+    options = parser().parse_args(arguments)
+    if options.action == "login":
+        return _login()
+    data = download()
+    if options.output is None:
+        sys.stdout.buffer.write(data)
+        return 0
+    _write(options.output.expanduser(), data)
+    statement = read_positions(data)
+    print(f"{options.output}: {len(statement.holdings)} positions.", file=sys.stderr)
+    return 0
+
+
+def download() -> bytes:
+    """The stored query's report; progress goes to stderr."""
+    from ..brokers import flex
+
+    return flex.fetch(lambda text: print(f"flex: {text} ...", file=sys.stderr))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes the file readable by its owner only, and whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - the mode
+            file.write(data)
+        part.replace(path)
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _login() -> int:
+    from ..brokers import vault
+
+    try:
+        query_id = input("Flex Query number: ").strip()
+        token = getpass.getpass("Flex Web Service token (not shown): ").strip()
+    except EOFError:
+        raise RequestError("pbal flex login asks questions; run it in a terminal.") from None
+    if not query_id.isdigit() or not token:
+        raise RequestError("the query number must be digits only and the token not empty; nothing was stored.")
+    vault.store("flex-query-id", query_id)
+    vault.store("flex-token", token)
+    print("Stored in the keyring of this system. Try: pbal flex fetch -o positions.csv")
+    return 0

@@ -1,0 +1,97 @@
+"""``pbal inspect FILE``: what was read, what became of each line, and what is still to choose. Nothing is planned."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from ..money import round_cents
+from ..readers.cells import harmless
+from ..readers.preview import Preview, preview
+from . import Parser
+from .plan import add_reader_arguments, read
+
+EXIT_OPEN_CHOICE = 1
+
+
+def parser() -> Parser:
+    """The arguments of ``pbal inspect``."""
+    p = Parser(
+        prog="pbal inspect",
+        description="Shows what was read of a positions file: accounts, every line, cash, totals and what to look at.",
+        epilog="Exit code 1: something is still to choose (an account, the columns of an unknown file).",
+        allow_abbrev=False,
+    )
+    p.add_argument("data", metavar="FILE", help="positions file of a broker; - is standard input")
+    add_reader_arguments(p)
+    return p
+
+
+def run(arguments: list[str]) -> int:
+    """Prints the preview; 1 while a choice is open."""
+    options = parser().parse_args(arguments)
+    statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
+    view = preview(statement)
+    sys.stdout.write(preview_text(view))
+    return 0 if view.ready else EXIT_OPEN_CHOICE
+
+
+def preview_text(view: Preview) -> str:
+    """The preview as lines of text."""
+    known = f", in {view.currency}" if view.currency else ""
+    parts = [f"{view.title} (format {view.format}){known}"]
+    if view.accounts:
+        accounts = [("use", "account", "name", "positions", "value", "cash")]
+        accounts += [
+            (
+                "no" if not a.included else "yes",
+                harmless(a.id, 40),
+                a.name,
+                str(a.positions),
+                _sums(a.values),
+                _sums(a.cash),
+            )
+            for a in view.accounts
+        ]
+        parts.append(_table(accounts))
+    rows: list[tuple[str, ...]] = [("line", "", "what", "account", "symbol", "read as", "why")]
+    rows += [
+        (
+            str(v.line) if v.line == v.last else f"{v.line}-{v.last}",
+            "*" if v.used else "",
+            v.kind,
+            v.account,
+            v.symbol,
+            v.facts or v.text[:50],
+            v.reason,
+        )
+        for v in view.lines
+    ]
+    parts.append(_table(rows))
+    parts.append(f"Cash found: {_amount(view.cash)} {view.currency}".rstrip())
+    parts += [f"Checked: {t.label}, line {t.line}: {t.stated:f} (rows: {t.found:f})" for t in view.totals]
+    if view.mapping:
+        parts.append(f"Columns, to keep as a .toml file for --format-hint:\n{view.mapping}".rstrip())
+    if view.issues:
+        parts.append("\n".join(f"{issue.severity.capitalize()}: {issue}" for issue in view.issues))
+    return "\n\n".join(parts) + "\n"
+
+
+def _yes(included: bool) -> str:  # noqa: FBT001 - it is what the cell shows
+    return "yes" if included else "no"
+
+
+def _sums(sums: Iterable[tuple[str, Decimal]]) -> str:
+    return ", ".join(f"{_amount(amount)} {currency}".rstrip() for currency, amount in sums)
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{round_cents(amount):,.2f}"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns of text, left-aligned; columns that are empty but for their title are left out."""
+    filled = [i for i in range(len(rows[0])) if any(row[i] for row in rows[1:])]
+    widths = {i: max(len(row[i]) for row in rows) for i in filled}
+    return "\n".join("  ".join(row[i].ljust(widths[i]) for i in filled).rstrip() for row in rows)

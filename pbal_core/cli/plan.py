@@ -1,0 +1,160 @@
+"""``pbal [DATA]``: read positions, plan, print. The table goes to stdout and nothing else does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from .. import exports, present
+from ..errors import DataError, Issue
+from ..model import STRATEGIES, Plan, Portfolio
+from ..readers import Source, Statement, read_positions
+from ..rebalance import rebalance
+from ..version import __version__
+from . import Parser, flex, wishes
+from .table import simple_table
+
+DEFAULT_DATA = "~/Downloads/positions-custom.csv"
+
+EXAMPLES = """examples:
+  pbal positions.csv -c 5000           invest 5,000 dollars in steps of 1,000
+  pbal positions.csv -c 5000 -i 2      the same in steps of 100 (-m 100 says it too)
+  pbal positions.csv -c -2000 -m 50    withdraw 2,000 dollars
+  pbal positions.csv -s hard_rebalance buy and sell to equal values
+  pbal positions.csv -c 5000 --exact   whole shares that fit the cash, proven optimal
+  pbal positions.csv --drift           what is out of band (exit code 1 if anything is)
+  pbal - -c 5000 -f json < positions.csv
+
+Nothing is ever traded: pbal prints what you could trade. The file needs the columns
+Symbol, PositionValue, MarkPrice and FifoPnlUnrealized. This is not financial advice."""
+
+
+def parser() -> Parser:
+    """The arguments of ``pbal``."""
+    p = Parser(
+        prog="pbal",
+        description="The trades that push a portfolio towards equal value in every asset.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    p.add_argument(
+        "data",
+        metavar="DATA",
+        nargs="?",
+        default=DEFAULT_DATA,
+        help="positions CSV (default: %(default)s); - is stdin, flex: is your IBKR Flex Query",
+    )
+    p.add_argument(
+        "-c", "--cash", metavar="DOLLARS", default="0", help="cash to invest; negative to withdraw (default: 0)"
+    )
+    step = p.add_mutually_exclusive_group()
+    step.add_argument(
+        "-i", "--increment", type=int, choices=(1, 2, 3, 4), help="trade in steps of 10^i dollars (default: 3)"
+    )
+    step.add_argument("-m", "--min-trade", metavar="DOLLARS", help="trade in steps of this many dollars, instead of -i")
+    p.add_argument(
+        "-s",
+        "--strategy",
+        choices=STRATEGIES,
+        default=STRATEGIES[0],
+        help="try_avoid_sell pours cash into the lowest, hard_rebalance buys and sells (default: %(default)s)",
+    )
+    wishes.add_arguments(p)
+    add_reader_arguments(p)
+    p.add_argument("-f", "--format", choices=("table", "csv", "json"), default="table", help="default: %(default)s")
+    p.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the plan does and why")
+    p.add_argument("--version", action="version", version=f"pbal {__version__}")
+    return p
+
+
+def add_reader_arguments(p: Parser) -> None:
+    """The arguments that say how to read a positions file."""
+    p.add_argument(
+        "--account",
+        metavar="ID",
+        action="append",
+        help="account of the file to include; give it again for more, which adds them up; all takes every account",
+    )
+    p.add_argument(
+        "--format-hint",
+        metavar="FORMAT",
+        help="read the file as this format (fidelity, schwab, generic, ...) or with a column mapping (mine.toml)",
+    )
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the plan command and returns its exit code."""
+    options = parse(arguments)
+    statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
+    if options.drift:
+        return wishes.print_drift(statement.portfolio, wishes.read_targets(options.targets))
+    if options.least_cash:
+        return wishes.print_least_cash(statement.portfolio, wishes.read_targets(options.targets))
+    plan = make(statement.portfolio, options)
+    sys.stdout.write(_output(plan, options.format))
+    sys.stdout.flush()
+    _remarks(plan, statement, verbose=options.verbose)
+    return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options of a plan."""
+    return parser().parse_args(_join_negative_amounts(arguments))
+
+
+def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
+    """The plan that the parsed options ask for."""
+    min_trade = options.min_trade
+    if min_trade is None and options.increment is not None:
+        min_trade = Decimal(10) ** options.increment
+    wanted = wishes.plan_arguments(options)
+    return rebalance(portfolio, options.cash, strategy=options.strategy, min_trade=min_trade, **wanted)
+
+
+def _join_negative_amounts(arguments: list[str]) -> list[str]:
+    """``-c -5e3`` as ``--cash=-5e3``: argparse takes only plain negative numbers for values."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in {"-c", "--cash"} and argument[:1] == "-" and argument[1:2].isdigit():
+            joined[-1] = f"--cash={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
+    """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems are told with its name."""
+    try:
+        if data == flex.SOURCE:
+            source: Source = flex.download()
+        else:
+            source = sys.stdin.buffer if data == "-" else Path(data).expanduser()
+        return read_positions(source, accounts=accounts, format_hint=format_hint)
+    except DataError as error:
+        name = "standard input" if data == "-" else data
+        raise DataError(
+            Issue(i.severity, i.code, f"{name}: {i}" if i.where else i.message) for i in error.issues
+        ) from None
+
+
+def _output(plan: Plan, form: str) -> str:
+    if form == "csv":
+        return exports.plan_csv(plan).replace("\r\n", "\n")
+    if form == "json":
+        return exports.plan_json(plan)
+    rows = [
+        (position.symbol, position.value, position.price, order.amount, order.shares)
+        for position, order in zip(plan.portfolio, plan.orders, strict=True)
+    ]
+    return simple_table(("Symbol", "InitialValue", "MarkPrice", "BuyVal", "BuyShares"), rows) + "\n"
+
+
+def _remarks(plan: Plan, statement: Statement, *, verbose: bool) -> None:
+    lines = [present.sentence(plan)]
+    if verbose:
+        lines += present.explanation(plan)
+    lines += [f"{issue.severity.capitalize()}: {issue}" for issue in (*statement.issues, *plan.issues)]
+    print("\n".join(lines), file=sys.stderr)

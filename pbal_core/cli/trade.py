@@ -1,0 +1,271 @@
+"""``pbal trade``: preview a plan at Interactive Brokers, and, with ``--place`` and a typed confirmation, carry it out.
+
+The table and the report go to stdout; questions, progress and remarks to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import RequestError
+from ..model import Plan
+from ..money import Amount, to_amount
+from . import Parser, plan
+from .table import simple_table
+
+if TYPE_CHECKING:
+    from ..brokers.desk import GatewaySettings, TradingDesk
+    from ..brokers.execution import Report
+    from ..brokers.guards import Limits
+    from ..brokers.journal import Run
+    from ..brokers.proposal import Proposal
+    from ..brokers.protocol import Contract, Question, Ticket
+
+SOURCE = "ibkr:"
+"""What stands for the positions of the account itself where a positions file is expected."""
+EXIT_LEFT = 1
+"""Something forbids trading, or a part of the plan did not trade."""
+
+EXAMPLES = """examples:
+  pbal trade positions.csv -c 5000 --certificate own.pem           what would be traded; sends nothing
+  pbal trade ibkr: -c 5000 --certificate own.pem                   the same from the account's own positions
+  pbal trade positions.csv -c 5000 --certificate own.pem --place   asks, then trades in the paper account
+  pbal trade --resume                                              after an interruption: find out and go on
+  pbal trade --cancel                                              cancel what still works and end the run
+
+DATA and the options of the plan (-c, -m, -s ...) are those of pbal; see pbal --help.
+The gateway, its certificate and the account may be kept in .streamlit/secrets.toml under [ibkr], or in the
+environment: PBAL_IBKR_GATEWAY, PBAL_IBKR_CERTIFICATE, PBAL_IBKR_FINGERPRINT, PBAL_IBKR_ACCOUNT."""
+
+
+def parser() -> Parser:
+    """The arguments of ``pbal trade`` besides those of a plan."""
+    p = Parser(
+        prog="pbal trade",
+        usage="pbal trade [DATA] [options of the plan] [options]",
+        description="Preview and place the trades of a plan at Interactive Brokers.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    mode = p.add_mutually_exclusive_group()
+    mode.add_argument("--dry-run", action="store_true", help="preview only, send nothing (the default)")
+    mode.add_argument("--place", action="store_true", help="send the orders after you have confirmed")
+    mode.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    mode.add_argument("--cancel", action="store_true", help="cancel the working orders of an interrupted run, end it")
+    mode.add_argument("--status", action="store_true", help="show the interrupted run; asks no broker")
+    p.add_argument("--live", action="store_true", help="trade real money; without it only paper accounts")
+    p.add_argument("--gateway", metavar="URL", help="address of the Client Portal gateway (https://localhost:5000)")
+    p.add_argument("--certificate", metavar="FILE", help="the gateway's own certificate (PEM)")
+    p.add_argument("--fingerprint", metavar="HEX", help="SHA-256 of the gateway's certificate, instead of the file")
+    p.add_argument("--broker-account", metavar="ID", help="account to trade in, or its last four digits")
+    p.add_argument("--take-over", action="store_true", help="end a session that runs in TWS or on the phone")
+    p.add_argument("--slip", metavar="PERCENT", help="limit at most this far beyond the quote (default: 0.2)")
+    p.add_argument("--max-move", metavar="PERCENT", help="refuse when a price moved further since (default: 5)")
+    p.add_argument("--max-total", metavar="DOLLARS", help="refuse when all trades are worth more (default: 50000)")
+    p.add_argument("--delayed", action="store_true", help="accept delayed prices")
+    p.add_argument("--wait", metavar="MINUTES", help="cancel what has not traded after this long (default: 10)")
+    p.add_argument(
+        "--allow", metavar="IDS", help="questions of the broker to answer with yes, such as o403,o354 (default: o403)"
+    )
+    p.add_argument(
+        "--contract", metavar="SYMBOL=CONID", action="append", default=[], help="which stock an ambiguous symbol means"
+    )
+    p.add_argument("--journal", metavar="FILE", type=Path, help="where the journal of orders is kept")
+    return p
+
+
+def run(arguments: list[str]) -> int:
+    """Runs ``pbal trade`` and returns the exit code."""
+    options, rest = parser().parse_known_args(arguments)
+    from ..brokers import transport  # noqa: F401 - says how to install what is missing, before anything is read
+
+    if options.resume or options.cancel or options.status:
+        if rest:
+            raise RequestError(f"{' '.join(rest)}: an interrupted run goes on with its own plan; leave this out.")
+        return _go_on(options)
+    return _trade(options, rest)
+
+
+def limits_of(options: argparse.Namespace, run: Run | None = None) -> Limits:
+    """What the options allow; what they do not say is as the interrupted run had it, else as usual.
+
+    Raises:
+        RequestError: A number is unusable.
+    """
+    from ..brokers.guards import Limits
+
+    standard = Limits() if run is None else Limits.from_text(run.settings)
+    return Limits(
+        live=options.live,
+        slip=_fraction(options.slip, "--slip", standard.slip, Decimal(5)),
+        max_move=_fraction(options.max_move, "--max-move", standard.max_move, Decimal(100)),
+        max_total=standard.max_total if options.max_total is None else _positive(options.max_total, "--max-total"),
+        delayed=options.delayed or standard.delayed,
+        allow=standard.allow if options.allow is None else frozenset(filter(None, options.allow.split(","))),
+        wait=standard.wait if options.wait is None else float(_positive(options.wait, "--wait")) * 60,
+    )
+
+
+def _positive(text: Amount, name: str) -> Decimal:
+    value = to_amount(text, name)
+    if value <= 0:
+        raise RequestError(f"{name} is {value}; a number above 0 is needed.")
+    return value
+
+
+def _fraction(text: str | None, name: str, default: Decimal, highest: Decimal) -> Decimal:
+    """A percent as a fraction."""
+    if text is None:
+        return default
+    value = to_amount(text, name)
+    if not 0 <= value <= highest:
+        raise RequestError(f"{name} is {value}; a percent from 0 to {highest} is needed.")
+    return value / 100
+
+
+def _settings(options: argparse.Namespace) -> GatewaySettings:
+    from ..brokers.desk import GatewaySettings
+    from ..brokers.vault import Vault
+
+    settings = GatewaySettings.stored(
+        Vault.of_process(),
+        base=options.gateway,
+        certificate=options.certificate,
+        fingerprint=options.fingerprint,
+        account=options.broker_account,
+    )
+    if settings is None:
+        raise RequestError("give the gateway's own certificate with --certificate FILE (README, Interactive Brokers).")
+    return settings
+
+
+def _desk(options: argparse.Namespace, run: Run | None = None) -> TradingDesk:
+    from ..brokers.desk import TradingDesk
+
+    return TradingDesk(
+        _settings(options), limits_of(options, run), take_over=options.take_over, journal=options.journal
+    )
+
+
+def _trade(options: argparse.Namespace, rest: list[str]) -> int:
+    from ..brokers.desk import open_report
+    from ..brokers.journal import UNFINISHED
+
+    plan_options = plan.parse(rest)
+    if plan_options.drift or plan_options.least_cash or plan_options.format != "table" or plan_options.verbose:
+        raise RequestError("--drift, --least-cash, --format and --verbose belong to pbal, not to pbal trade.")
+    if options.place and plan_options.data == "-":
+        raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
+    if options.place and open_report(options.journal) is not None:
+        raise RequestError(UNFINISHED)
+    chosen = _chosen_contracts(options.contract)
+    made = None if plan_options.data == SOURCE else _plan(plan_options)
+    with _desk(options) as desk:
+        _say("Asking Interactive Brokers; keeping its limits takes some seconds ...")
+        if made is None:
+            portfolio, issues = desk.positions()
+            made = plan.make(portfolio, plan_options)
+            _say(*(str(issue) for issue in issues))
+        proposal = desk.propose(made, lambda symbol, contracts: _choose(symbol, contracts, chosen))
+        return _show_or_place(desk, proposal, place=options.place)
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    statement = plan.read(options.data, accounts=options.account, format_hint=options.format_hint)
+    return plan.make(statement.portfolio, options)
+
+
+def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool) -> int:
+    from ..brokers import views
+
+    if proposal.lines:
+        print(simple_table(views.PROPOSAL_HEADER, views.proposal_rows(proposal)))
+        _say(*views.proposal_lines(proposal))
+    if proposal.problems:
+        _say(*(f"pbal: {issue}" for issue in proposal.problems), "Nothing was sent.")
+        return EXIT_LEFT
+    if not place:
+        _say("Nothing was sent. Add --place to trade.")
+        return 0
+    orders = "1 order" if len(proposal.lines) == 1 else f"{len(proposal.lines)} orders"
+    typed = _ask_for(f"Type the last four digits of the account to send {orders}: ")
+    return _carry_out(lambda: desk.place(proposal, typed, ask=_question, tell=_say))
+
+
+def _go_on(options: argparse.Namespace) -> int:
+    from ..brokers import views
+    from ..brokers.desk import open_report
+
+    report = open_report(options.journal)
+    if report is None:
+        _say("There is no interrupted run.")
+        return 0
+    if options.status:
+        _print_report(report)
+        return 0
+    with _desk(options, report.run) as desk:
+        if options.cancel:
+            return _carry_out(lambda: desk.cancel(report.run, tell=_say))
+        print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)))
+        typed = _ask_for("Type the last four digits of the account to go on with this run: ")
+        return _carry_out(lambda: desk.resume(report.run, typed, ask=_question, tell=_say))
+
+
+def _carry_out(step: Callable[[], Report]) -> int:
+    try:
+        report = step()
+    except KeyboardInterrupt:
+        _say("\nOrders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run.")
+        raise
+    _print_report(report)
+    return EXIT_LEFT if report.left or report.run.state == "open" else 0
+
+
+def _print_report(report: Report) -> None:
+    from ..brokers import views
+
+    print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)))
+    print("\n".join(views.report_lines(report)))
+
+
+def _chosen_contracts(texts: Sequence[str]) -> dict[str, int]:
+    chosen = {}
+    for text in texts:
+        symbol, _equals, conid = text.rpartition("=")
+        if not symbol or not conid.isdigit():
+            raise RequestError(f"--contract {text}: SYMBOL=CONID is needed, such as ABC=265598.")
+        chosen[symbol] = int(conid)
+    return chosen
+
+
+def _choose(symbol: str, contracts: Sequence[Contract], chosen: dict[str, int]) -> Contract | None:
+    """The contract that was chosen by option, or by the user at the terminal."""
+    if symbol in chosen:
+        return next((c for c in contracts if c.conid == chosen[symbol]), None)
+    if not sys.stdin.isatty():
+        return None
+    _say(f"{symbol} may mean:", *(f"  {i}  {c.name}, {c.exchange}" for i, c in enumerate(contracts, start=1)))
+    typed = _ask_for("Which number? ")
+    return contracts[int(typed) - 1] if typed.isdigit() and 1 <= int(typed) <= len(contracts) else None
+
+
+def _question(ticket: Ticket, question: Question) -> bool:
+    """Shows a question that is not on the allowlist; only a typed yes is a yes, and nobody at the terminal is a no."""
+    numbers = ", ".join(question.message_ids) or "no number"
+    _say(f"The broker asks about {ticket.side} {ticket.shares} {ticket.symbol} ({numbers}):", *question.texts)
+    return sys.stdin.isatty() and _ask_for("Type yes to go on with this order, anything else to stop: ") == "yes"
+
+
+def _ask_for(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def _say(*lines: str) -> None:
+    print("\n".join(lines), file=sys.stderr, flush=True)

@@ -1,0 +1,103 @@
+"""The arguments of ``pbal`` that say what a plan should aim at and keep to, and the answers that are not plans."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..drift import least_cash_to_target
+from ..errors import TargetError
+from ..model import Portfolio
+from ..standing import standing
+from ..targets import Targets
+from . import Parser
+from .table import simple_table
+
+FRACTION = "0.001"
+"""What a fund trades in where ``--fractional SYMBOL`` names no step."""
+
+
+def add_arguments(p: Parser) -> None:
+    """Targets, the exact method and its constraints, drift and least cash."""
+    p.add_argument(
+        "--exact", action="store_true", help="fit whole shares to the cash, never over it; the minimum trade is then 0"
+    )
+    p.add_argument("--targets", metavar="FILE", help="TOML file of target weights (default: equal weights)")
+    for option, meaning in (
+        ("--freeze", "do not trade it, and share out the total without it"),
+        ("--never-buy", "only ever sell it"),
+        ("--never-sell", "only ever buy it"),
+    ):
+        p.add_argument(option, metavar="SYMBOL", action="append", default=[], help=f"{meaning}; repeatable")
+    p.add_argument(
+        "--fractional",
+        metavar="SYMBOL[=STEP]",
+        action="append",
+        default=[],
+        help=f"trade it in fractions of a share (default step: {FRACTION}); repeatable",
+    )
+    p.add_argument("--buffer", metavar="DOLLARS", default="0", help="cash that stays cash (default: 0)")
+    p.add_argument("--fee", metavar="DOLLARS", default="0", help="what each trade costs (default: 0)")
+    answer = p.add_mutually_exclusive_group()
+    answer.add_argument("--least-cash", action="store_true", help="print the least cash that needs no sale, and stop")
+    answer.add_argument(
+        "--drift", action="store_true", help="print what is out of its 5/25 band, and stop; exit 1 if anything is"
+    )
+
+
+def plan_arguments(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say, as arguments of ``rebalance``."""
+    return {
+        "method": "exact" if options.exact else "classic",
+        "targets": read_targets(options.targets),
+        "frozen": options.freeze,
+        "never_buy": options.never_buy,
+        "never_sell": options.never_sell,
+        "fractional": dict(_fraction(text) for text in options.fractional),
+        "cash_buffer": options.buffer,
+        "fee_per_trade": options.fee,
+    }
+
+
+def _fraction(text: str) -> tuple[str, str]:
+    """``VSMAX=0.01`` as symbol and step."""
+    symbol, _, step = text.partition("=")
+    return symbol.strip(), step.strip() or FRACTION
+
+
+def read_targets(path: str | None) -> Targets | None:
+    """The targets of a TOML file, None for no file; problems are told with the file's name."""
+    if path is None:
+        return None
+    try:
+        return Targets.from_toml(Path(path).expanduser().read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise TargetError(f"{path} is not UTF-8 text; a TOML file of targets is needed.") from None
+    except TargetError as error:
+        raise TargetError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+
+
+def print_drift(portfolio: Portfolio, targets: Targets | None) -> int:
+    """The drift report on stdout, its sentence on stderr; 1 when something is out of band."""
+    found = standing(portfolio, targets)
+    rows = [
+        (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")
+        for row in found.rows
+    ]
+    print(simple_table(("Symbol", "Weight", "Target", "Drift", "Band", "State"), rows))
+    sys.stdout.flush()
+    print(found.drift, file=sys.stderr)
+    return int(any(row.outside for row in found.rows))
+
+
+def print_least_cash(portfolio: Portfolio, targets: Targets | None) -> int:
+    """The least cash that reaches the targets without a sale: the amount on stdout, a sentence on stderr."""
+    amount = least_cash_to_target(portfolio, targets)
+    print(f"{amount:.2f}")
+    sys.stdout.flush()
+    print(f"{portfolio.money(amount)} of new cash reach the targets without a sale.", file=sys.stderr)
+    return 0
