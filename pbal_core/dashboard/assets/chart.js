@@ -1,0 +1,160 @@
+// The before/after chart. Python builds the figure, plotly.js draws it. While a slider moves, the bars that plotly.js
+// drew are moved in place: on a fixed axis a bar's height is a linear function of its number. On release plotly.js
+// draws the same numbers itself, so a picture that is saved, or hovered over, is its own.
+
+const plotlyReady = (() => {
+  const key = Symbol.for("pbal.plotly");
+  if (!window[key]) {
+    const slot = {};
+    slot.promise = new Promise((resolve) => (slot.resolve = resolve));
+    window[key] = slot;
+  }
+  return window[key].promise;
+})();
+
+const BEFORE = 0, AFTER = 1, TARGET = 2, PINNED = 3;
+
+/** Numbers of the traces in one mode: percent or dollars, for the rows that are shown. */
+function heights(sheet, entry, mode, shown) {
+  if (mode === "dollars") {
+    return {
+      before: shown.map((i) => sheet.values[i]),
+      after: shown.map((i) => entry.rows[i][4]),
+      target: shown.map((i) => sheet.goals[i] * entry.total),
+    };
+  }
+  return {
+    before: shown.map((i) => sheet.weights[i]),
+    after: shown.map((i) => entry.weights[i] / 1000),
+    target: shown.map((i) => sheet.goals[i] * 100),
+  };
+}
+
+/** Pixels as plotly.js writes them. */
+const pixels = (value) => Math.round(value * 100) / 100;
+
+/** Where a bar ends: plotly.js keeps thin bars visible by whole pixels; the same rule, so that both draw the same. */
+function barEnd(value, base) {
+  if (Math.abs(value - base) >= 2) return value;
+  return value > base ? Math.ceil(value) : Math.floor(value);
+}
+
+class Chart {
+  constructor(element) {
+    this.element = element;
+    this.drawn = null;
+    this.watch = new ResizeObserver(() => this.resize());
+    this.watch.observe(element);
+  }
+
+  stop() {
+    this.watch.disconnect();
+    cancelAnimationFrame(this.frame);
+    if (this.drawn && window.Plotly) window.Plotly.purge(this.element);
+  }
+
+  /** Colours are CSS variables in the figure, so that one figure fits every theme; plotly.js needs their values. */
+  coloured(value) {
+    if (typeof value === "string" && value.startsWith("var(")) {
+      const probe = document.createElement("span");
+      probe.style.color = value;
+      this.element.append(probe);
+      const colour = getComputedStyle(probe).color;
+      probe.remove();
+      return plainColour(colour);
+    }
+    if (Array.isArray(value)) return value.map((item) => this.coloured(item));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.coloured(item)]));
+    }
+    return value;
+  }
+
+  /**
+   * Hands plotly.js the whole truth: figure, numbers, axis. Cheap enough for a release, not for every move.
+   * Resolves to true when it is drawn.
+   */
+  async settle({ sheet, entry, mode, shown, tops, pinned }) {
+    const Plotly = await plotlyReady;
+    if (!this.element.isConnected || !this.element.clientWidth) return false;
+    const figure = this.coloured(sheet.figure);
+    const numbers = heights(sheet, entry, mode, shown);
+    const names = shown.map((i) => sheet.symbols[i]);
+    const [before, after, target, pin] = figure.data;
+    const text = (list) => shown.map((i) => list[i]);
+    Object.assign(before, { x: names, y: numbers.before, customdata: text(mode === "dollars" ? sheet.now : sheet.weights_before) });
+    const afterText = mode === "dollars" ? entry.rows.map((row) => row[2]) : entry.weights.map((code) => weightText(sheet.percents, code));
+    Object.assign(after, { x: names, y: numbers.after, customdata: shown.map((i) => [afterText[i], entry.rows[i][0]]) });
+    Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: text(sheet.targets) });
+    Object.assign(pin, { x: pinned ? names : [], y: pinned ? shown.map((i) => pinned[mode][i]) : [] });
+    const layout = figure.layout;
+    Object.assign(layout.yaxis, figure.modes[mode], { range: [0, tops[mode]] });
+    Object.assign(layout, { width: this.element.clientWidth, height: this.element.clientHeight });
+    layout.font.family = getComputedStyle(this.element).fontFamily;
+    layout.xaxis.tickangle = shown.length * 46 > layout.width - 70 ? -90 : 0;
+    layout.margin.b = layout.xaxis.tickangle ? 14 + 7.2 * Math.max(...names.map((name) => name.length)) : 28;
+    layout.xaxis.tickfont = { size: shown.length > 60 ? 8 : shown.length > 24 ? 10 : 12 };
+    const options = { displayModeBar: false, doubleClick: false, showTips: false, scrollZoom: false };
+    await Plotly.react(this.element, figure.data, layout, options);
+    this.measure();
+    return true;
+  }
+
+  /** Remembers the drawn bars and the axis, for `move`. */
+  measure() {
+    const traces = this.element.querySelectorAll(".barlayer .trace.bars");
+    const paths = (trace) => Array.from(trace.querySelectorAll(".point > path"), (path) => {
+      const ends = /^M([-\d.]+),([-\d.]+)V([-\d.]+)H([-\d.]+)/.exec(path.getAttribute("d"));
+      return ends && { path, left: Number(ends[1]), right: Number(ends[4]), drawn: path.getAttribute("d") };
+    });
+    const axis = this.element._fullLayout.yaxis;
+    this.drawn = {
+      bars: traces.length > TARGET ? paths(traces[AFTER]) : [],
+      ticks: traces.length > TARGET ? paths(traces[TARGET]) : [],
+      pixel: axis._length / (axis.range[1] - axis.range[0]),
+      base: axis._length,
+    };
+  }
+
+  /** Moves the bars to an entry. False if plotly.js has not drawn them yet. */
+  move({ sheet, entry, mode, shown }) {
+    if (!this.drawn || this.drawn.bars.length !== shown.length) return false;
+    const { bars, ticks, pixel, base } = this.drawn;
+    const numbers = heights(sheet, entry, mode, shown);
+    bars.forEach((bar, k) => {
+      if (bar) place(bar, `M${bar.left},${base}V${barEnd(pixels(base - numbers.after[k] * pixel), base)}H${bar.right}V${base}Z`);
+    });
+    if (mode === "dollars") {
+      ticks.forEach((tick, k) => {
+        const y = pixels(base - numbers.target[k] * pixel);
+        if (tick) place(tick, `M${tick.left},${y}V${y}H${tick.right}V${y}Z`);
+      });
+    }
+    return true;
+  }
+
+  resize() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.onResize?.());
+  }
+
+  /** Saves what is drawn as a file, on the page's own background. */
+  async save(format, background) {
+    const Plotly = await plotlyReady;
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const picture = { data: this.element.data, layout: { ...this.element.layout, paper_bgcolor: plainColour(background), showlegend: true } };
+    await Plotly.downloadImage(picture, { format, width: Math.max(width, 640), height: Math.max(height, 360), scale: 2, filename: "portfolio-balancer" });
+  }
+}
+
+function place(bar, d) {
+  if (bar.drawn === d) return;
+  bar.drawn = d;
+  bar.path.setAttribute("d", d);
+}
+
+/** A computed colour in the old rgb() notation: plotly.js does not read color(srgb ...). */
+function plainColour(colour) {
+  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(colour);
+  return parts ? `rgb(${parts.slice(1, 4).map((part) => Math.round(Number(part) * 255)).join(", ")})` : colour;
+}

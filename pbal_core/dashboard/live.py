@@ -1,0 +1,221 @@
+"""The live view: both sliders, the chart, the table, the sentence and the key numbers, as one Streamlit component.
+
+The model: Python computes, the browser looks up. ``live_view`` sends two slices of plans (see ``pbal_core.slices``);
+while a slider is dragged the browser shows positions of its slice and sends nothing. On release it sends one *request*
+(both amounts, and which slices it already has); the callback checks it, the page's fragment runs once, and what the
+browser does not have yet goes back. A request carries a number that is sent back, so an answer that a newer move has
+overtaken is not mistaken for news.
+
+Amounts live in ``st.session_state`` under ``cash`` and ``min_trade``, as whole numbers or ``Decimal``. What comes from
+the browser is the client's: it is text until ``to_amount`` accepted it and the core computed a plan for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+import streamlit as st
+
+from ..errors import PbalError, RequestError
+from ..model import Plan, Portfolio
+from ..money import currency_sign, currency_spellings, decimals, format_money, to_amount, without_currency
+from ..present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
+from ..problem import Problem, prepare
+from ..rebalance import rebalance
+from ..slices import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
+from .figure import figure_data
+from .settings import MAX_CASH, MAX_MIN_TRADE
+from .vendor import plotly_gzip
+
+Ask = Callable[..., Plan]
+"""``rebalance`` of one portfolio and its settings; the cash and ``min_trade`` are left to say."""
+
+LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
+
+_FEW_AT_A_TIME = BoundedSemaphore(2)
+"""Slices are many small objects, and Streamlit walks all objects after every run of any session. When many sessions
+commit at once, each would walk everybody's half-made slices; so only two sessions make slices at a time."""
+
+AXES: tuple[Axis, ...] = ("cash", "min_trade")
+_ASSETS = Path(__file__).parent / "assets"
+_SCRIPTS = ("lookup.js", "table.js", "chart.js", "main.js")
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_live = st.components.v2.component(
+    "pbal_live",
+    html=_asset("live.html"),
+    css=_asset("live.css"),
+    js="\n".join(_asset(name) for name in _SCRIPTS),
+    isolate_styles=False,
+)
+_library = st.components.v2.component("pbal_library", js=_asset("library.js"), isolate_styles=False)
+
+
+def chart_library(*, key: str = "chart-library") -> None:
+    """Sends plotly.js, compressed, once a page load. Call it last on the page and outside fragments: controls first."""
+    _library(data=plotly_gzip(), key=key, height="content")
+
+
+def live_view(
+    portfolio: Portfolio, settings: Mapping[str, Any], *, key: str = "live", on_fit: Callable[[], None] | None = None
+) -> Plan:
+    """Shows the live view and returns the committed plan. Call it inside an ``st.fragment``.
+
+    Args:
+        portfolio: What is held.
+        settings: Keyword arguments of ``rebalance`` besides cash and min_trade. Their ``repr`` must say all of them.
+        key: Key of the component; unique on the page.
+        on_fit: Called, before the rerun, when the reader asks to fit the shares to the cash.
+
+    Returns:
+        The plan for ``st.session_state["cash"]`` and ``["min_trade"]``, which the caller has set before the first call.
+
+    Raises:
+        InfeasiblePlanError: There is no plan for these amounts. The view is shown all the same and says why, so
+            nothing needs to be said again.
+        PbalError: The core refuses the settings or the amounts, and nothing is shown.
+    """
+    state = st.session_state
+    point = Point(to_amount(state["cash"], "cash"), to_amount(state["min_trade"], "minimum trade"))
+    places = max(decimals(point.cash), decimals(point.min_trade))
+    problem = prepare(portfolio, **settings, places=places)
+    memory: dict[str, Any] = state.setdefault(f"{key}-memory", {"n": 0, "have": {}, "errors": {}, "typed": {}})
+    ask: Ask = partial(rebalance, portfolio, **settings)
+    commit = partial(_commit, key, ask, memory, on_fit, portfolio.currency)
+    with _FEW_AT_A_TIME:
+        data = _payload(_digest(portfolio, sorted(settings.items())), problem, point, memory)
+        memory["have"] = data["ids"]  # a browser that did not get it asks again
+        _live(data=data, key=key, on_request_change=commit, height="content")
+        del data
+    return ask(point.cash, min_trade=point.min_trade)
+
+
+def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any]) -> dict[str, Any]:
+    """What the browser needs and does not have yet; ``name`` stands for the portfolio and the settings."""
+    have = memory["have"]
+    amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
+    live = is_live(problem)
+    fixed = {"cash": amounts["min_trade"], "min_trade": amounts["cash"]}
+    ids = {axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}
+    slices = {}
+    for axis in AXES:
+        if live and have.get(axis) != ids[axis]:
+            data = slice_data(problem, axis_points(problem.portfolio, axis, point))
+            slices[axis] = {"fixed": fixed[axis], "data": data, "tops": tops(data)}
+    current = slice_data(problem, [point])
+    portfolio = problem.portfolio
+    known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
+    return {
+        "n": memory["n"],
+        "amounts": amounts,
+        "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
+        "errors": memory["errors"],
+        "ids": {**ids, "sheet": name},
+        "sheet": None if have.get("sheet") == name else _sheet(name, problem),
+        "slices": slices,
+        "notice": "" if live else LET_GO.format(len(problem.portfolio)),
+        "point": {**amounts, "data": current, "tops": tops(current)},
+        "pinned": memory.get("pinned") if known else None,
+    }
+
+
+def _sheet(name: str, problem: Problem) -> dict[str, Any]:
+    """What no slider changes: the table's fixed columns, the chart, and how amounts of the currency are typed."""
+    currency = problem.portfolio.currency
+    return {
+        **sheet_data(problem),
+        "id": name,
+        "figure": figure_data(currency),
+        "unit": "dollars" if currency == "USD" else currency,
+        "wide": len(currency_sign(currency)) > 2,
+        "spellings": currency_spellings(currency),
+    }
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _commit(
+    key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], None] | None, currency: str = "USD"
+) -> None:
+    """Takes a request of the browser over, if it can be honoured, or remembers why not."""
+    request = st.session_state[key].get("request")
+    if not isinstance(request, Mapping):
+        return
+    number, have = request.get("n"), request.get("have")
+    memory["n"] = number if isinstance(number, int) else memory["n"]
+    memory["have"] = dict(have) if isinstance(have, Mapping) else {}
+    memory["errors"], memory["typed"] = {}, {}
+    amounts: dict[Axis, Decimal] = {}
+    for axis in AXES:
+        text = str(request.get(axis, ""))[:60]
+        try:
+            amounts[axis] = read_amount(axis, text, currency)
+        except RequestError as error:
+            memory["errors"][axis], memory["typed"][axis] = str(error), text
+    if memory["errors"]:
+        return
+    for axis in AXES:
+        st.session_state[axis] = _number(amounts[axis])
+    if on_fit is not None and request.get("fit") is True:
+        on_fit()
+    if request.get("pin") == "set":
+        _pin(partial(ask, amounts["cash"], min_trade=amounts["min_trade"]), memory)
+    elif request.get("pin") == "clear":
+        memory["pinned"] = None
+
+
+def _number(amount: Decimal) -> int | Decimal:
+    """The amount as a whole number where it is one."""
+    return int(amount) if amount == int(amount) else amount
+
+
+_BOUNDS: dict[Axis, tuple[str, Decimal, Decimal]] = {
+    "cash": ("cash", -MAX_CASH, MAX_CASH),
+    "min_trade": ("minimum trade", Decimal("0.01"), MAX_MIN_TRADE),
+}
+
+
+def read_amount(axis: Axis, text: str, currency: str = "USD") -> Decimal:
+    """An amount as somebody typed it: ``5000``, ``$5,033.51``, ``-2500``; beside it only its own currency's sign.
+
+    Raises:
+        RequestError: It is no amount, or out of bounds; what was found and what is needed.
+    """
+    words, low, high = _BOUNDS[axis]
+    amount = to_amount(without_currency(text, currency), words)
+    if decimals(amount) > 2:
+        raise RequestError(f"The {words} is {amount:f}; it must be in whole cents.")
+    if not low <= amount <= high:
+        found, least, most = (format_money(value, currency=currency) for value in (amount, low, high))
+        raise RequestError(f"The {words} is {found}; it must lie within {least} to {most}.")
+    return amount
+
+
+def _pin(ask: Callable[[], Plan], memory: dict[str, Any]) -> None:
+    """Keeps what the plan shows as plan A; where there is no plan, nothing changes."""
+    try:
+        plan = ask()
+    except PbalError:
+        return  # the view says why
+    portfolio = plan.portfolio
+    memory["pinned_for"] = (portfolio.currency, portfolio.symbols)
+    memory["pinned"] = {
+        "label": f"Plan A: cash {portfolio.money(plan.cash)}, minimum trade {portfolio.money(plan.min_trade)}, "
+        f"{STRATEGY_NAMES[plan.strategy].lower()}, {METHOD_NAMES[plan.method]}.",
+        "rows": [row.trade for row in rows(plan)],
+        "numbers": [number.value for number in key_numbers(plan)],
+        "weights": [100 * weight for weight in plan.weights_after],
+        "dollars": [float(value) for value in plan.values_after],
+    }

@@ -1,0 +1,123 @@
+"""The page, top to bottom: header with the positions, the report of a bad file, the live view, the files to download.
+
+Only the live section is a fragment: moving a slider or changing the strategy runs nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ..errors import InfeasiblePlanError, PbalError
+from ..model import Plan, Portfolio
+from ..present import METHOD_NAMES, STRATEGY_NAMES
+from . import broker_panel, downloads, intake, positions, standing_panel, targets_panel
+from .about import HOW_IT_WORKS
+from .live import chart_library, live_view
+from .runtime import settle_heap
+from .settings import Settings, read_settings
+from .wishes import Wishes
+
+ICON = str(Path(__file__).parent / "assets" / "icon.svg")
+
+_NAMES = ("cash", "min_trade", "strategy", "method")
+
+
+def render() -> None:
+    """Draws the whole page."""
+    st.set_page_config(page_title="Portfolio Balancer", page_icon=ICON, layout="wide")
+    settle_heap("before the first page")
+    _begin_session()
+    found = positions.current()
+    _header(found)
+    with st.container():  # always there, so that a notice does not push the live view to another place in the tree
+        intake.report()
+        for problem in st.session_state.pop("link_problems", []):
+            st.warning(problem)
+    portfolio = found.statement.portfolio
+    plan, drift = st.container(), st.container()
+    wishes = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
+    with plan:
+        _plan(portfolio, found.name, wishes)
+    with drift:
+        standing_panel.drift(portfolio, wishes.targets)
+    chart_library()
+    settle_heap("after the first page")
+
+
+def _begin_session() -> None:
+    """Once a session: the settings of the address, or the defaults."""
+    state = st.session_state
+    if "session_began" in state:
+        return
+    state["session_began"] = True
+    preset = {name: state[name] for name in _NAMES if name in state}
+    settings, state["link_problems"] = read_settings(st.query_params.to_dict() | preset)
+    _remember(settings)
+
+
+def _remember(settings: Settings) -> None:
+    for name in _NAMES:
+        st.session_state[name] = getattr(settings, name)
+
+
+def _header(found: positions.Current) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Portfolio Balancer", anchor=False)
+        with st.popover(f"Positions: {found.name}", icon=":material/upload_file:", width="content"):
+            intake.panel(found)
+        with st.popover("How it works", width="content"):
+            st.markdown(HOW_IT_WORKS)
+
+
+@st.fragment
+def _plan(portfolio: Portfolio, name: str, wishes: Wishes) -> None:
+    settings, _problems = read_settings({key: st.session_state.get(key) for key in _NAMES})
+    st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _choice("Strategy", "strategy", STRATEGY_NAMES)
+        _choice("Share rounding", "method", METHOD_NAMES, shown="Shares")
+        st.space("stretch")
+        files = st.container(width="content")
+    arguments = {"strategy": settings.strategy, "method": settings.method, **wishes.arguments()}
+    plan = _live(portfolio, arguments)
+    if plan is not None:
+        with files:
+            downloads.offer(plan, name)
+        standing_panel.remarks(plan)
+    st.query_params.from_dict(settings.params())
+    if plan is not None:
+        broker_panel.show(plan)
+
+
+def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
+    """The live view, or why there is no plan."""
+    try:
+        return live_view(portfolio, arguments, on_fit=_fit_to_cash)
+    except InfeasiblePlanError:
+        return None  # the live view itself says why
+    except PbalError as error:
+        st.error("There is no plan for this question.")
+        st.text(str(error))
+        return None
+
+
+def _fit_to_cash() -> None:
+    st.session_state["method"] = "exact"
+
+
+def _choice(label: str, key: str, names: Mapping[str, str], *, shown: str = "") -> None:
+    """Options in one line with their label, or with a shorter one that leaves room on a phone."""
+    st.markdown(f"**{shown or label}**", width="content")
+    st.radio(
+        label,
+        list(names),
+        key=key,
+        format_func=names.__getitem__,
+        horizontal=True,
+        label_visibility="collapsed",
+        width="content",
+    )

@@ -1,0 +1,97 @@
+"""What the address of the page says: cash, minimum trade, strategy and share rounding; never a holding.
+
+The model: :class:`Settings` is read from the query parameters when a session begins, lives in the session state under
+the keys ``cash``, ``min_trade``, ``strategy`` and ``method``, and is written back after every change, so that reloading
+or sharing the address brings the same question again. Values from an address or a session are a stranger's: each is
+checked here, and one that cannot be used is replaced by its default and named. This module knows no streamlit.
+
+Worked example: ``?cash=-2500&strategy=hard_rebalance`` withdraws 2,500 dollars with the minimum trade of 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from ..errors import RequestError
+from ..model import METHODS, STRATEGIES, Method, Strategy
+from ..money import format_money, to_amount
+
+MAX_CASH = Decimal(1_000_000_000)
+MAX_MIN_TRADE = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The question that the page asks about the portfolio.
+
+    Args:
+        cash: Dollars to invest (+) or to withdraw (-), at most MAX_CASH either way.
+        min_trade: Step (classic) or smallest trade (exact) in dollars, at least a cent, at most MAX_MIN_TRADE.
+        strategy: See ``rebalance``.
+        method: See ``rebalance``.
+    """
+
+    cash: Decimal = Decimal(5000)
+    min_trade: Decimal = Decimal(100)
+    strategy: Strategy = "try_avoid_sell"
+    method: Method = "classic"
+
+    def params(self) -> dict[str, str]:
+        """The query parameters that bring these settings back."""
+        return {
+            "cash": f"{self.cash:f}",
+            "min_trade": f"{self.min_trade:f}",
+            "strategy": self.strategy,
+            "method": self.method,
+        }
+
+
+def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """Settings from query parameters or from the session state.
+
+    Args:
+        values: May hold ``cash``, ``min_trade``, ``strategy``, ``method``, as text or numbers; others are ignored.
+
+    Returns:
+        The settings, and one sentence for each value that could not be used.
+    """
+    settings = Settings()
+    problems: list[str] = []
+    for name, low, high in (("cash", -MAX_CASH, MAX_CASH), ("min_trade", Decimal("0.01"), MAX_MIN_TRADE)):
+        if values.get(name) is None:
+            continue
+        try:
+            amount = _normal(to_amount(values[name], name))
+        except RequestError:
+            problems.append(f"The {_WORDS[name]} of the link is not an amount; {_default(name)} is used instead.")
+            continue
+        if low <= amount <= high:
+            settings = replace(settings, cash=amount) if name == "cash" else replace(settings, min_trade=amount)
+        else:
+            bounds = f"{format_money(low)} to {format_money(high)}"
+            problems.append(f"The {_WORDS[name]} must lie within {bounds}; {_default(name)} is used instead.")
+    strategy, method = values.get("strategy"), values.get("method")
+    if strategy in STRATEGIES:
+        settings = replace(settings, strategy=strategy)
+    elif strategy is not None:
+        problems.append("The strategy of the link is not known; Avoid selling is used instead.")
+    if method in METHODS:
+        settings = replace(settings, method=method)
+    elif method is not None:
+        problems.append("The share rounding of the link is not known; nearest (classic) is used instead.")
+    return settings, problems
+
+
+_WORDS = {"cash": "cash", "min_trade": "minimum trade"}
+
+
+def _default(name: str) -> str:
+    return format_money(getattr(Settings(), name))
+
+
+def _normal(amount: Decimal) -> Decimal:
+    """The amount without trailing zeros and without exponent, so that equal settings have equal addresses."""
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()

@@ -1,0 +1,118 @@
+"""The table of targets and constraints, drawn: edit, sum, equal, current, save and load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ..errors import PbalError, TargetError
+from ..model import Portfolio
+from ..targets import Targets
+from . import wishes as w
+from .wishes import Wishes
+
+
+def choose(portfolio: Portfolio) -> Wishes:
+    """Draws the table and returns the newest wishes that could be used; reports what cannot."""
+    state = st.session_state
+    if state.get("wishes_for") != portfolio.symbols:
+        state["wishes_for"], state["wishes"] = portfolio.symbols, Wishes()
+        _put(portfolio, None)
+    _loaded(portfolio)
+    title = f"Targets and constraints: {w.summary(state['wishes'])}"
+    panel = st.expander(title, key="targets_panel", on_change="rerun")
+    if panel.open:
+        with panel:
+            _table(portfolio)
+    elif "wishes_edited" in state:
+        # A closed table is not drawn and forgets its edits, so they become its content.
+        state["wishes_rows"] = state.pop("wishes_edited")
+        state["wishes_version"] += 1
+    found: Wishes = state["wishes"]
+    return found
+
+
+def _table(portfolio: Portfolio) -> None:
+    state = st.session_state
+    edited = st.data_editor(
+        state["wishes_rows"],
+        key=f"wishes-{state['wishes_version']}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_config=_column_config(),
+        height="content" if len(portfolio) <= 12 else 420,
+    )
+    state["wishes_edited"] = edited
+    rows: list[dict[Any, Any]] = edited.to_dict("records")
+    st.text(w.sum_words(rows))
+    try:
+        state["wishes"] = w.read_rows(rows, portfolio)
+    except TargetError as error:
+        for line in str(error).splitlines():
+            st.text(line)
+        st.text("Until then the plan keeps to the last table that could be used.")
+    with st.container(horizontal=True):
+        st.button("Equal weights", on_click=_put, args=(portfolio, None))
+        st.button("From current weights", on_click=_put_current, args=(portfolio,), disabled=not portfolio.value)
+        targets = state["wishes"].targets or Targets.equal(portfolio.symbols)
+        st.download_button(
+            "Save (TOML)",
+            data=targets.to_toml(),
+            file_name="targets.toml",
+            mime="application/toml",
+            on_click="ignore",
+            help="For the command too: pbal FILE --targets targets.toml",
+        )
+        st.file_uploader("Load targets (TOML)", key="targets_file", label_visibility="collapsed", width=320)
+
+
+def _put(portfolio: Portfolio, targets: Targets | None) -> None:
+    """Lays a new table: the editor's own key changes, so that it forgets its edits."""
+    state = st.session_state
+    frame = pd.DataFrame(w.rows_of(portfolio, targets), columns=list(w.COLUMNS))
+    state["wishes_rows"] = frame.astype({w.PRICE: "float64", w.FRACTION: "object"})
+    state["wishes_version"] = state.get("wishes_version", 0) + 1
+    state.pop("wishes_edited", None)
+
+
+def _put_current(portfolio: Portfolio) -> None:
+    _put(portfolio, Targets.current(portfolio))
+
+
+def _loaded(portfolio: Portfolio) -> None:
+    """Takes a targets file over, once for each file."""
+    state = st.session_state
+    uploaded = state.get("targets_file")
+    seen = None if uploaded is None else uploaded.file_id
+    if seen == state.get("targets_seen"):
+        return
+    state["targets_seen"] = seen
+    if uploaded is None:
+        return
+    try:
+        _put(portfolio, Targets.from_toml(uploaded.getvalue().decode("utf-8")))
+    except UnicodeDecodeError:
+        st.error("The targets were not taken: the file is not UTF-8 text.")
+    except PbalError as error:
+        st.error("The targets were not taken.")
+        for line in str(error).splitlines():
+            st.text(line)
+
+
+def _column_config() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        w.SYMBOL: column.TextColumn(required=True, help="A row of your own adds an asset that is not held yet."),
+        w.WEIGHT: column.NumberColumn(
+            min_value=0.0, max_value=100.0, format="%.2f", help="0: never bought, sold first"
+        ),
+        w.FREEZE: column.CheckboxColumn(help="Neither bought nor sold, and not part of what the targets share out."),
+        w.NEVER_BUY: column.CheckboxColumn(),
+        w.NEVER_SELL: column.CheckboxColumn(),
+        w.FRACTION: column.SelectboxColumn(
+            options=w.FRACTIONS, help="Mutual funds trade in fractions. Empty: whole shares."
+        ),
+        w.PRICE: column.NumberColumn(min_value=0.0, format="%.4f", help="Only for what is not held."),
+    }

@@ -1,0 +1,5 @@
+"""Portfolio Balancer, the dashboard: ``streamlit run streamlit_app.py``."""
+
+from pbal_core.dashboard.page import render
+
+render()
