@@ -1,0 +1,255 @@
+"""How the dashboard feels, measured in a real browser: ``python -m tests.benchmarks.bench_dashboard``.
+
+The model: the live view, a plain ``st.slider`` + ``st.plotly_chart`` page and an empty page are served one after the
+other by the same machine that runs the browser, and the same probe watches each. The probe looks at the bars of the
+chart once a frame. *Paints* are frames in which a bar changed; *input to paint* runs from the browser's own time stamp
+of the oldest input that was not yet seen to the end of the frame that shows it. Trust ratios, not milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import math
+import os
+import statistics
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
+
+from tests.benchmarks.readme import machine, write_section
+from tests.browser import executable
+from tests.server import PAGES, ROOT, serve
+
+SECONDS = 2.0
+RATE = 60
+
+PROBE = """() => {
+  const bars = () => [...document.querySelectorAll('.barlayer path')].map((bar) => bar.getAttribute('d')).join();
+  const probe = window.probe = { pending: null, paints: [], delays: [], seen: bars(), load: {} };
+  const note = (event) => { probe.pending ??= event.timeStamp; };
+  for (const kind of ['input', 'keydown', 'pointerup']) document.addEventListener(kind, note, true);
+  const frame = () => {
+    const now = bars();
+    if (now !== probe.seen) {
+      probe.seen = now;
+      const since = probe.pending;
+      probe.pending = null;
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        probe.paints.push(performance.now());
+        if (since !== null) probe.delays.push(performance.now() - since);
+      };
+      port2.postMessage(0);
+    }
+    requestAnimationFrame(() => setTimeout(frame, 0));
+  };
+  frame();
+}"""
+"""``frame`` runs just after each frame's callbacks, when its changes are in the document and about to be painted."""
+
+FIRST = """() => {
+  window.first = {};
+  const look = () => {
+    if (document.querySelector('[role=slider], input[type=range]')) window.first.controls ??= performance.now();
+    if (document.querySelector('h1')) window.first.title ??= performance.now();
+    if (document.querySelector('.barlayer .point path')) window.first.chart ??= performance.now();
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@dataclass
+class Wire:
+    """What crosses the network, as the browser's own tools count it."""
+
+    session: CDPSession
+    received: int = 0
+    sent: int = field(default=0)
+
+    async def start(self) -> None:
+        await self.session.send("Network.enable")
+        self.session.on("Network.loadingFinished", self._file)
+        self.session.on("Network.webSocketFrameReceived", self._frame)
+        self.session.on("Network.webSocketFrameSent", self._send)
+
+    def _file(self, event: dict[str, Any]) -> None:
+        self.received += int(event["encodedDataLength"])
+
+    def _frame(self, event: dict[str, Any]) -> None:
+        payload, binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
+        self.received += len(payload) * 3 // 4 if binary else len(payload)
+
+    def _send(self, _event: dict[str, Any]) -> None:
+        self.sent += 1
+
+
+async def opened(browser: Browser, url: str, *, script: str = "") -> tuple[Page, Wire]:
+    page = await (await browser.new_context(viewport={"width": 1280, "height": 720})).new_page()
+    if script:
+        await page.add_init_script(f"({script})()")
+    wire = Wire(await page.context.new_cdp_session(page))
+    await wire.start()
+    await page.goto(url)
+    return page, wire
+
+
+async def drag(page: Page, wire: Wire, thumb: tuple[float, float], *, grid: float) -> dict[str, float]:
+    """Two seconds of moves at 60 a second, each a little more than one position of the slider."""
+    await page.evaluate(PROBE)
+    x, y = thumb
+    sent = wire.sent
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    moves, pending = int(SECONDS * RATE), []
+    start = time.perf_counter()
+    for i in range(1, moves + 1):
+        there = i if i <= 2 * moves // 3 else 4 * moves // 3 - i
+        event = {"type": "mouseMoved", "x": x + 1.05 * grid * there, "y": y, "button": "left", "buttons": 1}
+        # Not awaited: a hand does not wait for the page to keep up either.
+        pending.append(asyncio.ensure_future(wire.session.send("Input.dispatchMouseEvent", event)))
+        await asyncio.sleep(max(0, start + i / RATE - time.perf_counter()))
+    elapsed = time.perf_counter() - start
+    await asyncio.gather(*pending)
+    during = wire.sent - sent
+    paints = await page.evaluate("() => window.probe.paints.slice()")
+    delays = await page.evaluate("() => window.probe.delays.slice()")
+    await page.mouse.up()
+    await page.wait_for_timeout(2500)
+    gaps = [b - a for a, b in itertools.pairwise(paints)] or [1000 * elapsed]
+    return {
+        "moves/s": moves / elapsed,
+        "paints/s": len(paints) / elapsed,
+        "median ms": statistics.median(delays) if delays else math.nan,
+        "p95 ms": sorted(delays)[int(0.95 * len(delays))] if delays else math.nan,
+        "longest gap ms": max(gaps),
+        "reruns during": during,
+        "reruns after": wire.sent - sent - during,
+    }
+
+
+async def arrow(page: Page, slider: Locator, presses: int = 15) -> float:
+    """Milliseconds from an arrow key to the painted chart, median."""
+    await page.evaluate(PROBE)
+    await slider.focus()
+    for i in range(presses):
+        before = await page.evaluate("() => window.probe.delays.length")
+        await page.keyboard.press("ArrowRight" if i % 2 else "ArrowLeft")
+        await page.wait_for_function("n => window.probe.delays.length > n", arg=before, timeout=10_000)
+        await page.wait_for_timeout(500)
+    return float(statistics.median(await page.evaluate("() => window.probe.delays.slice()")))
+
+
+async def live(browser: Browser, address: str, query: str, *, everything: bool = False) -> dict[str, float]:
+    page, wire = await opened(browser, f"{address}/{query}")
+    await page.locator(".pbal[data-state=settled]").wait_for()
+    if everything:
+        await page.get_by_role("button", name="Show all").click()
+    await page.wait_for_timeout(1500)
+    slider = page.get_by_label("Cash slider")
+    box = await slider.bounding_box()
+    assert box
+    count, value = int(await slider.get_attribute("max") or 1), int(await slider.input_value())
+    grid = (box["width"] - 20) / count
+    thumb = box["x"] + 10 + grid * value, box["y"] + box["height"] / 2
+    figures = await drag(page, wire, thumb, grid=grid)
+    figures["arrow key ms"] = await arrow(page, slider)
+    await page.context.close()
+    return figures
+
+
+async def plain(browser: Browser, address: str, query: str) -> dict[str, float]:
+    page, wire = await opened(browser, f"{address}/{query}")
+    await page.locator(".barlayer .point").first.wait_for()
+    await page.wait_for_timeout(1500)
+    slider = page.get_by_role("slider")
+    box = await slider.bounding_box()
+    assert box
+    thumb = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    figures = await drag(page, wire, thumb, grid=4)
+    figures["arrow key ms"] = await arrow(page, slider)
+    await page.context.close()
+    return figures
+
+
+async def load(browser: Browser, address: str, *, chart: bool = True, rounds: int = 5) -> dict[str, float]:
+    """First load with an empty cache: bytes, and milliseconds to the controls and to the chart."""
+    bytes_, first = [], []
+    for _ in range(rounds):
+        page, wire = await opened(browser, address, script=FIRST)
+        await page.locator(".barlayer .point" if chart else "h1").first.wait_for()
+        await page.wait_for_timeout(700)
+        bytes_.append(wire.received)
+        first.append(await page.evaluate("() => window.first"))
+        await page.context.close()
+    times = {
+        name: statistics.median(f[name] for f in first) for name in ("title", "controls", "chart") if name in first[0]
+    }
+    return {"MB": statistics.median(bytes_) / 1e6, **{f"{name} ms": value for name, value in times.items()}}
+
+
+def table(figures: dict[str, dict[str, float]]) -> str:
+    """The figures as a Markdown table, a row a page; a dash where there is nothing to measure."""
+    names = list(dict.fromkeys(name for row in figures.values() for name in row))
+    lines = [f"| page | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    for page, row in figures.items():
+        cells = (_cell(name, row.get(name, math.nan)) for name in names)
+        lines.append(f"| {page} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(name: str, value: float) -> str:
+    return "\N{EN DASH}" if math.isnan(value) else f"{value:.2f}" if name == "MB" else f"{value:.0f}"
+
+
+async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Every figure of the drag, and of the first load, a row a page."""
+    drags, loads = {}, {}
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        with serve(PAGES / "live_page.py") as (address, _):
+            drags["live, 10 assets"] = await live(browser, address, "")
+            drags["live, 60 assets, 30 largest"] = await live(browser, address, "?n=60")
+            drags["live, 60 assets, all"] = await live(browser, address, "?n=60", everything=True)
+        with serve(PAGES / "plain_page.py") as (address, _):
+            drags["plain, 10 assets"] = await plain(browser, address, "")
+            drags["plain, 60 assets"] = await plain(browser, address, "?n=60")
+            loads["plain"] = await load(browser, address)
+        with serve(page) as (address, _):
+            loads["live"] = await load(browser, address)
+        with serve(PAGES / "empty_page.py") as (address, _):
+            loads["empty"] = await load(browser, address, chart=False)
+        await browser.close()
+    return drags, loads
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    options = parser.parse_args()
+    busy = f"{os.getloadavg()[0]:.1f}"
+    drags, loads = asyncio.run(measure(ROOT / "streamlit_app.py"))
+    ratio = drags["live, 10 assets"]["arrow key ms"] / drags["plain, 10 assets"]["arrow key ms"]
+    share = loads["live"]["MB"] / loads["plain"]["MB"]
+    text = "\n\n".join(
+        [
+            f"Measured on {machine()}, browser and server together, load average {busy} before the run.",
+            f"Dragging for {SECONDS:.0f} s at {RATE} moves a second; arrow key is the median of 15 presses:",
+            table(drags),
+            "First load with an empty cache, median of 5:",
+            table(loads),
+            f"Arrow key to chart: live / plain = {ratio:.2f}. First load: live / plain = {share:.2f}.",
+        ]
+    )
+    print(text)
+    if options.write:
+        write_section("dashboard", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Puts a benchmark's tables between its marks in the README."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from pathlib import Path
+
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+def write_section(name: str, markdown: str) -> None:
+    """Replaces what stands between ``<!-- bench:name -->`` and ``<!-- /bench:name -->``.
+
+    Raises:
+        ValueError: The README has no such marks.
+    """
+    text = README.read_text(encoding="utf-8")
+    marks = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
+    replaced, count = marks.subn(lambda match: f"{match[1]}\n{markdown.strip()}\n\n{match[2]}", text)
+    if count != 1:
+        raise ValueError(f"README.md has {count} sections bench:{name}; one is needed")
+    README.write_text(replaced, encoding="utf-8")
+
+
+def machine() -> str:
+    """What the figures were measured on, without naming the machine."""
+    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"

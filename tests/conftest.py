@@ -1,0 +1,66 @@
+"""What tests share: golden files (``pytest --update-golden`` writes them anew), and a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+GOLDEN = Path(__file__).parent / "golden"
+
+# Machines are shared and noisy: how long an example takes says nothing about the code.
+settings.register_profile("pbal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("pbal")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """``golden("plan.txt", text)`` compares with tests/golden/<module without test_>/plan.txt, to the byte."""
+    folder = GOLDEN / request.path.stem.removeprefix("test_")
+    update = request.config.getoption("--update-golden")
+
+    def check(name: str, text: str) -> None:
+        path = folder / name
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.is_file(), f"{path} is missing: run pytest --update-golden and look at it"
+        assert text == path.read_bytes().decode()
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    from playwright.sync_api import expect  # playwright is for the few tests that drive a browser
+
+    from tests.browser import chromium
+
+    expect.set_options(timeout=30_000)  # a busy machine is no failure
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser session; at the end nothing forbidden may have happened in it."""
+    from tests.browser import watch
+
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    forbidden = watch(page)
+    yield page
+    context.close()
+    assert forbidden == []

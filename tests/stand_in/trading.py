@@ -1,0 +1,114 @@
+"""What the trading tests share: a plan in words, and a running gateway with a client and a journal."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from pbal_core import Plan, Portfolio, Position, Trade
+from pbal_core.brokers import transport
+from pbal_core.brokers.client_portal import ClientPortal
+from pbal_core.brokers.execution import Execution
+from pbal_core.brokers.guards import Limits
+from pbal_core.brokers.journal import Journal
+from pbal_core.brokers.proposal import propose
+
+from .clock import FakeClock
+from .gateway import Gateway
+
+HELD = {"VTI": (40, 250), "BND": (100, 75), "VXUS": (0, 60)}
+
+
+def plan(words: str, cash: str = "0", held: dict[str, tuple[int, int]] | None = None) -> Plan:
+    """``plan("sell 4 VTI; buy 10 BND")``: of the holdings that the stand-in has."""
+    holdings = held or HELD
+    wanted = {s: int(n) * (1 if verb == "buy" else -1) for verb, n, s in re.findall(r"(buy|sell) (\d+) (\w+)", words)}
+    positions = [
+        Position(symbol=s, value=Decimal(n * price), price=Decimal(price), quantity=Decimal(n))
+        for s, (n, price) in holdings.items()
+    ]
+    orders = [
+        Trade(symbol=p.symbol, shares=wanted.get(p.symbol, 0), price=p.price, amount=wanted.get(p.symbol, 0) * p.price)
+        for p in positions
+    ]
+    return Plan(
+        portfolio=Portfolio(positions),
+        weights=tuple(1 / len(positions) for _ in positions),
+        cash=Decimal(cash),
+        strategy="hard_rebalance",
+        method="classic",
+        min_trade=Decimal(1),
+        orders=tuple(orders),
+    )
+
+
+class Desk:
+    """A gateway, a client of it, a journal, and a clock that all of them share."""
+
+    def __init__(self, gateway: Gateway, fake: FakeClock, folder: Path, *, timeout: float = 5) -> None:
+        self.gateway, self.fake, self.timeout = gateway, fake, timeout
+        self.path = folder / "journal.sqlite3"
+        self.told: list[str] = []
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.say = False
+        """What the user answers to questions."""
+        self._open: list[ClientPortal | Journal] = []
+
+    def client(self) -> ClientPortal:
+        base = self.gateway.server.base
+        context = transport.trust(base, certificate=self.gateway.certificate, fingerprint=None)
+        client = ClientPortal(base, transport.gateway_transport(context), clock=self.fake.clock, timeout=self.timeout)
+        self._open.append(client)
+        return client
+
+    def journal(self) -> Journal:
+        journal = Journal(self.path, self.fake.clock)
+        self._open.append(journal)
+        return journal
+
+    @cached_property
+    def broker(self) -> ClientPortal:
+        """The client of one process; ``resume`` makes another one."""
+        return self.client()
+
+    def execution(self, limits: Limits | None = None) -> Execution:
+        def ask(ticket, question):
+            self.asked.append((ticket.symbol, question.message_ids))
+            return self.say
+
+        return Execution(
+            self.broker, self.journal(), limits or Limits(), ask=ask, tell=self.told.append, clock=self.fake.clock
+        )
+
+    def propose(self, made: Plan, limits: Limits | None = None, **options):
+        return propose(self.broker, made, limits or Limits(), clock=self.fake.clock, **options)
+
+    def trade(self, words: str, cash: str = "0", limits: Limits | None = None):
+        """Proposes and carries out; the proposal must be free of problems."""
+        proposal = self.propose(plan(words, cash), limits)
+        assert not proposal.problems, proposal.problems
+        return self.execution(limits).start(proposal)
+
+    def resume(self, limits: Limits | None = None):
+        """As a new process would."""
+        self.__dict__.pop("broker", None)
+        execution = self.execution(limits)
+        run = execution._journal.open_run()
+        assert run is not None
+        return execution.resume(run.id)
+
+    def traded(self) -> dict[str, int]:
+        """Shares traded at the broker, by symbol, signed."""
+        total: dict[str, int] = {}
+        for order in self.gateway.book.values():
+            name = self.gateway._name(order.conid)
+            total[name] = total.get(name, 0) + (order.filled if order.side == "BUY" else -order.filled)
+        return total
+
+    def close(self) -> None:
+        for thing in self._open:
+            with contextlib.suppress(Exception):
+                thing.close()

@@ -1,0 +1,164 @@
+"""The broker section of the page: absent for strangers, and at home the same steps as the command."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pbal_core.brokers import desk as desk_module
+from pbal_core.brokers.desk import TradingDesk
+from pbal_core.errors import BrokerError
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import Gateway
+from tests.stand_in.server import make_certificate
+
+APP = str(Path(__file__).parent.parent / "streamlit_app.py")
+POSITIONS = b"Symbol,Quantity,MarkPrice,PositionValue,FifoPnlUnrealized\nVTI,40,250,10000,5\nBND,100,75,7500,-5\n"
+
+
+@pytest.fixture
+def gateway(monkeypatch, tmp_path):
+    """A stand-in gateway that is configured, on a page bound to the loopback address."""
+    fake = FakeClock()
+    gateway = Gateway(make_certificate(tmp_path), now=lambda: fake.time)
+    gateway.positions = {1001: 40, 1002: 100}
+    for name, value in {
+        "PBAL_IBKR_GATEWAY": gateway.server.base,
+        "PBAL_IBKR_CERTIFICATE": str(gateway.certificate),
+        "PBAL_JOURNAL": str(tmp_path / "journal.sqlite3"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(desk_module, "TradingDesk", functools.partial(TradingDesk, clock=fake.clock))
+    with gateway.server:
+        yield gateway
+
+
+@pytest.fixture
+def at_home(monkeypatch):
+    """The page is bound to the loopback address, as ``make app`` does, and the visitor sits at this machine."""
+    monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: None)  # AppTest has no visitor
+    before = st.get_option("server.address")
+    st.config.set_option("server.address", "localhost")
+    yield
+    st.config.set_option("server.address", before)
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The page with positions that the stand-in holds too, and 2,260 dollars to invest in steps of 10."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.session_state["cash"], app.session_state["min_trade"] = 2260, 10
+    app.run()
+    return app.file_uploader(key="upload").set_value(("positions.csv", POSITIONS, "text/csv")).run()
+
+
+def sections(app: AppTest) -> list[str]:
+    return [block.label for block in app.expander if "Interactive Brokers" in block.label]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if label in button.label).click().run()
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.text)
+
+
+@pytest.mark.usefixtures("gateway", "at_home")
+@pytest.mark.parametrize("address", ["203.0.113.7", "192.168.1.20"])
+def test_a_visitor_from_elsewhere_sees_nothing(app, monkeypatch, address):
+    """A forwarded port does not make a stranger the user."""
+    monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: address)
+    app.run()
+    assert sections(app) == []
+
+
+@pytest.mark.usefixtures("gateway")
+def test_strangers_see_nothing(app):
+    """Bound to every network, as a shared deployment is, there is no section, even with a gateway configured."""
+    assert sections(app) == []
+
+
+@pytest.mark.usefixtures("at_home")
+def test_without_a_gateway_there_is_nothing(app, monkeypatch):
+    """At home without a configured gateway the page stays as it is."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    app.run()
+    assert sections(app) == []
+
+
+@pytest.mark.usefixtures("at_home")
+def test_preview_then_the_digits_then_orders(gateway, app):
+    """A preview sends nothing; wrong digits send nothing; the right ones send the plan, and the report is shown."""
+    app.run()
+    assert sections(app) == ["Trade at Interactive Brokers"]
+    press(app, "Preview at the broker")
+    assert not app.exception
+    assert not gateway.sent
+    shown = next(frame.value for frame in app.dataframe if "Quote" in frame.value)
+    assert list(shown["Symbol"]) == ["BND"]
+    app.text_input(key="broker_typed").set_value("1234")
+    press(app, "Send 1 orders")
+    assert "not the end of the account's number" in texts(app)
+    assert not gateway.sent
+    press(app, "Preview at the broker")
+    app.text_input(key="broker_typed").set_value("4567")
+    press(app, "Send 1 orders")
+    assert not app.exception
+    assert gateway.positions[1002] == 130
+    assert "1 of 1 orders traded" in texts(app)
+
+
+@pytest.mark.usefixtures("at_home")
+def test_a_changed_plan_is_previewed_anew(gateway, app):
+    """A proposal belongs to one plan: after the cash changes it cannot be sent any more."""
+    press(app.run(), "Preview at the broker")
+    app.session_state["cash"] = 4000
+    app.run()
+    assert not [button for button in app.button if button.label.startswith("Send")]
+    assert not gateway.sent
+
+
+@pytest.mark.usefixtures("at_home")
+def test_a_question_that_is_not_on_the_list_stops(gateway, app):
+    """The report names the question; with it on the list the same plan goes through."""
+    gateway.questions = {1002: [["o163"]]}
+    press(app.run(), "Preview at the broker")
+    app.text_input(key="broker_typed").set_value("4567")
+    press(app, "Send 1 orders")
+    assert not app.exception
+    assert "because the broker asked (o163)" in texts(app)
+    assert gateway.positions[1002] == 100
+    app.multiselect(key="broker_allow").set_value(["o163", "o403"])
+    press(app, "Preview at the broker")
+    app.text_input(key="broker_typed").set_value("4567")
+    press(app, "Send 1 orders")
+    assert not app.exception
+    assert gateway.positions[1002] == 130
+
+
+@pytest.mark.usefixtures("at_home")
+def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
+    """An unfinished run of the journal stands before anything new; going on with it finishes it."""
+    press(app.run(), "Preview at the broker")
+    app.text_input(key="broker_typed").set_value("4567")
+
+    def interrupted(*_arguments, **_named):
+        raise BrokerError("the connection was cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr("pbal_core.brokers.client_portal.ClientPortal.send", interrupted)
+        press(app, "Send 1 orders")
+    app.run()
+    assert any("interrupted" in warning.value for warning in app.warning)
+    assert not [button for button in app.button if "Preview" in button.label]
+    app.text_input(key="broker_typed").set_value("4567")
+    press(app, "Go on")
+    assert not app.exception
+    assert len(gateway.book) == 1
+    assert gateway.positions[1002] == 130

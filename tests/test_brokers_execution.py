@@ -1,0 +1,621 @@
+"""Carrying plans out at the stand-in: order of things, money, questions, doubts, and never an order twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import BrokerError, RequestError
+from pbal_core.brokers import execution
+from pbal_core.brokers.guards import Limits
+from pbal_core.brokers.proposal import pick_account, portfolio_of
+from pbal_core.brokers.protocol import Accepted, Account, Holding, Unclear
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import ACCOUNT, Gateway, Order
+from tests.stand_in.server import Reply, make_certificate
+from tests.stand_in.trading import Desk, plan
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    fake = FakeClock()
+    gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
+    with gateway.server:
+        yield gateway, fake
+
+
+@pytest.fixture
+def desk(running, tmp_path):
+    gateway, fake = running
+    gateway.reset()
+    gateway.fault = lambda _request: None
+    gateway.twist = lambda _request, reply: reply
+    fake.time = FakeClock().time
+    fake.slept.clear()
+    gateway.stamps.clear()
+    desk = Desk(gateway, fake, tmp_path)
+    yield desk
+    gateway.server.released.set()
+    gateway.server.released.clear()
+    desk.close()
+
+
+def is_order(request):
+    return request.method == "POST" and request.path.endswith("/orders")
+
+
+def states(report):
+    return {entry.symbol: entry.state for entry in report.entries}
+
+
+def codes(proposal):
+    return {issue.code for issue in proposal.problems}
+
+
+# -- the good way
+
+
+def test_sells_go_first_and_buys_wait_for_their_fills(desk):
+    """No purchase reaches the broker before every sale is final."""
+    seen = []
+
+    def twist(request, reply):
+        if is_order(request):
+            open_sales = [o for o in desk.gateway.book.values() if o.side == "SELL" and o.live]
+            seen.append((request.json()["orders"][0]["side"], len(open_sales)))
+        return reply
+
+    desk.gateway.twist = twist
+    desk.gateway.fill = lambda _order: 2  # a few looks for each
+    report = desk.trade("sell 4 VTI; sell 3 BND; buy 20 VXUS")
+    assert states(report) == {"VTI": "filled", "BND": "filled", "VXUS": "filled"}
+    assert [side for side, _open in seen] == ["SELL", "SELL", "BUY"]
+    assert seen[-1] == ("BUY", 0)
+    assert report.run.state == "done"
+    assert not report.left
+
+
+def test_the_order_is_a_whole_share_limit_order_for_the_day(desk):
+    desk.trade("buy 10 BND", cash="800")
+    order = next(r for r in desk.gateway.server.requests if is_order(r)).json()["orders"][0]
+    assert {name: order[name] for name in ("orderType", "tif", "side", "quantity", "price", "outsideRTH")} == {
+        "orderType": "LMT", "tif": "DAY", "side": "BUY", "quantity": 10, "price": 75.16, "outsideRTH": False,
+    }  # fmt: skip
+
+
+def test_a_sales_limit_is_at_most_the_slip_below_the_bid(desk):
+    desk.trade("sell 4 VTI", cash="-900")
+    (order,) = desk.gateway.book.values()
+    assert order.limit == 249.5  # 249.99 less 0.2 %, rounded up
+
+
+def test_buys_are_cut_to_the_cash_really_freed(desk):
+    """The plan counts on 1,000 of sales; half fills, so half is bought; the account's own cash is not touched."""
+    desk.gateway.fill = lambda order: (
+        2 if order.side == "SELL" and order.filled < 2 else 0 if order.side == "SELL" else 99
+    )
+    report = desk.trade("sell 4 VTI; buy 10 VXUS; buy 5 BND", limits=Limits(wait=30))
+    by = {entry.symbol: entry for entry in report.entries}
+    assert (by["VTI"].state, by["VTI"].filled) == ("cancelled", 2)
+    raised = 2 * Decimal("249.5") - 1
+    spent = sum(e.paid + e.fee for e in report.entries if e.side == "BUY")
+    assert 0 < raised - spent < 140
+    assert by["VXUS"].shares < 10
+    assert by["BND"].shares < 5
+    assert {entry.symbol for entry in report.left} == {"VTI", "VXUS", "BND"}
+    assert desk.gateway.cash > 49_900
+
+
+def test_no_margin_is_used_when_the_account_has_less_than_the_plan_thinks(desk):
+    desk.gateway.cash = 10.0
+    desk.gateway.fill = lambda order: 0 if order.side == "SELL" else 99
+    report = desk.trade("sell 4 VTI; buy 10 VXUS", limits=Limits(wait=10))
+    assert states(report) == {"VTI": "cancelled", "VXUS": "dropped"}
+    assert desk.gateway.cash == 10.0
+
+
+def test_a_ledger_that_lags_is_waited_for(desk):
+    late = []
+
+    def twist(request, reply):
+        if request.path.endswith("/ledger") and len(late) < 2:
+            late.append(1)
+            return Reply(body={"USD": {"cashbalance": 0.0}})
+        return reply
+
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 VXUS"))
+    desk.gateway.cash = 0.0
+    desk.gateway.twist = twist
+    report = desk.execution().start(proposal)
+    assert states(report) == {"VTI": "filled", "VXUS": "filled"}
+    assert len(late) == 2
+
+
+def test_what_does_not_fill_in_time_is_cancelled_and_reported(desk):
+    desk.gateway.fill = lambda order: 3 if not order.filled else 0
+    report = desk.trade("buy 10 BND", cash="800", limits=Limits(wait=30))
+    (entry,) = report.left
+    assert (entry.state, entry.filled, entry.planned) == ("cancelled", 3, 10)
+    assert report.run.state == "done"
+    assert 30 <= sum(desk.fake.slept) < 120
+
+
+def test_a_cancellation_that_never_becomes_final_stops_with_the_run_open(desk):
+    desk.gateway.fill = lambda _order: 0
+    desk.gateway._cancel = lambda *_: {"msg": "Request was submitted"}
+    try:
+        report = desk.trade("buy 10 BND", cash="800", limits=Limits(wait=5))
+    finally:
+        del desk.gateway._cancel
+    assert "still open although they were cancelled" in report.stopped
+    assert report.run.state == "open"
+
+
+def test_commission_and_price_are_those_of_the_trades(desk):
+    desk.gateway.commission = 0.35
+    report = desk.trade("buy 10 BND", cash="800")
+    (entry,) = report.entries
+    assert (entry.fee, entry.paid, report.spent) == (Decimal("0.35"), Decimal("751.6"), Decimal("751.6"))
+
+
+def test_a_refused_order_does_not_stop_the_others(desk):
+    desk.gateway.rejects[1002] = {"error": "We cannot accept an order at the limit price you selected."}
+    report = desk.trade("buy 10 BND; buy 2 VXUS", cash="900")
+    assert states(report) == {"BND": "rejected", "VXUS": "filled"}
+    assert "cannot accept" in report.left[0].reason
+
+
+def test_an_inactive_order_is_cancelled_in_the_end(desk):
+    def twist(_request, reply):
+        for order in desk.gateway.book.values():
+            if order.status == "Submitted":
+                order.status = "Inactive"
+        return reply
+
+    desk.gateway.fill = lambda _order: 0
+    desk.gateway.twist = twist
+    assert states(desk.trade("buy 1 BND", cash="80", limits=Limits(wait=9))) == {"BND": "cancelled"}
+
+
+# -- questions
+
+
+def test_questions_on_the_allowlist_are_answered_in_a_chain(desk):
+    desk.gateway.questions[1002] = [["o403"], ["o354", "o403"]]
+    report = desk.trade("buy 10 BND", cash="800", limits=Limits(allow=frozenset({"o354", "o403"})))
+    assert states(report) == {"BND": "filled"}
+    assert not desk.asked
+    notes = [text for _at, text in desk.journal().notes(report.run.id)]
+    assert [text.split("answered ")[1].split(":")[0] for text in notes] == ["yes to o403", "yes to o354, o403"]
+
+
+@pytest.mark.parametrize("ids", [["o163"], ["o403", "o163"], []])
+def test_any_other_question_is_asked_and_no_is_the_answer_of_nobody(desk, ids):
+    """One unknown number among known ones is enough; a question without a number is never answered by itself."""
+    desk.gateway.questions[1002] = [ids]
+    report = desk.trade("buy 10 BND; buy 2 VXUS", cash="900")
+    assert desk.asked == [("BND", tuple(ids))]
+    assert states(report) == {"BND": "rejected", "VXUS": "planned"}
+    assert "the broker asked" in report.stopped
+    assert not desk.gateway.book
+    assert desk.gateway.server.requests[-1].json() == {"confirmed": False}
+    desk.gateway.questions.clear()
+    assert states(desk.resume()) == {"BND": "rejected", "VXUS": "filled"}
+
+
+def test_the_user_may_say_yes(desk):
+    desk.gateway.questions[1002] = [["o163"]]
+    desk.say = True
+    assert states(desk.trade("buy 10 BND", cash="800")) == {"BND": "filled"}
+
+
+def test_the_reply_is_the_very_next_request(desk):
+    """The stand-in forgets a question as soon as anything else is asked, as IBKR does."""
+    desk.gateway.questions[1002] = [["o403"]]
+    desk.trade("buy 10 BND", cash="800")
+    paths = [r.path for r in desk.gateway.server.requests]
+    index = next(i for i, r in enumerate(desk.gateway.server.requests) if is_order(r))
+    assert "/iserver/reply/" in paths[index + 1]
+
+
+def test_a_reply_that_came_too_late_is_not_taken_for_a_success(desk):
+    desk.gateway.questions[1002] = [["o403"]]
+    desk.gateway.fault = lambda r: desk.gateway.pending.clear() if "/reply/" in r.path else None
+    report = desk.trade("buy 10 BND", cash="800")
+    assert states(report) == {"BND": "sending"}
+    assert "HTTP 503: reply id not found" in report.stopped
+    desk.gateway.fault = lambda _request: None
+    assert states(desk.resume()) == {"BND": "filled"}
+    assert len(desk.gateway.book) == 1
+
+
+def test_a_prompt_is_not_answered_and_not_resent_for_ever(desk):
+    prompt = {"orderId": 5, "reqId": "1", "text": "Use the Price Management Algo?", "options": ["Yes"], "type": "M"}
+    desk.gateway.rejects[1002] = prompt | {"messageId": "p12", "prompt": True}
+    report = desk.trade("buy 10 BND", cash="800")
+    assert "IBKR asks (p12): Use the Price Management Algo?" in report.stopped
+    execution = desk.execution()
+    assert states(execution.cancel(report.run.id)) == {"BND": "dropped"}
+    assert not desk.gateway.book
+
+
+# -- doubt
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_order_without_an_answer_is_found_or_stops_and_is_never_sent_again(desk, when):
+    """The connection breaks before the broker took the order, or after."""
+    first = []
+
+    def cut(request, reply=None):
+        if is_order(request) and not first:
+            first.append(1)
+            return Reply(body={}, cut=0)
+        return reply
+
+    if when == "before":
+        desk.gateway.fault = cut
+    else:
+        desk.gateway.twist = cut
+    report = desk.trade("buy 10 BND; buy 2 VXUS", cash="900")
+    assert sum(is_order(r) for r in desk.gateway.server.requests) == (1 if when == "before" else 2)
+    if when == "before":
+        assert states(report) == {"BND": "sending", "VXUS": "planned"}
+        assert "it is not known whether the broker has the order" in report.stopped
+        report = desk.resume()
+    assert states(report) == {"BND": "filled", "VXUS": "filled"}
+    assert desk.traded() == {"BND": 10, "VXUS": 2}
+    assert len(desk.gateway.book) == 2
+
+
+def test_an_answer_that_is_too_slow_is_looked_for(desk):
+    """The broker takes the order and answers after the client has given up."""
+    desk.timeout = 0.3
+    slow = [1]
+    desk.gateway.twist = lambda r, reply: Reply(hang=True) if is_order(r) and slow and slow.pop() else reply
+    report = desk.trade("buy 10 BND", cash="800")
+    assert states(report) == {"BND": "filled"}
+    assert len(desk.gateway.sent) == 1
+    assert any("did not answer in time" in line for line in desk.told)
+
+
+@pytest.mark.parametrize("step", ["order", "reply"])
+def test_every_byte_boundary_of_an_order_answer(desk, step):
+    """Cut anywhere, an answer is either whole or unclear; and the order is found, once, whatever was cut."""
+    client, journal = desk.broker, desk.journal()
+    desk.gateway.questions[1002] = [["o403"]] if step == "reply" else []
+    draft = desk.propose(plan("buy 1 BND", cash="80")).lines[0].draft
+    whole = False
+    cut = -1
+    while not whole:
+        cut += 1
+        lengths = []
+
+        def twist(request, reply, cut=cut, lengths=lengths):
+            if not (is_order(request) if step == "order" else "/reply/" in request.path):
+                return reply
+            lengths.append(len(reply.raw()))
+            return Reply(body=reply.body, cut=cut)
+
+        desk.gateway.twist = twist
+        run = journal.begin(account=ACCOUNT, paper=True, cash=Decimal(80), quoted=0, settings="{}", drafts=[draft])
+        (entry,) = journal.entries(run)
+        answer = client.send(entry.ticket(ACCOUNT))
+        if step == "reply":
+            answer = client.answer(answer, yes=True)
+        whole = isinstance(answer, Accepted)
+        assert whole or isinstance(answer, Unclear)
+        assert whole == (cut >= lengths[0]), f"{answer} after {cut} of {lengths} bytes"
+        assert len(lengths) == len(desk.gateway.book) == len(desk.gateway.sent) == 1
+        (state,) = [o for o in client.orders(ACCOUNT) if o.client_id == entry.client_id]
+        assert state.shares == 1
+        journal.move(entry.client_id, "dropped")
+        journal.finish(run)
+        desk.gateway.book.clear()
+        desk.gateway.sent.clear()
+    assert cut > 150
+
+
+def test_an_order_that_shows_up_late_is_not_sent_again(desk):
+    """Accepted, the answer lost, and the broker's list misses it at first."""
+    lost = [1]
+    desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
+    desk.gateway.invisible_for = desk.gateway.looks + 6
+    report = desk.trade("buy 10 BND", cash="800")
+    assert states(report) == {"BND": "filled"}
+    assert len(desk.gateway.sent) == 1
+
+
+def test_even_an_order_that_never_shows_is_taken_once(desk):
+    """Resending uses the same reference; the broker refuses it, and the run stops instead of guessing."""
+    lost = [1]
+    desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
+    desk.gateway.invisible_for = 10_000
+    desk.gateway.fill = lambda _order: 0
+    report = desk.trade("buy 10 BND", cash="800")
+    assert report.stopped
+    report = desk.resume()
+    assert "already registered" in report.stopped
+    assert len(desk.gateway.book) == 1
+    assert len(set(desk.gateway.sent)) == 1
+    desk.gateway.invisible_for = 0
+    desk.gateway.fill = lambda order: order.shares
+    assert states(desk.resume()) == {"BND": "filled"}
+    assert desk.traded() == {"BND": 10}
+
+
+def test_an_order_without_reference_that_may_be_ours_stops_everything(desk):
+    lost = [1]
+    desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
+    desk.gateway.show_references = False
+    desk.gateway.fill = lambda _order: 0
+    report = desk.trade("buy 10 BND", cash="800")
+    assert "may be ours but carries no reference" in report.stopped
+    report = desk.resume()
+    assert "may be ours" in report.stopped
+    assert len(desk.gateway.sent) == 1
+    desk.execution().cancel(report.run.id)
+    assert desk.journal().open_run() is None
+
+
+def test_fills_are_found_in_the_trades_when_the_order_left_the_list(desk):
+    """After a new session the list of orders is empty; the trades of the last days are not."""
+    lost = [1]
+    desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
+    hide = {}
+
+    def orders(request):
+        rows = type(desk.gateway)._orders(desk.gateway, request)
+        return rows | {"orders": []} if hide else rows
+
+    desk.gateway._orders = orders
+    desk.gateway.invisible_for = 10_000
+    report = desk.trade("buy 10 BND", cash="800")
+    del desk.gateway._orders
+    assert states(report) == {"BND": "filled"}
+    assert report.entries[0].paid == Decimal("751.6")
+
+
+def test_trades_without_their_order_are_still_working_on_the_day_and_over_the_day_after(desk):
+    """An empty list of orders, for a moment or for ever, never makes half an order a whole or a finished one."""
+    desk.gateway.fill = lambda order: 4 if not order.filled else 0
+    interrupted(desk, "buy 10 BND", "800")
+    desk.broker.orders(ACCOUNT)  # 4 of 10 trade
+    book = dict(desk.gateway.book)
+    desk.gateway._order = lambda *_: Reply(status=503, body={"error": "Service Unavailable"})
+    desk.gateway._orders = lambda *_: {"orders": [], "snapshot": True}
+    report = desk.resume(Limits(wait=20))
+    assert "still open although they were cancelled" in report.stopped
+    assert (report.entries[0].state, report.entries[0].filled) == ("working", 4)
+    desk.fake.time += 24 * 3600
+    desk.gateway.book.update(book)
+    report = desk.resume()
+    assert (report.entries[0].state, report.entries[0].filled, report.run.state) == ("cancelled", 4, "done")
+    del desk.gateway._order, desk.gateway._orders
+
+
+def test_a_session_that_ends_leaves_a_run_that_resumes(desk):
+    desk.gateway.fill = lambda _order: 0
+    desk.gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    with pytest.raises(BrokerError, match="nobody is logged in"):
+        desk.trade("buy 10 BND", cash="800")
+    desk.gateway.fault = lambda _request: None
+    desk.gateway.fill = lambda order: order.shares
+    assert states(desk.resume()) == {"BND": "filled"}
+    assert len(desk.gateway.sent) == 1
+
+
+# -- resuming later
+
+
+def interrupted(desk, words="buy 10 BND; buy 2 VXUS", cash="900"):
+    """A run of which the first order has an answer and the program ended before the second."""
+    stop = KeyboardInterrupt()
+
+    class Interrupt:
+        count = 0
+
+        def __call__(self, text):
+            if "sent" in text:
+                raise stop
+
+    execution = desk.execution()
+    execution._tell = Interrupt()
+    with pytest.raises(KeyboardInterrupt):
+        execution.start(desk.propose(plan(words, cash)))
+
+
+def test_ctrl_c_leaves_a_journal_that_resumes(desk):
+    interrupted(desk)
+    assert len(desk.gateway.book) == 1
+    assert states(desk.resume()) == {"BND": "filled", "VXUS": "filled"}
+    assert desk.traded() == {"BND": 10, "VXUS": 2}
+
+
+def test_a_new_run_is_refused_while_one_is_open(desk):
+    interrupted(desk)
+    proposal = desk.propose(plan("buy 1 VXUS", "70"))
+    with pytest.raises(RequestError, match="an earlier run is not finished"):
+        desk.execution().start(proposal)
+
+
+def test_resuming_renews_old_limits_and_checks_the_guards(desk):
+    interrupted(desk)
+    desk.fake.time += 600
+    desk.gateway.prices[1003] = 61.0
+    desk.resume()
+    assert [o.limit for o in desk.gateway.book.values() if o.conid == 1003] == [61.13]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda g: g.prices.update({1003: 70.0}), "a move of 16.7 %"),
+        (lambda g: setattr(g, "market_open", False), "the market is closed"),
+        (lambda g: g.book.update({1: Order(1, "mine", ACCOUNT, 1003, "BUY", 5, 1.0)}), "has a working order"),
+    ],
+)
+def test_resuming_stops_at_a_guard_and_can_go_on_later(desk, change, words):
+    interrupted(desk)
+    desk.fake.time += 600
+    desk.gateway.fill = lambda order: 0 if order.client_id == "mine" else order.shares
+    change(desk.gateway)
+    report = desk.resume()
+    assert words in report.stopped
+    assert states(report) == {"BND": "working", "VXUS": "planned"} or states(report)["VXUS"] == "planned"
+    desk.gateway.prices[1003] = 60.0
+    desk.gateway.market_open = True
+    desk.gateway.book.pop(1, None)
+    assert states(desk.resume()) == {"BND": "filled", "VXUS": "filled"}
+
+
+def test_a_confirmation_that_took_long_renews_the_prices(desk):
+    proposal = desk.propose(plan("buy 10 BND", "900"))
+    desk.fake.time += 300
+    desk.gateway.prices[1002] = 76.0
+    desk.execution().start(proposal)
+    assert [order.limit for order in desk.gateway.book.values()] == [76.16]
+
+
+def test_a_lost_order_is_not_sent_again_into_a_closed_market(desk):
+    """An order for the day that is sent after hours would trade tomorrow."""
+    desk.gateway.fault = lambda r: Reply(body={}, cut=0) if is_order(r) else None
+    assert desk.trade("buy 10 BND", cash="800").stopped
+    desk.gateway.fault = lambda _request: None
+    desk.gateway.market_open = False
+    assert "it opens Monday 06 April at 09:30 US/Eastern time" in desk.resume().stopped
+    assert not desk.gateway.sent
+
+
+def test_a_question_declined_too_late_never_leads_to_a_yes(desk):
+    """The no is not understood, the order is found at the broker after all: it is followed, and nothing is answered."""
+    desk.gateway.questions[1002] = [["o163"]]
+
+    def twist(request, reply):
+        if "/reply/" in request.path:
+            ticket = next(r.json()["orders"][0] for r in desk.gateway.server.requests if is_order(r))
+            desk.gateway._ask_or_accept(ticket, [])
+            return Reply(status=500, body={"error": "internal"})
+        return reply
+
+    desk.gateway.twist = twist
+    assert states(desk.trade("buy 10 BND", cash="800")) == {"BND": "filled"}
+    assert [r.json() for r in desk.gateway.server.requests if "/reply/" in r.path] == [{"confirmed": False}]
+
+
+def test_a_run_of_another_day_sends_nothing_more(desk):
+    interrupted(desk)
+    desk.fake.time += execution.RESUME_WINDOW + 60
+    report = desk.resume()
+    assert states(report) == {"BND": "filled", "VXUS": "dropped"}
+    assert "too old" in report.left[0].reason
+    assert report.run.state == "done"
+
+
+def test_cancel_ends_a_run_and_its_working_orders(desk):
+    desk.gateway.fill = lambda _order: 0
+    interrupted(desk)
+    run = desk.journal().open_run()
+    report = desk.execution().cancel(run.id)
+    assert states(report) == {"BND": "cancelled", "VXUS": "dropped"}
+    assert not any(order.live for order in desk.gateway.book.values())
+
+
+def test_a_live_run_is_not_resumed_without_live(desk):
+    interrupted(desk)
+    desk.gateway.paper = False
+    with pytest.raises(RequestError, match="add --live"):
+        desk.resume()
+    desk.gateway.accounts = ["DU9"]
+    with pytest.raises(RequestError, match=r"\*\*\*4567 that is not logged in"):
+        desk.resume()
+
+
+def test_only_one_process_trades_with_a_journal(desk):
+    first, second = desk.journal(), desk.journal()
+    with first.alone(), pytest.raises(RequestError, match="another pbal is trading"), second.alone():
+        pass
+    with second.alone(), pytest.raises(RequestError, match="another pbal is trading"), first.alone():
+        pass
+    with desk.journal().alone():
+        pass
+
+
+# -- guards at the broker (the pure ones stand in test_brokers_guards.py)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda g: setattr(g, "paper", False), "live_account"),
+        (lambda g: g.positions.update({1001: 44}), "positions_differ"),
+        (lambda g: g.prices.update({1002: 80.0}), "price_moved"),
+        (lambda g: setattr(g, "market_open", False), "market_closed"),
+        (lambda g: setattr(g, "cash", 100.0), "cash_short"),
+        (lambda g: g.book.update({1: Order(1, "x", ACCOUNT, 1002, "BUY", 5, 1.0)}), "standing_order"),
+        (lambda g: g.quote_fields[1002].update({"31": "H75.00"}), "halted"),
+        (lambda g: g.quote_fields[1002].update({"6509": "DPB"}), "old_quote"),
+        (lambda g: g.prices.pop(1002), "no_quote"),
+        (lambda g: g.previews.update({1002: {"error": "insufficient"}}), "preview_refused"),
+    ],
+)
+def test_a_plan_is_refused_when_the_broker_says_otherwise(desk, change, code):
+    if code == "no_quote":
+        desk.gateway.positions.pop(1002)
+    change(desk.gateway)
+    desk.gateway.fill = lambda _order: 0
+    if code == "no_quote":
+        made = plan("buy 10 BND", cash="800", held={"VTI": (40, 250), "BND": (0, 75)})
+    else:
+        made = plan("buy 10 BND", cash="800")
+    proposal = desk.propose(made)
+    assert codes(proposal) == {code}
+    with pytest.raises(RequestError, match="cannot be carried out"):
+        desk.execution().start(proposal)
+    assert not desk.gateway.sent
+
+
+def test_the_proposal_shows_what_the_broker_previews(desk):
+    desk.gateway.previews[1002] = {"warn": "large order"}
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
+    assert [(line.draft.side, line.draft.symbol, line.preview.commission) for line in proposal.lines] == [
+        ("SELL", "VTI", "1 USD"),
+        ("BUY", "BND", "1 USD"),
+    ]
+    assert [str(issue) for issue in proposal.warnings] == ["BND: the broker warns: large order"]
+    assert not desk.gateway.sent
+
+
+def test_an_ambiguous_symbol_is_asked_and_a_held_one_is_not(desk):
+    row = {"exchange": "NYSE", "isUS": True}
+    desk.gateway.foreign["VXUS"] = [
+        {"name": "ONE", "assetClass": "STK", "contracts": [{"conid": 1003, **row}]},
+        {"name": "OTHER", "assetClass": "STK", "contracts": [{"conid": 9009, **row}]},
+    ]
+    desk.gateway.foreign["BND"] = [{"name": "WRONG", "assetClass": "STK", "contracts": [{"conid": 9010, **row}]}]
+    with pytest.raises(RequestError, match=r"VXUS may mean ONE \(NYSE, 1003\); OTHER \(NYSE, 9009\)"):
+        desk.propose(plan("buy 1 VXUS", "70"))
+    proposal = desk.propose(plan("buy 1 VXUS; sell 1 BND", "70"), choose=lambda _symbol, contracts: contracts[0])
+    assert {line.draft.symbol: line.draft.conid for line in proposal.lines} == {"VXUS": 1003, "BND": 1002}
+
+
+def test_an_account_is_picked_by_number_or_last_digits():
+    accounts = [Account(id="U1111", paper=False, currency="USD"), Account(id="DU2222", paper=True, currency="USD")]
+    assert pick_account(accounts, "2222").id == "DU2222"
+    assert pick_account(accounts, "U1111").id == "U1111"
+    assert pick_account(accounts[:1], None).id == "U1111"
+    for wanted in (None, "3333", "2"):
+        with pytest.raises(RequestError, match=r"\*\*\*1111, \*\*\*2222"):
+            pick_account(accounts, wanted)
+
+
+def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out():
+    facts = {"conid": 1, "price": Decimal(10), "value": Decimal(50), "pnl": Decimal(1), "currency": "USD"}
+    long = Holding(symbol="ABC", shares=Decimal(5), asset_class="STK", **facts)
+    short = Holding(symbol="SHT", shares=Decimal(-5), asset_class="STK", **facts)
+    option = Holding(symbol="OPT", shares=Decimal(5), asset_class="OPT", **facts)
+    euro = Holding(symbol="EUR", shares=Decimal(5), asset_class="STK", **{**facts, "currency": "EUR"})
+    portfolio, issues = portfolio_of([long, short, option, euro])
+    assert [(p.symbol, p.value, p.price, p.pnl, p.quantity) for p in portfolio] == [("ABC", 50, 10, 1, 5)]
+    assert [issue.where.symbol for issue in issues] == ["SHT", "OPT", "EUR"]

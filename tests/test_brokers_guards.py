@@ -1,0 +1,330 @@
+"""The pure parts: limits, cutting purchases to the cash, guards, the journal's steps."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import LawBrokenError, Portfolio, RequestError
+from pbal_core.brokers import guards, views
+from pbal_core.brokers.guards import Facts, Limits, closed_message
+from pbal_core.brokers.journal import Draft, Journal, default_path
+from pbal_core.brokers.pricing import fit_buys, limit_price
+from pbal_core.brokers.protocol import Account, Holding, Hours, OrderState, Quote
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.trading import plan
+
+OPEN = Hours(spells=((0.0, 1000.0), (2000.0, 3000.0)), zone="US/Eastern")
+PRICES = st.decimals(min_value="0.0001", max_value=100_000, places=4)
+
+
+def facts(**changes):
+    conids = {"VTI": 1, "BND": 2, "VXUS": 3}
+    prices = {"VTI": 250, "BND": 75, "VXUS": 60}
+    held = {"VTI": 40, "BND": 100}
+    unknown = dict.fromkeys(("price", "value", "pnl"))
+    rows = [
+        Holding(symbol=s, conid=conids[s], shares=Decimal(n), currency="USD", asset_class="STK", **unknown)
+        for s, n in held.items()
+    ]
+    given_facts = {
+        "account": Account(id="DU1", paper=True, currency="USD"),
+        "cash": Decimal(10_000),
+        "holdings": rows,
+        "orders": (),
+        "conids": conids,
+        "quotes": {
+            s: Quote(conid=conids[s], last=Decimal(p), bid=Decimal(p), ask=Decimal(p)) for s, p in prices.items()
+        },
+        "hours": dict.fromkeys(conids, OPEN),
+        "now": 500.0,
+    }
+    return Facts(**given_facts | changes)
+
+
+def codes(made, found=None, limits=None):
+    return [issue.code for issue in guards.check(made, found or facts(), limits or Limits())]
+
+
+# -- prices
+
+
+@given(PRICES, st.sampled_from(["BUY", "SELL"]), st.decimals(min_value=0, max_value="0.05", places=4))
+def test_a_limit_never_goes_beyond_the_slip(reference, side, slip):
+    """A purchase never above ask times (1 + slip), a sale never below bid times (1 - slip), and within a tick of it."""
+    limit = limit_price(reference, side, slip)
+    tick = Decimal("0.01") if reference >= 1 else Decimal("0.0001")
+    assert limit > 0
+    assert limit % tick == 0
+    edge = reference * (1 + slip) if side == "BUY" else reference * (1 - slip)
+    if side == "BUY":
+        assert limit <= edge or limit == tick
+        assert edge - limit < tick
+    else:
+        assert edge <= limit < edge + tick
+
+
+def test_the_limit_of_the_docstring():
+    assert limit_price(Decimal("250.01"), "BUY", Decimal("0.002")) == Decimal("250.51")
+    assert limit_price(Decimal("249.99"), "SELL", Decimal("0.002")) == Decimal("249.50")
+    assert limit_price(Decimal("0.5"), "BUY", Decimal(0)) == Decimal("0.5")
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), PRICES), min_size=1, max_size=8), st.decimals(-100, 1_000_000, places=2))
+def test_purchases_are_cut_to_the_budget_and_never_grow(wanted, budget):
+    shares, limits = [count for count, _ in wanted], [limit for _, limit in wanted]
+    fitted = fit_buys(shares, limits, budget)
+    cost = sum(count * limit for count, limit in zip(fitted, limits, strict=True))
+    assert cost <= max(budget, 0)
+    assert all(0 <= new <= old for new, old in zip(fitted, shares, strict=True))
+    full = sum(count * limit for count, limit in zip(shares, limits, strict=True))
+    assert (fitted == shares) == (full <= max(budget, 0)) or full == 0
+
+
+def test_cuts_are_in_proportion():
+    assert fit_buys([10, 10], [Decimal(50), Decimal(50)], Decimal(500)) == [5, 5]
+    assert fit_buys([10, 10], [Decimal(50), Decimal(50)], Decimal(550)) == [6, 5]
+    assert fit_buys([10, 1], [Decimal(10), Decimal(1000)], Decimal(100)) == [1, 0]
+    assert fit_buys([1], [Decimal(10)], Decimal("9.99")) == [0]
+
+
+# -- guards
+
+
+def test_a_plan_that_fits_has_no_objection():
+    assert codes(plan("sell 4 VTI; buy 10 BND; buy 3 VXUS")) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "changes", "limits", "code"),
+    [
+        ("buy 1 BND", {"account": Account(id="U1", paper=False, currency="USD")}, {}, "live_account"),
+        ("buy 1 BND", {"account": Account(id="DU1", paper=True, currency="EUR")}, {}, "currency"),
+        ("", {}, {}, "nothing_to_trade"),
+        ("buy 1 BND", {"conids": {"VTI": 1, "BND": 2}}, {}, "unknown_symbol"),
+        ("buy 1 BND", {"holdings": ()}, {}, "positions_differ"),
+        ("buy 1 BND", {"orders": (OrderState(order_id="1", conid=2, progress="working"),)}, {}, "standing_order"),
+        ("buy 1 BND", {"quotes": {}}, {}, "no_quote"),
+        ("buy 1 BND", {"hours": {"BND": Hours(spells=(), zone="UTC")}}, {}, "market_closed"),
+        ("buy 100 BND", {}, {"max_total": Decimal(7499)}, "total_exceeded"),
+    ],
+)
+def test_each_guard_refuses_alone(made, changes, limits, code):
+    found = codes(plan(made), facts(**changes), Limits(**limits))
+    assert set(found) == {code}
+
+
+def test_a_plan_in_another_currency_is_refused_alone():
+    """Its prices cannot be compared with dollars, so nothing else is said."""
+    made = plan("buy 1 BND")
+    euros = replace(made, portfolio=Portfolio(made.portfolio, currency="EUR"))
+    issues = guards.check(euros, facts(), Limits())
+    assert [str(issue) for issue in issues] == ["the plan is in EUR; only plans in dollars can be traded."]
+
+
+def test_a_finished_order_or_one_of_another_stock_is_no_objection():
+    orders = (
+        OrderState(order_id="1", conid=2, progress="filled"),
+        OrderState(order_id="2", conid=1, progress="working"),
+    )
+    assert codes(plan("buy 1 BND"), facts(orders=orders)) == []
+
+
+@pytest.mark.parametrize(("shares", "refused"), [(101, False), ("100.9", False), (102, True), (98, True), (0, True)])
+def test_positions_may_differ_by_one_percent(shares, refused):
+    held = facts().holdings
+    changed = [h if h.symbol != "BND" else Holding(**{**_fields(h), "shares": Decimal(shares)}) for h in held]
+    assert ("positions_differ" in codes(plan("buy 1 VXUS"), facts(holdings=changed))) == refused
+
+
+def _fields(holding):
+    return {name: getattr(holding, name) for name in holding.__dataclass_fields__}
+
+
+def test_more_than_is_held_is_never_sold():
+    assert "oversold" in codes(plan("sell 41 VTI"))
+    assert codes(plan("sell 40 VTI")) == []
+
+
+@pytest.mark.parametrize(("price", "refused"), [("262.5", False), ("262.51", True), ("237.5", False), ("237.49", True)])
+def test_a_price_may_move_five_percent(price, refused):
+    quotes = dict(facts().quotes) | {"VTI": Quote(conid=1, last=Decimal(price))}
+    assert ("price_moved" in codes(plan("buy 1 VTI"), facts(quotes=quotes))) == refused
+
+
+def test_old_prices_are_accepted_only_when_said():
+    quotes = dict(facts().quotes) | {"VTI": Quote(conid=1, last=Decimal(250), live=False)}
+    assert codes(plan("buy 1 VTI"), facts(quotes=quotes)) == ["old_quote"]
+    assert codes(plan("buy 1 VTI"), facts(quotes=quotes), Limits(delayed=True)) == []
+    halted = dict(facts().quotes) | {"VTI": Quote(conid=1, last=Decimal(250), halted=True)}
+    assert codes(plan("buy 1 VTI"), facts(quotes=halted), Limits(delayed=True)) == ["halted"]
+
+
+def test_cash_must_be_there_before_it_is_invested():
+    assert codes(plan("buy 1 VTI", "10000.01")) == ["cash_short"]
+    assert codes(plan("buy 1 VTI", "10000")) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "words"),
+    [
+        ("America/New_York", 1_775_160_001, "it opens Monday 06 April at 09:30 America/New_York time."),
+        ("Nowhere/Land", 1_775_160_001, "it opens Monday 06 April at 13:30 UTC."),
+        ("America/New_York", 1_775_482_201, "the broker does not say when it opens."),
+    ],
+)
+def test_a_closed_market_says_when_it_opens(zone, now, words):
+    hours = Hours(spells=((1_775_136_600, 1_775_160_000), (1_775_482_200, 1_775_505_600)), zone=zone)
+    assert closed_message(hours, now).endswith(words)
+
+
+def test_a_run_keeps_what_was_allowed_but_never_that_it_was_live():
+    limits = Limits(slip=Decimal("0.001"), max_move=Decimal("0.1"), delayed=True, allow=frozenset({"o354"}), wait=90.0)
+    assert Limits.from_text(limits.to_text()) == limits
+    assert Limits.from_text(Limits(live=True).to_text()) == Limits()
+
+
+def test_allowed_questions_are_named():
+    assert (
+        views.allowed_questions(Limits(allow=frozenset({"o354", "zz"})))
+        == "o354 (there is no market data for the order), zz (unknown)"
+    )
+    assert views.allowed_questions(Limits(allow=frozenset())) == "none"
+
+
+# -- journal
+
+
+DRAFT = Draft(symbol="ABC", conid=7, side="BUY", shares=3, price=Decimal("1.10"), limit=Decimal("1.12"), fee=Decimal(1))
+
+
+@pytest.fixture
+def journal(tmp_path):
+    with Journal(tmp_path / "state" / "journal.sqlite3", FakeClock().clock) as journal:
+        yield journal
+
+
+def begin(journal, account="DU1", drafts=(DRAFT, DRAFT)):
+    return journal.begin(account=account, paper=True, cash=Decimal(5), quoted=1.0, settings="{}", drafts=drafts)
+
+
+def test_what_is_written_is_read_again_exactly(journal):
+    run = begin(journal)
+    assert journal.run(run).cash == 5
+    first, second = journal.entries(run)
+    assert first.client_id != second.client_id
+    assert (first.symbol, first.conid, first.side, first.shares, first.price, first.limit, first.state) == (
+        "ABC", 7, "BUY", 3, Decimal("1.10"), Decimal("1.12"), "planned",
+    )  # fmt: skip
+    journal.sending(first.client_id)
+    journal.move(first.client_id, "working", order_id="9", filled=Decimal("1.5"), paid=Decimal("1.65"))
+    entry = journal.entries(run)[0]
+    assert (entry.state, entry.order_id, entry.filled, entry.paid, entry.sent) == (
+        "working", "9", Decimal("1.5"), Decimal("1.65"), FakeClock().time,
+    )  # fmt: skip
+
+
+def test_a_committed_step_is_durable_and_the_file_is_private(journal, tmp_path):
+    """Full sync at every commit; another connection sees it at once; nobody else may read it."""
+    assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert journal._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    run = begin(journal)
+    path = tmp_path / "state" / "journal.sqlite3"
+    with Journal(path) as other:
+        assert len(other.entries(run)) == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("steps", "wrong"),
+    [
+        ((), "working"),
+        ((), "filled"),
+        (("sending", "working", "filled"), "sending"),
+        (("sending", "working", "filled"), "working"),
+        (("sending", "rejected"), "sending"),
+        (("sending", "working"), "dropped"),
+        (("sending", "working"), "sending"),
+        (("dropped",), "sending"),
+    ],
+)
+def test_an_order_only_moves_forwards(journal, steps, wrong):
+    run = begin(journal)
+    name = journal.entries(run)[0].client_id
+
+    def move(state):
+        journal.sending(name) if state == "sending" else journal.move(name, state)
+
+    for step in steps:
+        move(step)
+    before = journal.entries(run)
+    with pytest.raises(LawBrokenError):
+        move(wrong)
+    assert journal.entries(run) == before
+
+
+def test_only_unsent_orders_are_changed(journal):
+    name = journal.entries(begin(journal))[0].client_id
+    journal.revise(name, shares=2, limit=Decimal("1.13"))
+    journal.sending(name)
+    with pytest.raises(LawBrokenError):
+        journal.revise(name, shares=1, limit=Decimal("1.13"))
+
+
+def test_one_open_run_an_account_even_against_the_database(journal):
+    run = begin(journal)
+    with pytest.raises(RequestError, match="not finished"):
+        begin(journal)
+    begin(journal, account="DU2")
+    with pytest.raises(sqlite3.IntegrityError):
+        journal._db.execute(
+            "INSERT INTO run SELECT 'x', created, account, paper, cash, quoted, settings, state FROM run"
+        )
+    with pytest.raises(LawBrokenError, match="unfinished"):
+        journal.finish(run)
+
+
+def test_a_failed_beginning_leaves_nothing(journal):
+    def drafts():
+        yield DRAFT
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        begin(journal, drafts=drafts())
+    assert journal.open_run() is None
+    begin(journal)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be read as one" * 30, None])
+def test_a_file_that_is_no_journal_is_refused(tmp_path, content):
+    path = tmp_path / "journal.sqlite3"
+    if content is None:
+        with sqlite3.connect(path) as other:
+            other.execute("PRAGMA user_version=99")
+        other.close()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(RequestError, match="is not a usable journal"):
+        Journal(path)
+
+
+def test_a_journal_in_an_impossible_place_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match="cannot be opened"):
+        Journal(tmp_path / "file" / "journal.sqlite3")
+
+
+def test_the_journals_usual_places():
+    assert default_path({"PBAL_JOURNAL": "/x/j"}, "linux") == Path("/x/j")
+    assert default_path({"XDG_STATE_HOME": "/s"}, "linux") == Path("/s/pbal/journal.sqlite3")
+    assert default_path({}, "linux") == Path.home() / ".local/state/pbal/journal.sqlite3"
+    assert default_path({}, "darwin").parts[-3:] == ("Application Support", "pbal", "journal.sqlite3")
+    assert default_path({"LOCALAPPDATA": "/l"}, "win32") == Path("/l/pbal/journal.sqlite3")

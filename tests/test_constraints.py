@@ -1,0 +1,67 @@
+"""Constraints are checked once, and everything that is wrong is said at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import Position, RequestError, TargetError, Targets
+from pbal_core.constraints import lot_price, lots_as_shares, lots_held, read_constraints
+
+
+def test_everything_wrong_is_said_at_once():
+    """One line each, with what was found and what is needed."""
+    with pytest.raises(RequestError) as caught:
+        read_constraints(
+            ("A", "B"),
+            frozen=["X", "A", "W"],
+            never_buy="Y",
+            fractional={"A": 2, "Z": "0.1", "B": "fine"},
+            cash_buffer=-1,
+            fee_per_trade="much",
+        )
+    assert str(caught.value).splitlines() == [
+        "the fraction of A is 2; above 0 and at most 1 share is needed, such as 0.001.",
+        'the fraction of B "fine" is not a number; give an amount such as 5000 or 1234.56.',
+        "frozen: W, X are not among the positions: A, B.",
+        "never_buy: Y is not among the positions: A, B.",
+        "fractional: Z is not among the positions: A, B.",
+        "cash_buffer is -1; 0 dollars or more are needed.",
+        'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
+    ]
+
+
+def test_a_single_symbol_is_a_symbol():
+    """``frozen="VTI"`` freezes VTI, not V, T and I."""
+    assert read_constraints(("VTI",), frozen="VTI").frozen == {"VTI"}
+
+
+def test_tables_must_be_tables():
+    """A list where a table is needed is named as such."""
+    with pytest.raises(RequestError, match="fractional must be a table of steps"):
+        read_constraints(("A",), fractional=["A"])
+    with pytest.raises(TargetError, match="the weight of each symbol must stand in a table"):
+        Targets([("A", 1)])
+    with pytest.raises(TargetError, match="the groups must be a table"):
+        Targets({"A": 1}, groups=["A"])
+
+
+@pytest.mark.parametrize(
+    ("lot", "price", "held", "shares"),
+    [(None, 1025, 10, 7), (Decimal("0.1"), 1025, 105, Decimal("0.7")), (Decimal("0.25"), 25625, 42, Decimal("1.75"))],
+)
+def test_lots_are_exact(lot, price, held, shares):
+    """A lot is a share, or the smallest fraction; its price, the lots held, and lots as shares are exact."""
+    position = Position(symbol="A", value=Decimal("107.625"), price=Decimal("10.25"))
+    scale = {None: 2, Decimal("0.1"): 3, Decimal("0.25"): 4}[lot]
+    assert lot_price(position, lot, scale) == price
+    assert lots_held(position, lot) == held
+    assert lots_as_shares(7, lot) == shares
+
+
+def test_a_quantity_counts_before_the_value():
+    """The file's value is rounded, its quantity is not."""
+    position = Position(symbol="A", value=Decimal("99.99"), price=Decimal(10), quantity=Decimal("10.05"))
+    assert lots_held(position, None) == 10
+    assert lots_held(position, Decimal("0.01")) == 1005

@@ -1,0 +1,238 @@
+"""Amounts are written in the portfolio's own currency wherever a person reads them, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as hypothesis_strategies
+
+from pbal_core import (
+    DataError,
+    InfeasiblePlanError,
+    Portfolio,
+    RequestError,
+    exports,
+    present,
+    read_positions,
+    rebalance,
+)
+from pbal_core.cli import main
+from pbal_core.dashboard.live import _commit, _payload, read_amount
+from pbal_core.money import currency_spellings, format_money, format_units, without_currency
+from pbal_core.printout import plan_html
+from pbal_core.problem import prepare
+from pbal_core.slices import Point, axis_points, sheet_data, slice_data
+from pbal_core.standing import standing
+from pbal_core.targets import Targets, with_targets
+from tests.build import portfolio
+from tests.strategies import cash_amounts, portfolios, steps, strategy_names
+
+DEGIRO = Path(__file__).parent / "data" / "readers" / "degiro_de.csv"
+DRAWN = {"portfolio": portfolios(max_size=6), "cash": cash_amounts, "step": steps, "strategy": strategy_names}
+
+
+def in_currency(held: Portfolio, currency: str) -> Portfolio:
+    return Portfolio(held, currency=currency)
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "text"),
+    [
+        ("USD", "-33.51", "-$33.51"),
+        ("EUR", "1234.56", "+€1,234.56"),
+        ("GBP", "-33.51", "-£33.51"),
+        ("CAD", "1234.56", "+CA$1,234.56"),
+        ("AUD", "0", "A$0.00"),
+        ("CHF", "1234.56", "+CHF\u00a01,234.56"),
+        ("CHF", "-33.51", "-CHF\u00a033.51"),
+        ("SEK", "-0.004", "SEK\u00a00.00"),
+    ],
+)
+def test_money_has_the_sign_or_the_code_in_front(currency, amount, text):
+    """The minus before the sign; a code with a space that does not break; the number as for dollars."""
+    assert format_money(Decimal(amount), signed=True, currency=currency) == text
+    assert format_units(int(Decimal(amount) * 1000), 3, signed=True, currency=currency) == text
+
+
+@given(
+    amount=hypothesis_strategies.decimals(-(10**9), 10**9, places=2),
+    currency=hypothesis_strategies.sampled_from(["USD", "EUR", "GBP", "CAD", "AUD", "NZD", "HKD", "SGD", "CHF", "SEK"]),
+)
+def test_what_is_written_can_be_typed(amount, currency):
+    """The text of an amount is read back as that amount, with any spelling of its currency before or after it."""
+    assert read_amount("cash", format_money(amount, currency=currency), currency) == amount
+    for spelling in currency_spellings(currency):
+        assert without_currency(f" {spelling.lower()} {amount:,} ", currency) == str(amount)
+        assert without_currency(f"{amount:,}{spelling}", currency) == str(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("$500", "EUR"),
+        ("€500", "USD"),
+        ("£5", "CHF"),
+        ("US$5", "CAD"),
+        ("5,50", "EUR"),
+        ("1.234,56", "EUR"),
+        ("€", "EUR"),
+    ],
+)
+def test_another_currency_or_a_decimal_comma_is_refused(text, currency):
+    """500 dollars are not 500 euros, and 5,50 is not 550."""
+    with pytest.raises(RequestError, match="is not a number"):
+        read_amount("cash", text, currency)
+
+
+def test_bounds_are_said_in_the_currency():
+    with pytest.raises(RequestError, match=r"is €0\.00; it must lie within €0\.01 to €1,000,000\.00"):
+        read_amount("min_trade", "0", "EUR")
+
+
+@pytest.mark.parametrize("code", ["", "usd", "EU", "EURO", "€", "ÄÖÜ", "$$$"])
+def test_a_portfolio_wants_an_iso_code(code):
+    with pytest.raises(DataError, match="a code of three capital letters is needed, such as USD"):
+        Portfolio(portfolio("VTI 1 @ 1"), currency=code)
+
+
+def test_a_portfolio_keeps_its_currency():
+    """Dollars where nothing is said; part of what makes portfolios equal; kept when targets are added."""
+    dollars = portfolio("VTI 1000 @ 250")
+    euros = in_currency(dollars, "EUR")
+    assert dollars.currency == "USD"
+    assert dollars == in_currency(dollars, "USD") != euros
+    assert with_targets(euros, Targets({"VTI": 50, "BND": 50}), {"BND": 75}).currency == "EUR"
+    plan = rebalance(euros, 500, min_trade=10, targets={"VTI": 50, "BND": 50}, prices={"BND": 75})
+    assert plan.portfolio.currency == "EUR"
+    frame = pd.DataFrame(
+        [("VTI", 1000, 250, None)], columns=["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"]
+    )
+    assert Portfolio.from_frame(frame, currency="CHF").currency == "CHF"
+    assert Portfolio.from_frame(frame).currency == "USD"
+
+
+def texts(held: Portfolio, cash: Decimal, **settings: object) -> str:
+    """Everything that a person reads of a plan, or why there is none."""
+    try:
+        plan = rebalance(held, cash, **settings)
+    except InfeasiblePlanError as error:
+        return str(error)
+    issues = [str(issue) for issue in plan.issues]
+    tables = [asdict(row) for row in (*present.rows(plan), *present.key_numbers(plan))]
+    words = [present.sentence(plan), *present.explanation(plan), *issues, *plan.limits]
+    page = plan_html(plan, name="positions", day=date(2026, 1, 2))
+    stands = standing(held)
+    return json.dumps([tables, words, page, stands.least, stands.drift], ensure_ascii=False)
+
+
+@given(**DRAWN, method=hypothesis_strategies.sampled_from(["classic", "exact"]))
+def test_a_plan_differs_by_the_sign_alone(portfolio, cash, step, strategy, method):
+    """Rows, key numbers, sentence, explanation, remarks, limits, printed page and standing, with every constraint."""
+    settings = {"strategy": strategy, "method": method, "min_trade": step, "cash_buffer": 20, "fee_per_trade": "1.5"}
+    dollars = texts(portfolio, cash, **settings)
+    euros = texts(in_currency(portfolio, "EUR"), cash, **settings)
+    assert "€" in euros
+    assert euros == dollars.replace("$", "€")
+
+
+@given(**DRAWN)
+def test_slices_differ_by_the_sign_alone(portfolio, cash, step, strategy):
+    """Every position of a slider and the sheet around it, both methods."""
+    points = [Point(amount, Decimal(step)) for amount in (cash, Decimal(0), Decimal(750), Decimal(-10))]
+    for method in ("classic", "exact"):
+        sent = []
+        for currency in ("USD", "EUR"):
+            problem = prepare(in_currency(portfolio, currency), strategy=strategy, method=method)
+            sent.append(json.dumps([slice_data(problem, points), sheet_data(problem)], ensure_ascii=False))
+        assert sent[1] == sent[0].replace("$", "€")
+
+
+def test_a_file_in_euros_is_planned_in_euros():
+    """The currency that DEGIRO's header names is the one of the sentence."""
+    statement = read_positions(DEGIRO)
+    assert statement.portfolio.currency == statement.currency == "EUR"
+    sentence = present.sentence(rebalance(statement.portfolio, 3000, min_trade=100))
+    assert "€" in sentence
+    assert "$" not in sentence
+
+
+TABLE = "Symbol,Quantity,Price,Market Value,Currency\nNESN,10,100,1000,{0}\nROG,5,250,1250,{0}\n"
+
+
+@pytest.mark.parametrize(("named", "code"), [("CHF", "CHF"), ("chf", "CHF"), ("", "USD")])
+def test_a_column_of_the_currency_counts(named, code):
+    statement = read_positions(TABLE.format(named).encode()).confirm()
+    assert statement.portfolio.currency == code
+    assert not [issue for issue in statement.issues if issue.severity == "warning"]
+
+
+def test_a_currency_that_is_no_code_is_told():
+    """It is not guessed: amounts are written as dollars, and a warning says so."""
+    statement = read_positions(TABLE.format("Franken").encode()).confirm()
+    assert statement.portfolio.currency == "USD"
+    told = [str(issue) for issue in statement.issues if issue.code == "unknown_currency"]
+    assert told == ["the currency 'FRANKEN' is no ISO code such as EUR; amounts are written as dollars."]
+
+
+def test_the_command_says_amounts_in_euros(capsys):
+    """Sentence, explanation, least cash and JSON."""
+    assert main([str(DEGIRO), "-c", "3000", "-m", "100", "--verbose", "-f", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["currency"] == "EUR"
+    assert "Net cost: €" in err
+    assert main([str(DEGIRO), "--least-cash"]) == 0
+    err = capsys.readouterr().err
+    assert err.startswith("€")
+    assert "$" not in err
+
+
+def test_a_basket_names_its_currency():
+    plan = rebalance(portfolio("VTI 1000 @ 250; BND 500 @ 75"), 750, min_trade=10)
+    assert ",CAD," in exports.basket_csv(plan, currency="CAD")
+
+
+SWISS = in_currency(portfolio("NESN 1000 @ 100; ROG 500 @ 250"), "CHF")
+
+
+def test_the_live_view_is_labelled_in_the_currency():
+    """Labels, axes, bars and the unit's name; what the page needs to read a typed amount."""
+    point = Point(Decimal(-750), Decimal(100))
+    memory = {"n": 1, "have": {}, "errors": {}, "typed": {}}
+    data = _payload("x", prepare(SWISS), point, memory)
+    assert data["labels"] == {"cash": "-CHF\u00a0750.00", "min_trade": "CHF\u00a0100.00"}
+    sheet = data["sheet"]
+    assert sheet["axes"]["min_trade"]["labels"][0] == "CHF\u00a010.00"
+    assert sheet["figure"]["modes"]["dollars"]["tickprefix"] == "CHF\u00a0"
+    assert (sheet["unit"], sheet["spellings"]) == ("CHF", ("CHF",))
+    assert "$" not in json.dumps(data, ensure_ascii=False)
+    dollars = _payload("x", prepare(in_currency(SWISS, "USD")), point, memory)["sheet"]
+    assert (dollars["unit"], dollars["figure"]["modes"]["dollars"]["tickprefix"]) == ("dollars", "$")
+    assert len(axis_points(SWISS, "cash", point)) == len(sheet["axes"]["cash"]["labels"])
+
+
+def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
+    """What the browser sends is read in the portfolio's currency; a pinned plan of another one is not shown."""
+    state = {"cash": 5000, "min_trade": 100}
+    monkeypatch.setattr(st, "session_state", state)
+    memory = {"n": 0, "have": {}, "errors": {}, "typed": {}}
+    request = {"n": 1, "cash": "CHF 1,250.50", "min_trade": "chf\u00a050", "pin": "set"}
+    state["live"] = {"request": request}
+    _commit("live", partial(rebalance, SWISS), memory, None, "CHF")
+    assert (state["cash"], state["min_trade"]) == (Decimal("1250.5"), 50)
+    assert memory["pinned"]["label"].startswith("Plan A: cash CHF\u00a01,250.50, minimum trade CHF\u00a050.00")
+    point = Point(Decimal(0), Decimal(100))
+    assert _payload("x", prepare(SWISS), point, memory)["pinned"] == memory["pinned"]
+    assert _payload("x", prepare(in_currency(SWISS, "EUR")), point, memory)["pinned"] is None
+    state["live"] = {"request": {**request, "cash": "$1,000"}}
+    _commit("live", partial(rebalance, SWISS), memory, None, "CHF")
+    assert memory["errors"] == {"cash": 'cash "$1000" is not a number; give an amount such as 5000 or 1234.56.'}
+    assert state["cash"] == Decimal("1250.5")

@@ -1,0 +1,116 @@
+"""The house stands: imports go one way, and the core is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pbal_core"
+
+LAYERS = [
+    {"errors", "version"},
+    {"money"},
+    {"model", "frames", "sample"},
+    {
+        "readers",
+        "strategies",
+        "explain",
+        "exact",
+        "targets",
+        "drift",
+        "constraints",
+        "remarks",
+        "problem",
+        "solution",
+        "outcome",
+    },
+    {"rebalance"},
+    {"present", "exports", "printout", "slices", "standing"},
+    {"cli", "brokers", "dashboard"},
+]
+"""Bottom to top. A module may import from lower layers and from its own."""
+
+
+def level(name: str) -> int:
+    return next(i for i, layer in enumerate(LAYERS) if name in layer)
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of what a module imports from this package and from elsewhere, relative imports resolved."""
+    package = ("pbal_core", *path.relative_to(PACKAGE).parent.parts)
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem not in {"__init__", "__main__"})
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way(path):
+    """No module imports from a layer above its own, and edges do not import one another."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "pbal_core" or len(parts) == 1:
+            continue
+        other = parts[1]
+        known = {name for layer in LAYERS for name in layer}
+        if other not in known:
+            assert len(parts) == 2, f"{path} imports {name}, which has no layer"
+            continue
+        assert level(other) <= level(own), f"{own} imports {other}, which stands above it"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_edges_touch_the_world(path):
+    """Streamlit and plotly live in the dashboard, networks in the brokers, printing in the command."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    roots = {name.split(".")[0] for name in imports(path)}
+    if own != "dashboard":
+        assert not roots & {"streamlit", "plotly"}
+    if own not in {"brokers", "cli", "dashboard"}:
+        assert not roots & {"socket", "ssl", "httpx", "requests", "urllib", "http", "time", "random"}
+        calls = [
+            n.func.id
+            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        ]
+        assert not set(calls) & {"print", "input", "exit"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_asserts_do_not_validate(path):
+    """``python -O`` removes asserts, so none may check input."""
+    assert not [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Assert)]
+
+
+def test_the_core_loads_the_standard_library_only():
+    """``import pbal_core`` brings nothing from site-packages."""
+    code = (
+        "import sys, pbal_core\n"
+        "roots = {name.split('.')[0] for name in sys.modules}\n"
+        "print(*sorted(roots - set(sys.stdlib_module_names) - {'pbal_core', '__main__'}))"
+    )
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == []
+
+
+def test_modules_stay_readable():
+    """No module grows past 400 lines: there is a noun in there that wants its own room."""
+    long = {
+        str(p.relative_to(ROOT)): n for p in modules() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}

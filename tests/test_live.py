@@ -1,0 +1,123 @@
+"""What a browser sends is a stranger's: read_amount and the callback take nothing on trust."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from functools import partial
+
+import pytest
+import streamlit as st
+
+from pbal_core import RequestError, rebalance
+from pbal_core.dashboard import live
+from pbal_core.dashboard.figure import TRACES, figure_data
+from pbal_core.dashboard.live import _commit, read_amount
+from tests.build import portfolio
+
+HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("5000", "5000"), ("$5,033.51", "5033.51"), ("-$2,500.00", "-2500"), (" 1e3 ", "1000")]
+)
+def test_an_amount_is_read_as_people_write_it(text, amount):
+    assert read_amount("cash", text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("axis", "text", "words"),
+    [
+        ("cash", "many", '"many" is not a number'),
+        ("cash", "", "is not a number"),
+        ("cash", "nan", "not a finite number"),
+        ("cash", "1000000000.01", "must lie within -$1,000,000,000.00 to $1,000,000,000.00"),
+        ("cash", "0.001", "must be in whole cents"),
+        ("min_trade", "0", "minimum trade is $0.00; it must lie within $0.01 to $1,000,000.00"),
+        ("min_trade", "-5", "must lie within $0.01"),
+    ],
+)
+def test_a_bad_amount_says_what_is_needed(axis, text, words):
+    with pytest.raises(RequestError) as refused:
+        read_amount(axis, text)
+    assert words in str(refused.value)
+
+
+class Session(dict):
+    """Enough of ``st.session_state``: a component's state under its key, and what the page keeps there."""
+
+
+@pytest.fixture
+def session(monkeypatch):
+    state = Session(cash=5000, min_trade=100)
+    monkeypatch.setattr(st, "session_state", state)
+    return state
+
+
+def committed(session, request):
+    """The memory of the view after the browser sent ``request``."""
+    memory = {"n": 7, "have": {}, "errors": {}, "typed": {}}
+    session["live"] = {"request": request}
+    _commit("live", partial(rebalance, HELD), memory, None)
+    return memory
+
+
+def test_a_request_is_taken_over(session):
+    """Whole dollars become an int, cents a Decimal; the number and what the browser has are remembered."""
+    memory = committed(session, {"n": 8, "cash": "1234.5", "min_trade": "250", "have": {"cash": "x"}})
+    assert (session["cash"], session["min_trade"]) == (Decimal("1234.5"), 250)
+    assert isinstance(session["min_trade"], int)
+    assert (memory["n"], memory["have"], memory["errors"]) == (8, {"cash": "x"}, {})
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [None, 5, "text", [], {}, {"n": "x", "cash": {}, "min_trade": []}, {"n": 1, "cash": "9" * 99, "min_trade": "1"}],
+    ids=repr,
+)
+def test_nonsense_changes_nothing(session, request_):
+    """Whatever its shape, a request that cannot be read leaves both amounts as they were."""
+    committed(session, request_)
+    assert (session["cash"], session["min_trade"]) == (5000, 100)
+
+
+def test_a_refused_amount_is_remembered_with_its_reason(session):
+    memory = committed(session, {"n": 8, "cash": "<b>1", "min_trade": "100", "have": None})
+    assert memory["typed"] == {"cash": "<b>1"}
+    assert '"<b>1" is not a number' in memory["errors"]["cash"]
+    assert memory["have"] == {}
+
+
+def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):
+    request = {"n": 8, "cash": "750", "min_trade": "100", "pin": "set"}
+    memory = committed(session, request)
+    assert memory["pinned"]["rows"][1].startswith("Buy")
+    assert memory["pinned"]["label"].startswith("Plan A: cash $750.00, minimum trade $100.00, avoid selling")
+    assert memory["pinned_for"] == ("USD", HELD.symbols)
+    session["live"] = {"request": {**request, "pin": "clear"}}
+    _commit("live", partial(rebalance, HELD), memory, None)
+    assert memory["pinned"] is None
+
+
+def test_the_figure_is_plain_data_with_theme_variables_for_colours():
+    """JSON as it stands; the traces are in the order that chart.js fills; only the clear colour is fixed."""
+    figure = figure_data()
+    assert tuple(trace["name"] for trace in figure["data"]) == TRACES
+    text = json.dumps(figure)
+    assert "#" not in text
+    assert text.count("var(--") > 8
+
+
+def test_no_text_of_a_file_is_ever_parsed_as_markup():
+    """The scripts write with text nodes; none of the ways from text to markup occurs in them."""
+    for name in (*live._SCRIPTS, "library.js"):
+        script = live._asset(name)
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+            assert way not in script, f"{name}: {way}"
+
+
+def test_the_page_names_no_other_host():
+    """No address of another server in markup, style or scripts."""
+    for path in live._ASSETS.iterdir():
+        if path.suffix in {".js", ".css", ".html"}:
+            assert "//" not in path.read_text(encoding="utf-8").replace("// ", "").replace("//\n", ""), path

@@ -1,0 +1,117 @@
+"""Decimal text to integers and back, and how money is written."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import RequestError
+from pbal_core.money import (
+    NotANumberError,
+    decimals,
+    divide_half_even,
+    format_money,
+    format_percent,
+    format_shares,
+    from_units,
+    parse_decimal,
+    to_amount,
+    to_units,
+)
+
+amounts = st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, places=9)
+
+
+@given(amounts, st.integers(9, 14))
+def test_units_round_trip(amount, scale):
+    """Units hold every amount exactly, also where the decimal context is short."""
+    with localcontext() as context:
+        context.prec = 3
+        assert from_units(to_units(amount, scale), scale).compare(amount) == 0
+
+
+def test_units_refuse_to_lose_digits():
+    """A scale that is too small is refused instead of rounding."""
+    with pytest.raises(ValueError, match="more than 2 decimals"):
+        to_units(Decimal("0.001"), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", 1), ("-.29", Decimal("-0.29")), ("+1e3", 1000), (" 8.50 ", Decimal("8.5")), ("0", 0)]
+)
+def test_plain_numbers_are_read(text, value):
+    """Signs, missing zeros, blanks around and exponents are plain numbers."""
+    assert parse_decimal(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("abc", "not a number"),
+        ("", "not a number"),
+        ("1,234.5", "not a number"),
+        ("$5", "not a number"),
+        ("1_000", "not a number"),
+        ("१२", "not a number"),
+        ("NaN", "not a finite number"),
+        ("-Infinity", "not a finite number"),
+        ("1e15", "too large"),
+        ("1e999", "too large"),
+        ("1e-13", "too many decimals"),
+    ],
+)
+def test_other_text_is_refused(text, reason):
+    """Everything that is not a finite plain number is refused with its reason."""
+    with pytest.raises(NotANumberError, match=reason):
+        parse_decimal(text)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), "abc", None, True, [], "1e99"])
+def test_bad_amounts_are_one_clear_error(bad):
+    """Arguments that are no amount name the argument."""
+    with pytest.raises(RequestError, match="cash"):
+        to_amount(bad, "cash")
+
+
+def test_a_float_counts_as_its_shortest_decimal():
+    """0.1 as a float means a tenth."""
+    assert to_amount(0.1, "cash") == Decimal("0.1")
+    assert to_amount(1e-7, "cash") == Decimal("0.0000001")
+
+
+@given(st.integers(-(10**30), 10**30), st.integers(1, 10**20))
+def test_divide_half_even_is_pythons_round(numerator, denominator):
+    """Rounding is exact at any size."""
+    assert divide_half_even(numerator, denominator) == round(Fraction(numerator, denominator))
+
+
+@given(amounts)
+def test_decimals_is_the_least_scale(amount):
+    """One decimal fewer would lose something."""
+    scale = decimals(amount)
+    assert amount * 10**scale == int(amount * 10**scale)
+    assert scale == 0 or amount * 10 ** (scale - 1) != int(amount * 10 ** (scale - 1))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("1234.56", "$1,234.56"), ("-33.51", "-$33.51"), ("0", "$0.00"), ("-0.004", "$0.00"), ("0.125", "$0.12")],
+)
+def test_money_is_written_one_way(amount, text):
+    """Dollars and cents, the minus in front, halves to the even cent, never minus zero."""
+    assert format_money(Decimal(amount)) == text
+
+
+def test_signs_percents_and_shares():
+    """Trades carry their sign; a percent has one decimal; shares no trailing zeros."""
+    assert format_money(Decimal(5), signed=True) == "+$5.00"
+    assert format_money(Decimal(0), signed=True) == "$0.00"
+    assert format_percent(0.08123) == "8.1 %"
+    assert format_percent(-0.0001) == "0.0 %"
+    assert format_percent(0.05, signed=True) == "+5.0 %"
+    assert format_shares(1200) == "1,200"
+    assert format_shares(Decimal("0.1250")) == "0.125"

@@ -1,0 +1,209 @@
+"""Rare rows of each format: what they become, or the problem they are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import DataError, read_positions
+from pbal_core.readers import Statement
+from pbal_core.readers.preview import preview
+from pbal_core.sample import sample_bytes
+
+from .fuzz_readers import DATA
+
+FLEX = "ClientAccountID,AssetClass,Symbol,Quantity,MarkPrice,PositionValue,LevelOfDetail\n"
+
+
+def changed(name: str, old: str, new: str, count: int = 1) -> bytes:
+    """A fixture with a text replaced, which must be there."""
+    text = (DATA / name).read_bytes().decode("utf-8-sig")
+    assert old in text
+    return text.replace(old, new, count).encode()
+
+
+def problems(data: bytes | str) -> list[tuple[str, int | None, str | None]]:
+    with pytest.raises(DataError) as caught:
+        read_positions(data.encode() if isinstance(data, str) else data)
+    return [
+        (i.code, i.where.line if i.where else None, i.where.column if i.where else None) for i in caught.value.issues
+    ]
+
+
+def codes(statement: Statement) -> list[str]:
+    return [i.code for i in statement.issues]
+
+
+def kinds(statement: Statement) -> dict[str, str]:
+    return {row.symbol: row.kind for row in statement.rows if row.symbol}
+
+
+def test_all_accounts_of_a_file_without_accounts_is_the_file():
+    assert read_positions(sample_bytes(), accounts="all").portfolio == read_positions(sample_bytes()).portfolio
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("ibkr_activity.csv", "275.4,330480", "0,330480", ("price_not_positive", 13, "Close Price")),
+        ("ibkr_activity.csv", "275.4,330480", "--,330480", ("empty_cell", 13, "Close Price")),
+        ("ibkr_activity.csv", "950.4,950.4", "--,950.4", ("empty_cell", 10, "Total")),
+        (
+            "ibkr_activity.csv",
+            "Open Positions,Data,Summary,Stocks,USD,VTI",
+            "Open Positions,Dat",
+            ("bad_row", 13, None),
+        ),
+        ("ibkr_activity.csv", ",21960,-540,", "", ("field_count", 16, None)),
+        ("ibkr_sections.csv", '"1400"', '""', ("empty_cell", 3, "EndingCash")),
+        ("ibkr_sections.csv", '"1400"', '"x"', ("not_a_number", 3, "EndingCash")),
+        ("ibkr_descriptors.csv", '"DATA","POST"', '"DATA","XXXX"', ("field_count", 4, None)),
+        ("ibkr_descriptors.csv", '"57.25","2290"', '"58","2290"', ("prices_differ", 7, "MarkPrice")),
+        ("ibkr_records.csv", '"CurrencyPrimary","EndingCash"\n', "", ("no_header", 11, None)),
+        ("schwab_2020.csv", '"$845.60"', '"--"', ("empty_cell", 6, "Market Value")),
+        ("schwab_2020.csv", '"$88.71"', '"$0.00"', ("price_not_positive", 4, "Price")),
+        ("schwab_2020.csv", '"$3,548.40"', '"--"', ("empty_cell", 4, "Market Value")),
+        ("schwab_2020.csv", '"Quantity"', '"Market Value"', ("duplicate_column", 3, "Market Value")),
+        ("fidelity_2021.csv", "$230.15", "€230.15", ("mixed_currencies", 3, None)),
+        ("etrade_2019.csv", "VTI,275.40", "     10/05/2018,275.40", ("lot_without_position", 8, None)),
+        ("degiro_de.csv", '"14214,00"', '"142,14"', ("value_mismatch", 3, None)),
+        ("merrill.csv", '"$432.00"', '"432.00.1"', ("not_a_number", 10, "Money accounts")),
+    ],
+)
+def test_a_damaged_number_or_row_is_refused_at_its_place(name, old, new, expected):
+    data = changed(name, old, new)
+    assert expected in problems(data)
+
+
+def test_an_activity_statement_without_open_positions_is_told():
+    data = (DATA / "ibkr_activity.csv").read_bytes().replace(b"DataDiscriminator", b"Other")
+    assert problems(data) == [("no_positions_section", None, None)]
+
+
+def test_a_date_is_no_symbol():
+    data = b"Ticker,Shares,Price\n10/05/2018,2,5\nBND,1,5\n"
+    assert kinds(read_positions(data)) == {"10/05/2018": "unsupported", "BND": "position"}
+
+
+def test_an_activity_statement_without_a_total_is_told():
+    data = changed("ibkr_activity.csv", "Open Positions,Total,,Stocks,USD,,,,,264100,,352190,88090,\n", "")
+    assert "maybe_cut" in codes(read_positions(data))
+
+
+def test_a_total_in_the_base_currency_over_all_others_is_not_compared():
+    total = "Open Positions,Total,,Stocks,CHF,,,,,,,999,1,\n"
+    old = "Open Positions,Total,,Stocks,USD,"
+    statement = read_positions(changed("ibkr_activity.csv", old, total + old))
+    assert statement.totals[0].label == "total of Stocks in USD"
+
+
+def test_notes_and_other_rows_of_the_positions_are_told_apart():
+    note = "Open Positions,Notes,a note\nOpen Positions,Data,Other,Stocks,USD,X,1,1,1,1,1,1,0,\n"
+    statement = read_positions(
+        changed("ibkr_activity.csv", "Open Positions,Total,,Stocks", note + "Open Positions,Total,,Stocks")
+    )
+    assert [row.reason for row in statement.rows][17:19] == ["a note", "neither Summary nor Lot"]
+
+
+def test_positions_total_of_schwab_may_leave_cash_out():
+    data = changed(
+        "schwab_2020.csv",
+        '"Account Total","--","--","--","--","$8,000.00"',
+        '"Positions Total","","","","","$7,154.40"',
+    )
+    assert [t.label for t in read_positions(data).totals] == ["total of the positions"]
+    with_cash = changed("schwab_2020.csv", "Account Total", "Positions Total")
+    assert [t.label for t in read_positions(with_cash).totals] == ["total of the account"]
+
+
+def test_a_second_title_of_schwab_is_no_account():
+    title = '\n"Positions for account Other ...9 as of 01:00 PM ET, 2026/03/30"\n'
+    data = (DATA / "schwab_2020.csv").read_bytes() + title.encode()
+    assert [row.reason for row in read_positions(data).rows][-1] == "title"
+
+
+def test_flex_lots_without_a_summary_can_be_unsupported():
+    data = FLEX + "U1,OPT,VTI   260116C00300000,1,2,200,LOT\nU1,STK,VTI,1,2.5,2.5,LOT\nU1,STK,BND,-1,2,-2,LOT\n"
+    statement = read_positions(data.encode())
+    assert statement.portfolio.symbols == ("VTI",)
+    assert codes(statement)[:2] == ["unsupported", "unsupported"]
+
+
+def test_flex_lots_must_be_good_positions_too():
+    assert problems(FLEX + "U1,STK,VTI,1,0,5,LOT\n") == [("price_not_positive", 2, "MarkPrice")]
+    assert problems(FLEX + "U1,STK,VTI,1,1,,LOT\n") == [("empty_cell", 2, "PositionValue")]
+    assert problems(FLEX + "U1,STK,VTI,3,1,5,LOT\n") == [("value_mismatch", 2, None)]
+
+
+def test_a_stock_of_flex_without_price_and_value_is_left_out():
+    statement = read_positions((FLEX + "U1,STK,OLD,5,,,\nU1,STK,VTI,1,2.5,2.5,\n").encode())
+    assert kinds(statement) == {"OLD": "unsupported", "VTI": "position"}
+
+
+def test_cash_of_an_earlier_day_is_left_out():
+    today = '"U7700001","USD","1400"'
+    data = changed("ibkr_sections.csv", today, f'"U7700001","USD","7","Currency"\n{today}')
+    statement = read_positions(data)
+    assert statement.cash_found == 1400
+    assert "an earlier day of the cash report" in [row.reason for row in statement.rows]
+
+
+def test_more_than_twenty_rows_left_out_are_summed_up():
+    options = "".join(f"U1,OPT,VTI   260116C{i:08d},1,2,200,\n" for i in range(25))
+    statement = read_positions((FLEX + options + "U1,STK,VTI,1,2.5,2.5,\n").encode())
+    assert codes(statement).count("unsupported") == 21
+    assert "5 more rows are left out" in str(statement.issues)
+
+
+def test_cash_and_text_in_a_file_of_ones_own():
+    data = b"Ticker,Shares,Price,Value\nVTI,2,5,10\nCash,,,7.5\nTotals,,,17.5\n\nmade on a sunday,,,\n"
+    statement = read_positions(data, format_hint="generic")
+    assert statement.cash_found == Decimal("7.5")
+    assert [row.kind for row in statement.rows] == ["header", "position", "cash", "total", "footer"]
+
+
+def test_a_file_of_ones_own_needs_numbers_for_each_position():
+    assert problems(b"Ticker,Shares,Price\nVTI,2,\nBND,,5\n") == [("empty_cell", 3, "Shares")]
+    statement = read_positions(b"Ticker,Value,Shares\nVTI,10,4\nBND,5,\n")
+    assert kinds(statement) == {"VTI": "position", "BND": "unsupported"}
+
+
+def test_cost_of_one_share_makes_the_pnl():
+    data = b"Ticker,Shares,Price,Cost Per Share\nVTI,4,250,200\n"
+    assert read_positions(data).confirm().portfolio["VTI"].pnl == 200
+
+
+def test_a_money_market_fund_of_m1_and_merrill_is_cash():
+    m1 = changed("m1.csv", "SPIN,Spun Off Company,3.5,,,,,61.25", "VMFXX,Fund,61.25,,,,,61.25")
+    assert read_positions(m1).cash_found == Decimal("61.25")
+    merrill = changed("merrill.csv", '"BND"', '"TMCXX"')
+    assert read_positions(merrill).cash_found == Decimal("1896.00")
+
+
+def test_merrill_by_tabs_names_its_day():
+    header = "COB Date\tAccount Nickname\tSymbol\tSecurity Description\tQuantity\tPrice ($)\tValue ($)\n"
+    row = "03/31/2026\tMine\tVTI\tVANGUARD\t10\t275.40\t2,754.00\n"
+    statement = read_positions((header + row).encode())
+    assert (statement.format, str(statement.as_of)) == ("merrill", "2026-03-31")
+    assert [a.id for a in statement.accounts] == ["Mine"]
+
+
+def test_a_broken_quote_below_a_known_header_is_told_with_the_other_problems():
+    data = changed("fidelity_2021.csv", "$230.15", "x").replace(b'"Date downloaded', b'"Date "down')
+    assert [code for code, *_ in problems(data)] == ["not_a_number", "bad_csv"]
+
+
+def test_holdings_without_an_account_beside_named_ones_have_one_to_choose():
+    data = changed("questrade_like.csv", ",CAD,26000001", ",CAD,")
+    statement = read_positions(data).confirm()
+    assert [a.id for a in statement.accounts] == ["26000001", ""]
+    assert statement.select("").portfolio.symbols == ("XEQT.TO",)
+    assert [a.name for a in preview(statement).accounts] == ["", "no account named"]
+
+
+def test_ten_thousand_different_accounts_stay_readable():
+    rows = "".join(f"a{i},B{i},1,1\n" for i in range(2_000))
+    statement = read_positions(("Account,Symbol,Shares,Price\n" + rows).encode())
+    (warning,) = [i for i in statement.issues if i.code == "several_accounts"]
+    assert len(warning.message) < 400

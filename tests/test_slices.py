@@ -1,0 +1,212 @@
+"""What a slider shows is what ``rebalance`` says, at every one of its positions."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import InfeasiblePlanError, Portfolio, rebalance
+from pbal_core.model import STRATEGIES
+from pbal_core.money import format_percent
+from pbal_core.outcome import problem_basis, solution_outcome
+from pbal_core.present import DASH, ROUGHLY, key_numbers, outcome_sentence, rows, sentence
+from pbal_core.problem import prepare
+from pbal_core.readers import read_positions
+from pbal_core.sample import sample_bytes
+from pbal_core.slices import (
+    Point,
+    SliceData,
+    axis_points,
+    cash_axis,
+    min_trade_axis,
+    nice_ceiling,
+    percent_texts,
+    plain,
+    sheet_data,
+    slice_data,
+    tops,
+    weight_code,
+)
+from tests.build import portfolio
+from tests.made import made_portfolio
+
+SAMPLE = read_positions(sample_bytes()).portfolio
+
+
+def looked_up(data: SliceData, i: int) -> tuple[object, ...]:
+    """What the browser shows at position ``i``, looked up as assets/lookup.js does."""
+    percents = percent_texts()
+    return (
+        data["sentence"]["states"][data["sentence"]["at"][i]],
+        [column["states"][column["at"][i]] for column in data["numbers"]],
+        [tuple(column["states"][column["at"][i]]) for column in data["rows"]],
+        [percents[(column[i] + 50) // 100] for column in data["weights"]],
+        data["totals"][i],
+    )
+
+
+def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[object, ...]:
+    """What Python says about the same point, from the plan itself."""
+    plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
+    table = rows(plan)
+    return (
+        sentence(plan),
+        [(number.label, number.value, number.alert) for number in key_numbers(plan)],
+        [
+            (row.trade, row.trade_value, row.after, row.side, float(value))
+            for row, value in zip(table, plan.values_after, strict=True)
+        ],
+        [row.weight_after for row in table],
+        float(sum(plan.values_after)),
+    )
+
+
+SETTINGS = [
+    {"strategy": "try_avoid_sell"},
+    {"strategy": "hard_rebalance"},
+    {"strategy": "try_avoid_sell", "method": "exact"},
+    {"strategy": "hard_rebalance", "method": "exact"},
+    {
+        "method": "exact",
+        "targets": {"VTI": 50, "VSMAX": 30, "VPU": 20},
+        "prices": {"VTI": "250.10"},
+        "frozen": {"VHT"},
+        "fractional": {"VSMAX": "0.001"},
+        "fee_per_trade": "1.5",
+        "cash_buffer": 20,
+    },
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(map(str, settings.values()))[:40])
+@pytest.mark.parametrize("axis", ["cash", "min_trade"])
+@pytest.mark.parametrize("point", [Point(Decimal(5000), Decimal(100)), Point(Decimal("-7033.51"), Decimal("33.3"))])
+def test_every_position_shows_what_rebalance_says(settings, axis, point):
+    """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
+    problem = prepare(SAMPLE, **settings)
+    points = axis_points(problem.portfolio, axis, point)
+    data = slice_data(problem, points)
+    seen = [looked_up(data, i) for i in range(len(points))]
+    rough = [str(shown[0]).startswith(ROUGHLY) for shown in seen]
+    assert sum(rough) <= len(points) / 20, "the budget of work is enough for nearly all positions"
+    refused = [str(shown[0]).startswith("No plan: ") for shown in seen]
+    assert sum(refused) < len(points) / 2
+    for here, shown, cut_short, without in zip(points, seen, rough, refused, strict=True):
+        if without:
+            with pytest.raises(InfeasiblePlanError, match=re.escape(str(shown[0]).removeprefix("No plan: "))):
+                rebalance(SAMPLE, here.cash, min_trade=here.min_trade, **settings)
+            assert {row[0] for row in shown[2]} == {DASH}
+        elif not cut_short:
+            assert shown == said(SAMPLE, here, **settings), here
+
+
+def test_a_position_whose_search_was_cut_short_says_so():
+    """With hardly any budget most positions of the exact slice are rough, and begin with the word for it."""
+    problem = prepare(made_portfolio(20), method="exact", strategy="hard_rebalance")
+    questions = [(problem.units(cash), 0) for cash in cash_axis(problem.portfolio)[::20]]
+    rough = [solution for solution in problem.solve_many(questions, work=1) if solution.approximate]
+    assert rough
+    outcome = solution_outcome(problem, problem_basis(problem), questions[0], rough[0])
+    assert outcome_sentence(outcome).startswith(ROUGHLY)
+
+
+@given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(STRATEGIES))
+def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
+    """Any portfolio, any cash, any strategy: a point of a slice is the plan."""
+    held = made_portfolio(count, seed)
+    points = [Point(cash, step) for step in (Decimal(10), Decimal(250), Decimal(10_000))]
+    data = slice_data(prepare(held, strategy=strategy), points)
+    for i, here in enumerate(points):
+        assert looked_up(data, i) == said(held, here, strategy=strategy)
+
+
+@pytest.mark.parametrize("worth", ["0", "0.5", "151", "19999", "20000", "112900.34", "999999", "123456789012"])
+def test_cash_axis_has_201_round_positions_and_zero(worth):
+    """At least 201 whole dollars in equal steps, zero among them, and never a withdrawal beyond the portfolio."""
+    held = portfolio(f"VTI {worth} @ 10")
+    axis = cash_axis(held)
+    assert len(axis) >= 201
+    assert 0 in axis
+    assert all(amount == int(amount) for amount in axis)
+    assert len({right - left for left, right in itertools.pairwise(axis)}) == 1
+    assert -axis[0] <= held.value
+    assert axis == cash_axis(held), "the bounds depend on the portfolio alone"
+
+
+def test_cash_axis_of_the_sample():
+    """112,900 dollars: -50,000 to 50,000 in steps of 500."""
+    assert (cash_axis(SAMPLE)[0], cash_axis(SAMPLE)[-1], cash_axis(SAMPLE)[1]) == (-50_000, 50_000, -49_500)
+
+
+def test_min_trade_axis_runs_from_10_to_10_000_in_round_steps():
+    """Whole dollars, each a tenth to a third more than the one before."""
+    axis = min_trade_axis()
+    assert (axis[0], axis[-1]) == (10, 10_000)
+    assert {10, 100, 250, 500, 1000, 2500, 5000} <= set(axis)
+    assert all(Decimal("1.1") < right / left < Decimal("1.34") for left, right in itertools.pairwise(axis))
+
+
+@given(st.floats(0, 1))
+def test_a_weight_code_stands_for_the_printed_percent(fraction):
+    """The code is within a thousandth of a percent of rounding, and its tenth is the one that is printed."""
+    code = weight_code(fraction)
+    assert percent_texts()[(code + 50) // 100] == format_percent(fraction)
+    assert abs(code / 100_000 - fraction) <= 0.000011
+
+
+@given(st.integers(0, 1000))
+def test_a_weight_code_at_the_edge_of_two_tenths(tenths):
+    """8.15 % may be printed as 8.1 or 8.2; the code takes the same side."""
+    for fraction in ((tenths + 0.5) / 1000, (tenths + 0.4999999) / 1000):
+        if fraction <= 1:
+            assert percent_texts()[(weight_code(fraction) + 50) // 100] == format_percent(fraction)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("5000", "5000"), ("5000.00", "5000"), ("5E+3", "5000"), ("-0.50", "-0.5"), ("-0", "0")]
+)
+def test_amounts_are_written_plainly(amount, text):
+    assert plain(Decimal(amount)) == text
+
+
+def test_axis_ends_hold_every_bar():
+    """No bar of any position is higher than the axis of its slice, in percent and in dollars."""
+    problem = prepare(SAMPLE)
+    data = slice_data(problem, axis_points(SAMPLE, "cash", Point(Decimal(0), Decimal(100))))
+    top = tops(data)
+    assert top["weights"] >= max(max(column) for column in data["weights"]) / 1000
+    assert top["dollars"] >= max(state[-1] for row in data["rows"] for state in row["states"])
+
+
+@given(st.floats(1e-3, 1e12))
+def test_axis_ends_are_round_and_close(amount):
+    assert amount <= nice_ceiling(amount) * (1 + 1e-12) <= amount * 1.34
+
+
+@pytest.mark.parametrize("settings", [{}, {"method": "exact", "targets": {"FTEC": 60, "VAW": 40}, "frozen": {"VAW"}}])
+def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
+    """Symbols, what is held, its weights and the targets are those of every plan for the problem."""
+    sheet = sheet_data(prepare(SAMPLE, **settings))
+    for cash in (5000, 900):
+        plan = rebalance(SAMPLE, cash, min_trade=100, **settings)
+        table = rows(plan)
+        assert sheet["symbols"] == [row.symbol for row in table]
+        assert sheet["now"] == [row.now for row in table]
+        assert sheet["weights_before"] == [row.weight_before for row in table]
+        assert sheet["targets"] == [row.target for row in table]
+        for reason, row in zip(sheet["reasons"], table, strict=True):
+            assert row.reason in {"", reason}
+        assert sheet["values"] == [float(position.value) for position in plan.portfolio]
+
+
+def test_a_slice_is_small():
+    """The issue's portfolio of 60 fits in less than 400 KB, and everything on the wire is plain JSON."""
+    held = made_portfolio(60)
+    data = slice_data(prepare(held), axis_points(held, "cash", Point(Decimal(0), Decimal(100))))
+    assert len(json.dumps(data)) < 400_000
