@@ -219,6 +219,13 @@ def test_a_withdrawal_below_the_minimum_trade_sells_little():
     assert [issue.code for issue in plan.issues] == ["idle_cash"]
 
 
+def test_spending_a_rest_never_leaves_a_sale_below_the_minimum_trade():
+    """Both must be sold, which raises too much: the first sale shrinks to the minimum of 750, not beyond."""
+    held = portfolio("A 753.80 @ 0.01; B 750 @ 0.01")
+    plan = rebalance(held, "-753.81", method="exact", targets={"A": 1, "B": 99}, min_trade=750)
+    assert [trade.value for trade in plan.trades] == [-750, -750]
+
+
 def test_fractions_reach_the_cent():
     """A fund that trades in thousandths takes what whole shares leave."""
     plan = rebalance(portfolio("FUND 100 @ 33.33; ETF 200 @ 70"), 100, method="exact", fractional={"FUND": "0.001"})

@@ -179,8 +179,10 @@ def fill(stage: Stage, bound: Bound) -> list[int]:
         if best is None or (allowed and best[0] >= stage.goal):
             break
         _level, i, following, cost = best
-        # Of lots much finer than the cash that is left many are taken at once: half of what fits.
-        more = min(left // cost // 2, stage.high[i] - following) if cost * _FEW < left and following != 0 else 0
+        # Of lots much finer than the cash that is left many are taken at once: half of what fits, but no further than
+        # to the smallest sale, because between that and no trade nothing is allowed.
+        end = stage.high[i] if following > 0 else -stage.least[i]
+        more = min(left // cost // 2, end - following) if cost * _FEW < left and following != 0 else 0
         plan[i] = following + more
         left -= stage.cost(i, plan[i]) - stage.cost(i, following) + cost
     return plan
