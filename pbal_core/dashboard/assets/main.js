@@ -44,6 +44,9 @@ class Live {
 
   receive(data, send) {
     this.send = send;
+    // An answer that a newer move has overtaken is no news; a view that is new here goes on from the last number.
+    const current = data.n >= this.sent && !this.dragging && this.pausing === undefined;
+    this.sent = Math.max(this.sent, data.n);
     if (!this.sheet) this.amounts = { ...data.amounts };
     if (data.sheet && data.sheet.id !== this.sheet?.id) {
       this.sheet = data.sheet;
@@ -65,8 +68,6 @@ class Live {
     this.notice = data.notice;
     this.part("notice").textContent = data.notice;
     this.answered = data.n;
-    const current = data.n >= this.sent && !this.dragging && this.pausing === undefined;
-    this.sent = Math.max(this.sent, data.n);
     if (current) {
       for (const axis of AXES.filter((name) => !this[name].editing)) {
         this.setAmount(axis, data.amounts[axis], { label: data.labels[axis], error: data.errors[axis] });
@@ -292,9 +293,10 @@ class Live {
     if (!this.entry || this.dragging) return;
     this.table.settle(this.entry, this.mode, this.pinned);
     this.part("chart").setAttribute("aria-label", `Chart of ${this.mode === "dollars" ? this.sheet.unit : this.mode} before and after; the table says the same. ${this.entry.sentence}`);
-    const answered = this.root.dataset.state !== "moving" && this.answered >= this.sent;
+    const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
+    const answered = quiet();
     this.chart.settle(this.view()).then((drawn) => {
-      if (drawn && answered && this.root.dataset.state !== "moving" && this.answered >= this.sent) this.mark("settled");
+      if (drawn && answered && quiet()) this.mark("settled");
     });
   }
 
