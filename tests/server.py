@@ -23,8 +23,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(script: Path, **environment: str) -> Iterator[tuple[str, int]]:
+def serve(script: Path, *, most_memory: int | None = None, **environment: str) -> Iterator[tuple[str, int]]:
     """Runs ``script`` with the project's own Streamlit configuration.
+
+    Args:
+        script: The page.
+        most_memory: Bytes of memory of its own that the server may take; it is refused more (Linux).
+        environment: Variables added to this process's own.
 
     Returns:
         The address, and the process id of the server.
@@ -35,6 +40,10 @@ def serve(script: Path, **environment: str) -> Iterator[tuple[str, int]]:
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     settings = {**os.environ, "PYTHONPATH": paths, **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if most_memory is not None:
+        import resource  # not on every system
+
+        resource.prlimit(process.pid, resource.RLIMIT_DATA, (most_memory, most_memory))
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}", process.pid
