@@ -177,9 +177,10 @@ def small_machine() -> str:
         os.sched_setaffinity(0, cores)
     limit, p50, p95 = f"{SMALL_MEMORY / 1e6:.0f} MB", f"{figures['p50 ms']:.0f} ms", f"{figures['p95 ms']:.0f} ms"
     return (
-        f"On one core, with {limit} as the most that the server may take (Community Cloud promises 690): it answers "
-        f"after {ready:.1f} s, the first page is complete after {page:.1f} s ({after_page:.0f} MB), and 10 sessions, whose "
-        f"clients run on the same core, wait {p50} at p50 and {p95} at p95; at most {peak:.0f} MB were resident."
+        f"On one core, with {limit} as the most that the server may take (Community Cloud promises 690), it answers "
+        f"after {ready:.1f} s, and the first page is complete after {page:.1f} s, with {after_page:.0f} MB resident. "
+        f"Ten sessions, whose clients run on the same core, wait {p50} at p50 and {p95} at p95; at most {peak:.0f} MB "
+        "were resident."
     )
 
 
