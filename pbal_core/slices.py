@@ -63,10 +63,14 @@ def cash_axis(portfolio: Portfolio) -> tuple[Decimal, ...]:
     return tuple(Decimal(amount) for amount in range(bounds.low, bounds.high + 1, bounds.step))
 
 
-def min_trade_axis() -> tuple[Decimal, ...]:
-    """Amounts of the minimum trade slider in dollars: 10 to 10,000 in round steps of a tenth to a third."""
+def min_trade_axis(method: Method) -> tuple[Decimal, ...]:
+    """Amounts of the minimum trade slider in dollars: 10 to 10,000 in round steps of a tenth to a third.
+
+    The exact method needs no minimum, so there its first position is 0.
+    """
+    none = [0] if method == "exact" else []
     amounts = [step * decade for decade in (1, 10, 100) for step in _MIN_TRADE_STEPS]
-    return (*map(Decimal, amounts), Decimal(10_000))
+    return tuple(map(Decimal, [*none, *amounts, 10_000]))
 
 
 def nearest(axis: Sequence[Decimal], amount: Decimal) -> int:
@@ -76,7 +80,7 @@ def nearest(axis: Sequence[Decimal], amount: Decimal) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where the two sliders stand: dollars of cash (any sign), dollars of minimum trade (above 0)."""
+    """Where the two sliders stand: dollars of cash (any sign), dollars of minimum trade (0: exact method only)."""
 
     cash: Decimal
     min_trade: Decimal
@@ -87,11 +91,11 @@ def is_live(problem: Problem) -> bool:
     return len(problem.portfolio) <= LIVE_POSITIONS[problem.method]
 
 
-def axis_points(portfolio: Portfolio, axis: Axis, point: Point) -> list[Point]:
+def axis_points(problem: Problem, axis: Axis, point: Point) -> list[Point]:
     """The positions of one slider through ``point``: one amount runs, the other stands still."""
     if axis == "cash":
-        return [Point(cash, point.min_trade) for cash in cash_axis(portfolio)]
-    return [Point(point.cash, step) for step in min_trade_axis()]
+        return [Point(cash, point.min_trade) for cash in cash_axis(problem.portfolio)]
+    return [Point(point.cash, step) for step in min_trade_axis(problem.method)]
 
 
 def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
@@ -229,7 +233,7 @@ def sheet_data(problem: Problem) -> Sheet:
         percents=percent_texts(),
         axes={
             "cash": axis_data(cash_axis(problem.portfolio), basis.currency),
-            "min_trade": axis_data(min_trade_axis(), basis.currency),
+            "min_trade": axis_data(min_trade_axis(problem.method), basis.currency),
         },
         tops=_tops(max(*weights, *(100 * weight for weight in basis.targets)), max(*values, 0.0)),
     )

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 
-# Machines are shared and noisy: how long an example takes says nothing about the code.
-settings.register_profile("pbal", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# Machines are shared and noisy: how long an example takes says nothing about the code. The examples are the same on
+# every run, so that a change is judged by what it changed; `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("pbal", parent=settings.get_profile("explore"), derandomize=True)
 settings.load_profile("pbal")
 
 

@@ -59,6 +59,17 @@ def test_settings_come_from_the_address(app):
     assert app.query_params["cash"] in ("750", ["750"])
 
 
+def test_no_minimum_trade_goes_with_the_exact_method_alone(app):
+    """Back in the classic method, whose step cannot be 0, the default stands again."""
+    app.query_params.update({"method": "exact", "min_trade": "0"})
+    app.run()
+    assert not app.warning
+    assert app.session_state["min_trade"] == 0
+    app.radio(key="method").set_value("classic").run()
+    assert not app.exception
+    assert app.session_state["min_trade"] == 100
+
+
 def test_a_bad_address_is_named_once(app):
     """An amount that cannot be used is replaced by the default, and one warning says so."""
     app.query_params["cash"] = "lots"

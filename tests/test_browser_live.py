@@ -260,6 +260,23 @@ def test_no_plan_is_said_where_the_plan_would_stand(page, address):
     )
 
 
+def test_the_exact_method_needs_no_minimum_trade(page, address):
+    """The slider's first position is nothing, and 0 can be typed."""
+    opened(page, address, "?method=exact")
+    settled(page)
+    box = page.get_by_label("Minimum trade", exact=True)
+    plan = sentence(rebalance(SAMPLE, 5000, method="exact"))
+    page.get_by_label("Minimum trade slider").press("Home")
+    expect(box).to_have_value("$0.00")
+    expect(page.get_by_text(f"python: {plan}")).to_be_visible()
+    for typed, written in (("300", "$300.00"), ("0", "$0.00")):
+        box.fill(typed)
+        box.press("Enter")
+        settled(page)
+        expect(box).to_have_value(written)
+    expect(page.locator(".pbal-sentence")).to_have_text(plan)
+
+
 @pytest.mark.parametrize(("name", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg")])
 def test_the_chart_is_saved_as_a_picture(page, address, tmp_path, name, start):
     opened(page, address)

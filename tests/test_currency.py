@@ -69,7 +69,7 @@ def test_money_has_the_sign_or_the_code_in_front(currency, amount, text):
 )
 def test_what_is_written_can_be_typed(amount, currency):
     """The text of an amount is read back as that amount, with any spelling of its currency before or after it."""
-    assert read_amount("cash", format_money(amount, currency=currency), currency) == amount
+    assert read_amount("cash", format_money(amount, currency=currency), currency=currency) == amount
     for spelling in currency_spellings(currency):
         assert without_currency(f" {spelling.lower()} {amount:,} ", currency) == str(amount)
         assert without_currency(f"{amount:,}{spelling}", currency) == str(amount)
@@ -90,12 +90,12 @@ def test_what_is_written_can_be_typed(amount, currency):
 def test_another_currency_or_a_decimal_comma_is_refused(text, currency):
     """500 dollars are not 500 euros, and 5,50 is not 550."""
     with pytest.raises(RequestError, match="is not a number"):
-        read_amount("cash", text, currency)
+        read_amount("cash", text, currency=currency)
 
 
 def test_bounds_are_said_in_the_currency():
     with pytest.raises(RequestError, match=r"is €0\.00; it must lie within €0\.01 to €1,000,000\.00"):
-        read_amount("min_trade", "0", "EUR")
+        read_amount("min_trade", "0", currency="EUR")
 
 
 @pytest.mark.parametrize("code", ["", "usd", "EU", "EURO", "€", "ÄÖÜ", "$$$"])
@@ -216,7 +216,7 @@ def test_the_live_view_is_labelled_in_the_currency():
     assert "$" not in json.dumps(data, ensure_ascii=False)
     dollars = _payload("x", prepare(in_currency(SWISS, "USD")), point, memory)["sheet"]
     assert (dollars["unit"], dollars["figure"]["modes"]["dollars"]["tickprefix"]) == ("dollars", "$")
-    assert len(axis_points(SWISS, "cash", point)) == len(sheet["axes"]["cash"]["labels"])
+    assert len(axis_points(prepare(SWISS), "cash", point)) == len(sheet["axes"]["cash"]["labels"])
 
 
 def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
@@ -226,13 +226,13 @@ def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
     memory = {"n": 0, "have": {}, "errors": {}, "typed": {}}
     request = {"n": 1, "cash": "CHF 1,250.50", "min_trade": "chf\u00a050", "pin": "set"}
     state["live"] = {"request": request}
-    _commit("live", partial(rebalance, SWISS), memory, None, "CHF")
+    _commit("live", partial(rebalance, SWISS), memory, None, partial(read_amount, currency="CHF"))
     assert (state["cash"], state["min_trade"]) == (Decimal("1250.5"), 50)
     assert memory["pinned"]["label"].startswith("Plan A: cash CHF\u00a01,250.50, minimum trade CHF\u00a050.00")
     point = Point(Decimal(0), Decimal(100))
     assert _payload("x", prepare(SWISS), point, memory)["pinned"] == memory["pinned"]
     assert _payload("x", prepare(in_currency(SWISS, "EUR")), point, memory)["pinned"] is None
     state["live"] = {"request": {**request, "cash": "$1,000"}}
-    _commit("live", partial(rebalance, SWISS), memory, None, "CHF")
+    _commit("live", partial(rebalance, SWISS), memory, None, partial(read_amount, currency="CHF"))
     assert memory["errors"] == {"cash": 'cash "$1000" is not a number; give an amount such as 5000 or 1234.56.'}
     assert state["cash"] == Decimal("1250.5")

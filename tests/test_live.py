@@ -43,6 +43,12 @@ def test_a_bad_amount_says_what_is_needed(axis, text, words):
     assert words in str(refused.value)
 
 
+def test_only_the_exact_method_needs_no_minimum_trade():
+    assert read_amount("min_trade", "0", method="exact") == 0
+    with pytest.raises(RequestError, match=r"is -\$1\.00; it must lie within \$0\.00 to \$1,000,000\.00"):
+        read_amount("min_trade", "-1", method="exact")
+
+
 class Session(dict):
     """Enough of ``st.session_state``: a component's state under its key, and what the page keeps there."""
 
@@ -58,7 +64,7 @@ def committed(session, request):
     """The memory of the view after the browser sent ``request``."""
     memory = {"n": 7, "have": {}, "errors": {}, "typed": {}}
     session["live"] = {"request": request}
-    _commit("live", partial(rebalance, HELD), memory, None)
+    _commit("live", partial(rebalance, HELD), memory, None, read_amount)
     return memory
 
 
@@ -95,7 +101,7 @@ def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):
     assert memory["pinned"]["label"].startswith("Plan A: cash $750.00, minimum trade $100.00, avoid selling")
     assert memory["pinned_for"] == ("USD", HELD.symbols)
     session["live"] = {"request": {**request, "pin": "clear"}}
-    _commit("live", partial(rebalance, HELD), memory, None)
+    _commit("live", partial(rebalance, HELD), memory, None, read_amount)
     assert memory["pinned"] is None
 
 

@@ -20,6 +20,13 @@ def test_defaults_are_the_readme_example():
     )
 
 
+def test_only_the_exact_method_needs_no_minimum_trade():
+    """0 is an amount with exact rounding; with the classic one it is replaced, as when somebody switches back."""
+    none = {"min_trade": "0"}
+    assert read_settings(none | {"method": "exact"}) == (Settings(min_trade=Decimal(0), method="exact"), [])
+    assert read_settings(none | {"method": "classic"})[0] == Settings()
+
+
 @given(
     cash=st.decimals(-MAX_CASH, MAX_CASH, places=2),
     min_trade=st.decimals("0.01", MAX_MIN_TRADE, places=2),
@@ -46,6 +53,8 @@ def test_an_address_brings_the_settings_back(cash, min_trade, strategy, method):
         {"method": "<script>"},
         {"cash": "![x](https://example.com/beacon.png)"},
         {"cash": True},
+        {"cash": "0.001"},
+        {"min_trade": "10.005"},
         {"cash": ["1"]},
     ],
 )

@@ -90,7 +90,7 @@ SETTINGS = [
 def test_every_position_shows_what_rebalance_says(settings, axis, point):
     """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
     problem = prepare(SAMPLE, **settings)
-    points = axis_points(problem.portfolio, axis, point)
+    points = axis_points(problem, axis, point)
     data = slice_data(problem, points)
     seen = [looked_up(data, i) for i in range(len(points))]
     rough = [str(shown[0]).startswith(ROUGHLY) for shown in seen]
@@ -146,7 +146,8 @@ def test_cash_axis_of_the_sample():
 
 def test_min_trade_axis_runs_from_10_to_10_000_in_round_steps():
     """Whole dollars, each a tenth to a third more than the one before."""
-    axis = min_trade_axis()
+    axis = min_trade_axis("classic")
+    assert min_trade_axis("exact") == (0, *axis), "which needs no minimum"
     assert (axis[0], axis[-1]) == (10, 10_000)
     assert {10, 100, 250, 500, 1000, 2500, 5000} <= set(axis)
     assert all(Decimal("1.1") < right / left < Decimal("1.34") for left, right in itertools.pairwise(axis))
@@ -178,7 +179,7 @@ def test_amounts_are_written_plainly(amount, text):
 def test_axis_ends_hold_every_bar():
     """No bar of any position is higher than the axis of its slice, in percent and in dollars."""
     problem = prepare(SAMPLE)
-    data = slice_data(problem, axis_points(SAMPLE, "cash", Point(Decimal(0), Decimal(100))))
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
     top = tops(data)
     assert top["weights"] >= max(max(column) for column in data["weights"]) / 1000
     assert top["dollars"] >= max(state[-1] for row in data["rows"] for state in row["states"])
@@ -208,5 +209,6 @@ def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
 def test_a_slice_is_small():
     """The issue's portfolio of 60 fits in less than 400 KB, and everything on the wire is plain JSON."""
     held = made_portfolio(60)
-    data = slice_data(prepare(held), axis_points(held, "cash", Point(Decimal(0), Decimal(100))))
+    problem = prepare(held)
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
     assert len(json.dumps(data)) < 400_000

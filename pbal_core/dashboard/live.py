@@ -23,18 +23,21 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, RequestError
-from ..model import Plan, Portfolio
+from ..model import Method, Plan, Portfolio
 from ..money import currency_sign, currency_spellings, decimals, format_money, to_amount, without_currency
 from ..present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
 from ..problem import Problem, prepare
 from ..rebalance import rebalance
 from ..slices import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
 from .figure import figure_data
-from .settings import MAX_CASH, MAX_MIN_TRADE
+from .settings import WORDS, amount_bounds, in_whole_cents
 from .vendor import plotly_gzip
 
 Ask = Callable[..., Plan]
 """``rebalance`` of one portfolio and its settings; the cash and ``min_trade`` are left to say."""
+
+Read = Callable[[Axis, str], Decimal]
+"""``read_amount`` with everything but the axis and the text."""
 
 LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
 
@@ -86,12 +89,13 @@ def live_view(
         PbalError: The core refuses the settings or the amounts, and nothing is shown.
     """
     state = st.session_state
-    point = Point(to_amount(state["cash"], "cash"), to_amount(state["min_trade"], "minimum trade"))
+    point = Point(*(to_amount(state[axis], WORDS[axis]) for axis in AXES))
     places = max(decimals(point.cash), decimals(point.min_trade))
     problem = prepare(portfolio, **settings, places=places)
     memory: dict[str, Any] = state.setdefault(f"{key}-memory", {"n": 0, "have": {}, "errors": {}, "typed": {}})
     ask: Ask = partial(rebalance, portfolio, **settings)
-    commit = partial(_commit, key, ask, memory, on_fit, portfolio.currency)
+    read = partial(read_amount, method=problem.method, currency=portfolio.currency)
+    commit = partial(_commit, key, ask, memory, on_fit, read)
     with _FEW_AT_A_TIME:
         data = _payload(_digest(portfolio, sorted(settings.items())), problem, point, memory)
         memory["have"] = data["ids"]  # a browser that did not get it asks again
@@ -110,7 +114,7 @@ def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any
     slices = {}
     for axis in AXES:
         if live and have.get(axis) != ids[axis]:
-            data = slice_data(problem, axis_points(problem.portfolio, axis, point))
+            data = slice_data(problem, axis_points(problem, axis, point))
             slices[axis] = {"fixed": fixed[axis], "data": data, "tops": tops(data)}
     current = slice_data(problem, [point])
     portfolio = problem.portfolio
@@ -146,9 +150,7 @@ def _digest(*facts: object) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-def _commit(
-    key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], None] | None, currency: str = "USD"
-) -> None:
+def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], None] | None, read: Read) -> None:
     """Takes a request of the browser over, if it can be honoured, or remembers why not."""
     request = st.session_state[key].get("request")
     if not isinstance(request, Mapping):
@@ -161,7 +163,7 @@ def _commit(
     for axis in AXES:
         text = str(request.get(axis, ""))[:60]
         try:
-            amounts[axis] = read_amount(axis, text, currency)
+            amounts[axis] = read(axis, text)
         except RequestError as error:
             memory["errors"][axis], memory["typed"][axis] = str(error), text
     if memory["errors"]:
@@ -181,22 +183,17 @@ def _number(amount: Decimal) -> int | Decimal:
     return int(amount) if amount == int(amount) else amount
 
 
-_BOUNDS: dict[Axis, tuple[str, Decimal, Decimal]] = {
-    "cash": ("cash", -MAX_CASH, MAX_CASH),
-    "min_trade": ("minimum trade", Decimal("0.01"), MAX_MIN_TRADE),
-}
-
-
-def read_amount(axis: Axis, text: str, currency: str = "USD") -> Decimal:
+def read_amount(axis: Axis, text: str, *, method: Method = "classic", currency: str = "USD") -> Decimal:
     """An amount as somebody typed it: ``5000``, ``$5,033.51``, ``-2500``; beside it only its own currency's sign.
 
     Raises:
         RequestError: It is no amount, or out of bounds; what was found and what is needed.
     """
-    words, low, high = _BOUNDS[axis]
+    words = WORDS[axis]
     amount = to_amount(without_currency(text, currency), words)
-    if decimals(amount) > 2:
+    if not in_whole_cents(amount):
         raise RequestError(f"The {words} is {amount:f}; it must be in whole cents.")
+    low, high = amount_bounds(axis, method)
     if not low <= amount <= high:
         found, least, most = (format_money(value, currency=currency) for value in (amount, low, high))
         raise RequestError(f"The {words} is {found}; it must lie within {least} to {most}.")

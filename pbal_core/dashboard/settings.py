@@ -17,10 +17,24 @@ from typing import Any
 
 from ..errors import RequestError
 from ..model import METHODS, STRATEGIES, Method, Strategy
-from ..money import format_money, to_amount
+from ..money import decimals, format_money, to_amount
 
 MAX_CASH = Decimal(1_000_000_000)
 MAX_MIN_TRADE = Decimal(1_000_000)
+
+WORDS = {"cash": "cash", "min_trade": "minimum trade"}
+
+
+def amount_bounds(name: str, method: Method) -> tuple[Decimal, Decimal]:
+    """The least and the most that ``cash`` or ``min_trade`` may be; only the exact method needs no minimum trade."""
+    if name == "cash":
+        return -MAX_CASH, MAX_CASH
+    return Decimal(0 if method == "exact" else "0.01"), MAX_MIN_TRADE
+
+
+def in_whole_cents(amount: Decimal) -> bool:
+    """Whether an amount can be paid."""
+    return decimals(amount) <= 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +42,8 @@ class Settings:
     """The question that the page asks about the portfolio.
 
     Args:
-        cash: Dollars to invest (+) or to withdraw (-), at most MAX_CASH either way.
-        min_trade: Step (classic) or smallest trade (exact) in dollars, at least a cent, at most MAX_MIN_TRADE.
+        cash: Dollars to invest (+) or to withdraw (-), in whole cents, at most MAX_CASH either way.
+        min_trade: Step (classic) or smallest trade (exact; 0: none) in dollars, at most MAX_MIN_TRADE.
         strategy: See ``rebalance``.
         method: See ``rebalance``.
     """
@@ -60,19 +74,6 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     """
     settings = Settings()
     problems: list[str] = []
-    for name, low, high in (("cash", -MAX_CASH, MAX_CASH), ("min_trade", Decimal("0.01"), MAX_MIN_TRADE)):
-        if values.get(name) is None:
-            continue
-        try:
-            amount = _normal(to_amount(values[name], name))
-        except RequestError:
-            problems.append(f"The {_WORDS[name]} of the link is not an amount; {_default(name)} is used instead.")
-            continue
-        if low <= amount <= high:
-            settings = replace(settings, cash=amount) if name == "cash" else replace(settings, min_trade=amount)
-        else:
-            bounds = f"{format_money(low)} to {format_money(high)}"
-            problems.append(f"The {_WORDS[name]} must lie within {bounds}; {_default(name)} is used instead.")
     strategy, method = values.get("strategy"), values.get("method")
     if strategy in STRATEGIES:
         settings = replace(settings, strategy=strategy)
@@ -82,14 +83,24 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
         settings = replace(settings, method=method)
     elif method is not None:
         problems.append("The share rounding of the link is not known; nearest (classic) is used instead.")
+    for name, words in WORDS.items():
+        if values.get(name) is None:
+            continue
+        instead = f"{format_money(getattr(settings, name))} is used instead."
+        try:
+            amount = _normal(to_amount(values[name], name))
+        except RequestError:
+            problems.append(f"The {words} of the link is not an amount; {instead}")
+            continue
+        low, high = amount_bounds(name, settings.method)
+        if not low <= amount <= high:
+            bounds = f"{format_money(low)} to {format_money(high)}"
+            problems.append(f"The {words} must lie within {bounds}; {instead}")
+        elif not in_whole_cents(amount):
+            problems.append(f"The {words} must be in whole cents; {instead}")
+        else:
+            settings = replace(settings, cash=amount) if name == "cash" else replace(settings, min_trade=amount)
     return settings, problems
-
-
-_WORDS = {"cash": "cash", "min_trade": "minimum trade"}
-
-
-def _default(name: str) -> str:
-    return format_money(getattr(Settings(), name))
 
 
 def _normal(amount: Decimal) -> Decimal:
