@@ -15,7 +15,7 @@ from ..errors import Issue, RequestError
 from ..readers.mapping import FIELDS, ColumnMapping, guess
 from ..readers.preview import Preview, preview
 from . import positions
-from .positions import Current, Upload, harmless
+from .positions import Current, Upload, harmless, in_markdown
 
 
 def panel(found: Current) -> None:
@@ -27,7 +27,7 @@ def panel(found: Current) -> None:
     )
     st.caption(
         "From Interactive Brokers, Fidelity, Schwab, Vanguard, E\\*TRADE, M1, Wealthsimple, DEGIRO or Merrill, or a "
-        "table of your own with symbol, quantity and price. At most 2 MB."
+        "table of your own with symbol, quantity and price. At most 2 MB. Keep this menu open until the file is there."
     )
     if found.name == positions.SAMPLE_NAME:
         return
@@ -51,14 +51,14 @@ def report() -> None:
     upload = positions.waiting()
     if upload is None:
         return
-    kept = st.session_state["current"].name
+    name, kept = in_markdown(upload.name), in_markdown(st.session_state["current"].name)
     if upload.statement is None:
         count = len(upload.issues)
         problems = "1 problem was" if count == 1 else f"{count:,} problems were"
-        st.error(f"{upload.name} was not taken: {problems} found. The page still shows: {kept}.")
+        st.error(f"{name} was not taken: {problems} found. The page still shows: {kept}.")
         _issue_table(upload.issues)
     else:
-        st.warning(f"{upload.name} needs a choice of yours first. The page still shows: {kept}.")
+        st.warning(f"{name} needs a choice of yours first. The page still shows: {kept}.")
         for issue in upload.issues:
             st.text(str(issue))
     _choices(upload)

@@ -67,7 +67,9 @@ def _remember(settings: Settings) -> None:
 def _header(found: positions.Current) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Portfolio Balancer", anchor=False)
-        with st.popover(f"Positions: {found.name}", icon=":material/upload_file:", width="content"):
+        with st.popover(
+            f"Positions: {positions.in_markdown(found.name)}", icon=":material/upload_file:", width="content"
+        ):
             intake.panel(found)
         with st.popover("How it works", width="content"):
             st.markdown(HOW_IT_WORKS)

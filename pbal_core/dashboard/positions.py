@@ -7,6 +7,7 @@ file never replaces a good one. Nothing here is cached beyond the session.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -52,9 +53,14 @@ class Upload:
 
 
 def harmless(text: str, limit: int = 60) -> str:
-    """A text that neither Markdown nor a browser acts on: other characters become underscores."""
+    """A text that no browser acts on, in letters, digits and ``._-``: other characters become underscores."""
     kept = "".join(char if char.isascii() and (char.isalnum() or char in " .-_") else "_" for char in text)
     return kept[:limit].strip() or "file"
+
+
+def in_markdown(text: str) -> str:
+    """A harmless text where Markdown is read: a leading ``_`` or ``1.`` stays what it is."""
+    return re.sub(r"([-._])", r"\\\1", text)
 
 
 def current() -> Current:
