@@ -81,7 +81,7 @@ def read_constraints(
     for name, given_amount in (("cash_buffer", cash_buffer), ("fee_per_trade", fee_per_trade)):
         amount = _amount(given_amount, name, problems)
         if amount is not None and amount < 0:
-            problems.append(f"{name} is {amount}; 0 dollars or more are needed.")
+            problems.append(f"{name} is {amount:f}; 0 or more is needed.")
         amounts[name] = amount or Decimal(0)
     if problems:
         raise RequestError("\n".join(problems))

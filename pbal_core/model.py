@@ -91,12 +91,13 @@ def bad_symbol_message(symbol: str) -> str:
 
 def short_position_message(amount: Decimal) -> str:
     """Why a negative holding is refused."""
-    return f"{amount} is a short position; the plan can only hold or sell what is owned, so close it or remove the row."
+    why = "the plan can only hold or sell what is owned, so close it or remove the row."
+    return f"{amount:f} is a short position; {why}"
 
 
 def price_message(price: Decimal) -> str:
     """Why a price of zero or less is refused."""
-    return f"the price is {price}; a price above 0 is needed to turn dollars into shares."
+    return f"the price is {price:f}; a price above 0 is needed to turn money into shares."
 
 
 def position_problems(

@@ -73,9 +73,9 @@ def rebalance(
     dollars = to_amount(cash, "cash")
     step = to_amount(DEFAULT_MIN_TRADES.get(method, Decimal(0)) if min_trade is None else min_trade, "min_trade")
     if method == "classic" and step <= 0:
-        raise RequestError(f"min_trade is {step}; a step above 0 is needed, such as 100.")
+        raise RequestError(f"min_trade is {step:f}; a step above 0 is needed, such as 100.")
     if step < 0:
-        raise RequestError(f"min_trade is {step}; 0 dollars or more are needed.")
+        raise RequestError(f"min_trade is {step:f}; 0 or more is needed.")
     problem = prepare(
         portfolio,
         strategy=strategy,

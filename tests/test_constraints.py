@@ -27,7 +27,7 @@ def test_everything_wrong_is_said_at_once():
         "frozen: W, X are not among the positions: A, B.",
         "never_buy: Y is not among the positions: A, B.",
         "fractional: Z is not among the positions: A, B.",
-        "cash_buffer is -1; 0 dollars or more are needed.",
+        "cash_buffer is -1; 0 or more is needed.",
         'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
     ]
 

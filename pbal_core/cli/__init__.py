@@ -1,15 +1,19 @@
 """The command ``pbal``: dispatch, and the one place that turns errors into lines on stderr and exit codes.
 
 Exit codes: 0 done, 1 said by a subcommand (a check that found something), 2 the user's mistake, 3 the broker,
-70 a bug of this program, 130 interrupted. A closed pipe is the reader's decision and ends quietly with 0.
+70 a bug of this program, 130 interrupted. A closed pipe is the reader's decision and ends quietly with 0; an output
+that is closed from the start, or full, is a mistake like any other.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from ..errors import BrokerError, DataError, PbalError
@@ -18,6 +22,9 @@ COMMANDS: dict[str, str] = {"flex": "flex", "inspect": "inspect", "trade": "trad
 """Subcommand -> module of this package with ``run(arguments) -> exit code``. Everything else is a plan."""
 
 EXIT_USER, EXIT_BROKER, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
+
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""What the system says when the output cannot take any more."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,14 +38,17 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Runs ``pbal`` with the arguments given, or those of the process, and returns the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:  # closed by the caller; print would turn to stdout, which is for the table alone
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - it lives as long as the process
+    if sys.stdout is None:
+        return _fail(EXIT_USER, "standard output is closed; leave it open, or send it to a file.")
     try:
         code = _run(given)
         sys.stdout.flush()
     except SystemExit as end:  # --help and --version
         return end.code if isinstance(end.code, int) else EXIT_USER
     except BrokenPipeError:
-        # The reader has gone; what is still buffered must not fail again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return 0
     except KeyboardInterrupt:
         return _fail(EXIT_INTERRUPTED, "interrupted")
@@ -49,8 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except PbalError as error:
         return _fail(EXIT_USER, str(error))
     except Exception as error:  # noqa: BLE001 - the edge: a user never sees a traceback
-        detail = f"{type(error).__name__}: {error}".splitlines()[0]
-        return _fail(EXIT_BUG, f"a bug in pbal ({detail}). Please report it with the command you ran.")
+        return _unforeseen(error)
     return code
 
 
@@ -63,7 +72,32 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+def path_of(text: str) -> Path:
+    """A path as the user typed it; ``~`` is the home directory, and ``~stranger`` stays what it is, as in a shell."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for a stranger
+
+
 def _fail(code: int, *messages: str) -> int:
-    for message in messages:
-        print(f"pbal: {' '.join(message.split())}", file=sys.stderr)
+    """Says each message in one line of printable characters, where anybody listens, and returns the code."""
+    with contextlib.suppress(OSError):
+        for message in messages:
+            line = " ".join(message.split())
+            print("pbal:", "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), file=sys.stderr)
     return code
+
+
+def _unforeseen(error: Exception) -> int:
+    """A full disk is the user's to mend; everything else that nobody foresaw is a bug."""
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        _fail(EXIT_USER, f"the output cannot be written: {error.strerror}.")
+        _give_up_output()
+        return EXIT_USER
+    detail = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _fail(EXIT_BUG, f"a bug in pbal ({detail}). Please report it with the command you ran.")
+
+
+def _give_up_output() -> None:
+    """What is still buffered must not fail again when the interpreter ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from pathlib import Path
 
 from ..errors import RequestError
 from ..readers import read_positions
-from . import Parser
+from . import Parser, path_of
 
 SOURCE = "flex:"
 """What stands for the stored Flex Query where a positions file is expected."""
@@ -37,7 +36,7 @@ def run(arguments: list[str]) -> int:
     if options.output is None:
         sys.stdout.buffer.write(data)
         return 0
-    _write(options.output.expanduser(), data)
+    _write(path_of(str(options.output)), data)
     statement = read_positions(data)
     print(f"{options.output}: {len(statement.holdings)} positions.", file=sys.stderr)
     return 0
@@ -62,6 +61,8 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _login() -> int:
+    import getpass  # only here, and not free
+
     from ..brokers import vault
 
     try:

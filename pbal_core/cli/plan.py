@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from decimal import Decimal
-from pathlib import Path
 
-from .. import exports, present
-from ..errors import DataError, Issue
+from .. import present
+from ..errors import DataError, Issue, RequestError
 from ..model import STRATEGIES, Plan, Portfolio
 from ..readers import Source, Statement, read_positions
 from ..rebalance import rebalance
 from ..version import __version__
-from . import Parser, flex, wishes
+from . import Parser, flex, path_of, wishes
 from .table import simple_table
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
@@ -88,6 +87,8 @@ def add_reader_arguments(p: Parser) -> None:
 def run(arguments: list[str]) -> int:
     """Runs the plan command and returns its exit code."""
     options = parse(arguments)
+    if options.drift or options.least_cash:
+        wishes.refuse_options_of_a_plan(options, parser())
     statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
     if options.drift:
         return wishes.print_drift(statement.portfolio, wishes.read_targets(options.targets))
@@ -114,12 +115,16 @@ def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
     return rebalance(portfolio, options.cash, strategy=options.strategy, min_trade=min_trade, **wanted)
 
 
+_AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", "--buffer", "--fee")}
+
+
 def _join_negative_amounts(arguments: list[str]) -> list[str]:
     """``-c -5e3`` as ``--cash=-5e3``: argparse takes only plain negative numbers for values."""
     joined: list[str] = []
     for argument in arguments:
-        if joined and joined[-1] in {"-c", "--cash"} and argument[:1] == "-" and argument[1:2].isdigit():
-            joined[-1] = f"--cash={argument}"
+        negative = len(argument) > 1 and argument[0] == "-" and argument[1] != "-" and not argument[1].isalpha()
+        if negative and joined and joined[-1] in _AMOUNTS:
+            joined[-1] = f"{_AMOUNTS[joined[-1]]}={argument}"
         else:
             joined.append(argument)
     return joined
@@ -127,24 +132,32 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
 
 def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
     """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems are told with its name."""
+    if not data:
+        raise RequestError("the name of the positions file is empty; give the path of a positions file.")
+    if data == "-" and sys.stdin is None:
+        raise RequestError("standard input is closed; give a file, or send one: pbal - < positions.csv")
     try:
         if data == flex.SOURCE:
             source: Source = flex.download()
         else:
-            source = sys.stdin.buffer if data == "-" else Path(data).expanduser()
+            source = sys.stdin.buffer if data == "-" else path_of(data)
         return read_positions(source, accounts=accounts, format_hint=format_hint)
     except DataError as error:
         name = "standard input" if data == "-" else data
         raise DataError(
-            Issue(i.severity, i.code, f"{name}: {i}" if i.where else i.message) for i in error.issues
+            Issue(i.severity, i.code, i.message if i.code in _NAME_THE_FILE else f"{name}: {i}") for i in error.issues
         ) from None
 
 
+_NAME_THE_FILE = {"no_file", "is_directory", "unreadable"}
+"""Issues whose message has the name of the file in it."""
+
+
 def _output(plan: Plan, form: str) -> str:
-    if form == "csv":
-        return exports.plan_csv(plan).replace("\r\n", "\n")
-    if form == "json":
-        return exports.plan_json(plan)
+    if form != "table":
+        from .. import exports
+
+        return exports.plan_csv(plan).replace("\r\n", "\n") if form == "csv" else exports.plan_json(plan)
     rows = [
         (position.symbol, position.value, position.price, order.amount, order.shares)
         for position, order in zip(plan.portfolio, plan.orders, strict=True)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
-from ..drift import least_cash_to_target
-from ..errors import TargetError
+from ..errors import RequestError, TargetError
 from ..model import Portfolio
-from ..standing import standing
 from ..targets import Targets
-from . import Parser
+from . import Parser, path_of
 from .table import simple_table
 
 FRACTION = "0.001"
@@ -47,6 +44,23 @@ def add_arguments(p: Parser) -> None:
     )
 
 
+_OF_A_PLAN = ("cash", "increment", "min_trade", "strategy", "exact", "freeze", "never_buy", "never_sell", "fractional")
+_OF_A_PLAN += ("buffer", "fee", "format")
+
+
+def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:
+    """Refuses what ``--drift`` and ``--least-cash`` would drop in silence.
+
+    Raises:
+        RequestError: Naming every such option.
+    """
+    given = [name for name in _OF_A_PLAN if getattr(options, name) != p.get_default(name)]
+    if given:
+        answer = "--drift" if options.drift else "--least-cash"
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise RequestError(f"{answer} looks at the portfolio as it is and plans no trade; leave out {names}.")
+
+
 def plan_arguments(options: argparse.Namespace) -> dict[str, Any]:
     """What the options say, as arguments of ``rebalance``."""
     return {
@@ -72,7 +86,7 @@ def read_targets(path: str | None) -> Targets | None:
     if path is None:
         return None
     try:
-        return Targets.from_toml(Path(path).expanduser().read_text(encoding="utf-8"))
+        return Targets.from_toml(path_of(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
@@ -83,6 +97,8 @@ def read_targets(path: str | None) -> Targets | None:
 
 def print_drift(portfolio: Portfolio, targets: Targets | None) -> int:
     """The drift report on stdout, its sentence on stderr; 1 when something is out of band."""
+    from ..standing import standing  # a plan does without it
+
     found = standing(portfolio, targets)
     rows = [
         (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")
@@ -96,6 +112,8 @@ def print_drift(portfolio: Portfolio, targets: Targets | None) -> int:
 
 def print_least_cash(portfolio: Portfolio, targets: Targets | None) -> int:
     """The least cash that reaches the targets without a sale: the amount on stdout, a sentence on stderr."""
+    from ..drift import least_cash_to_target  # a plan does without it
+
     amount = least_cash_to_target(portfolio, targets)
     print(f"{amount:.2f}")
     sys.stdout.flush()

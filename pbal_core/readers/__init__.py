@@ -134,7 +134,7 @@ def _mapping_file(name: str) -> ColumnMapping:
 
     try:
         text = Path(name).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: the home of a stranger
         raise RequestError(f"the mapping {name} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     return ColumnMapping.from_toml(text)
 
