@@ -44,8 +44,10 @@ def add_arguments(p: Parser) -> None:
     )
 
 
-_OF_A_PLAN = ("cash", "increment", "min_trade", "strategy", "exact", "freeze", "never_buy", "never_sell", "fractional")
-_OF_A_PLAN += ("buffer", "fee", "format")
+_OF_A_PLAN = (
+    *("cash", "increment", "min_trade", "strategy", "exact", "freeze", "never_buy", "never_sell", "fractional"),
+    *("buffer", "fee", "format"),
+)
 
 
 def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:
