@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .errors import DataError, Issue, Place
+from .errors import DataError, Issue, Place, RequestError
 from .model import COLUMNS, Plan, Portfolio, Position, position_problems
-from .money import NotANumberError, parse_decimal
+from .money import NotANumberError, float_text, parse_decimal
 
 if TYPE_CHECKING:
     import pandas
@@ -20,16 +20,13 @@ _COLUMN = dict(zip(("symbol", "value", "price", "pnl"), COLUMNS, strict=True))
 
 def portfolio_from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
     """See ``Portfolio.from_frame``."""
-    missing = [name for name in COLUMNS if name not in frame.columns]
-    if missing:
-        found = ", ".join(map(str, frame.columns)) or "none"
-        raise DataError(
-            Issue(
-                "error", "missing_column", f"the column {name} is missing; the frame has: {found}.", Place(column=name)
-            )
-            for name in missing
-        )
-    issues: list[Issue] = []
+    import pandas
+
+    if not isinstance(frame, pandas.DataFrame):
+        raise RequestError(f"a pandas data frame is needed, not {type(frame).__name__}.")
+    issues = list(_header_problems(list(frame.columns)))
+    if issues:
+        raise DataError(issues)
     positions: list[Position] = []
     rows: list[dict[Hashable, Any]] = frame[list(COLUMNS)].to_dict("records")
     for number, row in enumerate(rows, start=1):
@@ -47,6 +44,19 @@ def portfolio_from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
     return Portfolio(positions, currency=currency)
 
 
+def _header_problems(labels: list[Hashable]) -> Iterator[Issue]:
+    """Columns that are missing, or of which one would have to be chosen."""
+    found = ", ".join(map(str, labels)) or "none"
+    for name in COLUMNS:
+        count = labels.count(name)
+        if not count:
+            message = f"the column {name} is missing; the frame has: {found}."
+            yield Issue("error", "missing_column", message, Place(column=name))
+        elif count > 1:
+            message = f"the column {name} stands in the frame {count} times; once is needed."
+            yield Issue("error", "duplicate_column", message, Place(column=name))
+
+
 def _is_empty(value: object) -> bool:
     return (
         value is None or (isinstance(value, float) and math.isnan(value)) or str(value).strip() in {"", "<NA>", "NaT"}
@@ -59,7 +69,7 @@ def _cell(value: object, where: Place, issues: list[Issue]) -> Decimal | None:
         if where.column != "FifoPnlUnrealized":
             issues.append(Issue("error", "empty_cell", "the cell is empty; a number is needed.", where))
         return None
-    text = repr(float(value)) if isinstance(value, float) else str(value).strip()
+    text = float_text(float(value)) if isinstance(value, float) else str(value).strip()
     try:
         return parse_decimal(text)
     except NotANumberError as error:

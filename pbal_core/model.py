@@ -67,7 +67,7 @@ class Position:
     def __post_init__(self) -> None:
         found = list(position_problems(self.symbol, self.value, self.price, self.pnl, self.quantity))
         if found:
-            where = Place(symbol=self.symbol[:40])
+            where = Place(symbol=str(self.symbol)[:40])
             raise DataError(Issue("error", code, message, where) for _field, code, message in found)
 
     @property
@@ -111,14 +111,18 @@ def position_problems(
 
     None stands for what is unknown or was refused already; it is not judged here.
     """
-    if not symbol:
+    if not isinstance(symbol, str):
+        yield "symbol", "bad_symbol", f"the symbol is of type {type(symbol).__name__}; a text is needed."
+    elif not symbol:
         yield "symbol", "empty_symbol", "the symbol is empty; each position needs one."
     elif not SYMBOL.fullmatch(symbol):
         yield "symbol", "bad_symbol", bad_symbol_message(symbol)
     for name, amount in (("value", value), ("price", price), ("pnl", pnl), ("quantity", quantity)):
         if amount is None:
             continue
-        if not amount.is_finite():
+        if not isinstance(amount, Decimal):
+            yield name, "not_decimal", f"the {name} is of type {type(amount).__name__}; a Decimal is needed."
+        elif not amount.is_finite():
             yield name, "not_finite", f"the {name} is {amount}; a finite number is needed."
         elif name == "price" and amount <= 0:
             yield name, "price_not_positive", price_message(amount)
@@ -145,8 +149,8 @@ class Portfolio:
         object.__setattr__(self, "positions", tuple(positions))
         object.__setattr__(self, "currency", currency)
         issues: list[Issue] = []
-        if not CURRENCY.fullmatch(currency):
-            message = f"the currency is {currency[:40]!a}; a code of three capital letters is needed, such as USD."
+        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
+            message = f"the currency is {str(currency)[:40]!a}; a code of three capital letters is needed, such as USD."
             issues.append(Issue("error", "bad_currency", message))
         if not self.positions:
             issues.append(Issue("error", "no_positions", "there is no position; at least one is needed."))
@@ -211,10 +215,12 @@ class Portfolio:
 
         Args:
             frame: One row a position. Numbers may be text, Decimal, int or float (a float counts as the shortest
-                decimal that names it). A missing FifoPnlUnrealized (None, NaN, empty text) is unknown.
+                decimal that names it, to twelve decimals). A missing FifoPnlUnrealized (None, NaN, empty text) is
+                unknown.
             currency: ISO code of the currency that every amount is in.
 
         Raises:
+            RequestError: ``frame`` is no data frame.
             DataError: Every missing column and every bad cell at once; ``where.line`` is the 1-based row.
         """
         from .frames import portfolio_from_frame  # pandas is only needed by those who have a frame

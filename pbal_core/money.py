@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 from functools import lru_cache
+from numbers import Integral, Rational, Real
 
 from .errors import RequestError
 
@@ -20,7 +21,8 @@ MAX_DECIMALS = 12
 """Digits after the point that an amount may have; brokers print up to nine."""
 
 Amount = int | str | float | Decimal
-"""What the public functions take for money. A float counts as the shortest decimal that names it (its ``repr``)."""
+"""What the public functions take for money. A float counts as the shortest decimal that names it (its ``repr``), to
+MAX_DECIMALS. Numbers of numpy count as the int or the float they are."""
 
 _EXACT = Context(prec=999)
 """No amount has so many digits, so nothing computed in this context is rounded."""
@@ -58,20 +60,33 @@ def to_amount(value: Amount, name: str) -> Decimal:
     """Turns an argument of the public functions into an exact amount.
 
     Args:
-        value: An int, Decimal, decimal text, or a float (read as its shortest decimal text).
+        value: An int, Decimal, decimal text, or a float (see ``float_text``).
         name: What the argument is called, for the message.
 
     Raises:
         RequestError: Not a finite number, or too large.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, str, float, Decimal)):
+    real = isinstance(value, Real) and (isinstance(value, Integral) or not isinstance(value, Rational))
+    if isinstance(value, bool) or not (real or isinstance(value, (str, Decimal))):
         raise RequestError(f"{name} must be a number, not {type(value).__name__}.")
-    text = repr(value) if isinstance(value, float) else str(value)
+    text = float_text(float(value)) if real and not isinstance(value, Integral) else str(value)
     try:
         return parse_decimal(text)
     except NotANumberError as error:
         shown = text if len(text) <= 40 else text[:40] + "..."
         raise RequestError(f'{name} "{shown}" {error}; give an amount such as 5000 or 1234.56.') from None
+
+
+def float_text(value: float) -> str:
+    """The shortest decimal that names a float, rounded to MAX_DECIMALS: ``0.1 + 0.2`` is 0.3, not a refused amount.
+
+    Sums and quotients of floats end in binary noise that nobody wrote; the digits of a text are never rounded.
+    """
+    text = repr(value)
+    exact = Decimal(text)
+    if not exact.is_finite() or decimals(exact) <= MAX_DECIMALS:
+        return text
+    return f"{_EXACT.quantize(exact, Decimal(1).scaleb(-MAX_DECIMALS)):f}"
 
 
 @lru_cache(maxsize=8192)

@@ -70,6 +70,9 @@ def rebalance(
         TargetError: The targets are not usable, or one that is not held has no price.
         InfeasiblePlanError: No plan exists; the message names what blocks.
     """
+    if not isinstance(portfolio, Portfolio):
+        hint = " (the portfolio of a statement is statement.portfolio)" if hasattr(portfolio, "portfolio") else ""
+        raise RequestError(f"a Portfolio is needed, not {type(portfolio).__name__}{hint}.")
     dollars = to_amount(cash, "cash")
     step = to_amount(DEFAULT_MIN_TRADES.get(method, Decimal(0)) if min_trade is None else min_trade, "min_trade")
     if method == "classic" and step <= 0:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from pbal_core import DataError, Portfolio, rebalance
+from pbal_core import DataError, Portfolio, RequestError, rebalance
 from pbal_core.sample import sample_bytes
 
 
@@ -58,6 +58,60 @@ def test_every_bad_cell_is_named():
         (4, "FifoPnlUnrealized", "not_a_number"),
         (5, "Symbol", "empty_symbol"),
     }
+
+
+def test_computed_columns_are_taken():
+    """Binary noise of a product or a quotient is no mistake."""
+    frame = pd.DataFrame({"Symbol": ["A", "B"], "PositionValue": [0.1 + 0.2, 3 * 0.1], "FifoPnlUnrealized": 0})
+    frame["MarkPrice"] = frame["PositionValue"] / 7
+    assert [p.value for p in Portfolio.from_frame(frame)] == [Decimal("0.3"), Decimal("0.3")]
+
+
+def sample_frame() -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(sample_bytes()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame.convert_dtypes(),
+        lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+        lambda frame: frame.astype(object),
+        lambda frame: frame.astype("category"),
+        lambda frame: frame.astype(str),
+        lambda frame: frame.set_index("Symbol", drop=False),
+    ],
+    ids=["nullable", "pyarrow", "object", "category", "text", "index of the same name"],
+)
+def test_the_type_of_a_column_does_not_matter(change):
+    """The same numbers are the same portfolio, in whatever way pandas keeps them."""
+    assert Portfolio.from_frame(change(sample_frame())) == Portfolio.from_frame(sample_frame())
+
+
+def test_a_column_that_stands_twice_is_refused():
+    """Neither of the two is taken in silence."""
+    frame = sample_frame()
+    with pytest.raises(DataError) as error:
+        Portfolio.from_frame(pd.concat([frame, frame[["MarkPrice", "Symbol"]]], axis=1))
+    assert [(i.code, i.where.column) for i in error.value.issues] == [
+        ("duplicate_column", "Symbol"),
+        ("duplicate_column", "MarkPrice"),
+    ]
+
+
+def test_columns_of_two_levels_are_missing():
+    """A label is a text, not a pair that begins with it."""
+    frame = sample_frame()
+    frame.columns = pd.MultiIndex.from_product([frame.columns, ["x"]])
+    with pytest.raises(DataError) as error:
+        Portfolio.from_frame(frame)
+    assert {i.code for i in error.value.issues} == {"missing_column"}
+
+
+@pytest.mark.parametrize("other", [None, "positions.csv", [1], {"Symbol": ["A"]}])
+def test_what_is_no_frame_is_named(other):
+    with pytest.raises(RequestError, match="a pandas data frame is needed, not "):
+        Portfolio.from_frame(other)
 
 
 def test_an_unknown_profit_is_unknown():

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from pbal_core import DataError, Portfolio, Position, RequestError, rebalance
+from pbal_core import DataError, Portfolio, Position, RequestError, read_positions, rebalance
+from pbal_core.sample import sample_bytes
 
 from .build import portfolio, position
 from .strategies import cash_amounts, portfolios, steps, strategy_names
@@ -31,6 +32,8 @@ def codes(error: pytest.ExceptionInfo[DataError]) -> list[str]:
         ({"value": Decimal("NaN")}, ["not_finite"]),
         ({"pnl": Decimal("Infinity")}, ["not_finite"]),
         ({"quantity": Decimal(-1)}, ["short_position"]),
+        ({"value": 1.5, "price": "2"}, ["not_decimal", "not_decimal"]),
+        ({"symbol": None}, ["bad_symbol"]),
         (
             {"symbol": " ", "value": Decimal(-1), "price": Decimal(-1)},
             ["bad_symbol", "short_position", "price_not_positive"],
@@ -48,6 +51,15 @@ def test_a_position_is_validated(fields, expected):
 def test_symbols_of_brokers_are_taken(symbol):
     """The texts that brokers use for symbols are symbols."""
     assert Position(symbol=symbol, value=Decimal(1), price=Decimal(1)).symbol == symbol
+
+
+def test_what_is_no_portfolio_is_named():
+    """The most likely slip is to pass the statement instead of its portfolio."""
+    for other in (None, "positions.csv", read_positions(sample_bytes())):
+        with pytest.raises(RequestError, match=rf"a Portfolio is needed, not {type(other).__name__}"):
+            rebalance(other, 100)
+    with pytest.raises(DataError, match="a code of three capital letters"):
+        Portfolio(portfolio("A 1 @ 1"), currency=978)
 
 
 def test_a_portfolio_is_validated():

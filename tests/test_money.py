@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,7 +71,9 @@ def test_other_text_is_refused(text, reason):
         parse_decimal(text)
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), "abc", None, True, [], "1e99"])
+@pytest.mark.parametrize(
+    "bad", [float("nan"), float("inf"), "abc", None, True, np.True_, np.float64("nan"), [], "1e99"]
+)
 def test_bad_amounts_are_one_clear_error(bad):
     """Arguments that are no amount name the argument."""
     with pytest.raises(RequestError, match="cash"):
@@ -81,6 +84,20 @@ def test_a_float_counts_as_its_shortest_decimal():
     """0.1 as a float means a tenth."""
     assert to_amount(0.1, "cash") == Decimal("0.1")
     assert to_amount(1e-7, "cash") == Decimal("0.0000001")
+
+
+def test_binary_noise_of_a_float_is_no_mistake():
+    """Sums and quotients of floats are rounded to the decimals that an amount may have; text is never rounded."""
+    assert to_amount(0.1 + 0.2, "cash") == Decimal("0.3")
+    assert to_amount(-1000 / 3, "cash") == Decimal("-333.333333333333")
+    with pytest.raises(RequestError, match="too many decimals"):
+        to_amount("0.30000000000000004", "cash")
+
+
+@pytest.mark.parametrize("number", [np.float64(5000.25), np.float32(0.5), np.int64(-3), np.uint8(7)])
+def test_numbers_of_numpy_are_numbers(number):
+    """What a sum over a data frame gives can be passed on."""
+    assert to_amount(number, "cash") == Decimal(str(number.item()))
 
 
 @given(st.integers(-(10**30), 10**30), st.integers(1, 10**20))

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from ..errors import DataError, Issue
+from ..errors import DataError, Issue, RequestError
 
 Source = str | os.PathLike[str] | bytes | IO[bytes]
 
@@ -18,6 +18,7 @@ def read_bytes(source: Source) -> bytes:
 
     Raises:
         DataError: Missing, a directory, unreadable, over MAX_BYTES, or empty.
+        RequestError: No source at all, or a file that is open as text.
     """
     data = _open(source)
     if len(data) > MAX_BYTES:
@@ -33,10 +34,10 @@ def refused(code: str, message: str) -> DataError:
 
 
 def _open(source: Source) -> bytes:
-    if isinstance(source, bytes):
-        return source
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
     if not isinstance(source, (str, os.PathLike)):
-        return source.read(MAX_BYTES + 1)
+        return _read(source)
     path = Path(source)
     try:
         with path.open("rb") as file:
@@ -48,3 +49,16 @@ def _open(source: Source) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise refused("unreadable", f"{path} cannot be read: {reason}.") from None
+
+
+def _read(file: IO[bytes]) -> bytes:
+    """The content of an open file."""
+    if not hasattr(file, "read"):
+        raise RequestError(f"a path, bytes or an open binary file is needed, not {type(file).__name__}.")
+    try:
+        data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        raise refused("unreadable", f"the file cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if not isinstance(data, bytes):
+        raise RequestError('the file is open as text; open it in binary mode ("rb").')
+    return data
