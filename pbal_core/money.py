@@ -145,6 +145,16 @@ CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "HKD": "HK$", "SGD": "S$"}
 
 
+_WITHOUT_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_IN_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_MINOR_DIGITS = dict.fromkeys(_WITHOUT_CENTS.split(), 0) | dict.fromkeys(_IN_THOUSANDTHS.split(), 3)
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals that amounts of a currency are written with: 2, but 0 for yen and 3 for some dinars (ISO 4217)."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
 def currency_sign(currency: str) -> str:
     """What stands before an amount: ``$`` for ``USD``; where a code has no sign of its own, ``CHF`` and a space."""
     return _SIGNS.get(currency) or f"{currency}\N{NO-BREAK SPACE}"
@@ -169,23 +179,33 @@ def without_currency(text: str, currency: str) -> str:
 
 
 def format_money(value: Decimal, *, signed: bool = False, currency: str = "USD") -> str:
-    """``$1,234.56``; a minus before the sign of the currency; with ``signed`` also a plus. Never ``-$0.00``."""
+    """``$1,234.56``; a minus before the sign of the currency; with ``signed`` also a plus. Never ``-$0.00``.
+
+    As many decimals as the currency has, halves to even: ``JPY 1,235``.
+    """
     numerator, denominator = value.as_integer_ratio()
-    return _money_text(divide_half_even(numerator * 100, denominator), signed=signed, currency=currency)
+    minor = divide_half_even(numerator * 10 ** minor_digits(currency), denominator)
+    return _money_text(minor, signed=signed, currency=currency)
+
+
+def format_number(value: Decimal, currency: str) -> str:
+    """``format_money`` without the sign of the currency: ``-1,234.56``."""
+    return format_money(value, currency=currency).replace(currency_sign(currency), "")
 
 
 def format_units(units: int, scale: int, *, signed: bool = False, currency: str = "USD") -> str:
     """``format_money`` of an integer count of ``10**-scale`` dollars, without a ``Decimal`` on the way."""
-    cents = (
-        units if scale == 2 else divide_half_even(units, 10 ** (scale - 2)) if scale > 2 else units * 10 ** (2 - scale)
-    )
-    return _money_text(cents, signed=signed, currency=currency)
+    spare = scale - minor_digits(currency)
+    minor = units if not spare else divide_half_even(units, 10**spare) if spare > 0 else units * 10**-spare
+    return _money_text(minor, signed=signed, currency=currency)
 
 
-def _money_text(cents: int, *, signed: bool, currency: str) -> str:
-    sign = "-" if cents < 0 else "+" if signed and cents > 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{currency_sign(currency)}{whole:,}.{rest:02d}"
+def _money_text(minor: int, *, signed: bool, currency: str) -> str:
+    """An integer of the currency's smallest unit as text."""
+    sign = "-" if minor < 0 else "+" if signed and minor > 0 else ""
+    digits = minor_digits(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{sign}{currency_sign(currency)}{whole:,}" + (f".{rest:0{digits}d}" if digits else "")
 
 
 def format_percent(fraction: float, *, signed: bool = False) -> str:

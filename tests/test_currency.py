@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -55,6 +56,10 @@ def in_currency(held: Portfolio, currency: str) -> Portfolio:
         ("CHF", "1234.56", "+CHF\u00a01,234.56"),
         ("CHF", "-33.51", "-CHF\u00a033.51"),
         ("SEK", "-0.004", "SEK\u00a00.00"),
+        ("JPY", "1234567.5", "+JPY\u00a01,234,568"),
+        ("JPY", "-0.4", "JPY\u00a00"),
+        ("KRW", "-33", "-KRW\u00a033"),
+        ("KWD", "1.234", "+KWD\u00a01.234"),
     ],
 )
 def test_money_has_the_sign_or_the_code_in_front(currency, amount, text):
@@ -91,6 +96,25 @@ def test_another_currency_or_a_decimal_comma_is_refused(text, currency):
     """500 dollars are not 500 euros, and 5,50 is not 550."""
     with pytest.raises(RequestError, match="is not a number"):
         read_amount("cash", text, currency=currency)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "needed"), [("USD", "0.005", "in whole cents"), ("JPY", "500.50", "a whole number")]
+)
+def test_what_cannot_be_written_cannot_be_typed(currency, text, needed):
+    """An amount that would be shown rounded is refused: there are no hundredths of a yen."""
+    with pytest.raises(RequestError, match=f"is {text}; it must be {needed}"):
+        read_amount("cash", text, currency=currency)
+
+
+def test_a_plan_in_yen_shows_no_hundredths():
+    """Nor does any sentence, key number or row; the exact amounts stay in the files."""
+    plan = rebalance(in_currency(portfolio("A 100000.25 @ 1234.5; B 50000 @ 700"), "JPY"), 100_000, min_trade=1000)
+    texts = [present.sentence(plan), *present.explanation(plan), plan_html(plan, name="x", day=date(2026, 1, 31))]
+    texts += [number.value for number in present.key_numbers(plan)]
+    assert not [text for text in texts if re.search(r"JPY\s[\d,]+\.\d", text)]
+    assert "JPY\u00a0100,000" in " ".join(texts)
+    assert "100000.25" in exports.plan_csv(plan)
 
 
 def test_bounds_are_said_in_the_currency():

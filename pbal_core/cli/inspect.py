@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from ..money import round_cents
+from ..money import format_number
 from ..readers.cells import harmless
 from ..readers.preview import Preview, preview
 from . import Parser
@@ -69,7 +69,7 @@ def preview_text(view: Preview) -> str:
         for v in view.lines
     ]
     parts.append(_table(rows))
-    parts.append(f"Cash found: {_amount(view.cash)} {view.currency}".rstrip())
+    parts.append(f"Cash found: {_amount(view.cash, view.currency)}")
     parts += [f"Checked: {t.label}, line {t.line}: {t.stated:f} (rows: {t.found:f})" for t in view.totals]
     if view.mapping:
         parts.append(f"Columns, to keep as a .toml file for --format-hint:\n{view.mapping}".rstrip())
@@ -83,11 +83,12 @@ def _yes(included: bool) -> str:  # noqa: FBT001 - it is what the cell shows
 
 
 def _sums(sums: Iterable[tuple[str, Decimal]]) -> str:
-    return ", ".join(f"{_amount(amount)} {currency}".rstrip() for currency, amount in sums)
+    return ", ".join(_amount(amount, currency) for currency, amount in sums)
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{round_cents(amount):,.2f}"
+def _amount(amount: Decimal, currency: str) -> str:
+    """``1,234.56 USD``: behind the number, so that a column of them lines up."""
+    return f"{format_number(amount, currency)} {currency}".rstrip()
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

@@ -24,13 +24,13 @@ import streamlit as st
 
 from ..errors import PbalError, RequestError
 from ..model import Method, Plan, Portfolio
-from ..money import currency_sign, currency_spellings, decimals, format_money, to_amount, without_currency
+from ..money import currency_sign, currency_spellings, decimals, format_money, minor_digits, to_amount, without_currency
 from ..present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
 from ..problem import Problem, prepare
 from ..rebalance import rebalance
 from ..slices import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
 from .figure import figure_data
-from .settings import WORDS, amount_bounds, in_whole_cents
+from .settings import WORDS, amount_bounds
 from .vendor import plotly_gzip
 
 Ask = Callable[..., Plan]
@@ -191,8 +191,10 @@ def read_amount(axis: Axis, text: str, *, method: Method = "classic", currency: 
     """
     words = WORDS[axis]
     amount = to_amount(without_currency(text, currency), words)
-    if not in_whole_cents(amount):
-        raise RequestError(f"The {words} is {amount:f}; it must be in whole cents.")
+    digits = minor_digits(currency)
+    if decimals(amount) > digits:
+        needed = {0: "a whole number", 2: "in whole cents"}.get(digits, f"of at most {digits} decimals")
+        raise RequestError(f"The {words} is {amount:f}; it must be {needed}.")
     low, high = amount_bounds(axis, method)
     if not low <= amount <= high:
         found, least, most = (format_money(value, currency=currency) for value in (amount, low, high))

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import RequestError
 from ..model import METHODS, STRATEGIES, Method, Strategy
-from ..money import decimals, format_money, to_amount
+from ..money import decimals, to_amount
 
 MAX_CASH = Decimal(1_000_000_000)
 MAX_MIN_TRADE = Decimal(1_000_000)
@@ -86,7 +86,7 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     for name, words in WORDS.items():
         if values.get(name) is None:
             continue
-        instead = f"{format_money(getattr(settings, name))} is used instead."
+        instead = f"{getattr(settings, name):,} is used instead."  # in the currency of a portfolio not known yet
         try:
             amount = _normal(to_amount(values[name], name))
         except RequestError:
@@ -94,8 +94,7 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
             continue
         low, high = amount_bounds(name, settings.method)
         if not low <= amount <= high:
-            bounds = f"{format_money(low)} to {format_money(high)}"
-            problems.append(f"The {words} must lie within {bounds}; {instead}")
+            problems.append(f"The {words} must lie within {low:,} to {high:,}; {instead}")
         elif not in_whole_cents(amount):
             problems.append(f"The {words} must be in whole cents; {instead}")
         else:

@@ -116,12 +116,13 @@ def _account_choice(holdings: Sequence[Holding]) -> list[Issue]:
     listed = ", ".join(ascii(name)[1:-1] for name in held[:20]) + (" ..." if len(held) > 20 else "")
     shared = [h.symbol for h in holdings if len(accounts[symbol_key(h.symbol)]) > 1]
     if not shared:
-        message = f"the positions of {len(held)} accounts are taken together ({listed}); choose one with --account."
+        together = f"the positions of {len(held)} accounts are taken together ({listed})"
+        message = f"{together}; choose one to plan for it alone (pbal: --account ID)."
         return [told("warning", "several_accounts", message, None)]
     names = ", ".join(list(dict.fromkeys(shared))[:5])
     message = (
-        f"the same symbol is held in more than one account ({names}); choose accounts (pbal: --account ID) or add them "
-        f"up on purpose (--account all). The accounts are: {listed}."
+        f"the same symbol is held in more than one account ({names}); choose accounts, or add them up on purpose "
+        f"(pbal: --account ID, or --account all). The accounts are: {listed}."
     )
     return [told("error", "choose_accounts", message, None)]
 
