@@ -15,13 +15,15 @@ from .present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, proof_words, row
 
 _STYLE = """
 @page { margin: 14mm }
-body { font: 10.5pt/1.4 system-ui, sans-serif; color: #1b2430; max-width: 190mm; margin: 8mm auto }
-h1 { font-size: 16pt; margin: 0 } h2 { font-size: 11.5pt; margin: 5mm 0 1mm }
+body { font: 10pt/1.35 system-ui, sans-serif; color: #1b2430; max-width: 190mm; margin: 8mm auto }
+@media print { body { margin: 0 } }
+h1 { font-size: 14pt; margin: 0 } h2 { font-size: 11pt; margin: 3.5mm 0 1mm }
 p { margin: 1.5mm 0 } .quiet { color: #55606e } .alert { font-weight: 700 }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { padding: .7mm 2mm; border-bottom: .2mm solid #c9d1dc; text-align: right }
-th:first-child, td:first-child, td.why { text-align: left } td.why { font-size: 9pt; color: #55606e }
-tr.trade td:nth-child(3) { font-weight: 700 } dl { display: flex; flex-wrap: wrap; gap: 1mm 8mm; margin: 2mm 0 }
+table { border-collapse: collapse; width: 100%; font-size: 9pt; font-variant-numeric: tabular-nums }
+th, td { padding: .5mm 1.5mm; border-bottom: .2mm solid #c9d1dc; text-align: right; white-space: nowrap }
+th:first-child, td:first-child, th:last-child { text-align: left } tr { break-inside: avoid }
+td.why { text-align: left; white-space: normal; font-size: 7.5pt; line-height: 1.2; color: #55606e }
+tr.trade td:nth-child(3) { font-weight: 700 } dl { display: flex; flex-wrap: wrap; gap: 1mm 6mm; margin: 2mm 0 }
 dt { font-size: 8.5pt; color: #55606e } dd { margin: 0; font-weight: 600 }
 """
 
@@ -81,7 +83,8 @@ def _table(plan: Plan) -> str:
     head = "".join(f'<th scope="col">{title}</th>' for title in header)
     lines = []
     for row in rows(plan):
-        cells = (row.now, row.trade, row.trade_value, row.after, row.weight_before, row.weight_after, row.target)
+        weights = (text.removesuffix(" %") for text in (row.weight_before, row.weight_after, row.target))
+        cells = (row.now, row.trade, row.trade_value, row.after, *weights)
         marked = ' class="trade"' if row.side else ""
         body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         lines.append(f'<tr{marked}><td>{escape(row.symbol)}</td>{body}<td class="why">{escape(row.reason)}</td></tr>')

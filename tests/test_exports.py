@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core import exports, rebalance
+from pbal_core import exports, read_positions, rebalance
 from pbal_core.printout import plan_html
+from pbal_core.sample import sample_bytes
 
 from .build import portfolio
 from .strategies import cash_amounts, portfolios, steps
@@ -67,3 +70,22 @@ def test_printed_page(golden):
     assert "<my>" not in page
     assert "http:" not in page
     assert "https:" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "options", [{"min_trade": 100}, {"method": "exact", "strategy": "hard_rebalance", "fractional": {"VSMAX": "0.001"}}]
+)
+def test_the_printed_page_is_one_page(page, options):
+    """Ten positions fit on one sheet, also when all of them trade, and no number or trade is broken over two lines."""
+    plan = rebalance(read_positions(sample_bytes()).portfolio, 5000, **options)
+    page.set_content(plan_html(plan, name="positions.csv", day=date(2026, 1, 31)))
+    for paper in ("A4", "Letter"):
+        assert re.findall(rb"/Count (\d+)", page.pdf(format=paper)) == [b"1"], paper
+    page.emulate_media(media="print")
+    lines = """cells => cells.map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getClientRects().length;
+    })"""
+    assert set(page.locator("td:not(.why)").evaluate_all(lines)) == {1}
