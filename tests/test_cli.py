@@ -134,6 +134,7 @@ def test_help_and_version(pbal):
     code, out, _err = pbal("--help")
     assert code == 0
     assert "pbal positions.csv -c 5000" in out
+    assert all(f"pbal {name}" in out for name in pbal_core.cli.COMMANDS), "every command is named"
     code, out, _err = pbal("--version")
     assert (code, out) == (0, f"pbal {pbal_core.__version__}\n")
 

@@ -24,8 +24,11 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A directory with the example's file in it, and the files of the tests."""
+    """A directory with the example's file and every named TOML file in it, and the files of the tests."""
     (tmp_path / "positions.csv").write_bytes(sample_bytes())
+    for block in blocks("toml"):
+        if name := re.match(r"# (\S+\.toml)\n", block):
+            (tmp_path / name[1]).write_text(block, encoding="utf-8")
     (tmp_path / "tests").symlink_to(ROOT / "tests")
     monkeypatch.chdir(tmp_path)
 
@@ -73,6 +76,22 @@ def test_every_file_named_exists():
     """Links to files of the repository lead somewhere."""
     for link in re.findall(r"\]\((?!https?:|#)([^)]+)\)", TEXT):
         assert (ROOT / link).exists(), link
+
+
+def test_every_chapter_named_exists():
+    """Links within the page lead to a title of it."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", TEXT, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+    named = set(re.findall(r"\]\(#([^)]+)\)", TEXT))
+    assert named
+    assert named <= anchors
+
+
+def test_every_named_toml_file_is_used():
+    """A file that the page shows is one that a command of the page reads."""
+    names = [name for block in blocks("toml") for name in re.findall(r"^# (\S+\.toml)$", block, re.MULTILINE)]
+    assert names == ["my-columns.toml", "targets.toml"]
+    assert all(any(name in command for command, _ in commands()) for name in names)
 
 
 def test_make_targets_exist():

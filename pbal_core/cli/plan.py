@@ -26,15 +26,20 @@ EXAMPLES = """examples:
   pbal positions.csv --drift           what is out of band (exit code 1 if anything is)
   pbal - -c 5000 -f json < positions.csv
 
-Nothing is ever traded: pbal prints what you could trade. The file needs the columns
-Symbol, PositionValue, MarkPrice and FifoPnlUnrealized. This is not financial advice."""
+other commands (each has a --help):
+  pbal inspect FILE                    what was read of a broker's file, and what is to choose
+  pbal flex login, pbal flex fetch     positions from Interactive Brokers
+  pbal trade                           preview a plan at Interactive Brokers; place it after you confirm
+
+The plan is printed, not traded. The plain file has the columns Symbol, PositionValue, MarkPrice and
+FifoPnlUnrealized; the files of many brokers are read as they are. This is not financial advice."""
 
 
 def parser() -> Parser:
     """The arguments of ``pbal``."""
     p = Parser(
         prog="pbal",
-        description="The trades that push a portfolio towards equal value in every asset.",
+        description="The trades that push a portfolio towards equal value in every asset, or towards your targets.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -44,7 +49,7 @@ def parser() -> Parser:
         metavar="DATA",
         nargs="?",
         default=DEFAULT_DATA,
-        help="positions CSV (default: %(default)s); - is stdin, flex: is your IBKR Flex Query",
+        help="positions file (default: %(default)s); - is stdin, flex: is your IBKR Flex Query",
     )
     p.add_argument(
         "-c", "--cash", metavar="DOLLARS", default="0", help="cash to invest; negative to withdraw (default: 0)"
