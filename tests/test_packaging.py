@@ -67,3 +67,16 @@ def test_no_path_or_host_of_a_machine():
     for name in ("requirements.txt", ".ci/requirements-dev.txt", "Makefile", ".streamlit/config.toml", ".ci/run"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?://|--find-links [/.]|--index-url|(?<![\w.])/(?:root|opt|home|tmp)/", text), name
+
+
+def test_a_failed_environment_is_made_anew(tmp_path):
+    """Without python3-venv Debian leaves half an environment behind; the next ``make app`` must not take it for one."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$1" = -c ] && exit 0\nmkdir -p "$3/bin"; : > "$3/bin/python"; exit 1\n')
+    python.chmod(0o755)
+    venv = tmp_path / "venv"
+    make = ["make", f"PYTHON={python}", f"VENV={venv}", f"{venv}/bin/python"]
+    done = subprocess.run(make, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode
+    assert "sudo apt install python3-venv" in done.stdout
+    assert not (venv / "bin" / "python").exists()
