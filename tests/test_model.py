@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
 
@@ -139,3 +140,16 @@ def test_drift_and_turnover_by_hand():
     assert (plan.drift_before, plan.drift_after, plan.turnover) == (0.25, 0.0, 0.5)
     first = rebalance(portfolio("A 0 @ 1; B 0 @ 1"), 20, min_trade=1)
     assert (first.drift_before, first.drift_after, first.turnover) == (0.5, 0.0, 1.0)
+
+
+@given(portfolios(), cash_amounts, steps)
+def test_values_survive_copies_and_processes(held, cash, step):
+    """A pickled portfolio, plan or error is equal to the first, hashes alike and says the same."""
+    plan = rebalance(held, cash, min_trade=step)
+    for value in (held, plan, *plan.orders):
+        again = pickle.loads(pickle.dumps(value))
+        assert again == value
+        assert hash(again) == hash(value)
+    with pytest.raises(DataError) as error:
+        Portfolio([])
+    assert pickle.loads(pickle.dumps(error.value)).issues == error.value.issues
