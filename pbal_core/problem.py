@@ -38,6 +38,9 @@ WORK = 60_000
 SLICE_WORK = 1_500_000
 """Combinations for all positions of a slider together."""
 
+MAX_LOTS = 10**15
+"""Lots that the exact method counts: a float tells each number of them from the next."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -206,6 +209,10 @@ class Problem:
             return remarks.all_frozen(s for s in self.portfolio.symbols if s in self.constraints.frozen)
         if self.strategy == "try_avoid_sell" and cash >= 0 and 0 < self._budget(cash) <= self.fee:
             return remarks.fee_above_cash(self.dollars(self._budget(cash)), self.constraints.fee, self._money)
+        worth, i = sum(self.values) + max(cash, 0), min(self.managed, key=self.prices.__getitem__)
+        if self.method == "exact" and worth > MAX_LOTS * self.prices[i]:
+            lot = self.dollars(self.prices[i])
+            return remarks.too_fine(self.portfolio.symbols[i], lot, self.dollars(worth), MAX_LOTS, self._money)
         return None
 
     def _nothing(self, cash: int, issue: Issue) -> Solution:

@@ -37,6 +37,15 @@ def all_frozen(symbols: Iterable[str]) -> Issue:
     return Issue("error", "all_frozen", message)
 
 
+def too_fine(symbol: str, lot: Decimal, worth: Decimal, most: int, money: Money) -> Issue:
+    """A position has more lots than the exact method counts."""
+    message = (
+        f"one lot of {symbol} costs {lot:f}, too little for the exact method to share out {money(worth)}: it counts to "
+        f"{most:,}. Use the classic method, a larger fraction, or freeze {symbol}."
+    )
+    return Issue("error", "too_fine", message)
+
+
 def fee_above_cash(cash: Decimal, fee: Decimal, money: Money) -> Issue:
     """The cash does not even pay the fee of one trade."""
     message = (

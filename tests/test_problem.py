@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import RequestError, rebalance
+from pbal_core import InfeasiblePlanError, RequestError, rebalance
 from pbal_core.problem import prepare
 from tests.build import portfolio
 
@@ -41,3 +41,25 @@ def test_an_unknown_word_is_refused(three, option, value):
     """A typing error is named, with what may be said instead."""
     with pytest.raises(RequestError, match=f'{option} "{value}" is not known; choose'):
         prepare(three, **{option: value})
+
+
+@pytest.mark.parametrize("options", [{}, {"fractional": {"A": "0.000000000001"}}], ids=["price", "fraction"])
+def test_more_lots_than_a_float_counts_are_refused(options):
+    """A file of two lines must not take the memory of the machine; the classic method counts in integers and goes on."""
+    price = "1" if options else "0.000000000001"
+    held = portfolio(f"A 999999999999999 @ {price}; B 5 @ 3")
+    with pytest.raises(InfeasiblePlanError, match=r"^one lot of A costs 0\.000000000001, too little"):
+        rebalance(held, 5000, method="exact", strategy="hard_rebalance", **options)
+    problem = prepare(held, method="exact", strategy="hard_rebalance", **options)
+    assert {solution.issues[0].code for solution in problem.solve_many([(0, 0), (10**14, 0)])} == {"too_fine"}
+    assert rebalance(held, 5000, strategy="hard_rebalance", **options).trades
+    frozen = rebalance(held, 5000, method="exact", strategy="hard_rebalance", frozen=["A"], **options)
+    assert [trade.symbol for trade in frozen.trades] == ["B"]
+
+
+def test_as_many_lots_as_a_float_counts_are_planned():
+    """A billion dollars in millionths of a dollar is still fine."""
+    held = portfolio("A 999000000 @ 0.000001; B 0 @ 3")
+    plan = rebalance(held, 10**6, method="exact", strategy="hard_rebalance")
+    assert plan.proof.proven
+    assert plan.cash_left < Decimal("0.000001")
