@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from .stage import Stage
 
@@ -35,6 +35,8 @@ class Bound:
         picks: Each asset's own best lots at l.
         ideal: ``xh_i``, the lots that would reach the level exactly.
         idle_price: ``2 * (goal - l) / B``: what a unit of cash costs that is not spent, as a fraction of B.
+        trade_price: What one more trade costs beside its lots, as a fraction of B: its fee's share of ``idle_price``,
+            or the multiplier of the number of trades (see ``count.py``).
         plan: Lots that keep to the budget: the picks just before it was crossed.
     """
 
@@ -42,6 +44,7 @@ class Bound:
     picks: list[int]
     ideal: list[float]
     idle_price: float
+    trade_price: float
     plan: list[int]
 
     def excess(self, stage: Stage, lots: list[int], most_idle: int) -> float:
@@ -54,8 +57,8 @@ class Bound:
         """
         rows = zip(lots, self.picks, self.ideal, stage.curve, strict=True)
         rho = sum(g * (k - k0) * (k + k0 - 2 * xh) for k, k0, xh, g in rows if k != k0)
-        if stage.fee:
-            rho += self.idle_price * stage.fee * (sum(map(bool, lots)) - sum(map(bool, self.picks)))
+        if self.trade_price:
+            rho += self.trade_price * (sum(map(bool, lots)) - sum(map(bool, self.picks)))
         idle = stage.budget - stage.spend(lots)
         return rho + self.idle_price * (idle if self.idle_price > 0 else idle - most_idle)
 
@@ -78,7 +81,7 @@ def find_bound(stage: Stage) -> Bound:
 def _at(stage: Stage, level: float, picks: list[int], plan: list[int]) -> Bound:
     ideal = [level * d - h for d, h in zip(stage.level, stage.held, strict=True)]
     price = 2 * (stage.goal - level) / stage.total
-    return Bound(level=level, picks=picks, ideal=ideal, idle_price=price, plan=plan)
+    return Bound(level=level, picks=picks, ideal=ideal, idle_price=price, trade_price=price * stage.fee, plan=plan)
 
 
 Picks = Callable[[float], list[int]]
@@ -106,15 +109,21 @@ def _jumping_pick(stage: Stage) -> Picks:
 
 def _jump(ideal: float, low: int, high: int, least: int, fee: float) -> int:
     """The best of nothing, a purchase and a sale, each of at least ``least`` lots: least ``(k - ideal)**2 + fee``."""
+    trade, loss = best_trade(ideal, low, high, least)
+    return trade if loss + fee < 0 else 0
+
+
+def best_trade(ideal: float, low: int, high: int, least: int) -> tuple[int, float]:
+    """The best purchase or sale of at least ``least`` lots, and its ``k * (k - 2 * ideal)``; 0 and infinity if none."""
     nearest = round(ideal)
-    best, cost = 0, 0.0
+    best, loss = 0, inf
     buy = min(max(nearest, least), high)
-    if buy >= least and (loss := buy * (buy - 2 * ideal) + fee) < cost:
-        best, cost = buy, loss
+    if buy >= least:
+        best, loss = buy, buy * (buy - 2 * ideal)
     sale = max(min(nearest, -least), low)
-    if sale <= -least and sale * (sale - 2 * ideal) + fee < cost:
-        best = sale
-    return best
+    if sale <= -least and (other := sale * (sale - 2 * ideal)) < loss:
+        best, loss = sale, other
+    return best, loss
 
 
 def _bracket(stage: Stage, pick: Picks) -> tuple[Side, Side | None]:

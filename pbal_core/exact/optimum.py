@@ -1,8 +1,9 @@
 """From a stage to its best plan: bound, first plan, search, and what is known about the answer.
 
 The model: the picks that keep to the budget are filled up lot by lot with the cash that is left; that is the first
-plan. The search then looks for a better one, or proves that there is none. Idle cash is bounded; where no plan within
-that bound is found, the bound is relaxed and the answer says so.
+plan. The search then looks for a better one, or proves that there is none; where trades jump and one level leaves too
+much open, it does so for every number of trades. Idle cash is bounded; where no plan within that bound is found, the
+bound is relaxed and the answer says so.
 
 Worked number: two assets of 100 dollars in shares of 30 and 90 dollars: the picks 2 and 1 spend the cash exactly, the
 bound equals their J, and nothing has to be searched.
@@ -11,16 +12,16 @@ bound equals their J, and nothing has to be searched.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 
-from .bound import Bound, find_bound, tie
+from .bound import Bound, find_bound
+from .count import Counts
+from .fill import SAME, fill, settled
 from .search import Effort, search
 from .stage import Stage
 
 TOLERANCE = 1e-9
 """A plan counts as proven when no plan can be better by more than this fraction of its J ..."""
-_FEW = 16
-_SAME = 1e-12
-_FILL_ROUNDS = 200
 TINY = 1e-12
 """... or by this fraction of the managed total, which is below what floats resolve for plans almost on target."""
 
@@ -64,12 +65,35 @@ def best_plan(stage: Stage, effort: Effort) -> Optimum:
     if _raises_too_much(stage):
         return _relaxed(stage, bound, first, effort, complete=True)
     # Rounding and filling left too much idle cash: any plan within the bound will do, found by searching everything.
-    share = Effort(effort.left // 2)
+    share = Effort(effort.left // (2 if stage.plain else 16))
     plan, _total = search(stage, bound, _everything(stage, bound), stage.idle - 1, share)
     effort.take(share.used)
     if plan is not None:
         return Optimum(lots=plan, distance=stage.distance(plan), gap=0.0)
-    return _relaxed(stage, bound, first, effort, complete=bool(share.left))
+    complete = bool(share.left)
+    if not complete and not stage.plain:
+        share = Effort(effort.left // 2)
+        plan = _some_plan(stage, bound, stage.idle - 1, share)
+        effort.take(share.used)
+        if plan is not None:
+            return _improve(stage, bound, plan, stage.idle - 1, effort)
+        complete = bool(share.left)
+    return _relaxed(stage, bound, first, effort, complete=complete)
+
+
+def _some_plan(stage: Stage, bound: Bound, most_idle: int, effort: Effort) -> list[int] | None:
+    """A plan within the bound on idle cash, found by the numbers of trades; None: none, or the work is used up."""
+    counts = Counts(stage, most_idle)
+    floors = counts.floors(bound.level)
+    for _floor, count in sorted((floors[m], m) for m in counts.possible()):
+        counted = counts.bounded(count, bound.level, inf, effort)
+        if counted is None:
+            return None
+        most = _everything(stage, counted.bound)
+        plan, _total = search(counted.stage, counted.bound, most, most_idle, effort)
+        if plan is not None or not effort.left:
+            return plan
+    return None
 
 
 def _raises_too_much(stage: Stage) -> bool:
@@ -85,24 +109,76 @@ def _or_nothing(stage: Stage, plan: list[int]) -> list[int]:
     """The plan, or no trade at all where that is allowed and just as close: nobody trades for nothing."""
     nothing = [0] * len(plan)
     allowed = stage.budget >= 0 and (stage.idle is None or stage.budget < stage.idle)
-    return nothing if allowed and stage.distance(nothing) * (1 - _SAME) <= stage.distance(plan) else plan
+    return nothing if allowed and stage.distance(nothing) * (1 - SAME) <= stage.distance(plan) else plan
 
 
 def _improve(stage: Stage, bound: Bound, first: list[int], most_idle: int, effort: Effort) -> Optimum:
     """The first plan, or a better one where the search finds it."""
-    distance = stage.distance(first)
-    excess = max(0.0, bound.excess(stage, first, most_idle))
-    if min(excess, distance) <= tolerance(distance):  # J is never below 0, so nothing beats a plan on target
-        return Optimum(lots=first, distance=distance, gap=0.0)
+    best, distance = first, stage.distance(first)
+    floor = distance - max(0.0, bound.excess(stage, first, most_idle))
+    for turn, part in _PLAIN_TURNS if stage.plain else _TURNS:
+        if min(distance - floor, distance) <= tolerance(distance):  # J is never below 0: nothing beats a plan on target
+            break
+        share = Effort(effort.left // part)
+        best, gap = turn(stage, bound, best, most_idle, share)
+        effort.take(share.used)
+        distance = stage.distance(best)
+        floor = max(floor, distance - gap)
+    else:
+        if distance - floor > tolerance(distance):
+            best = settled(stage, best, most_idle)
+    return _known(stage, best, stage.distance(best) - floor)
+
+
+def _known(stage: Stage, plan: list[int], gap: float) -> Optimum:
+    """A plan, and how much better another may be at most."""
+    distance = stage.distance(plan)
+    gap = min(gap, distance)
+    certain = gap <= tolerance(distance)
+    return Optimum(lots=plan, distance=distance, gap=0.0 if certain else gap, searched=certain)
+
+
+def _by_level(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
+    """The best plan, and how much better another may be at most, as far as one water level tells."""
+    excess = max(0.0, bound.excess(stage, best, most_idle))
     plan, total = search(stage, bound, excess, most_idle, effort)
     if plan is None:
-        gap = min(excess - total, distance)
-        certain = gap <= tolerance(distance)
-        return Optimum(lots=first, distance=distance, gap=0.0 if certain else gap, searched=certain)
-    better = stage.distance(plan)
-    if better >= distance * (1 - _SAME):
-        return Optimum(lots=first, distance=distance, gap=0.0)
-    return Optimum(lots=plan, distance=better, gap=0.0)
+        return best, excess - total
+    return plan if stage.distance(plan) < stage.distance(best) * (1 - SAME) else best, 0.0
+
+
+def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
+    """The same as far as the numbers of trades tell, each by itself; those first that may come closest.
+
+    Nothing is searched where a number of trades leaves about as much open as one level does.
+    """
+    excess = bound.excess(stage, best, most_idle)
+    counts = Counts(stage, most_idle)
+    floors = [max(pair) for pair in zip(counts.floors(stage.goal), counts.floors(bound.level), strict=True)]
+    for known, count in sorted((floors[m], m) for m in counts.possible()):
+        distance = stage.distance(best)
+        enough = distance - tolerance(distance)
+        if known >= enough:
+            break
+        counted = counts.bounded(count, bound.level, enough, effort)
+        floor = known if counted is None else max(known, counted.floor)
+        if floor >= enough:
+            continue
+        if counted is None or distance - floor > _HELPS * excess:
+            return best, distance - known
+        plan, total = search(counted.stage, counted.bound, distance - floor, most_idle, effort)
+        if plan is None:
+            if total < distance - floor:
+                return best, distance - known
+        elif stage.distance(plan) < distance * (1 - SAME):
+            best = plan
+    return best, 0.0
+
+
+_HELPS = 0.5
+_PLAIN_TURNS = ((_by_level, 1),)
+_TURNS = ((_by_level, 64), (_by_count, 2), (_by_level, 1))
+"""What is tried in which part of the work that is left. Where trades jump, one level or the counts may tell more."""
 
 
 def tolerance(distance: float) -> float:
@@ -154,35 +230,3 @@ def _least_idle(stage: Stage, first: list[int]) -> tuple[list[int], bool]:
             best, least = [-lots if j == i else 0 for j in range(len(stage.prices))], idle
     pair = sorted(smallest)[:2]
     return best, len(pair) < 2 or (pair[0] >= 0 and sum(pair) + stage.budget >= least)
-
-
-def fill(stage: Stage, bound: Bound) -> list[int]:
-    """The bound's plan, with the idle cash spent lot by lot: always on the lot that is worth most for a dollar.
-
-    It ends when nothing fits any more, or when idle cash is within its bound and nothing that fits comes closer.
-    """
-    plan = list(bound.plan)
-    left = stage.budget - stage.spend(plan)
-    finest = min(stage.prices)
-    for _round in range(_FILL_ROUNDS + 3 * len(plan)):
-        allowed = stage.idle is None or left < stage.idle
-        if left < finest and allowed:
-            break
-        best: tuple[float, int, int, int] | None = None
-        for i, k in enumerate(plan):
-            following = stage.above(i, k)
-            if following is None or (cost := stage.cost(i, following) - stage.cost(i, k)) > left:
-                continue
-            level = tie(stage, i, k, following)
-            if best is None or level < best[0]:
-                best = level, i, following, cost
-        if best is None or (allowed and best[0] >= stage.goal):
-            break
-        _level, i, following, cost = best
-        # Of lots much finer than the cash that is left many are taken at once: half of what fits, but no further than
-        # to the smallest sale, because between that and no trade nothing is allowed.
-        end = stage.high[i] if following > 0 else -stage.least[i]
-        more = min(left // cost // 2, end - following) if cost * _FEW < left and following != 0 else 0
-        plan[i] = following + more
-        left -= stage.cost(i, plan[i]) - stage.cost(i, following) + cost
-    return plan

@@ -26,7 +26,9 @@ Combination = tuple[int, float, Any]
 
 GROWTH = 1.5
 FIRST_FLIPS = 7
-_MERGE_FROM = 512
+FIRST_PART = 16
+"""Where the cheapest deviations cost nothing, because assets tie, the next G is this part of what a lot costs."""
+_MERGE_FROM = 64
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ def search(stage: Stage, bound: Bound, excess: float, most_idle: int, effort: Ef
         if g >= excess:
             return None, excess
         certified = g
-        g = min(max(GROWTH * g, 1e-300), excess)
+        g = min(GROWTH * g or min(stage.curve) / FIRST_PART, excess)
 
 
 class _Deviations:
@@ -84,12 +86,12 @@ class _Deviations:
         self.stage = stage
         self.bound = bound
         self.most_idle = most_idle
-        self.fee = bound.idle_price * stage.fee
+        self.rest = stage.budget - stage.spend(bound.picks)
 
     def rho(self, i: int, k: int) -> float:
         """What k lots of asset i cost more than its own pick, as a fraction of B."""
         k0, ideal = self.bound.picks[i], self.bound.ideal[i]
-        return self.stage.curve[i] * (k - k0) * (k + k0 - 2 * ideal) + self.fee * (bool(k) - bool(k0))
+        return self.stage.curve[i] * (k - k0) * (k + k0 - 2 * ideal) + self.bound.trade_price * (bool(k) - bool(k0))
 
     def cheapest(self) -> list[tuple[float, int]]:
         """The cost of the cheapest deviation of each asset that has one, with the asset, cheapest first."""
@@ -120,15 +122,26 @@ class _Deviations:
         self, flips: list[tuple[float, int]], g: float, effort: Effort
     ) -> tuple[list[Combination], list[Combination]] | None:
         """All combinations of deviations that cost at most g, of two halves of the assets; None: too much work."""
-        small: list[Combination] = [(0, 0.0, None)]
-        large: list[Combination] = [(0, 0.0, None)]
+        choices = []
         for cheapest, i in flips:
             if cheapest > g:
                 break
+            options = self._options(i, g, effort)
+            if options is None:
+                return None
+            choices.append((i, options))
+        # What one combination spends all others together must be able to balance.
+        low = (
+            self.rest - self.most_idle - sum(max(0, *(ds for ds, _, _ in options)) for _, options in choices if options)
+        )
+        high = self.rest - sum(min(0, *(ds for ds, _, _ in options)) for _, options in choices if options)
+        small: list[Combination] = [(0, 0.0, None)]
+        large: list[Combination] = [(0, 0.0, None)]
+        merge_from = _MERGE_FROM
+        for i, options in choices:
             if len(small) > len(large):
                 small, large = large, small
-            options = self._options(i, g, effort)
-            if options is None or not effort.take(len(small) * len(options)):
+            if not effort.take(len(small) * len(options)):
                 return None
             small += [
                 (spent + ds, cost + dc, (i, k, chain))
@@ -136,14 +149,15 @@ class _Deviations:
                 for spent, cost, chain in small
                 if cost + dc <= g
             ]
-            if len(small) > _MERGE_FROM:
-                small = _cheapest_by_spend(small)
+            if len(small) > merge_from:
+                small = _worth_keeping(small, low, high)
+                merge_from = max(_MERGE_FROM, 2 * len(small))
         return (small, large) if effort.take(len(small) + len(large)) else None
 
     def _options(self, i: int, g: float, effort: Effort) -> list[tuple[int, float, int]] | None:
         """The deviations of one asset that cost at most g: units spent, cost, lots."""
         stage, k0, ideal = self.stage, self.bound.picks[i], self.bound.ideal[i]
-        radius = sqrt((g + abs(self.fee)) / stage.curve[i] + (k0 - ideal) ** 2)
+        radius = sqrt((g + abs(self.bound.trade_price)) / stage.curve[i] + (k0 - ideal) ** 2)
         first, last = max(ceil(ideal - radius), stage.low[i]), min(floor(ideal + radius), stage.high[i])
         if not effort.take(max(0, last - first)):
             return None
@@ -161,7 +175,7 @@ class _Deviations:
         of allowed b downwards, and a queue of falling costs keeps the cheapest of the window at its head.
         """
         price, most = self.bound.idle_price, self.most_idle
-        rest = self.stage.budget - self.stage.spend(self.bound.picks)
+        rest = self.rest
         base = price * (rest if price > 0 else rest - most)
         if price > 0 and g / price < most:
             most = floor(g / price)
@@ -203,12 +217,13 @@ def _spent(combination: Combination) -> int:
     return combination[0]
 
 
-def _cheapest_by_spend(combinations: list[Combination]) -> list[Combination]:
-    """Of combinations that spend the same only the cheapest can be part of the best plan."""
+def _worth_keeping(combinations: list[Combination], low: int, high: int) -> list[Combination]:
+    """The cheapest of the combinations that spend the same; none that spends below ``low`` or above ``high``."""
     best: dict[int, Combination] = {}
     for combination in combinations:
         spent, cost, _chain = combination
-        known = best.get(spent)
-        if known is None or cost < known[1]:
-            best[spent] = combination
+        if low <= spent <= high:
+            known = best.get(spent)
+            if known is None or cost < known[1]:
+                best[spent] = combination
     return list(best.values()) if len(best) < len(combinations) else combinations

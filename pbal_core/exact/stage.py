@@ -76,11 +76,21 @@ class Stage:
         rows = zip(lots, self.level, self.held, self.curve, strict=True)
         return sum(g * (k - goal * d + h) ** 2 for k, d, h, g in rows)
 
+    def part(self, i: int, k: int) -> float:
+        """What asset i adds to ``J / B`` when k lots of it are traded."""
+        return self.curve[i] * (k - self.goal * self.level[i] + self.held[i]) ** 2
+
     def above(self, i: int, k: int) -> int | None:
         """The next larger number of lots that asset i may trade, None at the upper bound."""
         least = self.least[i]
         following = 0 if -least <= k < 0 else least if k == 0 else k + 1
         return following if following <= self.high[i] else None
+
+    def below(self, i: int, k: int) -> int | None:
+        """The next smaller number of lots that asset i may trade, None at the lower bound."""
+        least = self.least[i]
+        following = 0 if 0 < k <= least else -least if k == 0 else k - 1
+        return following if following >= self.low[i] else None
 
     def allowed(self, i: int, first: int, last: int) -> Iterator[int]:
         """The numbers of lots from ``first`` to ``last`` that asset i may trade, ascending."""

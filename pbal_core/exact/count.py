@@ -1,0 +1,169 @@
+"""The number of trades, with a multiplier of its own: for minimum trades and fees that one water level cannot settle.
+
+The model: a minimum trade makes an asset jump from nothing to a whole trade. When many assets are alike they all jump
+at one water level, and between "nobody" and "everybody" that level says nothing. So every number of trades m is
+bounded by itself. At a level l let ``v_i`` be what the best trade of asset i costs against no trade. The m assets with
+the least ``v_i`` trade, and a threshold t between the m-th and the next is the multiplier: for every plan x with m
+trades
+
+    J(x) / B = bound + sum_i rho_i(x_i) + rho(idle cash)          all terms >= 0
+
+where ``rho_i`` is that of ``bound.py`` minus t for a trade. So the search works as it does for one level. That a plan
+has exactly m trades is told to it in money: each trade costs a fee larger than all the money there is, and the budget
+has m of them more.
+
+Worked number: ten assets of 10,000 dollars, 9,999 dollars to invest, trades of 3,000 or more. One level has all ten
+jump together and leaves a gap of percents; three trades of about 3,000 have their bound as J, two come less close, four
+cannot be paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from .bound import Bound, best_trade
+from .search import Effort
+from .stage import Stage
+
+_ROUNDS = 60
+_STEP = 1e-3
+_PASS = 4
+"""Work that looking at one asset counts, in combinations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What is known of the plans with a certain number of trades.
+
+    Args:
+        stage: The problem, in which no other number of trades keeps to the budget and to the most idle cash.
+        bound: Its bound, with the multiplier of the number of trades.
+        floor: ``J / B`` that none of these plans is below.
+    """
+
+    stage: Stage
+    bound: Bound
+    floor: float
+
+
+class Counts:
+    """All numbers of trades that a plan may have.
+
+    Args:
+        stage: The problem.
+        most_idle: The most idle cash that a plan may leave, in units.
+    """
+
+    def __init__(self, stage: Stage, most_idle: int) -> None:
+        self.stage = stage
+        self.most_idle = most_idle
+        rows = zip(stage.prices, stage.low, stage.high, stage.least, strict=True)
+        ends = [_ends(stage, *row) for row in rows]
+        self._cheapest = list(accumulate(sorted(least for least, _ in filter(None, ends)), initial=0))
+        self._dearest = list(accumulate(sorted((most for _, most in filter(None, ends)), reverse=True), initial=0))
+
+    def possible(self) -> list[int]:
+        """The numbers of trades that can keep to the budget and to the most idle cash; others have no plan."""
+        least, most = self.stage.budget - self.most_idle, self.stage.budget
+        pairs = zip(self._cheapest, self._dearest, strict=True)
+        return [m for m, (cheapest, dearest) in enumerate(pairs) if cheapest <= most and dearest >= least]
+
+    def floors(self, level: float) -> list[float]:
+        """For every number of trades, possible or not, a ``J / B`` that no plan with as many is below."""
+        stage = self.stage
+        goal = [stage.goal * d - h for d, h in zip(stage.level, stage.held, strict=True)]
+        nothing = sum(g * off * off for g, off in zip(stage.curve, goal, strict=True))
+        trades = self._trades(level)
+        farther = (stage.curve[i] * k * (k - 2 * goal[i]) for _, i, k in trades)
+        spent = (stage.cost(i, k) for _, i, k in trades)
+        pairs = zip(accumulate(farther, initial=nothing), accumulate(spent, initial=0), strict=True)
+        return [distance - self._idle(level, stage.budget - cost) for distance, cost in pairs]
+
+    def bounded(self, count: int, level: float, enough: float, effort: Effort) -> Counted | None:
+        """The best bound for ``count`` trades, which must be possible; None: there was not enough work left for it.
+
+        Args:
+            count: Number of trades.
+            level: A water level that is not far.
+            enough: A ``J / B`` that the bound need not exceed.
+            effort: What is used up.
+        """
+        stage, goal, best = self._only(count), self.stage.goal, None
+        near, far, sign, near_left, far_left, lot = goal, None, 0, 0, 0, max(stage.prices)
+        step = max(abs(level - goal), _STEP)
+        for _round in range(_ROUNDS):
+            if not effort.take(_PASS * len(stage.prices)):
+                break
+            here = goal if not sign else near + sign * step if far is None else (near + far) / 2
+            found = self._at(here, count, stage)
+            best = found if best is None else max(best, found, key=_floor)
+            if best.floor >= enough:
+                break
+            left = stage.budget - stage.spend(found.bound.picks)
+            if not sign:
+                # Above the most idle cash the level has to rise, beyond the budget it has to fall.
+                sign = 1 if left > self.most_idle else -1 if left < 0 else 0
+                if not sign:
+                    break
+            elif left > self.most_idle if sign > 0 else left < 0:
+                near, near_left, step = here, left, 2 * step
+            else:
+                far, far_left = here, left
+            if far is not None and abs(far_left - near_left) <= lot:
+                break
+        return best
+
+    def _at(self, level: float, count: int, stage: Stage) -> Counted:
+        trades = self._trades(level)
+        picks = [0] * len(stage.prices)
+        for _, i, k in trades[:count]:
+            picks[i] = k
+        around = [v for v, _, _ in trades[max(0, count - 1) : count + 1]]
+        price = 2 * (stage.goal - level) / stage.total
+        bound = Bound(
+            level=level,
+            picks=picks,
+            ideal=[level * d - h for d, h in zip(stage.level, stage.held, strict=True)],
+            idle_price=price,
+            trade_price=price * self.stage.fee - sum(around) / len(around) if around else 0.0,
+            plan=picks,
+        )
+        floor = stage.distance(picks) - self._idle(level, stage.budget - stage.spend(picks))
+        return Counted(stage=stage, bound=bound, floor=floor)
+
+    def _only(self, count: int) -> Stage:
+        """The stage that allows this number of trades alone."""
+        stage = self.stage
+        rows = zip(stage.prices, stage.low, stage.high, strict=True)
+        money = abs(stage.budget) + abs(self.most_idle) + sum(price * (high - low) for price, low, high in rows)
+        fee = 2 * (money + stage.fee * len(stage.prices)) + 1
+        return replace(stage, fee=stage.fee + fee, budget=stage.budget + fee * count)
+
+    def _idle(self, level: float, left: int) -> float:
+        """What idle cash costs at a level: below the goal all of it, above the goal what is missing to the most."""
+        price = 2 * (self.stage.goal - level) / self.stage.total
+        return price * (left if price > 0 else left - self.most_idle)
+
+    def _trades(self, level: float) -> list[tuple[float, int, int]]:
+        """The best trade of each asset that can trade, with its cost against no trade, cheapest first."""
+        stage = self.stage
+        fee = 2 * (stage.goal - level) / stage.total * stage.fee
+        rows = zip(stage.level, stage.held, stage.curve, stage.low, stage.high, stage.least, strict=True)
+        trades = []
+        for i, (d, h, g, low, high, least) in enumerate(rows):
+            k, loss = best_trade(level * d - h, low, high, least)
+            if k:
+                trades.append((g * loss + fee, i, k))
+        trades.sort()
+        return trades
+
+
+def _floor(counted: Counted) -> float:
+    return counted.floor
+
+
+def _ends(stage: Stage, price: int, low: int, high: int, least: int) -> tuple[int, int] | None:
+    """The least and the most units that a trade of an asset takes (+) or raises (-), its fee included."""
+    lots = [k for k in (low, -least, least, high) if low <= k <= high and abs(k) >= least]
+    return (min(lots) * price + stage.fee, max(lots) * price + stage.fee) if lots else None
