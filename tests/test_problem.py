@@ -45,7 +45,7 @@ def test_an_unknown_word_is_refused(three, option, value):
 
 @pytest.mark.parametrize("options", [{}, {"fractional": {"A": "0.000000000001"}}], ids=["price", "fraction"])
 def test_more_lots_than_a_float_counts_are_refused(options):
-    """A file of two lines must not take the memory of the machine; the classic method counts in integers and goes on."""
+    """A file of two lines must not take all memory; the classic method counts in integers and goes on."""
     price = "1" if options else "0.000000000001"
     held = portfolio(f"A 999999999999999 @ {price}; B 5 @ 3")
     with pytest.raises(InfeasiblePlanError, match=r"^one lot of A costs 0\.000000000001, too little"):
