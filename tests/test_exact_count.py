@@ -129,6 +129,22 @@ def test_few_large_trades_among_many_alike_are_proven(count, spread, cash, min_t
     assert all(abs(trade.value) >= min_trade for trade in plan.trades)
 
 
+def test_a_fee_is_paid_once_when_a_settled_plan_begins_a_trade():
+    """The first of several lots costs the fee, the others do not: the idle cash stays within its bound."""
+    market = Market(
+        values=[24, 0],
+        prices=[5, 30],
+        held=[4, 0],
+        shares=[5, 30],
+        parts=[1, 1],
+        buyable=[True, True],
+        sellable=[True, True],
+        fee=7,
+    )
+    stage = stage_of(market, 4, 0)
+    assert 0 <= stage.budget - stage.spend(settled(stage, [0, 0], 4)) <= 4
+
+
 @settings(max_examples=200)
 @given(market=small_markets(), budget=st.integers(0, 200), data=st.data())
 def test_a_settled_plan_keeps_to_its_bounds_and_comes_no_less_close(market, budget, data):

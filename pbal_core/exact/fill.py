@@ -123,6 +123,6 @@ def _fits(stage: Stage, plan: list[int], moves: Moves, times: int) -> bool:
         k, then = plan[i], plan[i] + times * lots
         if not stage.low[i] <= then <= stage.high[i] or (then and abs(then) < stage.least[i]):
             return False
-        if times > 1 and (k > 0) != (then > 0):
+        if times > 1 and (not k or not then or (k > 0) != (then > 0)):
             return False
     return True
