@@ -2,7 +2,7 @@
 
 The model: a step changes one asset to its next larger or smaller number of lots. ``fill`` takes steps that spend, each
 time the one that is worth most for a dollar. ``settled`` takes one step, or two in opposite directions, as long as that
-brings the weights closer, so that asking again after the trades gives no further trade.
+brings the weights closer, so that asking again after the trades seldom gives a further trade.
 
 Worked number: 90 dollars are left and shares cost 30 and 40. The asset that is furthest below its target gets a share,
 then whichever is furthest below then, until less than 30 is left.
