@@ -107,7 +107,8 @@ def limits(
         ("never sold", constraints.never_sell),
     ):
         if names:
-            words.append(f"{', '.join(symbol for symbol in symbols if symbol in names)} {what}")
+            some = ", ".join(symbol for symbol in symbols if symbol in names)
+            words.append(f"{some if len(names) < len(symbols) else 'every asset'} {what}")
     if constraints.buffer:
         words.append(f"{money(constraints.buffer)} kept in cash")
     if constraints.fee:

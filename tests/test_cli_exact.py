@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,31 @@ def test_a_bad_targets_file_is_named(pbal, tmp_path):
     assert (
         err == f"pbal: {path}: the targets sum to 90; fractions that sum to 1 or percents that sum to 100 are needed.\n"
     )
+
+
+def test_nothing_is_sold_or_bought_at_all(pbal):
+    """Without a symbol ``--never-sell`` and ``--never-buy`` hold for every asset, targets that are not held too."""
+    code, out, _ = pbal("-c", "5000", "--exact", "-s", "hard_rebalance", "--never-sell", "-f", "csv")
+    assert code == 0
+    shares = [int(row["BuyShares"]) for row in csv.DictReader(out.splitlines())]
+    assert sum(shares) == 23
+    assert min(shares) == 0
+    code, _, err = pbal("-c", "5000", "--exact", "-v", "--never-buy")
+    assert code == 0
+    assert "Nothing to trade: every asset never bought." in err
+    code, _, err = pbal("-c", "-5000", "--exact", "--never-sell")
+    assert code == 2
+    assert "raise at most $0.00" in err
+
+
+def test_an_asset_to_start_with_is_not_bought_either(pbal, targets):
+    code, _, err = pbal("-c", "5000", "--exact", "--targets", targets, "--never-buy")
+    assert code == 0
+    assert "every asset never bought" in err
+
+
+@pytest.mark.parametrize("option", ["--never-sell", "--never-buy"])
+def test_a_file_is_no_symbol(capsys, option):
+    """The file after an option that may take a symbol."""
+    assert main([option, SAMPLE, "-c", "5000"]) == 2
+    assert capsys.readouterr().err == f"pbal: {option} took the file {SAMPLE} for a symbol; put the file first.\n"

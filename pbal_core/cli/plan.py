@@ -108,7 +108,10 @@ def run(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of a plan."""
-    return parser().parse_args(_join_negative_amounts(arguments))
+    p = parser()
+    options = p.parse_args(_join_negative_amounts(arguments))
+    wishes.refuse_a_file_for_a_symbol(options, p)
+    return options
 
 
 def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
@@ -116,7 +119,7 @@ def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
     min_trade = options.min_trade
     if min_trade is None and options.increment is not None:
         min_trade = Decimal(10) ** options.increment
-    wanted = wishes.plan_arguments(options)
+    wanted = wishes.plan_arguments(options, portfolio)
     return rebalance(portfolio, options.cash, strategy=options.strategy, min_trade=min_trade, **wanted)
 
 

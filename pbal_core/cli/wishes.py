@@ -16,18 +16,34 @@ FRACTION = "0.001"
 """What a fund trades in where ``--fractional SYMBOL`` names no step."""
 
 
+_ONE_WAY = (
+    ("--never-buy", "only ever sell it", "nothing is bought"),
+    ("--never-sell", "only ever buy it", "nothing is sold"),
+)
+
+
 def add_arguments(p: Parser) -> None:
     """Targets, the exact method and its constraints, drift and least cash."""
     p.add_argument(
         "--exact", action="store_true", help="fit whole shares to the cash, never over it; the minimum trade is then 0"
     )
     p.add_argument("--targets", metavar="FILE", help="TOML file of target weights (default: equal weights)")
-    for option, meaning in (
-        ("--freeze", "do not trade it, and share out the total without it"),
-        ("--never-buy", "only ever sell it"),
-        ("--never-sell", "only ever buy it"),
-    ):
-        p.add_argument(option, metavar="SYMBOL", action="append", default=[], help=f"{meaning}; repeatable")
+    p.add_argument(
+        "--freeze",
+        metavar="SYMBOL",
+        action="append",
+        default=[],
+        help="do not trade it, and share out the total without it; repeatable",
+    )
+    for option, meaning, everything in _ONE_WAY:
+        p.add_argument(
+            option,
+            metavar="SYMBOL",
+            nargs="?",
+            action="append",
+            default=[],
+            help=f"{meaning}; repeatable; without a symbol {everything} at all",
+        )
     p.add_argument(
         "--fractional",
         metavar="SYMBOL[=STEP]",
@@ -63,14 +79,30 @@ def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:
         raise RequestError(f"{answer} looks at the portfolio as it is and plans no trade; leave out {names}.")
 
 
-def plan_arguments(options: argparse.Namespace) -> dict[str, Any]:
-    """What the options say, as arguments of ``rebalance``."""
+def refuse_a_file_for_a_symbol(options: argparse.Namespace, p: Parser) -> None:
+    """``--never-sell positions.csv``: a symbol may follow, so the file would be taken for one.
+
+    Raises:
+        RequestError: Naming the option and the file.
+    """
+    if options.data != p.get_default("data"):
+        return
+    for option, *_ in _ONE_WAY:
+        for given in getattr(options, option[2:].replace("-", "_")):
+            if given is not None and path_of(given).is_file():
+                raise RequestError(f"{option} took the file {given} for a symbol; put the file first.")
+
+
+def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[str, Any]:
+    """What the options say, as arguments of ``rebalance`` for a portfolio."""
+    targets = read_targets(options.targets)
+    everything = {*portfolio.symbols, *(targets.fractions() if targets else ())}
     return {
         "method": "exact" if options.exact else "classic",
-        "targets": read_targets(options.targets),
+        "targets": targets,
         "frozen": options.freeze,
-        "never_buy": options.never_buy,
-        "never_sell": options.never_sell,
+        "never_buy": everything if None in options.never_buy else options.never_buy,
+        "never_sell": everything if None in options.never_sell else options.never_sell,
         "fractional": dict(_fraction(text) for text in options.fractional),
         "cash_buffer": options.buffer,
         "fee_per_trade": options.fee,
