@@ -19,7 +19,7 @@ from math import ceil
 
 from .errors import InfeasiblePlanError, RequestError
 from .model import Portfolio
-from .money import Amount, from_units, to_amount
+from .money import Amount, from_units, minor_digits, to_amount
 from .targets import Targets
 
 
@@ -138,7 +138,7 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
     """The least new money that reaches the targets without a sale, if fractions of shares could be bought.
 
     Returns:
-        Dollars >= 0, rounded up to the cent.
+        Dollars >= 0, rounded up to the cent, or to what the portfolio's currency has instead.
 
     Raises:
         TargetError: The targets are not usable.
@@ -147,12 +147,12 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
     weights = _weights(portfolio, targets)
     stuck = [position.symbol for position in portfolio if position.value and not weights[position.symbol]]
     if stuck:
-        raise InfeasiblePlanError(
-            f"no cash reaches the targets without a sale: {', '.join(stuck)} is held and has no target."
-        )
+        what = f"{', '.join(stuck)} {'is held and has' if len(stuck) == 1 else 'are held and have'} no target"
+        raise InfeasiblePlanError(f"no cash reaches the targets without a sale: {what}.")
     totals = (Fraction(p.value) / weights[p.symbol] for p in portfolio if p.value)
     missing = max(totals, default=Fraction(0)) - Fraction(portfolio.value)
-    return from_units(ceil(missing * 100), 2)
+    digits = minor_digits(portfolio.currency)
+    return from_units(ceil(missing * 10**digits), digits)
 
 
 def _weights(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None) -> dict[str, Fraction]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from pbal_core import InfeasiblePlanError, RequestError, TargetError
+from pbal_core import InfeasiblePlanError, Portfolio, RequestError, TargetError
 from pbal_core.drift import Band, drift_report, least_cash_to_target
 
 from .build import portfolio
@@ -87,6 +87,15 @@ def test_no_cash_cures_what_has_no_target():
     """Only a sale brings a position to zero."""
     with pytest.raises(InfeasiblePlanError, match="without a sale: C is held and has no target"):
         least_cash_to_target(portfolio("A 60 @ 1; B 40 @ 1; C 1 @ 1"), {"A": 60, "B": 40})
+    with pytest.raises(InfeasiblePlanError, match="B, C are held and have no target"):
+        least_cash_to_target(portfolio("A 60 @ 1; B 40 @ 1; C 1 @ 1"), {"A": 100})
+
+
+def test_least_cash_comes_in_what_the_currency_has():
+    """Yen have no smaller part, so the amount is rounded up to a whole one."""
+    held = portfolio("A 200 @ 1; B 200 @ 1; C 100.50 @ 1").positions
+    assert str(least_cash_to_target(Portfolio(held))) == "99.50"
+    assert str(least_cash_to_target(Portfolio(held, currency="JPY"))) == "100"
 
 
 @given(portfolios())

@@ -149,7 +149,7 @@ def print_least_cash(portfolio: Portfolio, targets: Targets | None) -> int:
     from ..drift import least_cash_to_target  # a plan does without it
 
     amount = least_cash_to_target(portfolio, targets)
-    print(f"{amount:.2f}")
+    print(f"{amount:f}")
     sys.stdout.flush()
     print(f"{portfolio.money(amount)} of new cash reach the targets without a sale.", file=sys.stderr)
     return 0
