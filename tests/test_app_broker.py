@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pbal_core.brokers import desk as desk_module
-from pbal_core.brokers.desk import TradingDesk
 from pbal_core.errors import BrokerError
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
 from tests.stand_in.server import make_certificate
+from tests.stand_in.trading import POSITIONS, configure
 
 APP = str(Path(__file__).parent.parent / "streamlit_app.py")
-POSITIONS = b"Symbol,Quantity,MarkPrice,PositionValue,FifoPnlUnrealized\nVTI,40,250,10000,5\nBND,100,75,7500,-5\n"
 
 
 @pytest.fixture
@@ -25,15 +22,7 @@ def gateway(monkeypatch, tmp_path):
     """A stand-in gateway that is configured, on a page bound to the loopback address."""
     fake = FakeClock()
     gateway = Gateway(make_certificate(tmp_path), now=lambda: fake.time)
-    gateway.positions = {1001: 40, 1002: 100}
-    for name, value in {
-        "PBAL_IBKR_GATEWAY": gateway.server.base,
-        "PBAL_IBKR_CERTIFICATE": str(gateway.certificate),
-        "PBAL_JOURNAL": str(tmp_path / "journal.sqlite3"),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(desk_module, "TradingDesk", functools.partial(TradingDesk, clock=fake.clock))
+    configure(monkeypatch, gateway, fake, tmp_path)
     with gateway.server:
         yield gateway
 
@@ -54,7 +43,7 @@ def app() -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     app.session_state["cash"], app.session_state["min_trade"] = 2260, 10
     app.run()
-    return app.file_uploader(key="upload").set_value(("positions.csv", POSITIONS, "text/csv")).run()
+    return app.file_uploader(key="upload").set_value(("positions.csv", POSITIONS.encode(), "text/csv")).run()
 
 
 def sections(app: AppTest) -> list[str]:

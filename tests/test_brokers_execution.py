@@ -14,7 +14,7 @@ from pbal_core.brokers.protocol import Accepted, Account, Holding, Unclear
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import ACCOUNT, Gateway, Order
 from tests.stand_in.server import Reply, make_certificate
-from tests.stand_in.trading import Desk, plan
+from tests.stand_in.trading import Desk, begin_anew, plan
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +28,7 @@ def running(tmp_path_factory):
 @pytest.fixture
 def desk(running, tmp_path):
     gateway, fake = running
-    gateway.reset()
-    gateway.fault = lambda _request: None
-    gateway.twist = lambda _request, reply: reply
-    fake.time = FakeClock().time
-    fake.slept.clear()
-    gateway.stamps.clear()
+    begin_anew(gateway, fake)
     desk = Desk(gateway, fake, tmp_path)
     yield desk
     gateway.server.released.set()

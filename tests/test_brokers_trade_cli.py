@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 import subprocess
@@ -10,19 +9,14 @@ import sys
 
 import pytest
 
-from pbal_core.brokers import desk as desk_module
-from pbal_core.brokers.desk import GatewaySettings, TradingDesk, confirm, may_trade_here, open_report
+from pbal_core.brokers.desk import GatewaySettings, confirm, may_trade_here, open_report
 from pbal_core.brokers.vault import Vault
 from pbal_core.cli import main
 from pbal_core.errors import RequestError
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
 from tests.stand_in.server import Reply, make_certificate
-
-POSITIONS = (
-    '"Symbol","Quantity","MarkPrice","PositionValue","FifoPnlUnrealized"\n'
-    '"VTI","40","250","10000","5"\n"BND","100","75","7500","-5"\n'
-)
+from tests.stand_in.trading import POSITIONS, begin_anew, configure
 
 
 class Terminal(io.StringIO):
@@ -45,20 +39,8 @@ def running(tmp_path_factory):
 @pytest.fixture
 def gateway(running, monkeypatch, tmp_path):
     gateway, fake = running
-    gateway.reset()
-    gateway.fault = lambda _request: None
-    gateway.twist = lambda _request, reply: reply
-    gateway.positions = {1001: 40, 1002: 100}
-    gateway.stamps.clear()
-    fake.time = FakeClock().time
-    monkeypatch.setattr(desk_module, "TradingDesk", functools.partial(TradingDesk, clock=fake.clock))
-    for name, value in {
-        "PBAL_IBKR_GATEWAY": gateway.server.base,
-        "PBAL_IBKR_CERTIFICATE": str(gateway.certificate),
-        "PBAL_JOURNAL": str(tmp_path / "journal.sqlite3"),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }.items():
-        monkeypatch.setenv(name, value)
+    begin_anew(gateway, fake)
+    configure(monkeypatch, gateway, fake, tmp_path)
     (tmp_path / "positions.csv").write_text(POSITIONS)
     monkeypatch.chdir(tmp_path)
     return gateway

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from pbal_core import Plan, Portfolio, Position, Trade
+from pbal_core.brokers import desk as desk_module
 from pbal_core.brokers import transport
 from pbal_core.brokers.client_portal import ClientPortal
 from pbal_core.brokers.execution import Execution
@@ -18,6 +20,12 @@ from pbal_core.brokers.proposal import propose
 
 from .clock import FakeClock
 from .gateway import Gateway
+
+POSITIONS = (
+    '"Symbol","Quantity","MarkPrice","PositionValue","FifoPnlUnrealized"\n'
+    '"VTI","40","250","10000","5"\n"BND","100","75","7500","-5"\n'
+)
+"""A positions file of the account that ``configure`` sets up."""
 
 HELD = {"VTI": (40, 250), "BND": (100, 75), "VXUS": (0, 60)}
 
@@ -43,6 +51,31 @@ def plan(words: str, cash: str = "0", held: dict[str, tuple[int, int]] | None = 
         min_trade=Decimal(1),
         orders=tuple(orders),
     )
+
+
+def begin_anew(gateway: Gateway, fake: FakeClock) -> None:
+    """A gateway that other tests have used is as new, and so is its clock."""
+    gateway.reset()
+    gateway.fault = lambda _request: None
+    gateway.twist = lambda _request, reply: reply
+    fake.time = FakeClock().time
+    fake.slept.clear()
+
+
+def configure(monkeypatch, gateway: Gateway, fake: FakeClock, folder: Path) -> None:
+    """What a user has set up for the command and the page: the gateway, its certificate, a journal; and no waiting.
+
+    The account holds what ``POSITIONS`` says.
+    """
+    gateway.positions = {1001: 40, 1002: 100}
+    for name, value in {
+        "PBAL_IBKR_GATEWAY": gateway.server.base,
+        "PBAL_IBKR_CERTIFICATE": str(gateway.certificate),
+        "PBAL_JOURNAL": str(folder / "journal.sqlite3"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(desk_module, "TradingDesk", functools.partial(desk_module.TradingDesk, clock=fake.clock))
 
 
 class Desk:
