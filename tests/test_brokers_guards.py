@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from pbal_core import LawBrokenError, Portfolio, RequestError
 from pbal_core.brokers import guards, views
 from pbal_core.brokers.guards import Facts, Limits, closed_message
-from pbal_core.brokers.journal import Draft, Journal, default_path
+from pbal_core.brokers.journal import Journal, default_path
 from pbal_core.brokers.pricing import fit_buys, limit_price
 from pbal_core.brokers.protocol import Account, Holding, Hours, OrderState, Quote
+from pbal_core.brokers.records import Draft
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.trading import plan
 

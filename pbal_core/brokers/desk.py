@@ -18,9 +18,10 @@ from .client_portal import DEFAULT_GATEWAY, ClientPortal, connect
 from .clock import Clock
 from .execution import STOPPED, Ask, Execution, Report
 from .guards import Limits
-from .journal import Journal, Run, default_path
+from .journal import Journal, default_path
 from .proposal import Choose, Proposal, pick_account, portfolio_of, propose
 from .reconcile import Tell
+from .records import Run
 from .vault import Vault
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -7,10 +7,12 @@ on from there:
 1. Orders that may exist at the broker (``sending``) are looked for by their reference, in its orders and its trades.
    One that is not there after half a minute and two looks is sent again *under the same reference*, which the broker
    takes only once; that happens only in :meth:`Execution.resume`.
-2. Planned sells are sent one at a time, then watched until they are final; after ``Limits.wait`` seconds the rest is
+2. What is still to be sent is compared with the account once more (:mod:`~pbal_core.brokers.recheck`): the plan may
+   have been carried out from another window, or by hand.
+3. Planned sells are sent one at a time, then watched until they are final; after ``Limits.wait`` seconds the rest is
    cancelled.
-3. Buys are cut to the money: the plan's cash plus what the sales brought, and never more than the account's cash.
-4. Buys are sent and watched likewise.
+4. Buys are cut to the money: the plan's cash plus what the sales brought, and never more than the account's cash.
+5. Buys are sent and watched likewise.
 
 Anything unforeseen stops (:class:`Stopped`) with the run left open. Worked example: killed after IBKR took order 4 of
 10 and before the answer, ``resume`` finds order 4 by its reference, then sends 5 to 10.
@@ -23,13 +25,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..errors import RequestError
+from . import recheck
 from .clock import Clock
-from .guards import Limits, closed_message, price_issues
-from .journal import FINISHED, Entry, Journal, Run
+from .guards import Limits
+from .journal import Journal
 from .pricing import fit_buys, limit_price
 from .proposal import Proposal
-from .protocol import Accepted, Broker, Question, Rejected, Side, Ticket, Unclear
+from .protocol import Accepted, Account, Broker, Question, Rejected, Side, Ticket, Unclear
 from .reconcile import LOOK_GAP, Reconciler, Stopped, Tell, within, words
+from .records import FINISHED, Entry, Run
 
 POLL = 3.0
 """Seconds between two looks at working orders."""
@@ -103,6 +107,7 @@ class Execution:
         self._tell = tell
         self._clock = clock or Clock()
         self._books = Reconciler(broker, journal, tell, self._clock)
+        self._compared = float("-inf")
 
     # -- the three ways in
 
@@ -115,6 +120,11 @@ class Execution:
         """
         if proposal.problems or not proposal.lines:
             raise RequestError("a proposal with problems cannot be carried out.")
+        account = self._open_account(proposal.account.id, paper=proposal.account.paper)
+        if account.paper != proposal.account.paper:
+            raise RequestError(
+                "the account was a paper account in the preview and is a live one now; preview it again."
+            )
         run = self._journal.begin(
             account=proposal.account.id,
             paper=proposal.account.paper,
@@ -132,7 +142,7 @@ class Execution:
             RequestError: The run is of a live account and that is not allowed.
             BrokerError: The broker failed; the run stays open.
         """
-        self._open_account(run)
+        self._open_run(run)
         try:
             self._resend_lost(run)
         except Stopped as stop:
@@ -143,6 +153,7 @@ class Execution:
         """Does what the journal says is next, until nothing is left or something stops it."""
         try:
             self._books.look(run)
+            self._retire(run)
             self._phase(run, "SELL")
             self._phase(run, "BUY")
         except Stopped as stop:
@@ -151,7 +162,7 @@ class Execution:
 
     def cancel(self, run: str) -> Report:
         """Cancels what works, drops what was never sent, and closes the run when nothing is open any more."""
-        self._open_account(run)
+        self._open_run(run)
         for entry in self._in(run, "planned"):
             self._journal.move(entry.client_id, "dropped", reason="cancelled before it was sent")
         try:
@@ -167,20 +178,25 @@ class Execution:
 
     # -- steps
 
-    def _open_account(self, run: str) -> None:
-        """Makes sure that the run's account is there, and allowed."""
+    def _open_run(self, run: str) -> None:
         record = self._journal.run(run)
-        account = next((a for a in self._broker.accounts() if a.id == record.account), None)
+        self._open_account(record.account, paper=record.paper)
+
+    def _open_account(self, number: str, *, paper: bool) -> Account:
+        """Makes sure that the run's account is logged in now, and allowed; ``paper`` is what it was before."""
+        account = next((a for a in self._broker.accounts() if a.id == number), None)
         if account is None:
-            raise RequestError(f"the run belongs to an account ***{record.account[-4:]} that is not logged in.")
-        if not (account.paper and record.paper) and not self._limits.live:
+            raise RequestError(f"the run belongs to an account ***{number[-4:]} that is not logged in.")
+        if not (account.paper and paper) and not self._limits.live:
             raise RequestError(f"the run trades the live account {account.masked}; add --live.")
         self._broker.select(account.id)
+        return account
 
     def _phase(self, run: str, side: Side) -> None:
         """Sends the planned orders of one side and watches them to their end."""
         planned = self._in(run, "planned", side)
         if planned:
+            self._compare(run)
             self._renew(run, planned)
             if side == "BUY":
                 self._fit(run, self._in(run, "planned", side))
@@ -188,43 +204,33 @@ class Execution:
                 self._send(run, entry)
         self._watch(run, wait=self._limits.wait)
 
+    def _retire(self, run: str) -> None:
+        """Drops what was never sent of a run of another day."""
+        if not self._young(run):
+            for entry in self._in(run, "planned"):
+                reason = "the plan was too old to go on; make a new one"
+                self._journal.move(entry.client_id, "dropped", reason=reason)
+
+    def _young(self, run: str) -> bool:
+        """Whether orders of the run may still be sent; a clock that was set back says nothing about that."""
+        return abs(self._clock.now() - self._journal.run(run).created) <= RESUME_WINDOW
+
+    def _compare(self, run: str) -> None:
+        """Stops when the account is not as it was when the plan was checked; looks anew after a minute."""
+        if self._clock.monotonic() - self._compared > FRESH:
+            recheck.unchanged(self._broker, self._journal.run(run).account, self._in(run, "planned"))
+            self._compared = self._clock.monotonic()
+
     def _renew(self, run: str, planned: Sequence[Entry]) -> None:
         """New limits from new prices, unless they are fresh; stops when a guard says no."""
-        record, now = self._journal.run(run), self._clock.now()
-        if now - record.created > RESUME_WINDOW:
-            for entry in planned:
-                self._journal.move(entry.client_id, "dropped", reason="the plan was too old to go on; make a new one")
+        if 0 <= self._clock.now() - self._journal.run(run).quoted <= FRESH:
             return
-        if now - record.quoted <= FRESH:
-            return
-        self._unchanged(record.account, planned)
-        self._must_be_open(planned[0])
-        quotes = self._broker.quotes([entry.conid for entry in planned])
-        for entry in planned:
-            quote = quotes.get(entry.conid)
-            issues = list(price_issues(entry.symbol, entry.price, quote, entry.side, self._limits))
-            reference = quote.reference(entry.side) if quote is not None else None
-            if issues or reference is None:
-                raise Stopped("; ".join(map(str, issues)))
+        recheck.is_open(self._broker, self._clock, planned)
+        found = recheck.references(self._broker, planned, self._limits)
+        for entry, reference in zip(planned, found, strict=True):
             limit = limit_price(reference, entry.side, self._limits.slip)
             self._journal.revise(entry.client_id, shares=entry.shares, limit=limit)
         self._journal.quoted(run)
-
-    def _unchanged(self, account: str, planned: Sequence[Entry]) -> None:
-        """Stops when somebody else trades the same stocks, or sold what is to be sold."""
-        held = {holding.conid: holding.shares for holding in self._broker.holdings(account)}
-        working = {o.conid for o in self._broker.orders(account) if o.progress == "working"}
-        for entry in planned:
-            if entry.conid in working:
-                raise Stopped(f"{entry.symbol}: the account has a working order for it; let it end or cancel it first.")
-            if entry.side == "SELL" and held.get(entry.conid, Decimal(0)) < entry.shares:
-                raise Stopped(f"{entry.symbol}: {entry.shares} are to be sold and fewer are held; make a new plan.")
-
-    def _must_be_open(self, entry: Entry) -> None:
-        """Stops when the market is closed: an order for the day would wait for another day."""
-        hours, now = self._broker.hours(entry.conid), self._clock.now()
-        if not hours.is_open(now):
-            raise Stopped(closed_message(hours, now))
 
     def _fit(self, run: str, planned: Sequence[Entry]) -> None:
         """Cuts the planned buys to the cash really there."""
@@ -245,16 +251,13 @@ class Execution:
     def _budget(self, run: str, need: Decimal) -> Decimal:
         """Dollars for purchases: the plan's cash and the sales' money, less what is spent; at most the cash there."""
         record, entries = self._journal.run(run), self._journal.entries(run)
-        own = record.cash
-        bound = Decimal(0)
+        own, bound = record.cash, self._bound(run, "sending", "working")
         for entry in entries:
             if entry.state in {"planned", "dropped"}:
                 continue
             own += entry.paid if entry.side == "SELL" else -entry.paid
             if entry.filled or entry.state not in FINISHED:
                 own -= entry.fee
-            if entry.side == "BUY" and entry.state in {"sending", "working"}:
-                bound += (entry.shares - entry.filled) * entry.limit
         cash = self._broker.cash(record.account)
         for _look in range(LOOKS):
             if cash - bound >= min(need, own - bound):
@@ -262,6 +265,11 @@ class Execution:
             self._clock.sleep(LOOK_GAP)  # the ledger lags some seconds behind the fills
             cash = self._broker.cash(record.account)
         return min(own, cash) - bound
+
+    def _bound(self, run: str, *states: str) -> Decimal:
+        """Dollars that purchases in these states may still cost, without commission."""
+        buys = [entry for state in states for entry in self._in(run, state, "BUY")]
+        return sum(((entry.shares - entry.filled) * entry.limit for entry in buys), Decimal(0))
 
     def _send(self, run: str, entry: Entry, *, again: bool = False) -> None:
         """Writes, then sends, one order, and answers questions that are allowed."""
@@ -334,11 +342,18 @@ class Execution:
             return
         self._clock.sleep(self._unsettled(lost))
         self._books.look(run)
-        for entry in self._in(run, "sending"):
-            if self._clock.now() - self._journal.run(run).created > RESUME_WINDOW:
+        lost = self._in(run, "sending")
+        if not self._young(run):
+            for entry in lost:
                 self._journal.move(entry.client_id, "dropped", reason="not found at the broker")
-                continue
-            self._must_be_open(entry)
+            return
+        account = self._journal.run(run).account
+        if lost:
+            recheck.unchanged(self._broker, account, lost)
+            recheck.is_open(self._broker, self._clock, lost)
+            recheck.references(self._broker, lost, self._limits)
+            recheck.affordable(self._broker, account, lost, self._bound(run, "working"))
+        for entry in lost:
             self._journal.note(run, f"{entry.client_id}: not at the broker, sent again under the same reference")
             self._send(run, entry, again=True)
 

@@ -22,23 +22,15 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Self
 
 from ..errors import LawBrokenError, RequestError
 from .clock import Clock
-from .protocol import Side, Ticket
+from .records import COLUMNS, FINISHED, STEPS, Draft, Entry, Run, State, entry_of, run_of
 
-State = Literal["planned", "sending", "working", "filled", "cancelled", "rejected", "dropped"]
-FINISHED = frozenset({"filled", "cancelled", "rejected", "dropped"})
-STEPS: dict[str, frozenset[str]] = {
-    "planned": frozenset({"planned", "sending", "dropped"}),
-    "sending": frozenset({"sending", "working", "filled", "cancelled", "rejected", "dropped"}),
-    "working": frozenset({"working", "filled", "cancelled", "rejected"}),
-}
-VERSION = 1
+VERSION = 2
 UNFINISHED = "an earlier run is not finished; first run pbal trade --resume or pbal trade --cancel."
 
 _SCHEMA = """
@@ -52,109 +44,10 @@ CREATE TABLE orders (
     conid INTEGER NOT NULL, side TEXT NOT NULL CHECK (side IN ('BUY', 'SELL')), planned INTEGER NOT NULL,
     shares INTEGER NOT NULL, price TEXT NOT NULL, price_limit TEXT NOT NULL, fee TEXT NOT NULL, state TEXT NOT NULL,
     order_id TEXT NOT NULL DEFAULT '', filled TEXT NOT NULL DEFAULT '0', paid TEXT NOT NULL DEFAULT '0',
-    sent REAL NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT ''
+    sent REAL NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', held TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE event (id INTEGER PRIMARY KEY, run TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL) STRICT;
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An order before it is in the journal.
-
-    Args:
-        symbol: For people.
-        conid: Which instrument.
-        side: BUY or SELL.
-        shares: Whole shares, > 0.
-        price: The plan's price in dollars, what moves are measured from.
-        limit: Limit price in dollars.
-        fee: Commission to reckon with, in dollars.
-    """
-
-    symbol: str
-    conid: int
-    side: Side
-    shares: int
-    price: Decimal
-    limit: Decimal
-    fee: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One plan being carried out.
-
-    Args:
-        id: Ours.
-        created: Seconds since 1970.
-        account: Account number.
-        paper: Play money.
-        cash: The plan's cash, signed, in dollars.
-        quoted: When the limits were set, seconds since 1970.
-        settings: What the user allowed, see ``Limits.to_text``.
-        state: ``open`` until nothing can happen any more.
-    """
-
-    id: str
-    created: float
-    account: str
-    paper: bool
-    cash: Decimal
-    quoted: float
-    settings: str
-    state: Literal["open", "done"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One order of a run.
-
-    Args:
-        client_id: Our reference at the broker.
-        symbol: For people.
-        conid: Which instrument.
-        side: BUY or SELL.
-        planned: Shares of the plan.
-        shares: Shares ordered, at most ``planned``.
-        price: The plan's price in dollars.
-        limit: Limit price in dollars.
-        fee: Commission in dollars, expected until it is known.
-        state: See the module.
-        order_id: The broker's number, empty before it is known.
-        filled: Shares executed.
-        paid: Dollars that the executed shares cost or brought, without sign and commission.
-        sent: When it was sent first, seconds since 1970; 0 before.
-        reason: Why it ended as it did.
-    """
-
-    client_id: str
-    symbol: str
-    conid: int
-    side: Side
-    planned: int
-    shares: int
-    price: Decimal
-    limit: Decimal
-    fee: Decimal
-    state: State
-    order_id: str
-    filled: Decimal
-    paid: Decimal
-    sent: float
-    reason: str
-
-    def ticket(self, account: str) -> Ticket:
-        """The order as it is sent."""
-        return Ticket(
-            client_id=self.client_id,
-            account=account,
-            conid=self.conid,
-            symbol=self.symbol,
-            side=self.side,
-            shares=self.shares,
-            limit=self.limit,
-        )
 
 
 def default_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
@@ -202,9 +95,12 @@ class Journal:
             if version == 0:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={VERSION}")
+            elif version == 1:  # the same without what was held
+                self._db.execute("ALTER TABLE orders ADD COLUMN held TEXT NOT NULL DEFAULT ''")
             elif version != VERSION:
                 raise sqlite3.DatabaseError(f"version {version} was found, {VERSION} is needed")
+            if version != VERSION:
+                self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -258,43 +154,49 @@ class Journal:
         """Writes a new run with all its orders, none of them sent, and returns its id.
 
         Raises:
-            RequestError: A run is open in this account.
+            RequestError: A run is open in this account, or one has ended since the prices were asked.
         """
         run, now = secrets.token_hex(4), self._clock.now()
         if self.open_run(account) is not None:
             raise RequestError(UNFINISHED)
+        if self._happened(account, quoted, now):
+            raise RequestError(
+                "another plan was carried out in this account since this one was checked; preview it again."
+            )
         row = (run, now, account, int(paper), str(cash), quoted, settings, "open")
         with self._transaction():
             self._db.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._db.executemany(
                 "INSERT INTO orders (client_id, run, place, symbol, conid, side, planned, shares, price, price_limit, "
-                "fee, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned')",
+                "fee, held, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned')",
                 [
-                    (f"pbal-{run}-{place:03}", run, place, d.symbol, d.conid, d.side, d.shares, d.shares, *_texts(d))
+                    (f"pbal-{run}-{place:03}", run, place, d.symbol, d.conid, d.side, d.shares, d.shares, *d.texts())
                     for place, d in enumerate(drafts, start=1)
                 ],
             )
         return run
+
+    def _happened(self, account: str, after: float, now: float) -> bool:
+        """Whether a run of the account did anything since; times to come (the clock was set back) do not count."""
+        query = "SELECT count(*) FROM event JOIN run ON run.id = event.run WHERE account = ? AND at > ? AND at <= ?"
+        (count,) = self._db.execute(query, (account, after, now)).fetchone()
+        return bool(count)
 
     def open_run(self, account: str | None = None) -> Run | None:
         """The unfinished run, of one account or (the oldest) of any."""
         where, values = ("AND account = ?", (account,)) if account is not None else ("", ())
         query = f"SELECT * FROM run WHERE state = 'open' {where} ORDER BY created"  # noqa: S608 - fixed texts
         row = self._db.execute(query, values).fetchone()
-        return _run(row) if row else None
+        return run_of(row) if row else None
 
     def run(self, run: str) -> Run:
         """A run by its id."""
-        return _run(self._db.execute("SELECT * FROM run WHERE id = ?", (run,)).fetchone())
+        return run_of(self._db.execute("SELECT * FROM run WHERE id = ?", (run,)).fetchone())
 
     def entries(self, run: str) -> tuple[Entry, ...]:
         """The run's orders in the order of the plan."""
-        rows = self._db.execute(
-            "SELECT client_id, symbol, conid, side, planned, shares, price, price_limit, fee, state, order_id, filled, "
-            "paid, sent, reason FROM orders WHERE run = ? ORDER BY place",
-            (run,),
-        )
-        return tuple(_entry(row) for row in rows)
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM orders WHERE run = ? ORDER BY place", (run,))  # noqa: S608
+        return tuple(entry_of(row) for row in rows)
 
     def revise(self, client_id: str, *, shares: int, limit: Decimal) -> None:
         """Changes an order that has never been sent."""
@@ -357,43 +259,5 @@ class Journal:
         """
         if any(entry.state not in FINISHED for entry in self.entries(run)):
             raise LawBrokenError(f"run {run} has unfinished orders")
+        self.note(run, "finished")
         self._db.execute("UPDATE run SET state = 'done' WHERE id = ?", (run,))
-
-
-def _texts(draft: Draft) -> tuple[str, str, str]:
-    return str(draft.price), str(draft.limit), str(draft.fee)
-
-
-def _run(row: tuple[str, float, str, int, str, float, str, Literal["open", "done"]]) -> Run:
-    run, created, account, paper, cash, quoted, settings, state = row
-    return Run(
-        id=run,
-        created=created,
-        account=account,
-        paper=bool(paper),
-        cash=Decimal(cash),
-        quoted=quoted,
-        settings=settings,
-        state=state,
-    )
-
-
-def _entry(row: tuple[object, ...]) -> Entry:
-    text = [str(value) for value in row]
-    return Entry(
-        client_id=text[0],
-        symbol=text[1],
-        conid=int(text[2]),
-        side="BUY" if text[3] == "BUY" else "SELL",
-        planned=int(text[4]),
-        shares=int(text[5]),
-        price=Decimal(text[6]),
-        limit=Decimal(text[7]),
-        fee=Decimal(text[8]),
-        state=cast("State", text[9]),
-        order_id=text[10],
-        filled=Decimal(text[11]),
-        paid=Decimal(text[12]),
-        sent=float(text[13]),
-        reason=text[14],
-    )

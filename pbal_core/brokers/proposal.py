@@ -16,9 +16,9 @@ from ..model import Plan, Portfolio, Position, Trade
 from ..money import format_money
 from .clock import Clock
 from .guards import Facts, Limits, check
-from .journal import Draft
 from .pricing import limit_price
 from .protocol import Account, Broker, Contract, Holding, Preview, Quote, Side, Ticket
+from .records import Draft
 
 Choose = Callable[[str, Sequence[Contract]], Contract | None]
 """Asks the user which instrument a symbol means; None when nobody can be asked."""
@@ -189,7 +189,17 @@ def _line(broker: Broker, trade: Trade, facts: Facts, limits: Limits) -> Line:
     )
     preview = broker.preview(ticket)
     fee = DEFAULT_FEE if preview.commission_high is None else preview.commission_high
-    draft = Draft(symbol=trade.symbol, conid=conid, side=side, shares=shares, price=trade.price, limit=limit, fee=fee)
+    held = next((holding.shares for holding in facts.holdings if holding.conid == conid), Decimal(0))
+    draft = Draft(
+        symbol=trade.symbol,
+        conid=conid,
+        side=side,
+        shares=shares,
+        price=trade.price,
+        limit=limit,
+        fee=fee,
+        held=held,
+    )
     return Line(draft=draft, quote=quote, preview=preview)
 
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from ..money import format_money, format_shares
 from .clock import Clock
-from .journal import Entry, Journal, State
+from .journal import Journal
 from .protocol import Broker, Execution, OrderState
+from .records import Entry, State
 
 LOOK_GAP = 5.0
 """Seconds between two looks at the broker's lists."""

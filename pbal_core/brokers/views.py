@@ -12,9 +12,9 @@ from decimal import Decimal
 from ..money import format_money, format_percent, format_shares
 from .execution import Report
 from .guards import QUESTIONS, Limits
-from .journal import Entry
 from .proposal import Line, Proposal
 from .protocol import Side
+from .records import Entry
 
 PROPOSAL_HEADER = (
     "Action",

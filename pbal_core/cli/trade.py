@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ..brokers.desk import GatewaySettings, TradingDesk
     from ..brokers.execution import Report
     from ..brokers.guards import Limits
-    from ..brokers.journal import Run
     from ..brokers.proposal import Proposal
     from ..brokers.protocol import Contract, Question, Ticket
+    from ..brokers.records import Run
 
 SOURCE = "ibkr:"
 """What stands for the positions of the account itself where a positions file is expected."""

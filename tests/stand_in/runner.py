@@ -16,7 +16,18 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from pbal_core.brokers import client_portal, execution, journal, proposal, reconcile, shapes, transport, wire
+from pbal_core.brokers import (
+    client_portal,
+    execution,
+    journal,
+    proposal,
+    recheck,
+    reconcile,
+    records,
+    shapes,
+    transport,
+    wire,
+)
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.protocol import Account, Preview, Quote
 
@@ -25,13 +36,13 @@ from .gateway import ACCOUNT
 
 ORDERS = [("SELL" if i < 5 else "BUY", 2000 + i, 3 + i) for i in range(10)]
 """(side, conid, shares): five sells, five buys, told apart by everything."""
-PRODUCT = {module.__file__ for module in (client_portal, execution, journal, proposal, reconcile, shapes, wire)}
+PRODUCT = {m.__file__ for m in (client_portal, execution, journal, proposal, recheck, reconcile, shapes, wire)}
 
 
 def ten_orders(now: float) -> proposal.Proposal:
     lines = [
         proposal.Line(
-            draft=journal.Draft(
+            draft=records.Draft(
                 symbol=f"S{conid}",
                 conid=conid,
                 side=side,
@@ -39,6 +50,7 @@ def ten_orders(now: float) -> proposal.Proposal:
                 price=Decimal(100),
                 limit=Decimal("100.2") if side == "BUY" else Decimal("99.8"),
                 fee=Decimal(1),
+                held=Decimal(50),
             ),
             quote=Quote(conid=conid, last=Decimal(100)),
             preview=Preview(),
