@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from decimal import Decimal
 
 import pytest
 
-from pbal_core import RequestError
+from pbal_core import BrokerError, RequestError
+from pbal_core.brokers import reconcile
+from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.journal import Journal
+from pbal_core.brokers.records import Entry
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import ACCOUNT, Gateway, Order
 from tests.stand_in.server import Reply, make_certificate
@@ -153,3 +157,123 @@ def test_a_clock_that_was_set_back_for_long_does_not_make_a_run_young(desk):
     desk.gateway.stamps.clear()
     assert states(desk.resume()) == {"BND": "dropped", "VXUS": "dropped"}
     assert not desk.gateway.book
+
+
+# -- what the broker's lists say
+
+
+def test_a_number_that_is_used_again_is_not_our_order(desk):
+    """After a restart the gateway's number may mean another order; ours is known by its reference."""
+    desk.gateway.fill = lambda _order: 0
+
+    def reused(*_arguments):
+        return {"order_id": 700_000_001, "conid": 1001, "side": "SELL", "order_status": "Filled", "total_size": "4.0",
+                "filled_quantity": "4.0", "avg_fill_price": "250"}  # fmt: skip
+
+    desk.gateway._order = reused
+    try:
+        report = desk.trade("buy 10 BND", "800", Limits(wait=5))
+    finally:
+        del desk.gateway._order
+    assert states(report) == {"BND": "cancelled"}
+    assert report.entries[0].filled == 0
+
+
+def test_a_reference_says_more_than_a_number():
+    """Another order of the same number in the lists is not taken for ours, nor are its fills."""
+    entry = Entry(
+        client_id="pbal-x-001", symbol="BND", conid=1002, side="BUY", planned=10, shares=10, price=Decimal(75),
+        limit=Decimal(75), fee=Decimal(1), state="working", order_id="7", filled=Decimal(0), paid=Decimal(0), sent=0,
+        reason="", held=None,
+    )  # fmt: skip
+    assert reconcile.same(entry, "pbal-x-001", "8")
+    assert reconcile.same(entry, "", "7")
+    assert not reconcile.same(entry, "pbal-y-001", "7")
+    assert not reconcile.same(entry, "", "8")
+
+
+@pytest.mark.parametrize("missing", ["filled_quantity", "avg_fill_price"])
+def test_a_fill_without_its_number_or_price_is_reckoned_at_the_limit_until_the_trades_tell(desk, missing):
+    """Filled means all of it; a purchase costs at most its limit and a sale brings at least it."""
+
+    def twist(request, reply):
+        if "/order/status/" in request.path:
+            reply.body.pop(missing)
+        return Reply(body=[]) if request.path.endswith("/trades") else reply
+
+    desk.gateway.twist = twist
+    desk.gateway.commission = 0.5
+    (sale, purchase) = desk.trade("sell 4 VTI; buy 10 VXUS").entries
+    assert (sale.state, sale.filled, sale.paid) == ("filled", 4, Decimal("998.00"))
+    assert (purchase.state, purchase.filled, purchase.paid) == ("filled", 10, Decimal("601.3"))
+
+
+def test_shares_that_traded_are_never_forgotten(desk):
+    """A cancelled order whose state says nothing of its fills keeps those that were seen."""
+    desk.gateway.fill = lambda order: 3 if not order.filled else 0
+
+    def twist(request, reply):
+        if "/order/status/" in request.path and reply.body["order_status"] == "Cancelled":
+            reply.body["filled_quantity"] = "0.0"
+        return Reply(body=[]) if request.path.endswith("/trades") else reply
+
+    desk.gateway.twist = twist
+    (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).entries
+    assert (entry.state, entry.filled, entry.paid) == ("cancelled", 3, 3 * Decimal("75.16"))
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_a_fill_that_races_the_cancellation_is_counted(desk, seen):
+    """The state says cancelled with fewer shares than the trades have; the trades are right."""
+    late = []
+
+    def cancel(_request, account, order_id):
+        order = desk.gateway.book[int(order_id)]
+        order.status = "Cancelled"
+        late.append(order)
+        return {"msg": "Request was submitted", "order_id": order_id, "conid": -1, "account": account}
+
+    def twist(request, reply):
+        if request.path.endswith("/trades") and late:
+            order = late.pop()
+            order.filled += 2
+            order.fills.append((2, order.limit))
+            reply.body = desk.gateway._trades(request)
+        return reply
+
+    desk.gateway.fill = lambda order: seen - order.filled
+    desk.gateway._cancel, desk.gateway.twist = cancel, twist
+    try:
+        (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).entries
+    finally:
+        del desk.gateway._cancel
+    assert (entry.state, entry.filled) == ("cancelled", 2 + seen)
+    assert entry.paid == (2 + seen) * Decimal("75.16")
+
+
+def test_a_trade_that_is_listed_twice_counts_once(desk):
+    desk.gateway.fill = lambda order: 5 if not order.filled else 0
+    desk.trade("buy 10 BND", "800", Limits(wait=5))
+    desk.gateway._trades = lambda request: 2 * type(desk.gateway)._trades(desk.gateway, request)
+    try:
+        assert [fill.shares for fill in desk.broker.executions(ACCOUNT)] == [5]
+    finally:
+        del desk.gateway._trades
+
+
+@pytest.mark.parametrize("words", ["Request timed out", "Service Unavailable", "no bridge", "Internal error"])
+def test_trouble_in_a_200_is_no_refusal(desk, words):
+    """The broker took the order and then something failed: the order is looked for, and found."""
+    once = [1]
+    desk.gateway.twist = lambda r, reply: Reply(body={"error": words}) if is_order(r) and once and once.pop() else reply
+    assert states(desk.trade("buy 10 BND", "800")) == {"BND": "filled"}
+    assert len(desk.gateway.sent) == 1
+
+
+def test_a_failure_of_the_broker_is_in_the_history(desk):
+    """``pbal trade --status`` says why a run stopped, also when the broker failed."""
+    desk.gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    with pytest.raises(BrokerError, match="nobody is logged in"):
+        desk.trade("buy 10 BND", cash="800")
+    journal = desk.journal()
+    assert "stopped: nobody is logged in" in journal.notes(journal.open_run().id)[-1][1]

@@ -303,7 +303,9 @@ class ClientPortal:
         self.select(account)
         body = self._iserver("/iserver/account/trades", days="7")
         ours = [row for row in shapes.rows(body, "the trades") if row.get("account") in {None, "", account}]
-        return tuple(shapes.execution(row) for row in ours)
+        # A fill that is listed twice is one fill.
+        once = {row.get("execution_id") or f"row {number}": row for number, row in enumerate(ours)}
+        return tuple(shapes.execution(row) for row in once.values())
 
     def cancel(self, account: str, order_id: str) -> str:
         """Asks to cancel; whether it worked shows in the order's state."""

@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..errors import RequestError
+from ..errors import BrokerError, RequestError
 from . import recheck
 from .clock import Clock
 from .guards import Limits
@@ -143,40 +143,46 @@ class Execution:
             BrokerError: The broker failed; the run stays open.
         """
         self._open_run(run)
-        try:
-            self._resend_lost(run)
-        except Stopped as stop:
-            return self._report(run, str(stop))
-        return self.carry_out(run)
+        return self._guarded(run, self._resend_lost, self._go_on)
 
     def carry_out(self, run: str) -> Report:
         """Does what the journal says is next, until nothing is left or something stops it."""
-        try:
-            self._books.look(run)
-            self._retire(run)
-            self._phase(run, "SELL")
-            self._phase(run, "BUY")
-        except Stopped as stop:
-            return self._report(run, str(stop))
-        return self._report(run)
+        return self._guarded(run, self._go_on)
 
     def cancel(self, run: str) -> Report:
         """Cancels what works, drops what was never sent, and closes the run when nothing is open any more."""
         self._open_run(run)
-        for entry in self._in(run, "planned"):
-            self._journal.move(entry.client_id, "dropped", reason="cancelled before it was sent")
-        try:
-            lost = self._in(run, "sending")
-            if lost:
-                self._books.look(run, wait=self._unsettled(lost), giving_up=True)
-            for entry in self._in(run, "sending"):
-                self._journal.move(entry.client_id, "dropped", reason="not found at the broker")
-            self._watch(run, wait=0)
-        except Stopped as stop:
-            return self._report(run, str(stop))
-        return self._report(run)
+        return self._guarded(run, self._give_up)
 
     # -- steps
+
+    def _guarded(self, run: str, *steps: Callable[[str], None]) -> Report:
+        """Takes the steps; writes down why it ended, whether it stops by itself or the broker fails."""
+        try:
+            for step in steps:
+                step(run)
+        except Stopped as stop:
+            return self._report(run, str(stop))
+        except BrokerError as error:
+            self._journal.note(run, f"{STOPPED}{error}")
+            raise
+        return self._report(run)
+
+    def _go_on(self, run: str) -> None:
+        self._books.look(run)
+        self._retire(run)
+        self._phase(run, "SELL")
+        self._phase(run, "BUY")
+
+    def _give_up(self, run: str) -> None:
+        for entry in self._in(run, "planned"):
+            self._journal.move(entry.client_id, "dropped", reason="cancelled before it was sent")
+        lost = self._in(run, "sending")
+        if lost:
+            self._books.look(run, wait=self._unsettled(lost), giving_up=True)
+        for entry in self._in(run, "sending"):
+            self._journal.move(entry.client_id, "dropped", reason="not found at the broker; look there yourself")
+        self._watch(run, wait=0)
 
     def _open_run(self, run: str) -> None:
         record = self._journal.run(run)
@@ -253,7 +259,7 @@ class Execution:
         record, entries = self._journal.run(run), self._journal.entries(run)
         own, bound = record.cash, self._bound(run, "sending", "working")
         for entry in entries:
-            if entry.state in {"planned", "dropped"}:
+            if not entry.sent:
                 continue
             own += entry.paid if entry.side == "SELL" else -entry.paid
             if entry.filled or entry.state not in FINISHED:

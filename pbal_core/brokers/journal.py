@@ -230,9 +230,10 @@ class Journal:
         known = {k: str(v) if isinstance(v, Decimal) else v for k, v in facts.items() if v is not None}
         self._update(client_id, {before for before, after in STEPS.items() if state in after}, known)
 
-    def settle(self, client_id: str, *, paid: Decimal, fee: Decimal) -> None:
-        """Writes what was really paid and charged for an order, whatever its state."""
-        self._update(client_id, set(STEPS) | FINISHED, {"paid": str(paid), "fee": str(fee)})
+    def settle(self, client_id: str, *, filled: Decimal, paid: Decimal, fee: Decimal) -> None:
+        """Writes what really traded, was paid and charged for an order, whatever its state."""
+        facts: dict[str, object] = {"filled": str(filled), "paid": str(paid), "fee": str(fee)}
+        self._update(client_id, set(STEPS) | FINISHED, facts)
 
     def _update(self, client_id: str, before: set[str], facts: dict[str, object]) -> None:
         names = ", ".join(f"{name} = ?" for name in facts)

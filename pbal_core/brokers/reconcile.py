@@ -15,7 +15,7 @@ from ..money import format_money, format_shares
 from .clock import Clock
 from .journal import Journal
 from .protocol import Broker, Execution, OrderState
-from .records import Entry, State
+from .records import FINISHED, Entry, State
 
 LOOK_GAP = 5.0
 """Seconds between two looks at the broker's lists."""
@@ -63,11 +63,11 @@ class Reconciler:
 
     def _adopt(self, run: str, entry: Entry, orders: Iterable[OrderState], fills: Iterable[Execution]) -> None:
         """Moves an order on when the broker's lists have it."""
-        order = next((o for o in orders if _same(entry, o.client_id, o.order_id)), None)
+        order = next((o for o in orders if same(entry, o.client_id, o.order_id) and _ours(entry, o)), None)
         if order is not None:
             self._advance(entry, order)
             return
-        found = [fill for fill in fills if _same(entry, fill.client_id, fill.order_id)]
+        found = [fill for fill in fills if same(entry, fill.client_id, fill.order_id)]
         shares = sum((fill.shares for fill in found), Decimal(0))
         over = self._clock.now() - self._journal.run(run).created > DAY
         if shares >= entry.shares:
@@ -82,16 +82,22 @@ class Reconciler:
             entry.client_id,
             state,
             order_id=found[0].order_id if found else None,
-            filled=shares,
-            paid=sum((fill.shares * fill.price for fill in found), Decimal(0)),
+            filled=max(shares, entry.filled),
+            paid=_value(found) if shares >= entry.filled else entry.paid,
             reason="the day it was for is over" if state == "cancelled" else None,
         )
         self._tell(words(entry, f"in the broker's trades, {format_shares(shares)} of {entry.shares}"))
 
     def _advance(self, entry: Entry, order: OrderState) -> None:
-        """Writes what the broker says of an order, when it is news."""
-        paid = order.filled * order.price if order.price is not None else entry.paid
-        news = (order.progress, order.filled, paid, order.order_id)
+        """Writes what the broker says of an order, when it is news; shares that traded are never taken back."""
+        said = order.filled
+        if order.progress == "filled" and not said:  # all of it, whatever number is missing
+            said = order.shares or Decimal(entry.shares)
+        filled = max(said, entry.filled)
+        # Without a price the limit is on the safe side: no purchase costs more, and no sale brings less.
+        more = (filled - entry.filled) * entry.limit
+        paid = filled * order.price if order.price is not None else entry.paid + more
+        news = (order.progress, filled, paid, order.order_id)
         if news == (entry.state, entry.filled, entry.paid, entry.order_id):
             return
         reason = "" if order.progress in {"working", "filled"} else f"the broker says {order.status}"
@@ -99,11 +105,11 @@ class Reconciler:
             entry.client_id,
             order.progress,
             order_id=order.order_id,
-            filled=order.filled,
+            filled=filled,
             paid=paid,
             reason=reason,
         )
-        done = f"{format_shares(order.filled)} of {entry.shares}" if order.filled else ""
+        done = f"{format_shares(filled)} of {entry.shares}" if filled else ""
         self._tell(words(entry, f"{order.status} {done}".strip()))
 
     def _strangers(self, run: str, still: Sequence[Entry], orders: Iterable[OrderState]) -> None:
@@ -123,7 +129,7 @@ class Reconciler:
         forgotten = []
         for entry in working:
             order = self._broker.order(entry.order_id)
-            if order is None:
+            if order is None or not _ours(entry, order):
                 forgotten.append(entry)
             else:
                 self._advance(entry, order)
@@ -135,19 +141,22 @@ class Reconciler:
 
     def settle(self, run: str, account: str) -> None:
         """Writes what was really paid and charged, where the broker's list of trades is complete."""
-        ended = [e for e in self._journal.entries(run) if e.filled and e.state in {"filled", "cancelled"}]
+        ended = [e for e in self._journal.entries(run) if e.sent and e.state in FINISHED]
         if not ended:
             return
         fills = self._broker.executions(account)
         for entry in ended:
-            found = [fill for fill in fills if _same(entry, fill.client_id, fill.order_id)]
-            if sum((fill.shares for fill in found), Decimal(0)) != entry.filled:
+            found = [fill for fill in fills if same(entry, fill.client_id, fill.order_id)]
+            shares = sum((fill.shares for fill in found), Decimal(0))
+            if not found or shares < entry.filled:
                 continue
-            paid = sum((fill.shares * fill.price for fill in found), Decimal(0))
+            paid = _value(found)
             charged = [fill.commission for fill in found if fill.commission is not None]
             fee = sum(charged, Decimal(0)) if len(charged) == len(found) else entry.fee
-            if (paid, fee) != (entry.paid, entry.fee):
-                self._journal.settle(entry.client_id, paid=paid, fee=fee)
+            if (shares, paid, fee) != (entry.filled, entry.paid, entry.fee):
+                self._journal.settle(entry.client_id, filled=shares, paid=paid, fee=fee)
+            if shares > entry.filled:  # one that raced the cancellation, or an order that was believed to be none
+                self._tell(words(entry, f"in the broker's trades, {format_shares(shares)} of {entry.shares}"))
 
 
 def within(journal: Journal, run: str, state: str, side: str | None = None) -> list[Entry]:
@@ -155,9 +164,23 @@ def within(journal: Journal, run: str, state: str, side: str | None = None) -> l
     return [e for e in journal.entries(run) if e.state == state and side in {None, e.side}]
 
 
-def _same(entry: Entry, client_id: str, order_id: str) -> bool:
-    """Whether something at the broker is this order: by our reference, or by the broker's number once it is known."""
-    return client_id == entry.client_id or (bool(entry.order_id) and order_id == entry.order_id)
+def same(entry: Entry, client_id: str, order_id: str) -> bool:
+    """Whether something at the broker is this order: by our reference; where there is none by the broker's number."""
+    if client_id:
+        return client_id == entry.client_id
+    return bool(entry.order_id) and order_id == entry.order_id
+
+
+def _ours(entry: Entry, order: OrderState) -> bool:
+    """Whether nothing speaks against it: a number can be used again for another order."""
+    return (
+        order.client_id in {"", entry.client_id} and order.conid in {0, entry.conid} and order.side in {"", entry.side}
+    )
+
+
+def _value(fills: Iterable[Execution]) -> Decimal:
+    """Dollars that fills cost or brought."""
+    return sum((fill.shares * fill.price for fill in fills), Decimal(0))
 
 
 def _alike(entry: Entry, order: OrderState) -> bool:

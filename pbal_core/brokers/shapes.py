@@ -34,6 +34,12 @@ from .wire import error_words
 
 _AMOUNT = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?=$|[\sA-Za-z])", re.ASCII)
 
+_NO_REFUSAL = re.compile(
+    r"already registered|duplicate|timed? ?out|unavailable|no bridge|not connected|internal|try again|failed to process",
+    re.IGNORECASE,
+)
+"""Words with which the order may exist: "Local order ID=... is already registered", or a failure on the way."""
+
 STATUS: dict[str, Progress] = {
     "filled": "filled",
     "cancelled": "cancelled",
@@ -200,8 +206,7 @@ def answer(status: int | None, body: Any, trouble: str) -> Answer:
         if body.get("prompt") or body.get("messageId"):
             return Unclear(reason=f"IBKR asks ({body.get('messageId')}): {_words(body.get('text'))}")
         words = error_words(body)
-        # "Order couldn't be submitted: Local order ID=... is already registered": then the order does exist.
-        if words and "already registered" not in words.lower() and "duplicate" not in words.lower():
+        if words and not _NO_REFUSAL.search(words):
             return Rejected(reason=words)
         return Unclear(reason=words or "the answer has an unknown shape")
     if isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
