@@ -35,7 +35,7 @@ from .wire import error_words
 _AMOUNT = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?=$|[\sA-Za-z])", re.ASCII)
 
 _NO_REFUSAL = re.compile(
-    r"already registered|duplicate|timed? ?out|unavailable|no bridge|not connected|internal|try again|failed to process",
+    "already registered|duplicate|timed? ?out|unavailable|no bridge|not connected|internal|try again|failed to process",
     re.IGNORECASE,
 )
 """Words with which the order may exist: "Local order ID=... is already registered", or a failure on the way."""
