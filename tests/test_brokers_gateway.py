@@ -307,6 +307,7 @@ def test_a_reading_request_survives_one_lost_connection(gateway, client):
         (True, "DU1234567", True),
         (False, "DU1234567", False),
         (False, "U1234567", False),
+        (True, "U1234567", False),
         (None, "DU1", True),
         (None, "U1", False),
     ],

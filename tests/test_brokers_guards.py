@@ -61,13 +61,13 @@ def codes(made, found=None, limits=None):
 def test_a_limit_never_goes_beyond_the_slip(reference, side, slip):
     """A purchase never above ask times (1 + slip), a sale never below bid times (1 - slip), and within a tick of it."""
     limit = limit_price(reference, side, slip)
-    tick = Decimal("0.01") if reference >= 1 else Decimal("0.0001")
+    tick = Decimal("0.01") if limit >= 1 else Decimal("0.0001")
     assert limit > 0
     assert limit % tick == 0
     edge = reference * (1 + slip) if side == "BUY" else reference * (1 - slip)
     if side == "BUY":
         assert limit <= edge or limit == tick
-        assert edge - limit < tick
+        assert edge - limit < (Decimal("0.01") if edge >= 1 else tick)
     else:
         assert edge <= limit < edge + tick
 
@@ -76,6 +76,12 @@ def test_the_limit_of_the_docstring():
     assert limit_price(Decimal("250.01"), "BUY", Decimal("0.002")) == Decimal("250.51")
     assert limit_price(Decimal("249.99"), "SELL", Decimal("0.002")) == Decimal("249.50")
     assert limit_price(Decimal("0.5"), "BUY", Decimal(0)) == Decimal("0.5")
+
+
+def test_a_limit_of_a_dollar_or_more_has_cents():
+    """The tick is that of the limit: an ask below a dollar can lead to a limit above it."""
+    assert limit_price(Decimal("0.9999"), "BUY", Decimal("0.002")) == Decimal("1.00")
+    assert limit_price(Decimal("1.00"), "SELL", Decimal("0.002")) == Decimal("0.9980")
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), PRICES), min_size=1, max_size=8), st.decimals(-100, 1_000_000, places=2))

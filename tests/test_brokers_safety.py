@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from pbal_core.brokers import reconcile
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.records import Entry
+from pbal_core.brokers.wire import check_base
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import ACCOUNT, Gateway, Order
 from tests.stand_in.server import Reply, make_certificate
@@ -277,3 +279,96 @@ def test_a_failure_of_the_broker_is_in_the_history(desk):
         desk.trade("buy 10 BND", cash="800")
     journal = desk.journal()
     assert "stopped: nobody is logged in" in journal.notes(journal.open_run().id)[-1][1]
+
+
+# -- data that is missing or means something else
+
+
+@pytest.mark.parametrize("letters", [None, "", "S", "i"])
+def test_a_price_of_unknown_age_is_not_taken_for_a_fresh_one(desk, letters):
+    desk.gateway.quote_fields[1002] = {"6509": letters}
+    proposal = desk.propose(plan("buy 10 BND", "800"))
+    assert [issue.code for issue in proposal.problems] == ["old_quote"]
+    assert not desk.propose(plan("buy 10 BND", "800"), Limits(delayed=True)).problems
+
+
+def test_a_quote_that_comes_in_parts_is_waited_for(desk):
+    """The last price alone is there first; bid and ask make the limit."""
+    rest = [{"31": "74.00", "84": None, "86": None, "6509": None}] * 3
+
+    def twist(request, reply):
+        if request.path.endswith("/snapshot") and rest:
+            reply.body = [row | {k: v for k, v in rest[-1].items() if v} for row in reply.body]
+            for row in reply.body:
+                for name in [k for k, v in rest[-1].items() if v is None]:
+                    row.pop(name, None)
+            rest.pop()
+        return reply
+
+    desk.gateway.twist = twist
+    quote = desk.broker.quotes([1002])[1002]
+    assert (quote.bid, quote.ask, quote.live) == (Decimal("74.99"), Decimal("75.01"), True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("752 EUR (10 Shares)", "would be in EUR"), ("752", "does not say in which")]
+)
+def test_an_order_in_another_currency_is_refused(desk, amount, words):
+    """A stock that is not held may be listed abroad; its price in euros can be near the plan's in dollars."""
+    desk.gateway.previews[1003] = {"amount": {"amount": amount, "commission": "1", "total": amount}}
+    proposal = desk.propose(plan("buy 10 VXUS", "800"))
+    assert [(issue.code, words in str(issue)) for issue in proposal.problems] == [("currency", True)]
+
+
+def test_a_purchase_whose_currency_shows_after_the_sales_is_not_sent(desk):
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 VXUS"))
+    assert not proposal.problems
+    desk.gateway.previews[1003] = {"amount": {"amount": "601 EUR", "commission": "1 EUR"}}
+    assert states(desk.execution().start(proposal)) == {"VTI": "filled", "VXUS": "dropped"}
+
+
+def test_two_holdings_of_one_name_are_asked(desk):
+    """The same ticker at two exchanges: nobody guesses which one is meant."""
+    row = {"currency": "USD", "assetClass": "STK", "mktPrice": 75, "unrealizedPnl": 0, "contractDesc": "BND"}
+    rows = [row | {"conid": conid, "position": 100, "mktValue": 7500} for conid in (1002, 9002)]
+    desk.gateway.twist = lambda r, reply: Reply(body=rows) if "/positions" in r.path else reply
+    with pytest.raises(RequestError, match=r"BND may mean .*1002.*9002"):
+        desk.propose(plan("buy 1 BND", "80", held={"BND": (100, 75)}))
+
+
+def test_two_symbols_of_one_stock_are_refused(desk):
+    """Else its shares would be counted, and traded, twice."""
+    desk.gateway.names["BRK B"] = 1002
+    desk.gateway.twist = lambda r, reply: _renamed(reply) if "/positions" in r.path else reply
+    proposal = desk.propose(plan("buy 1 VXUS", "80", held={"BRK.B": (100, 75), "BRKB": (100, 75), "VXUS": (0, 60)}))
+    assert [(issue.code, issue.where.symbol) for issue in proposal.problems] == [("same_stock", "BRKB")]
+
+
+def _renamed(reply):
+    for row in reply.body:
+        row["description"] = row["description"].replace("BND", "BRK B")
+    return reply
+
+
+# -- what is shown and logged
+
+
+@pytest.mark.parametrize("status", [302, 403, 500])
+def test_no_account_number_in_an_error_or_in_the_log(desk, status, caplog):
+    """Httpx writes every address at level INFO; the path of the account's requests has the number."""
+    caplog.set_level(logging.DEBUG)
+    desk.broker.accounts()
+    desk.broker.cash(ACCOUNT)
+    desk.gateway.fault = lambda _request: Reply(status=status, body={"error": f"Account {ACCOUNT} unknown"})
+    with pytest.raises(BrokerError) as caught:
+        desk.broker.cash(ACCOUNT)
+    assert "***4567" in str(caught.value)
+    assert "/ledger" in caplog.text
+    for text in (str(caught.value), repr(caught.value.__dict__), caplog.text):
+        assert ACCOUNT not in text
+
+
+def test_no_password_of_an_address_is_shown():
+    with pytest.raises(RequestError, match="is not a gateway's address") as caught:
+        check_base("https://me:hunter2@localhost:5000")
+    assert "hunter2" not in str(caught.value)

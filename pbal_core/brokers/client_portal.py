@@ -46,6 +46,8 @@ TICKLE = 55.0
 """Seconds; IBKR ends a session that is silent for longer than about 6 minutes and asks for a tickle a minute."""
 _FIELDS = "31,84,86,6509"
 _SETTLE_TRIES = 6
+_PARTS_TRIES = 4
+"""Looks after which a price without bid or ask is taken for all there is."""
 
 
 def connect(
@@ -170,7 +172,7 @@ class ClientPortal:
     # -- accounts, positions, cash
 
     def accounts(self) -> tuple[Account, ...]:
-        """The accounts that may trade. Paper only when the gateway says so."""
+        """The accounts that may trade. Paper only by the number (``DU...``) and, when it says, by the gateway too."""
         listed = shapes.rows(self.wire.get("/portfolio/accounts"), "the accounts")
         body = self._iserver("/iserver/accounts")
         if not isinstance(body, dict) or not isinstance(body.get("accounts"), list):
@@ -181,7 +183,7 @@ class ClientPortal:
         return tuple(
             Account(
                 id=str(account),
-                paper=paper is True if paper is not None else str(account).startswith("DU"),
+                paper=str(account).startswith("DU" if paper is None else "D") and paper in (None, True),
                 currency=currencies.get(str(account), ""),
             )
             for account in body["accounts"]
@@ -237,6 +239,7 @@ class ClientPortal:
     def quotes(self, conids: Sequence[int]) -> dict[int, Quote]:
         """Fresh prices. The first request only subscribes, so it is repeated until all are there, a few times."""
         found: dict[int, Quote] = {}
+        partial: dict[int, Quote] = {}
         for attempt in range(_SETTLE_TRIES):
             missing = [conid for conid in conids if conid not in found]
             if not missing:
@@ -246,10 +249,12 @@ class ClientPortal:
             for start in range(0, len(missing), PAGE):
                 part = ",".join(map(str, missing[start : start + PAGE]))
                 body = self._iserver("/iserver/marketdata/snapshot", conids=part, fields=_FIELDS)
-                lines = [shapes.quote(row) for row in shapes.rows(body, "the prices")]
-                # The answer to the subscribing request can be what was cached for an earlier subscriber.
-                found |= {line.conid: line for line in lines if line is not None and attempt}
-        return {conid: quote for conid, quote in found.items() if conid in set(conids)}
+                for row in shapes.rows(body, "the prices"):
+                    line = shapes.quote(row)
+                    # The answer to the subscribing request can be what was cached for an earlier subscriber.
+                    if line is not None and attempt:
+                        (found if shapes.is_complete(row) or attempt >= _PARTS_TRIES else partial)[line.conid] = line
+        return {conid: quote for conid, quote in (partial | found).items() if conid in set(conids)}
 
     def hours(self, conid: int) -> Hours:
         """Trading hours around now."""

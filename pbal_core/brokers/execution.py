@@ -30,7 +30,7 @@ from .clock import Clock
 from .guards import Limits
 from .journal import Journal
 from .pricing import fit_buys, limit_price
-from .proposal import Proposal
+from .proposal import Proposal, foreign
 from .protocol import Accepted, Account, Broker, Question, Rejected, Side, Ticket, Unclear
 from .reconcile import LOOK_GAP, Reconciler, Stopped, Tell, within, words
 from .records import FINISHED, Entry, Run
@@ -283,9 +283,10 @@ class Execution:
         ticket = entry.ticket(account)
         if entry.side == "BUY" and not again:
             preview = self._broker.preview(ticket)
-            if preview.error:
-                self._journal.move(entry.client_id, "dropped", reason=f"refused in the preview: {preview.error}")
-                self._tell(f"{entry.symbol}: not sent, the broker would refuse it: {preview.error}")
+            refused = preview.error or (foreign(preview) if preview.currency != "USD" else "")
+            if refused:
+                self._journal.move(entry.client_id, "dropped", reason=f"refused in the preview: {refused}")
+                self._tell(f"{entry.symbol}: not sent, after its preview: {refused}")
                 return
         self._journal.sending(entry.client_id)
         answer = self._broker.send(ticket)

@@ -132,10 +132,15 @@ def _shapes(plan: Plan) -> Iterator[Issue]:
 
 def _positions(plan: Plan, facts: Facts, limits: Limits) -> Iterator[Issue]:
     by_conid = {holding.conid: holding for holding in facts.holdings}
+    seen: dict[int, str] = {}
     for position in plan.portfolio:
         conid = facts.conids.get(position.symbol)
         if conid is None:
             yield _error("unknown_symbol", "the broker does not hold it and knows no such stock.", position.symbol)
+            continue
+        if seen.setdefault(conid, position.symbol) != position.symbol:
+            message = f"it is the same stock as {seen[conid]} at the broker; keep one of the two in the file."
+            yield _error("same_stock", message, position.symbol)
             continue
         holding = by_conid.get(conid)
         if holding is not None and holding.currency not in {"", "USD"}:
@@ -188,7 +193,7 @@ def price_issues(symbol: str, price: Decimal, quote: Quote | None, side: Side, l
     if quote.halted:
         yield _error("halted", "trading in it is halted.", symbol)
     if (not quote.live or (quote.closed and now == quote.last)) and not limits.delayed:
-        message = "its price is delayed or of an earlier day; subscribe to its market data, or add --delayed."
+        message = "its price is not known to be real-time; subscribe to its market data, or add --delayed."
         yield _error("old_quote", message, symbol)
     moved = abs(Fraction(now) - Fraction(price)) / Fraction(price)
     if moved > Fraction(limits.max_move):

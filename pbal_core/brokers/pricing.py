@@ -29,8 +29,9 @@ def limit_price(reference: Decimal, side: Side, slip: Decimal) -> Decimal:
         A positive multiple of the tick: never above ``reference * (1 + slip)`` for a purchase, never below
         ``reference * (1 - slip)`` for a sale.
     """
-    scale = 2 if reference >= 1 else 4
-    exact = Fraction(reference) * (1 + Fraction(slip) if side == "BUY" else 1 - Fraction(slip)) * int(10**scale)
+    edge = Fraction(reference) * (1 + Fraction(slip) if side == "BUY" else 1 - Fraction(slip))
+    scale = 2 if edge >= 1 else 4  # the tick is that of the limit, not that of the quote
+    exact = edge * int(10**scale)
     ticks = exact.__floor__() if side == "BUY" else exact.__ceil__()
     return from_units(max(ticks, 1), scale)
 

@@ -134,6 +134,8 @@ def propose(
         if line.preview.error and (line.draft.side == "SELL" or not has_sells):
             message = f"the broker would refuse it: {line.preview.error}"
             problems.append(Issue("error", "preview_refused", message, Place(symbol=line.draft.symbol)))
+        elif not line.preview.error and line.preview.currency != "USD":
+            problems.append(Issue("error", "currency", foreign(line.preview), Place(symbol=line.draft.symbol)))
     warnings = [
         Issue("warning", "preview_warning", f"the broker warns: {text}", Place(symbol=line.draft.symbol))
         for line in lines
@@ -150,6 +152,13 @@ def propose(
         limits=limits,
         made=facts.now,
     )
+
+
+def foreign(preview: Preview) -> str:
+    """That an order is not one in dollars, or not known to be."""
+    if preview.currency:
+        return f"the order would be in {preview.currency}; only dollars can be traded."
+    return "the broker does not say in which currency the order would be; only dollars can be traded."
 
 
 def _shortage(plan: Plan, lines: Sequence[Line]) -> Iterator[Issue]:
@@ -209,9 +218,11 @@ def find_conids(broker: Broker, symbols: Sequence[str], holdings: Sequence[Holdi
     Raises:
         RequestError: A symbol means several stocks and nobody chose.
     """
-    held = {_plain(h.symbol): h.conid for h in holdings if h.asset_class in {"STK", ""}}
-    found = {symbol: held[_plain(symbol)] for symbol in symbols if _plain(symbol) in held}
-    for symbol, contracts in broker.contracts([s for s in symbols if s not in found]).items():
+    held = {symbol: _held(symbol, holdings) for symbol in symbols}
+    asked = broker.contracts([symbol for symbol in symbols if not held[symbol]])
+    found: dict[str, int] = {}
+    for symbol in symbols:
+        contracts = held[symbol] or asked.get(symbol, ())
         contract = contracts[0] if len(contracts) == 1 else choose(symbol, contracts) if contracts else None
         if contract is None and contracts:
             listed = "; ".join(f"{c.name} ({c.exchange}, {c.conid})" for c in contracts)
@@ -219,6 +230,16 @@ def find_conids(broker: Broker, symbols: Sequence[str], holdings: Sequence[Holdi
         if contract is not None:
             found[symbol] = contract.conid
     return found
+
+
+def _held(symbol: str, holdings: Sequence[Holding]) -> tuple[Contract, ...]:
+    """The account's stocks of that name, those in dollars when there are any."""
+    same = [h for h in holdings if h.asset_class in {"STK", ""} and _plain(h.symbol) == _plain(symbol)]
+    dollars = [h for h in same if h.currency in {"USD", ""}]
+    return tuple(
+        Contract(symbol=symbol, conid=h.conid, name=h.symbol, exchange=f"held, in {h.currency or '?'}")
+        for h in dollars or same
+    )
 
 
 def _plain(symbol: str) -> str:

@@ -156,6 +156,7 @@ class Preview:
     """What the broker says an order would do.
 
     Args:
+        currency: What the order would be paid in, such as ``USD``; empty when the broker does not say.
         commission: The broker's text, such as ``1 USD``.
         commission_high: Its highest amount in dollars, None when it cannot be read.
         margin_after: Initial margin after the order, the broker's text.
@@ -164,6 +165,7 @@ class Preview:
         error: Why the broker would refuse it, empty when it would not.
     """
 
+    currency: str = ""
     commission: str = ""
     commission_high: Decimal | None = None
     margin_after: str = ""

@@ -173,9 +173,9 @@ def same(entry: Entry, client_id: str, order_id: str) -> bool:
 
 def _ours(entry: Entry, order: OrderState) -> bool:
     """Whether nothing speaks against it: a number can be used again for another order."""
-    return (
-        order.client_id in {"", entry.client_id} and order.conid in {0, entry.conid} and order.side in {"", entry.side}
-    )
+    if order.client_id:
+        return order.client_id == entry.client_id
+    return order.conid in {0, entry.conid} and order.side in {"", entry.side}
 
 
 def _value(fills: Iterable[Execution]) -> Decimal:

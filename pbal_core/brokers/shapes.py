@@ -30,7 +30,7 @@ from .protocol import (
     Side,
     Unclear,
 )
-from .wire import error_words
+from .wire import error_words, masked
 
 _AMOUNT = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?=$|[\sA-Za-z])", re.ASCII)
 
@@ -50,8 +50,8 @@ STATUS: dict[str, Progress] = {
 """Final states; every other word (PendingSubmit, PreSubmitted, Submitted, PendingCancel, PreCancelled, Inactive,
 WarnState, and any that is new) means that the order may still trade."""
 
-NOT_LIVE = frozenset("DZYN")
-"""First letter of field 6509: delayed, frozen, frozen delayed, not subscribed."""
+REAL_TIME = "R"
+"""First letter of field 6509; others are delayed, frozen, not subscribed, incomplete, and those that are new."""
 
 
 def number(value: Any) -> Decimal | None:
@@ -148,8 +148,13 @@ def quote(row: dict[str, Any]) -> Quote | None:
         ask=ask,
         halted=mark == "H",
         closed=mark == "C",
-        live=str(row.get("6509") or "R")[:1] not in NOT_LIVE,
+        live=str(row.get("6509") or "")[:1] == REAL_TIME,
     )
+
+
+def is_complete(row: dict[str, Any]) -> bool:
+    """Whether a line of a snapshot has all that a limit price is made from; fields come one after the other."""
+    return positive(row.get("84")) is not None and positive(row.get("86")) is not None and bool(row.get("6509"))
 
 
 def positive(value: Any) -> Decimal | None:
@@ -180,6 +185,7 @@ def preview(body: Any) -> Preview:
         raise BrokerError("the gateway's preview of an order lacks its amounts; nothing was done.")
     return Preview(
         commission=str(amount.get("commission") or ""),
+        currency=_currency(amount.get("amount") or amount.get("total")),
         commission_high=highest_amount(amount.get("commission")),
         margin_after=str(initial.get("after") or ""),
         equity_after=str(equity.get("after") or ""),
@@ -189,8 +195,14 @@ def preview(body: Any) -> Preview:
 
 
 def _words(text: Any) -> str:
-    """A text of the broker on one line."""
-    return " ".join(str(text).split()) if text else ""
+    """A text of the broker on one line, without account numbers."""
+    return masked(" ".join(str(text).split())) if text else ""
+
+
+def _currency(text: Any) -> str:
+    """``USD`` of ``1,977.60 USD (10 Shares)``, empty when there is none."""
+    match = re.match(r"[-+\d.,\s]*([A-Z]{3})\b", str(text or ""))
+    return match[1] if match else ""
 
 
 def answer(status: int | None, body: Any, trouble: str) -> Answer:

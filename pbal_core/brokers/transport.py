@@ -4,8 +4,8 @@ Trust is one of two things: a certificate file (the host name is checked too), o
 a pin the certificate is fetched first, compared, and then made the only one that is trusted; the key exchange of the
 real connection proves that the other side owns it. There is no way to switch verification off.
 
-Secrets: httpx logs every URL at level INFO and puts requests into exceptions, so a secret query parameter is added
-below both, by the transport (:class:`SecretQuery`).
+Secrets: httpx logs every URL at level INFO and puts requests into exceptions, so a secret query parameter and a path
+with an account's number are put in below both, by the transport (:class:`SecretQuery`, :class:`RealPath`).
 
 Without httpx (the extra ``ibkr``) importing this module raises ``RequestError`` that says how to install it.
 """
@@ -33,9 +33,11 @@ except ImportError:
     raise RequestError(INSTALL) from None
 
 __all__ = [
+    "REAL_PATH",
     "BaseTransport",
     "ConnectError",
     "HttpError",
+    "RealPath",
     "SecretQuery",
     "TimeoutException",
     "client",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 USER_AGENT = f"portfolio-balancer/{__version__} Python/3"
+REAL_PATH = "pbal.path"
 MAX_ANSWER = 20_000_000
 """Bytes; no answer of a broker is larger."""
 
@@ -71,6 +74,34 @@ class SecretQuery(BaseTransport):
             extensions=request.extensions,
         )
         return self._inner.handle_request(signed)
+
+    def close(self) -> None:
+        """Closes the inner transport."""
+        self._inner.close()
+
+
+class RealPath(BaseTransport):
+    """Sends the path of the request's extension REAL_PATH, so that httpx logs another one, without account numbers.
+
+    Args:
+        inner: What carries the request.
+    """
+
+    def __init__(self, inner: BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends the request with its real path."""
+        query = request.url.query
+        target = request.extensions[REAL_PATH].encode() + (b"?" + query if query else b"")
+        real = httpx.Request(
+            request.method,
+            request.url.copy_with(raw_path=target),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return self._inner.handle_request(real)
 
     def close(self) -> None:
         """Closes the inner transport."""

@@ -13,6 +13,7 @@ Numbers are read as exact decimals, never as binary floats.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,7 +84,7 @@ class Wire:
 
     def __init__(self, base: str, carrier: transport.BaseTransport, clock: Clock, *, timeout: float = 15) -> None:
         self.base = check_base(base)
-        self._client = transport.client(carrier, timeout=timeout)
+        self._client = transport.client(transport.RealPath(carrier), timeout=timeout)
         self._clock = clock
         # Another pbal may have asked a moment ago, and IBKR blocks an address for ten minutes: begin as if it had.
         self._next = {path: clock.monotonic() + gap for path, gap in PATH_GAPS.items()}
@@ -129,9 +130,16 @@ class Wire:
         self._wait(path)
         content = None if body is None else json.dumps(body).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        url = f"{self.base}{API}{path}"
+        url = f"{self.base}{API}{masked(path)}"  # httpx logs it; the transport below puts the real path in
         try:
-            response = self._client.request(method, url, params=params or None, content=content, headers=headers)
+            response = self._client.request(
+                method,
+                url,
+                params=params or None,
+                content=content,
+                headers=headers,
+                extensions={transport.REAL_PATH: f"{API}{path}"},
+            )
         except transport.HttpError as error:
             return Raw(None, None, _trouble(self.base, error))
         try:
@@ -160,9 +168,9 @@ class Wire:
         if raw.status == 200 and not raw.trouble:
             words = error_words(raw.body)
             if words and not isinstance(raw.body, list):
-                raise GatewayError(200, words, f"the gateway refused {path}: {words}.")
+                raise GatewayError(200, words, f"the gateway refused {masked(path)}: {words}.")
             return raw.body
-        raise failure(raw, path, self.base)
+        raise failure(raw, masked(path), self.base)
 
 
 def check_base(base: str) -> str:
@@ -178,8 +186,9 @@ def check_base(base: str) -> str:
     except ValueError:
         port = -1
     if parts.scheme != "https" or not parts.hostname or path not in {"", API} or port == -1 or parts.username:
+        shown = repr(base) if "@" not in base else "an address with a user's name or password"
         raise RequestError(
-            f"{base!r} is not a gateway's address; give https, a host and a port, such as https://localhost:5000."
+            f"{shown} is not a gateway's address; give https, a host and a port, such as https://localhost:5000."
         )
     return f"https://{parts.netloc}"
 
@@ -187,7 +196,12 @@ def check_base(base: str) -> str:
 def error_words(body: Any) -> str:
     """The gateway's words in ``{"error": ...}``, empty when there are none."""
     words = body.get("error") if isinstance(body, dict) else None
-    return " ".join(str(words).split()).rstrip(".")[:300] if words else ""
+    return masked(" ".join(str(words).split())).rstrip(".")[:300] if words else ""
+
+
+def masked(text: str) -> str:
+    """The text with all account numbers cut to their last four digits, as ``***4567``."""
+    return re.sub(r"(?<![A-Za-z0-9])[A-Z]{1,3}\d+(\d{4})(?![A-Za-z0-9])", r"***\1", text)
 
 
 def failure(raw: Raw, path: str, base: str) -> GatewayError:
