@@ -30,7 +30,9 @@ def gateway(monkeypatch, tmp_path):
 @pytest.fixture
 def at_home(monkeypatch):
     """The page is bound to the loopback address, as ``make app`` does, and the visitor sits at this machine."""
-    monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: None)  # AppTest has no visitor
+    # AppTest has no visitor and no request.
+    monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: None)
+    monkeypatch.setattr("pbal_core.dashboard.broker_panel.headers", lambda: {"Host": "localhost:8501"})
     before = st.get_option("server.address")
     st.config.set_option("server.address", "localhost")
     yield
@@ -54,6 +56,11 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(button for button in app.button if label in button.label).click().run()
 
 
+def typed(app: AppTest):
+    """Where the last four digits are typed."""
+    return next(box for box in app.text_input if "last four digits" in box.label)
+
+
 def texts(app: AppTest) -> str:
     return "\n".join(element.value for element in app.text)
 
@@ -63,6 +70,15 @@ def texts(app: AppTest) -> str:
 def test_a_visitor_from_elsewhere_sees_nothing(app, monkeypatch, address):
     """A forwarded port does not make a stranger the user."""
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: address)
+    app.run()
+    assert sections(app) == []
+
+
+@pytest.mark.usefixtures("gateway", "at_home")
+def test_a_visitor_through_a_proxy_sees_nothing(app, monkeypatch):
+    """A proxy on this machine makes every visitor look local; what it adds to the request gives it away."""
+    found = {"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.7"}
+    monkeypatch.setattr("pbal_core.dashboard.broker_panel.headers", lambda: found)
     app.run()
     assert sections(app) == []
 
@@ -91,16 +107,39 @@ def test_preview_then_the_digits_then_orders(gateway, app):
     assert not gateway.sent
     shown = next(frame.value for frame in app.dataframe if "Quote" in frame.value)
     assert list(shown["Symbol"]) == ["BND"]
-    app.text_input(key="broker_typed").set_value("1234")
+    typed(app).set_value("1234")
     press(app, "Send 1 orders")
     assert "not the end of the account's number" in texts(app)
     assert not gateway.sent
     press(app, "Preview at the broker")
-    app.text_input(key="broker_typed").set_value("4567")
+    typed(app).set_value("4567")
     press(app, "Send 1 orders")
     assert not app.exception
     assert gateway.positions[1002] == 130
     assert "1 of 1 orders traded" in texts(app)
+
+
+@pytest.mark.usefixtures("at_home")
+def test_each_confirmation_is_typed_anew(gateway, app, monkeypatch):
+    """Digits that were typed for one preview do not stand there for the next, nor for going on with a run."""
+    press(app.run(), "Preview at the broker")
+    typed(app).set_value("4567").run()
+    press(app, "Preview at the broker")
+    assert typed(app).value == ""
+    typed(app).set_value("4567").run()
+
+    def interrupted(*_arguments, **_named):
+        raise BrokerError("the connection was cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr("pbal_core.brokers.client_portal.ClientPortal.send", interrupted)
+        press(app, "Send 1 orders")
+    assert "Orders that were sent may still trade" in texts(app)
+    app.run()
+    assert typed(app).value == ""
+    press(app, "Go on")
+    assert "not the end of the account's number" in texts(app)
+    assert not gateway.book
 
 
 @pytest.mark.usefixtures("at_home")
@@ -118,14 +157,14 @@ def test_a_question_that_is_not_on_the_list_stops(gateway, app):
     """The report names the question; with it on the list the same plan goes through."""
     gateway.questions = {1002: [["o163"]]}
     press(app.run(), "Preview at the broker")
-    app.text_input(key="broker_typed").set_value("4567")
+    typed(app).set_value("4567")
     press(app, "Send 1 orders")
     assert not app.exception
     assert "because the broker asked (o163)" in texts(app)
     assert gateway.positions[1002] == 100
     app.multiselect(key="broker_allow").set_value(["o163", "o403"])
     press(app, "Preview at the broker")
-    app.text_input(key="broker_typed").set_value("4567")
+    typed(app).set_value("4567")
     press(app, "Send 1 orders")
     assert not app.exception
     assert gateway.positions[1002] == 130
@@ -135,7 +174,7 @@ def test_a_question_that_is_not_on_the_list_stops(gateway, app):
 def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
     """An unfinished run of the journal stands before anything new; going on with it finishes it."""
     press(app.run(), "Preview at the broker")
-    app.text_input(key="broker_typed").set_value("4567")
+    typed(app).set_value("4567")
 
     def interrupted(*_arguments, **_named):
         raise BrokerError("the connection was cut")
@@ -146,7 +185,7 @@ def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
     app.run()
     assert any("interrupted" in warning.value for warning in app.warning)
     assert not [button for button in app.button if "Preview" in button.label]
-    app.text_input(key="broker_typed").set_value("4567")
+    typed(app).set_value("4567")
     press(app, "Go on")
     assert not app.exception
     assert len(gateway.book) == 1

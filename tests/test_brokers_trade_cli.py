@@ -323,7 +323,35 @@ def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway, trade)
 def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor, stored, may):
     environ = {"PBAL_IBKR_CERTIFICATE": "own.pem"} if stored else {}
     vault = Vault(environ=environ, file=tmp_path / "none.toml", keyring=False)
-    assert may_trade_here(address, visitor, GatewaySettings.stored(vault)) is may
+    assert may_trade_here(address, visitor, {"Host": "localhost:8501"}, GatewaySettings.stored(vault)) is may
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
+        ({"host": "127.0.0.1:8501"}, True),
+        ({"Host": "[::1]:8501", "Origin": "http://[::1]:8501"}, True),
+        ({"Host": "LOCALHOST"}, True),
+        ({}, False),
+        ({"Host": ""}, False),
+        ({"Host": "[::1"}, False),
+        ({"Host": "portfolio.example"}, False),
+        ({"Host": "localhost.portfolio.example:8501"}, False),
+        ({"Host": "localhost@portfolio.example:8501"}, False),
+        ({"Host": "localhost:8501", "Origin": "https://portfolio.example"}, False),
+        ({"Host": "localhost:8501", "Origin": "null"}, False),
+        ({"Host": "localhost:8501", "X-Forwarded-For": "127.0.0.1"}, False),
+        ({"Host": "localhost:8501", "x-forwarded-host": "portfolio.example"}, False),
+        ({"Host": "localhost:8501", "X-Real-Ip": "203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Forwarded": "for=203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Via": "1.1 proxy"}, False),
+        ({"Host": "localhost:8501", "Cf-Connecting-Ip": "203.0.113.7"}, False),
+    ],
+)
+def test_a_page_behind_a_proxy_does_not_trade(headers, may):
+    """Behind a proxy on the same machine every visitor is local; the name asked for and the proxy's marks are not."""
+    assert may_trade_here("localhost", None, headers, GatewaySettings(fingerprint="ab")) is may
 
 
 def test_settings_come_from_arguments_then_from_the_store(tmp_path):

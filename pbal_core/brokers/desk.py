@@ -7,10 +7,11 @@ typed. Worked example: for the account DU1234567 only the text ``4567`` confirms
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from ..errors import Issue, RequestError
 from ..model import Plan, Portfolio
@@ -25,6 +26,10 @@ from .records import Run
 from .vault import Vault
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROXY_MARKS = frozenset(
+    {"forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host", "true-client-ip", "cf-connecting-ip", "cf-ray"}
+)
+"""Headers, besides ``x-forwarded-...``, that only something between the visitor and the server adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +72,37 @@ class GatewaySettings:
         )
 
 
-def may_trade_here(server_address: str | None, visitor: str | None, settings: GatewaySettings | None) -> bool:
+def may_trade_here(
+    server_address: str | None, visitor: str | None, headers: Mapping[str, str], settings: GatewaySettings | None
+) -> bool:
     """Whether a page may show trading: it runs on the user's own machine, for that user, and a gateway is set up.
 
     Args:
         server_address: The address the page's server is bound to; None or empty means every network.
         visitor: The visitor's address as the server sees it, None when it is this machine.
+        headers: Of the visitor's request. A proxy on this machine makes every visitor look local; so the name that was
+            asked for must be this machine's, the page that asks too, and nothing may have passed the request on.
         settings: See ``GatewaySettings.stored``.
     """
-    return settings is not None and server_address in LOOPBACK and visitor in {None, *LOOPBACK}
+    return (
+        settings is not None
+        and server_address in LOOPBACK
+        and visitor in {None, *LOOPBACK}
+        and _asked_here({name.lower(): value for name, value in headers.items()})
+    )
+
+
+def _asked_here(headers: Mapping[str, str]) -> bool:
+    passed_on = any(name in _PROXY_MARKS or name.startswith("x-forwarded") for name in headers)
+    asked = [f"http://{headers.get('host', '')}", headers.get("origin", "http://localhost")]
+    return not passed_on and all(_host(address) in LOOPBACK for address in asked)
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 class TradingDesk:

@@ -11,7 +11,7 @@ middle loses nothing: the next visit offers to go on or to cancel.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +39,17 @@ def gateway() -> GatewaySettings | None:
     if address not in LOOPBACK:
         return None  # nothing is looked up for strangers
     settings = GatewaySettings.stored(Vault.of_process())
-    return settings if may_trade_here(address, visitor(), settings) else None
+    return settings if may_trade_here(address, visitor(), headers(), settings) else None
 
 
 def visitor() -> str | None:
     """The visitor's address as the server sees it, None when it is this machine."""
     return st.context.ip_address
+
+
+def headers() -> Mapping[str, str]:
+    """The headers of the visitor's request."""
+    return st.context.headers
 
 
 def show(plan: Plan) -> None:
@@ -93,10 +98,12 @@ def _offer(settings: GatewaySettings, plan: Plan) -> None:
     _draw(proposal)
     if proposal.problems or not proposal.lines:
         return
-    st.text_input(f"Type the last four digits of the account to send {len(proposal.lines)} orders", key="broker_typed")
+    # A key of its own for every preview: what was typed for one does not confirm another.
+    key = f"broker_typed_{proposal.made}"
+    st.text_input(f"Type the last four digits of the account to send {len(proposal.lines)} orders", key=key)
     if st.button(f"Send {len(proposal.lines)} orders", type="primary"):
         state["broker_proposal"] = (None, None)
-        _carry_out(settings, limits, lambda desk, **ways: desk.place(proposal, state["broker_typed"], **ways))
+        _carry_out(settings, limits, lambda desk, **ways: desk.place(proposal, state[key], **ways))
 
 
 def _draw(proposal: Proposal) -> None:
@@ -122,10 +129,10 @@ def _unfinished(settings: GatewaySettings, report: Report) -> None:
     begun = Limits.from_text(report.run.settings)
     real = st.checkbox("Real money (the run's account is a live one)", key="broker_live")
     limits = replace(begun, live=real, allow=_allowed(begun.allow))
-    st.text_input("Type the last four digits of the account to go on", key="broker_typed")
+    st.text_input("Type the last four digits of the account to go on", key="broker_typed_again")
     with st.container(horizontal=True):
         if st.button("Go on", type="primary"):
-            typed = st.session_state["broker_typed"]
+            typed = st.session_state["broker_typed_again"]
             _carry_out(settings, limits, lambda desk, **ways: desk.resume(report.run, typed, **ways))
         if st.button("Cancel what works and end the run"):
             _carry_out(settings, limits, lambda desk, tell, **_ways: desk.cancel(report.run, tell=tell))
@@ -155,6 +162,8 @@ def _carry_out(settings: GatewaySettings, limits: Limits, step: Callable[..., Re
         except PbalError as error:
             status.update(label="Stopped", state="error")
             _failed(error)
+            if isinstance(error, BrokerError):
+                st.text("Orders that were sent may still trade. Reload the page to go on or to end the run.")
             return
         status.update(label="Done", state="complete")
     st.session_state["broker_report"] = report
