@@ -128,7 +128,7 @@ def _facts(report: _Report, values: Mapping[str, str]) -> None:
         report.account = value.split(" ")[0]
         report.draft.accounts.setdefault(report.account, "")
     elif name == "Base Currency":
-        report.draft.base_currency = value
+        report.draft.bases[report.account] = value
     elif name == "Period":
         report.draft.as_of = read_date(value.split(" - ")[-1])
 
@@ -148,7 +148,7 @@ def _cash_row(report: _Report, record: Record, values: Mapping[str, str]) -> Non
     converted = currency == "Base Currency Summary"
     draft.row(record, "cash", "all currencies, in the base currency" if converted else "")
     if amount is not None:
-        code = draft.base_currency if converted else currency
+        code = draft.bases.get(report.account, "") if converted else currency
         account = values.get("account", "") or report.account
         draft.cash.append(CashBalance(record.line, account, amount, code, f"{label} {currency}", converted))
     elif is_blank(values.get("total", "")):

@@ -32,12 +32,16 @@ PRICES_APART = Decimal("0.05")
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What follows from a statement and its choice; ``portfolio`` is None while something blocks."""
+    """What follows from a statement and its choice.
+
+    ``portfolio`` is None while something blocks; ``counted`` are the balances that make up ``cash``.
+    """
 
     portfolio: Portfolio | None
     issues: tuple[Issue, ...]
     currency: str
     cash: Decimal
+    counted: tuple[CashBalance, ...]
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -68,10 +72,12 @@ def derive(statement: Statement) -> Derived:
     currencies = list(dict.fromkeys(h.currency for h in chosen))
     if len(currencies) > 1:
         issues += _unconvertible(chosen, currencies)
-    currency = currencies[0] if len(currencies) == 1 else statement.base_currency
-    cash = _cash(statement, currency, mixed=len(currencies) > 1)
+    currency = currencies[0] if len(currencies) == 1 else _base(statement, chosen, issues)
+    counted = _cash(statement, currency, mixed=len(currencies) > 1)
+    issues += _other_cash(statement, counted)
+    cash = total(balance.amount for balance in counted)
     if any(issue.severity == "error" for issue in issues):
-        return Derived(None, tuple(issues), currency, cash)
+        return Derived(None, tuple(issues), currency, cash, counted)
     if len(currencies) > 1:
         chosen = [_converted(h) for h in chosen]
     groups: dict[str, list[Holding]] = {}
@@ -80,9 +86,9 @@ def derive(statement: Statement) -> Derived:
     try:
         portfolio = Portfolio([_position(group, issues) for group in groups.values()], currency=_code(currency, issues))
     except DataError as error:
-        return Derived(None, (*issues, *error.issues), currency, cash)
+        return Derived(None, (*issues, *error.issues), currency, cash, counted)
     issues += _unknown_pnl(portfolio)
-    return Derived(portfolio, tuple(issues), currency, cash)
+    return Derived(portfolio, tuple(issues), currency, cash, counted)
 
 
 def _code(currency: str, issues: list[Issue]) -> str:
@@ -184,19 +190,74 @@ def _position(group: Sequence[Holding], issues: list[Issue]) -> Position:
     )
 
 
-def _cash(statement: Statement, currency: str, *, mixed: bool) -> Decimal:
-    """Cash in the portfolio's currency: the converted balance where currencies are mixed, else that currency's own."""
+def _base(statement: Statement, chosen: Sequence[Holding], issues: list[Issue]) -> str:
+    """The one currency that the rates of the chosen accounts convert to; empty when unknown, refused when several.
+
+    A rate of 1 in two accounts may be one euro and one dollar, so no amounts are added that may have different bases.
+    """
+    known = dict(statement.bases)
+    accounts = list(dict.fromkeys(h.account for h in chosen))
+    bases = list(dict.fromkeys(known.get(account, "") for account in accounts))
+    if not chosen:
+        return next(iter(known.values()), "") if len(set(known.values())) == 1 else ""
+    if any(h.fx_rate is None for h in chosen):
+        return bases[0] if len(bases) == 1 else ""  # refused already: a rate is missing
+    if len(bases) > 1 or (bases == [""] and len(accounts) > 1):
+        what = f"the exchange rates of the accounts convert to different base currencies ({', '.join(bases)})"
+        if "" in bases:
+            what = "the file does not name the base currency of each account that its exchange rates convert to"
+        message = f"{what}, so their amounts cannot be added; choose one account (pbal: --account ID)."
+        issues.append(told("error", "mixed_currencies", message, None))
+        return ""
+    if not bases[0]:
+        message = (
+            "the file has exchange rates and does not name the base currency that they convert to; amounts are written "
+            "as dollars (IBKR: add the section Account Information with CurrencyPrimary)."
+        )
+        issues.append(told("warning", "unknown_currency", message, None))
+    return bases[0]
+
+
+def _cash(statement: Statement, currency: str, *, mixed: bool) -> tuple[CashBalance, ...]:
+    """Cash in the portfolio's currency: the converted balance where currencies are mixed, else that currency's own.
+
+    Cash of no named currency is in that of the positions, where these have one.
+    """
     accounts: dict[str, list[CashBalance]] = {}
     for balance in statement.cash:
         accounts.setdefault(balance.account, []).append(balance)
-    amounts: list[Decimal] = []
+    counted: list[CashBalance] = []
     for account in accounts if statement.selection is None else statement.selection:
         own = accounts.get(account, [])
-        converted = [b for b in own if b.converted]
-        exact = [b for b in own if not b.converted and b.currency == currency]
-        only_base = currency in {"", statement.base_currency} and not exact
-        amounts += [b.amount for b in (converted if converted and (mixed or only_base) else exact)]
-    return total(amounts)
+        converted = [b for b in own if b.converted and b.currency == currency]
+        single = [b for b in own if not b.converted]
+        exact = [b for b in single if b.currency == currency or (not b.currency and not mixed)]
+        counted += converted if converted and (mixed or not single) else exact
+    return tuple(counted)
+
+
+def _other_cash(statement: Statement, counted: Sequence[CashBalance]) -> list[Issue]:
+    """Cash of the chosen accounts that is not part of the cash found, because it is in another currency."""
+    summed = {b.account for b in counted if b.converted}
+    apart = [
+        b
+        for b in statement.cash
+        if (statement.selection is None or b.account in statement.selection)
+        and not b.converted
+        and b.amount
+        and b not in counted
+        and b.account not in summed
+    ]
+    if not apart:
+        return []
+    amounts: dict[str, list[Decimal]] = {}
+    for balance in apart:
+        amounts.setdefault(balance.currency, []).append(balance.amount)
+    listed = ", ".join(
+        f"{total(group):f} {shown(code)[1:-1] or 'of no named currency'}" for code, group in amounts.items()
+    )
+    message = f"cash in another currency is not counted as cash found: {listed}."
+    return [told("warning", "cash_left_out", message, apart[0].line)]
 
 
 def _unknown_pnl(portfolio: Portfolio) -> list[Issue]:

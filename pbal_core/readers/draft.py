@@ -71,7 +71,6 @@ class Draft:
     price_slack: Decimal = CENT / 2
     repeats: bool = False
     as_of: date | None = None
-    base_currency: str = ""
     rows: list[Row] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     cash: list[CashBalance] = field(default_factory=list)
@@ -79,6 +78,8 @@ class Draft:
     errors: list[Issue] = field(default_factory=list)
     remarks: list[Issue] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
+    """Base currency by account, where known."""
     lots: dict[int, list[Lot]] = field(default_factory=dict)
     """Lots by index of their holding."""
     counted: dict[str, Sum] = field(default_factory=dict)
@@ -236,7 +237,7 @@ class Draft:
             accounts=tuple(Account(id_, name) for id_, name in self.accounts.items()),
             totals=tuple(self.totals),
             as_of=self.as_of,
-            base_currency=self.base_currency,
+            bases=tuple(self.bases.items()),
             remarks=tuple(sorted(self.remarks, key=_line)),
         )
 

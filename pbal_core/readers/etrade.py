@@ -40,18 +40,17 @@ def _classify(line: Line, state: State) -> Verdict:
         state.draft.as_of = read_date(generated["day"])
         return "footer", "when it was generated"
     if line.first == "TOTAL":
-        _total(line, state)
-        return "total", "compared with the rows"
+        return "total", _total(line, state)
     if line.record.cells[0][:1] == " ":
         return "lot", "part of the position above it"
-    if line.first == "CASH":
+    if line.first == "CASH" and is_blank(line.text("price")):  # with a price it is the share of that name
         return "cash", "cash"
     if instruments.is_money_market(line.text("symbol")):
         return "cash", "money market fund"
     return POSITION
 
 
-def _total(line: Line, state: State) -> None:
+def _total(line: Line, state: State) -> str:
     state.complete = True
     numbers = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
     if numbers:
@@ -59,6 +58,7 @@ def _total(line: Line, state: State) -> None:
     if not is_blank(state.notes.get("net", "")):
         at = int(state.notes["net_line"])
         account_total(state, at, "Net Account Value", state.notes["net"])
+    return "compared with the rows" if numbers else "no amount to compare"
 
 
 FORMAT = TableFormat(

@@ -48,6 +48,7 @@ TITLES = {
 }
 """How columns are called in messages."""
 
+_ALL_CURRENCIES = frozenset({"BASE_SUMMARY", "BASE"})
 _FACTS = {"symbol": "symbol", "value": "positionvalue", "price": "markprice", "quantity": "quantity"}
 """The column of each fact of a position."""
 
@@ -106,7 +107,17 @@ def folded(name: str) -> str:
     return ALIASES.get(key, key)
 
 
-def read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
+def read_sections(draft: Draft, positions: Sequence[Entry], cash: Sequence[Entry]) -> None:
+    """Adds what the sections Open Positions and Cash Report say."""
+    _read_positions(draft, positions)
+    for entry in cash:
+        if _is_converted(entry) and entry.text("currencyprimary") not in _ALL_CURRENCIES:
+            draft.bases.setdefault(entry.owner, entry.text("currencyprimary"))
+    _conclude_bases(draft)
+    _read_cash(draft, cash)
+
+
+def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
     """Adds the holdings, lots and rows of the section Open Positions."""
     current = _latest(draft, entries)
     by_lot = [entry for entry in current if entry.is_lot]
@@ -132,31 +143,52 @@ def read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
                 )
                 draft.lots.setdefault(index[key], []).append(lot)
     _compare_lots(draft)
-    if not draft.base_currency:
-        bases = {h.currency for h in draft.holdings if h.fx_rate == 1}
-        draft.base_currency = bases.pop() if len(bases) == 1 else ""
 
 
-def read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
+def _conclude_bases(draft: Draft) -> None:
+    """Base currencies that no section names: the currency at rate 1, else that of an account with the same rates."""
+    rates: dict[str, set[tuple[str, Decimal]]] = {}
+    for holding in draft.holdings:
+        if holding.fx_rate is not None:
+            rates.setdefault(holding.account, set()).add((holding.currency, holding.fx_rate))
+    for account, own in rates.items():
+        at_one = {currency for currency, rate in own if rate == 1}
+        if len(at_one) == 1:
+            draft.bases.setdefault(account, *at_one)
+    named: dict[tuple[str, Decimal], set[str]] = {}
+    for account, base in draft.bases.items():
+        for pair in rates.get(account, ()):
+            named.setdefault(pair, set()).add(base)
+    for account, own in rates.items():
+        alike = {base for pair in own for base in named.get(pair, ())}
+        if account not in draft.bases and len(alike) == 1:
+            draft.bases[account] = alike.pop()
+
+
+def _read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
     """Adds the balances of the section Cash Report: one for each currency, and the converted sum of an account."""
-    last: dict[tuple[str, str], Entry] = {}
+    last: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
-        key = (entry.owner, entry.text("currencyprimary"))
+        key = (entry.owner, entry.text("currencyprimary"), _is_converted(entry))
         if key in last:
             _ignore(draft, last[key], "an earlier day of the cash report")
         last[key] = entry
-    for (account, currency), entry in last.items():
+    for (account, currency, converted), entry in last.items():
         amount = _number(draft, entry, "endingcash")
         if account:
             draft.accounts.setdefault(account, entry.text("acctalias"))
-        converted = currency in {"BASE_SUMMARY", "BASE"}
         reason = "all currencies, in the base currency" if converted else ""
         draft.row(entry, "cash", reason, currency, account)
         if amount is not None:
-            code = draft.base_currency if converted else currency
+            code = draft.bases.get(account, "") if currency in _ALL_CURRENCIES else currency
             draft.cash.append(CashBalance(entry.line, account, amount, code, f"Cash {currency}", converted))
         elif not entry.text("endingcash"):
             draft.empty(entry.line, TITLES["endingcash"])
+
+
+def _is_converted(entry: Entry) -> bool:
+    """The record of the Cash Report sums up all currencies of the account, in its base currency."""
+    return entry.text("currencyprimary") in _ALL_CURRENCIES or entry.text("levelofdetail").casefold() == "basecurrency"
 
 
 def _latest(draft: Draft, entries: Sequence[Entry]) -> list[Entry]:

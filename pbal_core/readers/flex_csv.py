@@ -36,6 +36,8 @@ _HEADER_NAMES = _OWN_NAMES | {"symbol", "currencyprimary", "endingcash", "assetc
 _TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass", "LevelOfDetail", *COLUMNS})
 """A second header has one of these as IBKR writes it; a quick test for the many rows that are none."""
 _TRADE_NAMES = frozenset({"buy/sell", "tradeid", "tradeprice", "tradedate", "transactiontype", "ibcommission"})
+_ACCOUNT_NAMES = frozenset({"accounttype", "customertype", "dateopened", "datefunded"})
+"""Columns that only the section Account Information has; its currency is the base currency."""
 _POSITIONS, _CASH = "POST", "CRTT"
 _CHECKED = {_POSITIONS: "positionvalue", _CASH: "endingcash"}
 
@@ -88,8 +90,7 @@ def read(document: Document, _begin: int) -> Statement:
     if _POSITIONS not in report.codes:
         found = ", ".join(dict.fromkeys(report.codes)) or "none"
         draft.refuse("no_positions_section", f"the report has no section Open Positions (sections: {found}); add it.")
-    flex.read_positions(draft, report.positions)
-    flex.read_cash(draft, report.cash)
+    flex.read_sections(draft, report.positions, report.cash)
     return draft.statement()
 
 
@@ -213,6 +214,11 @@ def _data(report: _Report, record: Record) -> None:
         draft.refuse("field_count", message, record.line)
         return
     if section.code not in _CHECKED:
+        if "currencyprimary" in section.names and (
+            section.code == "ACCT" or not _ACCOUNT_NAMES.isdisjoint(section.names)
+        ):
+            own = dict(zip(section.names, (cell.strip() for cell in record.cells), strict=True))
+            draft.bases[own.get("clientaccountid") or report.account] = own["currencyprimary"]
         draft.row(record, "other", f"section {section.code}: not about positions")
         return
     fields = zip(section.names, record.cells, strict=True)

@@ -48,8 +48,7 @@ def read(document: Document, _begin: int) -> Statement:
         raise DataError([Issue("error", "bad_xml", message, Place(line=error.lineno))]) from None
     if not elements.has_positions:
         draft.refuse("no_positions_section", "the report has no section Open Positions; add it to the Flex Query.")
-    flex.read_positions(draft, elements.positions)
-    flex.read_cash(draft, elements.cash)
+    flex.read_sections(draft, elements.positions, elements.cash)
     draft.as_of = draft.as_of or elements.to_date
     return draft.statement()
 
@@ -89,7 +88,9 @@ class _Elements:
             self.account = attributes.get("accountId", "")
             self.to_date = read_date(attributes.get("toDate", "")) or self.to_date
         elif name == "AccountInformation":
-            self.draft.base_currency = attributes.get("currency", "")
+            base = attributes.get("currency", "")
+            if base:
+                self.draft.bases[attributes.get("accountId") or self.account] = base
         elif name == "OpenPositions":
             self.has_positions = True
         frame = name in {"FlexQueryResponse", "FlexStatements", "FlexStatement", "OpenPositions", "CashReport"}

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import DataError, Issue, Place
-from .cells import normal
+from . import instruments
+from .cells import is_blank, normal
 from .document import Document
 from .layout import POSITION, Line, State, Verdict
 from .mapping import ColumnMapping, guess
@@ -69,9 +70,9 @@ def _classify(line: Line, state: State) -> Verdict:
         text = line.raw("value")
         if text:
             account_total(state, line.record.line, line.first, text)
-        return "total", "compared with the rows"
-    if symbol in {"cash", "cash & cash investments", "cash balance"}:
-        return "cash", "cash"
+        return "total", "compared with the rows" if not is_blank(text) else "no amount to compare"
+    if instruments.cash_currency(symbol) is not None and line.number(state.draft, "price") in {None, 1}:
+        return "cash", "cash"  # at another price it is a share: CASH is one
     if line.alone and line.record.after_blank:
         return "footer", "text after the table"
     return POSITION

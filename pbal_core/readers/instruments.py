@@ -23,6 +23,8 @@ _BOND = r"(?i).*\b(?:\d+(?:\.\d+)?\s?%\s.*\d{4}|CD\b.*%|T-?BILL|TREASURY (?:BILL
 MAX_SYMBOL = 100
 """Longer texts are not looked into."""
 _MONEY_MARKET = r"[A-Z]{3}XX"
+_ISO = "(aud|brl|cad|chf|cny|czk|dkk|eur|gbp|hkd|huf|ils|inr|jpy|krw|mxn|nok|nzd|pln|sek|sgd|try|usd|zar)"
+_CASH = rf"cash|cash balance|cash & cash investments|{_ISO}|{_ISO} cash|cash[ :-]{{0,3}}\(?{_ISO}\)?"
 
 _CLASSES = {
     "option": ("opt", "fop", "iopt", "option", "options", "equity and index options", "options on futures"),
@@ -58,6 +60,18 @@ SHORT = "a short position: plans hold or sell what is owned"
 NO_PRICE = "no market price in the file, so it cannot be turned into shares"
 UNTRADABLE = "its symbol is not one that can be traded"
 NO_SYMBOL = "no symbol, so it cannot be traded"
+
+
+def cash_currency(label: str) -> str | None:
+    """The currency that a folded label of cash names, empty when it names none; None when it is no such label.
+
+    ``cash``, ``cash balance``, ``usd cash``, ``cash (eur)`` and ``usd`` are such labels. Some of them are tickers too,
+    of shares whose price is not 1.
+    """
+    match = re.fullmatch(_CASH, label)
+    if match is None:
+        return None
+    return next((code.upper() for code in match.groups() if code), "")
 
 
 def unsupported(symbol: str, asset_class: str = "") -> str:

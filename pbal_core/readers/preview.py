@@ -160,7 +160,8 @@ def _lines(statement: Statement) -> list[LineView]:
     views: list[LineView] = []
     for row in statement.rows:
         own = facts.get((row.line, _CASH if row.kind == "cash" else row.symbol), [])
-        view = _line(row, included, own.pop(0) if own and row.kind in {"position", "cash"} else "")
+        text, apart = own.pop(0) if own and row.kind in {"position", "cash"} else ("", "")
+        view = _line(row, included, text, apart)
         before = views[-1] if views else None
         alike = before is not None and (before.kind, before.reason) == (view.kind, view.reason)
         if before is not None and alike and view.kind in {"other", "footer", "header"}:
@@ -170,22 +171,34 @@ def _lines(statement: Statement) -> list[LineView]:
     return views
 
 
-def _facts(statement: Statement) -> dict[tuple[int, str], list[str]]:
-    """What was read of a position or of cash, in numbers, by line and symbol: an XML file may be one line."""
-    facts: dict[tuple[int, str], list[str]] = {}
+def _facts(statement: Statement) -> dict[tuple[int, str], list[tuple[str, str]]]:
+    """What was read of a position or of cash, in numbers, by line and symbol: an XML file may be one line.
+
+    With it: why it is not counted, which is so for cash in another currency.
+    """
+    facts: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    counted = set(statement.cash_counted)
+    summed = {b.account for b in counted if b.converted}
     for h in statement.holdings:
         shares = f"{h.quantity:f} x {h.price:f} = " if h.quantity is not None else f"at {h.price:f}: "
         pnl = "" if h.pnl is None else f", P&L {h.pnl:f}"
-        facts.setdefault((h.line, h.symbol), []).append(f"{shares}{h.value:f} {h.currency}".rstrip() + pnl)
+        facts.setdefault((h.line, h.symbol), []).append((f"{shares}{h.value:f} {h.currency}".rstrip() + pnl, ""))
     for b in statement.cash:
-        facts.setdefault((b.line, _CASH), []).append(f"{b.amount:f} {b.currency}".rstrip())
+        apart = "" if b in counted else "not in the currency of the positions"
+        if b.converted and apart:
+            apart = "all currencies, in the base currency"
+        elif b.account in summed and apart:
+            apart = "part of the sum in the base currency"
+        facts.setdefault((b.line, _CASH), []).append((f"{b.amount:f} {b.currency}".rstrip(), apart))
     return facts
 
 
-def _line(row: Row, included: frozenset[str] | None, facts: str) -> LineView:
+def _line(row: Row, included: frozenset[str] | None, facts: str, apart: str) -> LineView:
     chosen = included is None or not row.account or row.account in included
-    used = row.kind in {"position", "cash", "lot"} and chosen
+    used = row.kind in {"position", "cash", "lot"} and chosen and not apart
     reason = row.reason if chosen or row.kind != "position" else "of an account that is not chosen"
+    if chosen and apart:
+        reason = apart
     return LineView(
         line=row.line,
         last=row.line,

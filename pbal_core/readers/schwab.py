@@ -47,21 +47,20 @@ def _classify(line: Line, state: State) -> Verdict:
         state.account, state.complete = line.first, False
         return "header", "account"
     if first in {"account total", "positions total", "total"}:
-        _total(line, state)
-        return "total", "compared with the rows of the account"
+        return "total", _total(line, state)
     symbol = line.text("symbol")
     if first.startswith("cash & cash investments") or instruments.is_money_market(symbol):
         return "cash", "cash or money market fund"
     return POSITION
 
 
-def _total(line: Line, state: State) -> None:
-    """Compares the account's total; a total of positions may leave cash out."""
+def _total(line: Line, state: State) -> str:
+    """Compares the account's total, and says so; a total of positions may leave cash out."""
     state.complete = True
     draft, title = state.draft, line.layout.title["value"]
     stated = draft.number(line.raw("value"), line.record.line, title)
     if stated is None:
-        return
+        return "no amount to compare"
     account = state.account
     counted = draft.counted.get(account, Sum())
     check = counted.check("total of the account", line.record.line, account, stated)
@@ -71,6 +70,7 @@ def _total(line: Line, state: State) -> None:
         only_positions = positions.check("total of the positions", line.record.line, account, stated)
         check = only_positions if only_positions.holds else check
     draft.compare(check)
+    return "compared with the rows of the account"
 
 
 FORMAT = TableFormat(

@@ -177,7 +177,7 @@ class Statement:
         accounts: The accounts, in file order; empty when the file names none.
         totals: The file's own totals that were compared.
         as_of: The day the values are of, None when the file does not say.
-        base_currency: Currency that ``fx_rate`` converts to, empty when unknown.
+        bases: Account and the currency that its ``fx_rate`` converts to, for each account of which it is known.
         remarks: Warnings and remarks on the reading.
         mapping: The columns of an unknown file, None for a known format.
         mapping_confirmed: The user has confirmed ``mapping``.
@@ -193,7 +193,7 @@ class Statement:
     accounts: tuple[Account, ...] = ()
     totals: tuple[TotalCheck, ...] = ()
     as_of: date | None = None
-    base_currency: str = ""
+    bases: tuple[tuple[str, str], ...] = ()
     remarks: tuple[Issue, ...] = ()
     mapping: ColumnMapping | None = None
     mapping_confirmed: bool = True
@@ -244,6 +244,11 @@ class Statement:
     def cash_found(self) -> Decimal:
         """Cash of the selected accounts in ``currency``, signed; pending activity is not part of it."""
         return self._derived.cash
+
+    @property
+    def cash_counted(self) -> tuple[CashBalance, ...]:
+        """The balances that make up ``cash_found``; the others are in other currencies, or repeat them converted."""
+        return self._derived.counted
 
     @property
     def included(self) -> frozenset[str]:

@@ -262,14 +262,20 @@ def _currency(form: TableFormat, line: Line, draft: Draft, signs: set[str]) -> s
 
 def _cash(form: TableFormat, line: Line, state: State, account: str) -> None:
     draft = state.draft
-    amount = line.number(draft, "value")
     label = line.text("symbol") or line.text("description") or line.first
+    before = len(draft.errors)
+    amount, sign = line.amount(draft, "value")
+    if "value" not in line.layout.index:
+        quantity, (price, sign) = line.number(draft, "quantity"), line.amount(draft, "price")
+        amount = None if quantity is None or price is None else EXACT.multiply(quantity, price)
     if amount is None:
-        if not draft.errors:
-            title = line.layout.title.get("value", "value")
-            draft.refuse("empty_cell", "the amount of cash is empty; a number is needed.", line.record.line, title)
+        if len(draft.errors) == before:
+            title = line.layout.title.get("value") or line.layout.title.get("price", "price")
+            message = "the amount of cash is empty; a number is needed (without a column of values: at the price 1)."
+            draft.refuse("empty_cell", message, line.record.line, title)
         return
-    currency = currency_code(line.text("currency")) or form.currency
+    labelled = "" if currency_code(line.text("currency")) or form.currency else instruments.cash_currency(normal(label))
+    currency = labelled or _currency(form, line, draft, {sign} - {""})
     draft.bank(CashBalance(line.record.line, account, amount, currency, label))
 
 
