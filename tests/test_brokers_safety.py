@@ -372,3 +372,39 @@ def test_no_password_of_an_address_is_shown():
     with pytest.raises(RequestError, match="is not a gateway's address") as caught:
         check_base("https://me:hunter2@localhost:5000")
     assert "hunter2" not in str(caught.value)
+
+
+# -- the journal and the terminal
+
+
+def test_one_journal_under_two_names_is_one_journal(desk, tmp_path):
+    desk.journal()
+    (tmp_path / "link.sqlite3").symlink_to(desk.path)
+    with (
+        Journal(tmp_path / "link.sqlite3") as other,
+        other.alone(),
+        pytest.raises(RequestError, match="another pbal is trading"),
+        desk.journal().alone(),
+    ):
+        pass
+
+
+def test_a_full_disk_stops_before_the_order_and_says_so(desk):
+    """What cannot be written down is not sent."""
+    proposal = desk.propose(plan("buy 10 BND", "800"))
+    work = desk.execution()
+    begin = work._journal.begin
+
+    def begin_and_fill(**facts):
+        run = begin(**facts)
+        (pages,) = work._journal._db.execute("PRAGMA page_count").fetchone()
+        work._journal._db.execute(f"PRAGMA max_page_count={pages}")
+        work._journal._db.execute("CREATE TEMP TRIGGER full BEFORE UPDATE OF sent ON orders BEGIN "
+                                  "INSERT INTO event SELECT NULL, 'x', 0, hex(zeroblob(100000)); END")  # fmt: skip
+        return run
+
+    work._journal.begin = begin_and_fill
+    with pytest.raises(RequestError, match="the journal .* cannot be written: .*full.*pbal trade --resume"):
+        work.start(proposal)
+    assert not desk.gateway.sent
+    assert states(desk.resume()) == {"BND": "filled"}

@@ -205,6 +205,46 @@ def test_a_question_can_be_answered_at_the_terminal(gateway, trade):
     assert "The broker asks about BUY 30 BND (o163):\nQuestion o163: are you sure" in err
 
 
+def test_a_closed_error_stream_does_not_break_off_a_run(gateway, trade, monkeypatch):
+    """What happens is told to nobody then; the orders are watched to their end all the same."""
+
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            if "sent (" in text or gateway.book:
+                raise BrokenPipeError
+            return super().write(text)
+
+    gateway.fill = lambda order: min(10, order.shares - order.filled)
+    monkeypatch.setattr("sys.stderr", Closed())
+    code, out, _err = trade(*PLAN, "--place", typed="4567\n")
+    assert (code, "1 of 1 orders traded" in out) == (0, True)
+    assert open_report() is None
+
+
+def test_a_question_that_nobody_can_read_is_answered_with_no(gateway, trade, monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            if gateway.pending:
+                raise BrokenPipeError
+            return super().write(text)
+
+    gateway.questions[1002] = [["o163"]]
+    monkeypatch.setattr("sys.stderr", Closed())
+    code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n")
+    assert (code, "because the broker asked (o163)" in out) == (1, True)
+    assert not gateway.book
+
+
+def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, trade):
+    gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 3
+    assert (
+        "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run." in err
+    )
+    assert "Stopped: nobody is logged in at the gateway" in trade("--status")[1]
+
+
 def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):
     gateway.questions[1002] = [["o163"]]
     code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n", tty=False)

@@ -73,7 +73,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
-        self._path = path
+        self._path = path.resolve()  # the right to trade is a file beside it, the same one whatever link leads here
         self._clock = clock or Clock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,13 +115,19 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, and on the disk when it ends."""
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:  # a full disk, a lock that is never given back
+            raise RequestError(
+                f"the journal {self._path} cannot be written: {error}. Nothing more is sent; orders that were sent may "
+                "still trade. When that is cured, go on with pbal trade --resume."
+            ) from None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -204,7 +210,8 @@ class Journal:
 
     def quoted(self, run: str) -> None:
         """Writes that the limits were set now."""
-        self._db.execute("UPDATE run SET quoted = ? WHERE id = ?", (self._clock.now(), run))
+        with self._transaction():
+            self._db.execute("UPDATE run SET quoted = ? WHERE id = ?", (self._clock.now(), run))
 
     def sending(self, client_id: str) -> None:
         """Writes that the order is about to be sent. On the disk when this returns."""
@@ -246,7 +253,8 @@ class Journal:
 
     def note(self, run: str, text: str) -> None:
         """Writes one line of history."""
-        self._db.execute("INSERT INTO event (run, at, text) VALUES (?, ?, ?)", (run, self._clock.now(), text))
+        with self._transaction():
+            self._db.execute("INSERT INTO event (run, at, text) VALUES (?, ?, ?)", (run, self._clock.now(), text))
 
     def notes(self, run: str) -> tuple[tuple[float, str], ...]:
         """The run's history, oldest first."""
@@ -261,4 +269,5 @@ class Journal:
         if any(entry.state not in FINISHED for entry in self.entries(run)):
             raise LawBrokenError(f"run {run} has unfinished orders")
         self.note(run, "finished")
-        self._db.execute("UPDATE run SET state = 'done' WHERE id = ?", (run,))
+        with self._transaction():
+            self._db.execute("UPDATE run SET state = 'done' WHERE id = ?", (run,))

@@ -6,13 +6,14 @@ The table and the report go to stdout; questions, progress and remarks to stderr
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import RequestError
+from ..errors import BrokerError, RequestError
 from ..model import Plan
 from ..money import Amount, to_amount
 from . import Parser, plan
@@ -173,7 +174,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
             made = plan.make(portfolio, plan_options)
             _say(*(str(issue) for issue in issues))
         proposal = desk.propose(made, lambda symbol, contracts: _choose(symbol, contracts, chosen))
-        return _show_or_place(desk, proposal, place=options.place)
+        return _show_or_place(desk, proposal, place=options.place, journal=options.journal)
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -181,7 +182,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     return plan.make(statement.portfolio, options)
 
 
-def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool) -> int:
+def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool, journal: Path | None) -> int:
     from ..brokers import views
 
     if proposal.lines:
@@ -195,7 +196,7 @@ def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool) -> int
         return 0
     orders = "1 order" if len(proposal.lines) == 1 else f"{len(proposal.lines)} orders"
     typed = _ask_for(f"Type the last four digits of the account to send {orders}: ")
-    return _carry_out(lambda: desk.place(proposal, typed, ask=_question, tell=_say))
+    return _carry_out(lambda: desk.place(proposal, typed, ask=_question, tell=_say), journal)
 
 
 def _go_on(options: argparse.Namespace) -> int:
@@ -211,17 +212,23 @@ def _go_on(options: argparse.Namespace) -> int:
         return 0
     with _desk(options, report.run) as desk:
         if options.cancel:
-            return _carry_out(lambda: desk.cancel(report.run, tell=_say))
+            return _carry_out(lambda: desk.cancel(report.run, tell=_say), options.journal)
         print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)))
         typed = _ask_for("Type the last four digits of the account to go on with this run: ")
-        return _carry_out(lambda: desk.resume(report.run, typed, ask=_question, tell=_say))
+        return _carry_out(lambda: desk.resume(report.run, typed, ask=_question, tell=_say), options.journal)
 
 
-def _carry_out(step: Callable[[], Report]) -> int:
+def _carry_out(step: Callable[[], Report], journal: Path | None) -> int:
+    from ..brokers.desk import open_report
+
     try:
         report = step()
-    except KeyboardInterrupt:
-        _say("\nOrders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run.")
+    except (KeyboardInterrupt, BrokerError):
+        if open_report(journal) is not None:
+            _say(
+                "",
+                "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run.",
+            )
         raise
     _print_report(report)
     return EXIT_LEFT if report.left or report.run.state == "open" else 0
@@ -259,7 +266,10 @@ def _question(ticket: Ticket, question: Question) -> bool:
     """Shows a question that is not on the allowlist; only a typed yes is a yes, and nobody at the terminal is a no."""
     numbers = ", ".join(question.message_ids) or "no number"
     _say(f"The broker asks about {ticket.side} {ticket.shares} {ticket.symbol} ({numbers}):", *question.texts)
-    return sys.stdin.isatty() and _ask_for("Type yes to go on with this order, anything else to stop: ") == "yes"
+    try:
+        return sys.stdin.isatty() and _ask_for("Type yes to go on with this order, anything else to stop: ") == "yes"
+    except OSError:
+        return False  # nobody has read it
 
 
 def _ask_for(prompt: str) -> str:
@@ -268,4 +278,6 @@ def _ask_for(prompt: str) -> str:
 
 
 def _say(*lines: str) -> None:
-    print("\n".join(lines), file=sys.stderr, flush=True)
+    """Tells the user; that nobody listens any more is no reason to leave orders unwatched."""
+    with contextlib.suppress(OSError, ValueError):
+        print("\n".join(lines), file=sys.stderr, flush=True)
