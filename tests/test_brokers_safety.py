@@ -404,7 +404,7 @@ def test_a_full_disk_stops_before_the_order_and_says_so(desk):
         return run
 
     work._journal.begin = begin_and_fill
-    with pytest.raises(RequestError, match="the journal .* cannot be written: .*full.*pbal trade --resume"):
+    with pytest.raises(RequestError, match=r"the journal .* cannot be written: .*full.*pbal trade --resume"):
         work.start(proposal)
     assert not desk.gateway.sent
     assert states(desk.resume()) == {"BND": "filled"}

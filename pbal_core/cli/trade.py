@@ -32,6 +32,8 @@ SOURCE = "ibkr:"
 EXIT_LEFT = 1
 """Something forbids trading, or a part of the plan did not trade."""
 
+OPEN_RUN = "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run."
+
 EXAMPLES = """examples:
   pbal trade positions.csv -c 5000 --certificate own.pem           what would be traded; sends nothing
   pbal trade ibkr: -c 5000 --certificate own.pem                   the same from the account's own positions
@@ -225,10 +227,7 @@ def _carry_out(step: Callable[[], Report], journal: Path | None) -> int:
         report = step()
     except (KeyboardInterrupt, BrokerError):
         if open_report(journal) is not None:
-            _say(
-                "",
-                "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run.",
-            )
+            _say("", OPEN_RUN)
         raise
     _print_report(report)
     return EXIT_LEFT if report.left or report.run.state == "open" else 0
