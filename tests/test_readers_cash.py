@@ -165,3 +165,9 @@ def test_a_share_called_cash_is_a_share_at_etrade():
     data = f"{head.splitlines()[-1]}\nSymbol,Last Price ${titles}\nCASH,55.00,0,0,10,50,0,50,10,550.00\n"
     statement = read_positions(data.encode())
     assert statement.portfolio["CASH"].value == Decimal(550)
+
+
+def test_a_column_of_percentages_is_not_guessed_to_be_the_profit():
+    statement = own("Ticker,Shares,Price,Gain/Loss\nVTI,10,250,--\nBND,1,70,-12.5%\n")
+    assert statement.mapping.pnl is None
+    assert statement.portfolio["BND"].pnl is None

@@ -118,3 +118,71 @@ def workbook_of_m1() -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
     return buffer.getvalue()
+
+
+def formatted(*rows: list[tuple[object, str]]) -> bytes:
+    """A workbook of one sheet under the usual header, each cell with its number format."""
+    made = openpyxl.Workbook()
+    made.active.append(["Ticker", "Shares", "Price", "Value", "Gain/Loss"])
+    for at, row in enumerate(rows, start=2):
+        for column, (value, shape) in enumerate(row, start=1):
+            made.active.cell(at, column, value).number_format = shape
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+PLAIN = "General"
+
+
+@pytest.mark.parametrize(
+    ("shape", "currency"),
+    [
+        ('"$"#,##0.00', "USD"),
+        ("[$€-407] #,##0.00", "EUR"),
+        ("#,##0.00 [$€-407]", "EUR"),
+        ('#,##0.00\\ "€"', "EUR"),
+        ("[$CHF] #,##0.00", "CHF"),
+        ('_("$"* #,##0.00_);_("$"* (#,##0.00)', "USD"),
+        ("[$-409]#,##0.00", ""),
+        ("[Red]0.00", ""),
+    ],
+)
+def test_the_currency_of_a_number_format_is_read(shape, currency):
+    """Excel keeps the sign of an amount in the format of its cell only."""
+    data = formatted([("VTI", PLAIN), (10, PLAIN), (250, shape), (2500, shape)])
+    assert read_positions(data).holdings[0].currency == currency
+
+
+def test_dollars_and_euros_of_number_formats_are_not_added():
+    row = [("VTI", PLAIN), (10, PLAIN), (250, '"$"0.00'), (2500, '"$"0.00')]
+    other = [("VWCE", PLAIN), (10, PLAIN), (250, '0.00 "€"'), (2500, '0.00 "€"')]
+    with pytest.raises(DataError, match="different currencies"):
+        _ = read_positions(formatted(row, other)).confirm().portfolio
+
+
+def test_a_percent_format_is_no_amount():
+    """A gain of 12.5 %, stored as 0.125, is no P&L of 12 cents."""
+    row = [("VTI", PLAIN), (10, PLAIN), (250, PLAIN), (2500, PLAIN), (0.125, "0.00%")]
+    statement = read_positions(formatted(row))
+    assert statement.mapping.pnl is None
+    assert statement.confirm().portfolio["VTI"].pnl is None
+    assert statement.rows[1].cells[4] == "12.5%"
+    row[2] = (2.5, "0%")
+    assert code(formatted(row)) == "not_a_number"
+
+
+def test_a_number_with_three_decimals_is_not_ambiguous():
+    rows = [["Symbol", "Shares", "Price"], ["VTI", 10, 57.125]]
+    assert read_positions(book(rows)).confirm().portfolio["VTI"].value == Decimal("571.25")
+
+
+def test_a_second_sheet_with_positions_is_told():
+    """One sheet a year: the first is read, and which one that was is said."""
+    rows = [["Symbol", "Shares", "Price"], ["VTI", 10, 57]]
+    again = [["Symbol", "Shares", "Price"], ["VTI", 20, 57]]
+    for arguments in ({}, {"format_hint": "generic"}, {"mapping": read_positions(book(rows)).mapping}):
+        statement = read_positions(book(rows, [["Note"], ["none"]], again), **arguments)
+        assert statement.holdings[0].quantity == 10
+        (issue,) = [i for i in statement.issues if i.code == "other_sheets"]
+        assert "(sheet Sheet); the workbook has others (sheet Sheet2)" in issue.message

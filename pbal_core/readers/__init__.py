@@ -6,11 +6,12 @@ Formats are recognised by their header, never by the file's name. See ``statemen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DataError, Issue, Place, RequestError
+from .cells import told
 from .document import Document, documents
 from .registry import Format, formats
 from .source import Source, read_bytes, refused
@@ -96,7 +97,8 @@ def _read_recognised(data: bytes) -> Statement:
         for document in found:
             begin = form.find(document)
             if begin is not None:
-                return _with_remarks(form.read(document, begin), document)
+                others = [d for d in found if d is not document and d.padded and form.find(d) is not None]
+                return _with_remarks(form.read(document, begin), document, others)
     raise _unknown(found)
 
 
@@ -112,7 +114,8 @@ def _read_hinted(data: bytes, hint: str) -> Statement:
         begin = form.find(document)
         if begin is not None:
             statement = form.read(document, begin)
-            return _with_remarks(statement.confirm(), document)
+            others = [d for d in found if d is not document and d.padded and form.find(d) is not None]
+            return _with_remarks(statement.confirm(), document, others)
     if hint == "generic":
         raise _unknown(found)
     raise refused("not_this_format", f"the file does not look like {form.BROKER}; leave the format to be recognised.")
@@ -121,10 +124,15 @@ def _read_hinted(data: bytes, hint: str) -> Statement:
 def _read_mapped(data: bytes, mapping: ColumnMapping) -> Statement:
     from . import generic
 
-    for document in _open(data):
+    found = list(_open(data))
+    for document in found:
         begin = generic.find_mapped(document, mapping)
         if begin is not None:
-            return _with_remarks(generic.read(document, begin, mapping, confirmed=True), document)
+            statement = generic.read(document, begin, mapping, confirmed=True)
+            others = [
+                d for d in found if d is not document and d.padded and generic.find_mapped(d, mapping) is not None
+            ]
+            return _with_remarks(statement, document, others)
     columns = ", ".join(column for _, column in mapping.pairs())
     raise refused("missing_column", f"no row has the columns of the mapping ({columns}); it is for another file.")
 
@@ -139,14 +147,24 @@ def _mapping_file(name: str) -> ColumnMapping:
     return ColumnMapping.from_toml(text)
 
 
-def _with_remarks(statement: Statement, document: Document) -> Statement:
-    """Adds how the bytes were decoded, where that was a guess."""
-    if document.encoding != "Windows-1252":
+def _with_remarks(statement: Statement, document: Document, others: Sequence[Document]) -> Statement:
+    """Adds how the bytes were decoded, where that was a guess, and which sheets with positions were not read."""
+    remarks = []
+    if document.encoding == "Windows-1252":
+        message = "the file is not UTF-8; it was read as Windows-1252, as Excel writes it."
+        remarks.append(Issue("info", "encoding", message))
+    if others:
+        names = ", ".join(other.encoding for other in others)
+        message = (
+            f"only the first sheet with positions was read ({document.encoding}); the workbook has others ({names}): "
+            "put the one that is meant first, or delete the others."
+        )
+        remarks.append(told("warning", "other_sheets", message, None))
+    if not remarks:
         return statement
     from dataclasses import replace
 
-    remark = Issue("info", "encoding", "the file is not UTF-8; it was read as Windows-1252, as Excel writes it.")
-    return replace(statement, remarks=(*statement.remarks, remark))
+    return replace(statement, remarks=(*statement.remarks, *remarks))
 
 
 def _unknown(found: list[Document]) -> DataError:

@@ -23,7 +23,7 @@ from ..money import NotANumberError, parse_decimal
 DecimalSign = Literal[".", ","]
 
 _BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "\u2013", "\u2014"})
-_CURRENCY = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5])"
+CURRENCY_SIGN = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5])"
 _SHAPE = (
     r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
     r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
@@ -38,7 +38,7 @@ MAX_CELL = 60
 @cache
 def _amount_shape(decimal: DecimalSign) -> re.Pattern[str]:
     """Compiled when first needed: the plain file never does."""
-    return re.compile(_SHAPE.format(currency=_CURRENCY, body=_POINT if decimal == "." else _COMMA), re.ASCII)
+    return re.compile(_SHAPE.format(currency=CURRENCY_SIGN, body=_POINT if decimal == "." else _COMMA), re.ASCII)
 
 
 def normal(text: str) -> str:

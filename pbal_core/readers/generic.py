@@ -45,7 +45,8 @@ def read(
         DataError: With every problem found.
     """
     title = document.records[header]
-    mapping = mapping or guess(title.cells)
+    if mapping is None:
+        mapping = _of_amounts(guess(title.cells), document, header)
     if mapping is None:
         message = "no column of symbols and two of quantity, price and value were found; name them in a mapping."
         raise DataError([Issue("error", "missing_column", message, Place(line=title.line))])
@@ -62,6 +63,20 @@ def read(
     statement = form.read(document, header)
     names = tuple(cell.strip() for cell in title.cells if cell.strip())
     return replace(statement, mapping=mapping, mapping_confirmed=confirmed, columns=names)
+
+
+def _of_amounts(mapping: ColumnMapping | None, document: Document, header: int) -> ColumnMapping | None:
+    """The guess without columns of percentages: a gain of 12.5% is no amount."""
+    names = [normal(cell) for cell in document.records[header].cells]
+    for name in ("pnl", "cost", "cost_price"):
+        column = None if mapping is None else getattr(mapping, name)
+        if mapping is None or column is None:
+            continue
+        index = names.index(normal(column))
+        cells = [record.cells[index].strip() for record in document.records[header + 1 :] if index < len(record.cells)]
+        if any(cell.endswith("%") for cell in cells):
+            mapping = replace(mapping, **{name: None})  # type: ignore[arg-type]
+    return mapping
 
 
 def _classify(line: Line, state: State) -> Verdict:

@@ -2,22 +2,26 @@
 
 The model: a workbook is a zip archive of XML. Before openpyxl sees it, the archive's members are counted and their
 unpacked sizes added (a member is never unpacked beyond what it declares), and a document type declaration in any of
-them is refused: so a small file cannot become a large one. Numbers are what Excel shows, 15 significant digits.
+them is refused: so a small file cannot become a large one. Numbers are what Excel shows: 15 significant digits, with
+the currency sign or the percent sign of the cell's number format, which are nowhere else.
 
-Worked example: 0.1 + 0.2 is stored as 0.30000000000000004 and read as 0.3.
+Worked example: 0.1 + 0.2 is stored as 0.30000000000000004 and read as 0.3; 0.125 in the format ``0.00%`` is ``12.5%``.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ..errors import DataError
+from .cells import CURRENCY_SIGN
 from .document import Document, Record
 from .source import refused
 
@@ -28,6 +32,7 @@ MAX_ROWS = 12_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 20
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 
@@ -64,9 +69,9 @@ def _sheets(book: Any) -> list[Document]:
 
 def _records(sheet: Any) -> Iterator[Record]:
     after_blank = False
-    rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
+    rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
     for number, row in enumerate(rows, start=1):
-        cells = tuple(map(_text, row))
+        cells = tuple(map(_cell, row))
         while cells and not cells[-1]:
             cells = cells[:-1]
         if not any(cell.strip() for cell in cells):
@@ -78,6 +83,29 @@ def _records(sheet: Any) -> Iterator[Record]:
         after_blank = False
 
 
+def _cell(cell: Any) -> str:
+    """A cell as the text a CSV would have, with the sign that its number format adds."""
+    value = cell.value
+    text = _text(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return text
+    sign = _sign(cell.number_format or "")
+    if sign != "%":
+        return sign + text
+    return f"{(Decimal(text) * 100).normalize():f}%" if _NUMBER.fullmatch(text) else text
+
+
+@cache
+def _sign(number_format: str) -> str:
+    """The percent sign, or the known currency sign or code, of a number format; empty when it has none."""
+    positive = number_format.split(";", 1)[0]
+    bare = re.sub(r"\[[^\]]*\]", "", positive)
+    named = re.search(r"\[\$([^\]-]+)", positive) or re.search(r"\"([^\"]+)\"", bare) or re.search(r"([$€£¥])", bare)
+    if named and re.fullmatch(CURRENCY_SIGN, named[1].strip()):
+        return named[1].strip()
+    return "%" if "%" in re.sub(r"\"[^\"]*\"", "", bare) else ""
+
+
 def _text(value: object) -> str:
     """A cell as the text a CSV would have."""
     if value is None:
@@ -85,7 +113,11 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        return f"{Decimal(f'{value:.15g}'):f}" if value == value and abs(value) < 1e15 else str(value)  # noqa: PLR0124 - NaN
+        if value != value or abs(value) >= 1e15:  # noqa: PLR0124 - NaN
+            return str(value)
+        text = f"{Decimal(f'{value:.15g}'):f}"
+        # A number has a decimal point; 57.125 as a text might be 57,125.
+        return text + "0" if text[-4:-3] == "." else text
     if isinstance(value, datetime):
         return value.date().isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
