@@ -408,3 +408,15 @@ def test_a_full_disk_stops_before_the_order_and_says_so(desk):
         work.start(proposal)
     assert not desk.gateway.sent
     assert states(desk.resume()) == {"BND": "filled"}
+
+
+def test_a_limit_counts_from_the_answer(desk):
+    """A request that took long to arrive counts at the broker from then; the next one must not come too soon."""
+    slow = [1]
+
+    def late(request):
+        if request.path.endswith("/account/orders") and slow and slow.pop():
+            desk.fake.time += 0.5
+
+    desk.gateway.fault = late
+    assert desk.broker.orders(ACCOUNT) == ()

@@ -142,6 +142,8 @@ class Wire:
             )
         except transport.HttpError as error:
             return Raw(None, None, _trouble(self.base, error))
+        finally:
+            self._book(path)  # it may have been long on its way, and counts from its arrival
         try:
             # A recorded answer is JSON with numbers such as 584.6799927: kept digit by digit.
             decoded = json.loads(response.text, parse_float=Decimal)
@@ -151,12 +153,15 @@ class Wire:
         return Raw(response.status_code, decoded)
 
     def _wait(self, path: str) -> None:
-        """Sleeps until this request keeps the limits, and books it."""
+        """Sleeps until this request keeps the limits."""
         now = self._clock.monotonic()
         ready = max(self._next.get("", now), self._next.get(path, now))
         if ready > now:
             self._clock.sleep(ready - now)
-            now = ready
+
+    def _book(self, path: str) -> None:
+        """Lets the gap begin now."""
+        now = self._clock.monotonic()
         self._next[""] = now + GAP
         if path in PATH_GAPS:
             self._next[path] = now + PATH_GAPS[path]
