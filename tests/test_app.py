@@ -253,3 +253,35 @@ def test_a_question_without_a_plan_is_calm(app):
     assert not app.error
     shown = json.loads(app.get("bidi_component")[0].proto.json)
     assert shown["point"]["data"]["sentence"]["states"][0].startswith("No plan: cannot withdraw $500,000.00")
+
+
+def test_columns_can_be_named_where_the_guess_does_not_read(app):
+    """``Position`` was guessed to be the shares held and says Long: the columns are offered beside the problem."""
+    upload(app.run(), "Ticker,Position,Count,Price\nVTI,Long,10,250\nBND,Long,5,70\n")
+    assert "not a number" in " ".join(report(app)["What to do"])
+    choose = {box.label: box for box in app.selectbox}
+    choose["Shares held"].set_value("Count").run()
+    button(app, "Use these columns").click().run()
+    assert not app.error
+    assert symbols(app) == ["VTI", "BND"]
+
+
+def test_columns_of_a_known_broker_are_not_asked_for(app):
+    """A bad number in IBKR's file is no question of columns."""
+    upload(app.run(), HEADER + "VTI,abc,1,\n")
+    assert not [box for box in app.selectbox if box.label == "Shares held"]
+
+
+def test_another_choice_of_accounts_keeps_the_file(app):
+    """Accounts that cannot be added are asked about again, and the columns can still be used."""
+    upload(app.run(), "Ticker,Shares,Price,Account,Currency\nVTI,10,250,A,USD\nVWCE,5,100,B,EUR\n")
+    button(app, "Use these columns").click().run()
+    app.multiselect[0].set_value(["A"]).run()
+    button(app, "Use these accounts").click().run()
+    assert symbols(app) == ["VTI"]
+    app.multiselect[0].set_value(["A", "B"]).run()
+    button(app, "Use these accounts").click().run()
+    assert symbols(app) == ["VTI"]
+    button(app, "Use these columns").click().run()
+    assert not app.error
+    assert not app.exception

@@ -79,10 +79,12 @@ def _choices(upload: Upload) -> None:
 
 def _choose_accounts(where: Current | Upload, view: Preview) -> None:
     names = {account.id: harmless(f"{account.id} {account.name}") for account in view.accounts}
-    key = f"accounts {st.session_state.get('upload_seen')}"
+    # While another choice waits, the file on the page has its own list beside it.
+    key = f"accounts {type(where).__name__} {st.session_state.get('upload_seen')}"
     st.session_state.setdefault(key, [account.id for account in view.accounts if account.included])
     st.multiselect("Accounts to add up", list(names), format_func=names.__getitem__, key=key)
-    st.button("Use these accounts", on_click=_use_accounts, args=(where, key), disabled=not st.session_state[key])
+    nothing = not st.session_state[key]
+    st.button("Use these accounts", key=f"use {key}", on_click=_use_accounts, args=(where, key), disabled=nothing)
 
 
 def _use_accounts(where: Current | Upload, key: str) -> None:
@@ -90,7 +92,9 @@ def _use_accounts(where: Current | Upload, key: str) -> None:
     if statement is None:
         return
     chosen = statement.select(st.session_state[key])
-    positions.offer(where.name, where.data if isinstance(where, Upload) else b"", chosen)
+    del st.session_state[key]  # the list that is drawn next shows what is included then
+    st.session_state.pop(key.replace("Upload", "Current"), None)
+    positions.offer(where.name, where.data, chosen)
 
 
 _FIELD_WORDS = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from ..errors import DataError, Issue, PbalError
-from ..readers import Statement, columns_of, read_positions
+from ..readers import Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
 from ..sample import sample_bytes
 
@@ -27,10 +27,12 @@ class Current:
     Args:
         name: Its file's name, made harmless; or SAMPLE_NAME.
         statement: What was read; nothing of it is open.
+        data: The file's bytes, to read it once more with other columns.
     """
 
     name: str
     statement: Statement
+    data: bytes = field(repr=False, default=b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ def offer(name: str, data: bytes, statement: Statement) -> None:
         upload = Upload(name=name, data=data, statement=statement, issues=statement.blocking, columns=statement.columns)
         st.session_state["waiting"] = upload
     else:
-        st.session_state["current"] = Current(name=name, statement=statement)
+        st.session_state["current"] = Current(name=name, statement=statement, data=data)
         st.session_state["waiting"] = None
 
 
@@ -119,11 +121,10 @@ def use_sample() -> None:
 
 
 def _columns(data: bytes, error: DataError) -> tuple[str, ...]:
-    """The columns to choose from, where the file was refused because its own were not understood."""
-    if not {issue.code for issue in error.issues} & {"missing_column", "unknown_format"}:
-        return ()
+    """The columns to choose from, where the file was refused and its own were not understood, or only guessed."""
+    unknown = {issue.code for issue in error.issues} & {"missing_column", "unknown_format"}
     try:
-        found = columns_of(data)
+        found = columns_of(data) if unknown or format_of(data) == "generic" else ()
     except PbalError:
         return ()
     return found if len(found) > 2 else ()

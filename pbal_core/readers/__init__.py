@@ -31,6 +31,7 @@ __all__ = [
     "Statement",
     "TotalCheck",
     "columns_of",
+    "format_of",
     "read_positions",
 ]
 
@@ -80,6 +81,16 @@ def columns_of(source: Source) -> tuple[str, ...]:
     rows = [record for document in _open(read_bytes(source)) for record in document.records[:60]]
     best = max(rows, key=lambda record: sum(bool(cell.strip()) for cell in record.cells), default=None)
     return tuple(cell.strip() for cell in best.cells if cell.strip()) if best is not None else ()
+
+
+def format_of(source: Source) -> str:
+    """Key of the format that a file is recognised as, though it may be refused when read; empty for none.
+
+    Raises:
+        DataError: The file cannot be read as a table or as XML.
+    """
+    found = list(_open(read_bytes(source)))
+    return next((form.KEY for form in formats() if any(form.find(document) is not None for document in found)), "")
 
 
 def _open(data: bytes) -> Iterator[Document]:
