@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +33,10 @@ def report(app: AppTest) -> pd.DataFrame:
 
 def button(app: AppTest, label: str) -> Button:
     return next(button for button in app.button if label in button.label)
+
+
+def targets_words(app: AppTest) -> str:
+    return next(text.value for text in app.text if text.value.startswith("Targets: "))
 
 
 def symbols(app: AppTest) -> list[str]:
@@ -202,7 +207,7 @@ def test_a_file_in_euros_is_shown_in_euros(app):
     assert not app.exception
     assert app.session_state["current"].statement.portfolio.currency == "EUR"
     assert button(app, "of cash found").label == "Invest the €410.22 of cash found"
-    assert any("without selling: €" in expander.label for expander in app.expander)
+    assert any("without selling: €" in text.value for text in app.text)
     assert not any("$" in text.value for text in app.text)
 
 
@@ -236,12 +241,31 @@ def test_equal_and_current_weights(app):
     assert app.session_state["wishes"].targets is None
 
 
+def test_cash_to_keep_and_a_fee(app):
+    """Two boxes beside the table of targets; they outlive a closed panel and another file, and the title says them."""
+    app.session_state["targets_panel"] = True
+    app.session_state["method"] = "exact"
+    app.run()
+    app.number_input(key="cash_buffer").set_value(400.0).run()
+    app.number_input(key="fee_per_trade").set_value(1.5).run()
+    assert not app.exception
+    assert "$400.00 stay cash, a fee of $1.50 a trade" in targets_words(app)
+    assert any("$400.00 kept in cash; a fee of $1.50" in text.value for text in app.text)
+    app.session_state["targets_panel"] = False
+    upload(app.run(), SMALL)
+    assert "$400.00 stay cash" in targets_words(app)
+    app.session_state["targets_panel"] = True
+    app.run()
+    assert app.number_input(key="cash_buffer").value == 400
+    assert app.session_state["wishes"].fee_per_trade == Decimal("1.50")
+
+
 def test_drift_and_least_cash_are_shown(app):
     """What is out of band, whether to act, and the least cash that cures it without selling."""
     app.run()
-    title = next(block.label for block in app.expander if "Drift" in block.label)
-    assert "4 of 10 out of band: worth acting." in title
-    assert "$88,103.92" in title
+    words = next(text.value for text in app.text if text.value.startswith("Drift now"))
+    assert "4 of 10 out of band: worth acting." in words
+    assert "$88,103.92" in words
 
 
 def test_a_question_without_a_plan_is_calm(app):

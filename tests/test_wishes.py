@@ -47,9 +47,19 @@ def test_cells_become_arguments():
         "never_sell": ("BND",),
         "fractional": {"VTI": "0.001"},
     }
-    assert w.summary(found) == "your weights, 1 frozen, 1 never bought, 1 never sold, 1 in fractions"
+    assert w.summary(found, TWO.money) == "your weights, 1 frozen, 1 never bought, 1 never sold, 1 in fractions"
     bought = rebalance(TWO, 1000, method="exact", **found.arguments())
     assert {trade.symbol for trade in bought.trades} == {"VXUS"}
+
+
+def test_amounts_beside_the_table_become_arguments():
+    """Cash to keep and a fee, in whole cents, are asked for and said; nothing is, where they are 0."""
+    found = w.Wishes(cash_buffer=w.in_cents(250.1), fee_per_trade=w.in_cents(1.999))
+    assert found.arguments() == {"cash_buffer": Decimal("250.10"), "fee_per_trade": Decimal("2.00")}
+    assert w.summary(found, TWO.money) == "equal weights, $250.10 stay cash, a fee of $2.00 a trade"
+    plan = rebalance(TWO, 1000, method="exact", **found.arguments())
+    assert plan.fees == 2 * len(plan.trades)
+    assert plan.cash_left >= Decimal("250.10")
 
 
 def test_targets_survive_the_table():

@@ -24,7 +24,8 @@ def drift(portfolio: Portfolio, targets: Targets | None) -> None:
         found = standing(portfolio, targets)
     except TargetError:
         return  # the table of targets says it already
-    panel = st.expander(f"Drift now: {found.drift} {found.least}", key="drift_panel", on_change="rerun")
+    st.text(f"Drift now: {found.drift} {found.least}")  # not the panel's title: a panel retitled is shut
+    panel = st.expander("Drift of each position", key="drift_panel", on_change="rerun")
     if not panel.open:
         return  # a table that nobody sees costs every visitor its script
     with panel:

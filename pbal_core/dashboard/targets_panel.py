@@ -1,7 +1,8 @@
-"""The table of targets and constraints, drawn: edit, sum, equal, current, save and load."""
+"""The table of targets and constraints, drawn: edit, sum, equal, current, save and load; cash to keep, and a fee."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from ..errors import PbalError, TargetError
 from ..model import Portfolio
 from ..targets import Targets
 from . import wishes as w
+from .settings import MAX_CASH, MAX_MIN_TRADE
 from .wishes import Wishes
 
 
@@ -18,19 +20,24 @@ def choose(portfolio: Portfolio) -> Wishes:
     """Draws the table and returns the newest wishes that could be used; reports what cannot."""
     state = st.session_state
     if state.get("wishes_for") != portfolio.symbols:
-        state["wishes_for"], state["wishes"] = portfolio.symbols, Wishes()
+        # What the table says is of this portfolio; cash to keep and fees are the reader's own.
+        kept: Wishes = state.get("wishes", Wishes())
+        state["wishes_for"] = portfolio.symbols
+        state["wishes"] = Wishes(cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade)
         _put(portfolio, None)
     _loaded(portfolio)
-    title = f"Targets and constraints: {w.summary(state['wishes'])}"
-    panel = st.expander(title, key="targets_panel", on_change="rerun")
+    words = st.container()
+    panel = st.expander("Edit targets and constraints", key="targets_panel", on_change="rerun")
     if panel.open:
         with panel:
             _table(portfolio)
+            _amounts(portfolio.currency)
     elif "wishes_edited" in state:
         # A closed table is not drawn and forgets its edits, so they become its content.
         state["wishes_rows"] = state.pop("wishes_edited")
         state["wishes_version"] += 1
     found: Wishes = state["wishes"]
+    words.text(f"Targets: {w.summary(found, portfolio.money)}.")  # not the panel's title: a panel retitled is shut
     return found
 
 
@@ -48,7 +55,9 @@ def _table(portfolio: Portfolio) -> None:
     rows: list[dict[Any, Any]] = edited.to_dict("records")
     st.text(w.sum_words(rows))
     try:
-        state["wishes"] = w.read_rows(rows, portfolio)
+        kept: Wishes = state["wishes"]
+        read = w.read_rows(rows, portfolio)
+        state["wishes"] = replace(read, cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade)
     except TargetError as error:
         for line in str(error).splitlines():
             st.text(line)
@@ -66,6 +75,34 @@ def _table(portfolio: Portfolio) -> None:
             help="For the command too: pbal FILE --targets targets.toml",
         )
         st.file_uploader("Load targets (TOML)", key="targets_file", label_visibility="collapsed", width=320)
+
+
+def _amounts(currency: str) -> None:
+    """Two boxes beside the table. A closed panel forgets its boxes, so they begin with what is kept."""
+    state = st.session_state
+    kept: Wishes = state["wishes"]
+    state.setdefault("cash_buffer", float(kept.cash_buffer))
+    state.setdefault("fee_per_trade", float(kept.fee_per_trade))
+    with st.container(horizontal=True):
+        buffer = st.number_input(
+            f"Cash to keep ({currency})",
+            min_value=0.0,
+            max_value=float(MAX_CASH),
+            step=100.0,
+            key="cash_buffer",
+            width=220,
+            help="This much of the cash is never invested. With a withdrawal, or a hard rebalance, it is raised too.",
+        )
+        fee = st.number_input(
+            f"Fee of each trade ({currency})",
+            min_value=0.0,
+            max_value=float(MAX_MIN_TRADE),
+            step=1.0,
+            key="fee_per_trade",
+            width=220,
+            help="Paid from the cash. With exact shares a trade is made only where it is worth its fee.",
+        )
+    state["wishes"] = replace(kept, cash_buffer=w.in_cents(buffer), fee_per_trade=w.in_cents(fee))
 
 
 def _put(portfolio: Portfolio, targets: Targets | None) -> None:

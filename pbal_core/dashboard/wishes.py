@@ -2,7 +2,8 @@
 
 The model: one row a symbol, with its weight in percent, what it may not do, and the smallest fraction that trades; rows
 of symbols that are not held carry a price. Equal weights over exactly the symbols held are the default and become no
-targets at all, so that they stay exact. This module knows no streamlit.
+targets at all, so that they stay exact. Beside the table stand two amounts: cash that stays cash, and the fee of a
+trade. This module knows no streamlit.
 
 Worked example: rows VTI 60 and BND 40, BND frozen, are ``targets={VTI: 60, BND: 40}`` and ``frozen=("BND",)``.
 """
@@ -19,6 +20,7 @@ from typing import Any
 from ..errors import RequestError, TargetError
 from ..model import Portfolio
 from ..money import decimals, from_units, to_amount, to_units
+from ..remarks import Money
 from ..targets import Targets
 
 SYMBOL, WEIGHT, PRICE = "Symbol", "Weight %", "Price"
@@ -39,6 +41,8 @@ class Wishes:
         never_buy: Symbols that may only be sold.
         never_sell: Symbols that may only be bought.
         fractional: Symbol and smallest fraction of a share.
+        cash_buffer: Dollars of the cash that stay cash.
+        fee_per_trade: Dollars that each trade costs.
     """
 
     targets: Targets | None = None
@@ -46,6 +50,8 @@ class Wishes:
     never_buy: tuple[str, ...] = ()
     never_sell: tuple[str, ...] = ()
     fractional: tuple[tuple[str, str], ...] = ()
+    cash_buffer: Decimal = Decimal(0)
+    fee_per_trade: Decimal = Decimal(0)
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments of ``rebalance``, without those that say nothing."""
@@ -55,6 +61,8 @@ class Wishes:
             "never_buy": self.never_buy,
             "never_sell": self.never_sell,
             "fractional": dict(self.fractional),
+            "cash_buffer": self.cash_buffer,
+            "fee_per_trade": self.fee_per_trade,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -130,8 +138,8 @@ def sum_words(rows: Iterable[Row]) -> str:
     return f"The weights sum to {float(total):.6g} %: {shown}."
 
 
-def summary(wishes: Wishes) -> str:
-    """The wishes in a few words, for the title of the closed table."""
+def summary(wishes: Wishes, money: Money) -> str:
+    """The wishes in a few words, beside the closed table; ``money`` writes amounts."""
     parts = ["equal weights" if wishes.targets is None else "your weights"]
     counts = (
         (wishes.frozen, "frozen"),
@@ -140,7 +148,14 @@ def summary(wishes: Wishes) -> str:
         (wishes.fractional, "in fractions"),
     )
     parts += [f"{len(symbols)} {words}" for symbols, words in counts if symbols]
+    parts += [f"{money(wishes.cash_buffer)} stay cash"] if wishes.cash_buffer else []
+    parts += [f"a fee of {money(wishes.fee_per_trade)} a trade"] if wishes.fee_per_trade else []
     return ", ".join(parts)
+
+
+def in_cents(amount: float) -> Decimal:
+    """A number box of whole cents as an exact amount."""
+    return Decimal(f"{amount:.2f}")
 
 
 def _ticked(rows: Iterable[Row], column: str) -> tuple[str, ...]:
