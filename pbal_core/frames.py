@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, Issue, Place, RequestError
-from .model import COLUMNS, Plan, Portfolio, Position, position_problems
+from .model import COLUMNS, Plan, Portfolio, Position, position_problems, symbol_key
 from .money import NotANumberError, float_text, parse_decimal
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def portfolio_from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
     if issues:
         raise DataError(issues)
     positions: list[Position] = []
+    seen: dict[str, int] = {}
     rows: list[dict[Hashable, Any]] = frame[list(COLUMNS)].to_dict("records")
     for number, row in enumerate(rows, start=1):
         before = len(issues)
@@ -37,6 +38,9 @@ def portfolio_from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
             Issue("error", code, message, Place(line=number, column=_COLUMN[field]))
             for field, code, message in position_problems(symbol, value, price)
         )
+        if symbol and (first := seen.setdefault(symbol_key(symbol), number)) != number:
+            message = f"{symbol} stands in row {first} already; one row for each symbol is needed."
+            issues.append(Issue("error", "duplicate_symbol", message, Place(line=number, column="Symbol")))
         if len(issues) == before and value is not None and price is not None:
             positions.append(Position(symbol=symbol, value=value, price=price, pnl=pnl))
     if issues:

@@ -212,10 +212,14 @@ def _why_nothing(outcome: Outcome) -> str:
         if basis.strategy == "try_avoid_sell" and abs(cash) < outcome.min_trade:
             verb = "invest" if cash > 0 else "withdraw"
             return f"{money(abs(cash))} to {verb} is less than the minimum trade of {step}"
-        if not outcome.wanted:
-            return f"every position is within half a minimum trade ({step}) of its target"
-        return "every amount is less than half a share"
-    return outcome.limits[0].rstrip(".") if outcome.limits else "no whole share fits that brings the weights closer"
+        if outcome.wanted:
+            return "no amount makes a share that can be traded"
+        if basis.strategy == "hard_rebalance":
+            limits = f" ({'; '.join(outcome.limits)})" if outcome.limits else ""
+            return f"every position that may trade is within half a minimum trade ({step}) of its target{limits}"
+        if cash < 0 and not basis.total:
+            return "nothing is held that could be sold"
+    return "; ".join(outcome.limits) or "no whole share fits that brings the weights closer"
 
 
 def proof_words(plan: Plan) -> str:

@@ -22,7 +22,7 @@ Money = Callable[[Decimal], str]
 def overspend(cash: Decimal, short: Decimal, money: Money) -> Issue:
     """A classic plan spends ``short`` more than the cash, or raises ``short`` less than the withdrawal."""
     if cash < 0:
-        message = f"The sales raise {money(short)} less than the {money(-cash)} to withdraw."
+        message = f"The trades raise {money(short)} less than the {money(-cash)} to withdraw."
         return Issue("warning", "shortfall", message)
     message = (
         f"The trades cost {money(short)} more than the cash of {money(cash)}: "

@@ -166,8 +166,15 @@ def test_a_closed_pipe_is_quiet():
     rows = "".join(f"S{i},1000,10,0\n" for i in range(9_000))
     data = f"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n{rows}"
     command = f"{sys.executable} -m pbal_core - -c 5000 | head -1"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], input=data, capture_output=True, text=True, cwd=ROOT, check=False
+        ["bash", "-o", "pipefail", "-c", command],
+        input=data,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=buffered,
+        check=False,
     )
     assert done.returncode == 0
     assert done.stdout.startswith("Symbol")

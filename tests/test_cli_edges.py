@@ -18,9 +18,10 @@ PBAL = f"{sys.executable} -m pbal_core"
 
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:
-    """Runs a line of bash, in which ``pbal`` is the command."""
+    """Runs a line of bash, in which ``pbal`` is the command, with output buffered as it is on a user's machine."""
     line = f'pbal() {{ {PBAL} "$@"; }}; {command}'
-    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, check=False)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, env=buffered, check=False)
 
 
 @pytest.fixture
@@ -61,7 +62,9 @@ def test_closed_standard_input():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} --drift", f"inspect {SAMPLE}"])
+@pytest.mark.parametrize(
+    "arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} --drift", f"inspect {SAMPLE}", "--help", "--version"]
+)
 def test_a_full_disk_is_no_bug(arguments):
     """What cannot be written is said in one line."""
     done = shell(f"pbal {arguments} > /dev/full")
@@ -69,6 +72,19 @@ def test_a_full_disk_is_no_bug(arguments):
     assert done.stderr == "pbal: the output cannot be written: No space left on device.\n"
     silent = shell(f"pbal {arguments} > /dev/full 2> /dev/full")
     assert (silent.returncode, silent.stderr) == (2, "")
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "inspect --help", "trade --help", f"{SAMPLE} -c 5000"])
+def test_a_reader_who_left_is_no_mistake(arguments):
+    """The pipe is closed before anything is written: quiet, and 0."""
+    done = shell(f"{{ sleep 0.2; pbal {arguments}; }} | true; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_mistake_that_nobody_hears_is_still_one():
+    """The pipe of standard error is closed: the exit code says it."""
+    done = shell("{ sleep 0.2; pbal no-such-file.csv; } 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
 def test_remarks_that_cannot_be_written_do_not_end_well():
@@ -115,6 +131,8 @@ def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
     ("arguments", "words"),
     [
         (["-c", "-$5000"], 'cash "-$5000" is not a number'),
+        (["-c", "-inf"], "cash"),
+        (["-c", "-NaN"], "cash"),
         (["-m", "-1e3"], "min_trade is -1000;"),
         (["--min-trade", "-.5"], "min_trade is -0.5;"),
         (["--fee", "-1e3"], "fee_per_trade is -1000;"),

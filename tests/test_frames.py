@@ -60,6 +60,19 @@ def test_every_bad_cell_is_named():
     }
 
 
+def test_a_symbol_that_stands_twice_is_named_with_its_row():
+    """Beside everything else that is wrong, and under each of its spellings."""
+    frame = pd.DataFrame(
+        {"Symbol": ["BRK.B", "BRK B", "C"], "PositionValue": 1, "MarkPrice": [1, 1, 0], "FifoPnlUnrealized": 0}
+    )
+    with pytest.raises(DataError) as error:
+        Portfolio.from_frame(frame)
+    assert [(i.code, i.where.line, i.where.column) for i in error.value.issues] == [
+        ("duplicate_symbol", 2, "Symbol"),
+        ("price_not_positive", 3, "MarkPrice"),
+    ]
+
+
 def test_computed_columns_are_taken():
     """Binary noise of a product or a quotient is no mistake."""
     frame = pd.DataFrame({"Symbol": ["A", "B"], "PositionValue": [0.1 + 0.2, 3 * 0.1], "FifoPnlUnrealized": 0})

@@ -50,16 +50,16 @@ def test_both_locks_agree():
 
 
 def test_three_dependencies():
-    """The user of this project fixed them: streamlit, pandas and plotly."""
+    """What everybody has to install: streamlit, pandas and plotly."""
     assert {Requirement(text).name for text in PROJECT["dependencies"]} == {"streamlit", "pandas", "plotly"}
 
 
-def test_the_top_level_is_what_was_asked_for():
+def test_the_top_level_is_small():
     """Nothing else stands at the top of the repository."""
     done = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True)
     top = {line.split("/")[0] for line in done.stdout.splitlines()}
-    asked = {"streamlit_app.py", "pbal_core", "tests", "requirements.txt", "README.md", "pyproject.toml", "Makefile"}
-    assert {name for name in top if not name.startswith(".")} <= asked | {"LICENSE", "CHANGELOG.md"}
+    known = {"streamlit_app.py", "pbal_core", "tests", "requirements.txt", "README.md", "pyproject.toml", "Makefile"}
+    assert {name for name in top if not name.startswith(".")} <= known | {"LICENSE", "CHANGELOG.md"}
 
 
 def test_no_path_or_host_of_a_machine():

@@ -55,14 +55,45 @@ def test_sentences(cash, options, expected):
             0,
             10,
             "hard_rebalance",
-            "Nothing to trade: every position is within half a minimum trade ($10.00) of its target.",
+            "Nothing to trade: every position that may trade is within half a minimum trade ($10.00) of its target.",
         ),
-        ("A 30 @ 500; B 80 @ 1", 40, 10, "try_avoid_sell", "Nothing to trade: every amount is less than half a share."),
+        (
+            "A 30 @ 500; B 80 @ 1",
+            40,
+            10,
+            "try_avoid_sell",
+            "Nothing to trade: no amount makes a share that can be traded.",
+        ),
+        ("A 290 @ 300", -500, 100, "try_avoid_sell", "Nothing to trade: no amount makes a share that can be traded."),
+        ("A 0 @ 1", -500, 100, "try_avoid_sell", "Nothing to trade: nothing is held that could be sold."),
     ],
 )
 def test_sentences_of_small_cases(text, cash, step, strategy, expected):
     """Every ending of the sentence."""
     assert present.sentence(rebalance(portfolio(text), cash, min_trade=step, strategy=strategy)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cash", "options", "why"),
+    [
+        (5000, {"never_buy": SAMPLE.symbols}, "every asset never bought"),
+        (-5000, {"never_sell": SAMPLE.symbols}, "every asset never sold"),
+        (5000, {"cash_buffer": 4950}, "$4,950.00 kept in cash"),
+        (5000, {"cash_buffer": 5000, "fee_per_trade": 1}, "$5,000.00 kept in cash; a fee of $1.00 for each trade"),
+        (5000, {"cash_buffer": 5000, "method": "exact", "min_trade": 0}, "$5,000.00 kept in cash"),
+        (
+            0,
+            {"never_buy": SAMPLE.symbols, "never_sell": SAMPLE.symbols, "strategy": "hard_rebalance"},
+            "every position that may trade is within half a minimum trade ($100.00) of its target "
+            "(every asset never bought; every asset never sold)",
+        ),
+    ],
+)
+def test_what_was_agreed_is_why_nothing_trades(cash, options, why):
+    """Where constraints leave nothing to trade, the sentence names them and says nothing untrue of the targets."""
+    plan = rebalance(SAMPLE, cash, **({"min_trade": 100} | options))
+    assert not plan.trades
+    assert present.sentence(plan) == f"Nothing to trade: {why}."
 
 
 def test_many_trades_are_summed_up():

@@ -8,7 +8,6 @@ that is closed from the start, or full, is a mistake like any other.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import errno
 import importlib
 import os
@@ -45,8 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = _run(given)
         sys.stdout.flush()
-    except SystemExit as end:  # --help and --version
-        return end.code if isinstance(end.code, int) else EXIT_USER
     except BrokenPipeError:
         _give_up_output()
         return 0
@@ -68,7 +65,10 @@ def _run(arguments: list[str]) -> int:
         name, rest = COMMANDS[arguments[0]], arguments[1:]
     else:
         name, rest = "plan", arguments
-    code: int = importlib.import_module(f"{__name__}.{name}").run(rest)
+    try:
+        code: int = importlib.import_module(f"{__name__}.{name}").run(rest)
+    except SystemExit as end:  # --help and --version
+        return end.code if isinstance(end.code, int) else EXIT_USER
     return code
 
 
@@ -79,10 +79,12 @@ def path_of(text: str) -> Path:
 
 def _fail(code: int, *messages: str) -> int:
     """Says each message in one line of printable characters, where anybody listens, and returns the code."""
-    with contextlib.suppress(OSError):
+    try:
         for message in messages:
             line = " ".join(message.split())
             print("pbal:", "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), file=sys.stderr)
+    except OSError:
+        _give_up_output()
     return code
 
 

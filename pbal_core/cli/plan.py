@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from decimal import Decimal
 
@@ -126,12 +127,14 @@ def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
 _AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", "--buffer", "--fee")}
 
 
+_NEGATIVE = re.compile("-([^-a-z]|inf|nan)", re.IGNORECASE)
+
+
 def _join_negative_amounts(arguments: list[str]) -> list[str]:
     """``-c -5e3`` as ``--cash=-5e3``: argparse takes only plain negative numbers for values."""
     joined: list[str] = []
     for argument in arguments:
-        negative = len(argument) > 1 and argument[0] == "-" and argument[1] != "-" and not argument[1].isalpha()
-        if negative and joined and joined[-1] in _AMOUNTS:
+        if _NEGATIVE.match(argument) and joined and joined[-1] in _AMOUNTS:
             joined[-1] = f"{_AMOUNTS[joined[-1]]}={argument}"
         else:
             joined.append(argument)
@@ -140,15 +143,13 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
 
 def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
     """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems are told with its name."""
-    if not data:
-        raise RequestError("the name of the positions file is empty; give the path of a positions file.")
     if data == "-" and sys.stdin is None:
         raise RequestError("standard input is closed; give a file, or send one: pbal - < positions.csv")
     try:
         if data == flex.SOURCE:
             source: Source = flex.download()
         else:
-            source = sys.stdin.buffer if data == "-" else path_of(data)
+            source = sys.stdin.buffer if data == "-" else path_of(data) if data else ""
         return read_positions(source, accounts=accounts, format_hint=format_hint)
     except DataError as error:
         name = "standard input" if data == "-" else data

@@ -38,6 +38,8 @@ def _open(source: Source) -> bytes:
         return bytes(source)
     if not isinstance(source, (str, os.PathLike)):
         return _read(source)
+    if not os.fspath(source):  # Path would make it this directory
+        raise RequestError("the name of the positions file is empty; give the path of a positions file.")
     path = Path(source)
     try:
         with path.open("rb") as file:
