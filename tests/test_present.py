@@ -84,8 +84,10 @@ def test_sentences_of_small_cases(text, cash, step, strategy, expected):
         (
             0,
             {"never_buy": SAMPLE.symbols, "never_sell": SAMPLE.symbols, "strategy": "hard_rebalance"},
-            "every position that may trade is within half a minimum trade ($100.00) of its target "
-            "(every asset never bought; every asset never sold)",
+            (
+                "every position that may trade is within half a minimum trade ($100.00) of its target "
+                "(every asset never bought; every asset never sold)"
+            ),
         ),
     ],
 )
