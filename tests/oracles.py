@@ -1,7 +1,8 @@
 """Slow and certain: the best whole-share plan by trying every plan, and by a mixed-integer solver.
 
-Both take the rules literally (``pbal_core/exact``): never overspend; idle cash below the cheapest purchase, or, of a
-withdrawal, below the cheapest share that may be sold; least ``J = sum (value - target)**2 / target``. Every asset has a
+Both take the rules literally (``pbal_core/exact``): never overspend; idle cash below the cheapest share that may be
+bought, or where that cannot be the cheapest purchase, or, of a withdrawal, below the cheapest share that may be sold;
+least ``J = sum (value - target)**2 / target``. Every asset has a
 target here; what has none is sold before, and has tests of its own.
 """
 
@@ -20,12 +21,13 @@ def choices(market: Market, budget: int, direction: Direction, min_trade: int) -
     """The lots that each asset may trade."""
     purse = budget
     if direction != "buy":
-        purse += sum(h * p for h, p, may in zip(market.held, market.prices, market.sellable, strict=True) if may)
+        sales = zip(market.held, market.prices, market.sellable, strict=True)
+        purse += sum(h * p for h, p, may in sales if may and h * p >= min_trade)
     rows = zip(market.prices, market.held, market.buyable, market.sellable, strict=True)
     found = []
     for price, held, buyable, sellable in rows:
         low = -held if sellable and direction != "buy" else 0
-        high = max(0, purse // price) if buyable and direction != "sell" else 0
+        high = max(0, (purse - market.fee) // price) if buyable and direction != "sell" else 0
         found.append([k for k in range(low, high + 1) if k == 0 or abs(k) * price >= min_trade])
     return found
 
@@ -45,13 +47,13 @@ def idle_cash(market: Market, budget: int, lots) -> int:
     return budget - sum(k * p for k, p in zip(lots, market.prices, strict=True)) - market.fee * sum(map(bool, lots))
 
 
-def idle_bound(market: Market, direction: Direction, options: list[list[int]]) -> int | None:
-    """Idle cash must stay below this; None for no bound."""
+def idle_bounds(market: Market, direction: Direction, options: list[list[int]]) -> list[int]:
+    """Idle cash must stay below the first of these that any plan keeps to; none: no bound."""
     rows = list(zip(market.prices, options, strict=True))
     if direction == "sell":
-        return min((price for price, ks in rows if ks[0] < 0), default=None)
-    cheapest = min((price * min(k for k in ks if k > 0) for price, ks in rows if ks[-1] > 0), default=None)
-    return None if cheapest is None else cheapest + market.fee
+        return [min(price for price, ks in rows if ks[0] < 0)] if any(ks[0] < 0 for ks in options) else []
+    purchases = [(price, price * min(k for k in ks if k > 0)) for price, ks in rows if ks[-1] > 0]
+    return [min(p for p, _ in purchases), min(cost for _, cost in purchases) + market.fee] if purchases else []
 
 
 def brute_force(market: Market, budget: int, direction: Direction, min_trade: int) -> tuple[Fraction | None, bool]:
@@ -73,12 +75,14 @@ def brute_force(market: Market, budget: int, direction: Direction, min_trade: in
         idle = budget - sum(spent for spent, _ in choice)
         if idle >= 0:
             plans.append((sum(cost for _, cost in choice), idle))
-    bound = idle_bound(market, direction, options)
-    within = [j for j, idle in plans if bound is None or idle < bound]
+    bounds = idle_bounds(market, direction, options)
+    within = [j for j, _ in plans] if not bounds else [j for j, idle in plans if idle < bounds[0]]
     relaxed = not within and bool(plans)
-    if relaxed:
+    if relaxed and direction == "sell":
         least = min(idle for _, idle in plans)
-        within = [j for j, idle in plans if direction != "sell" or idle < least + bound]
+        within = [j for j, idle in plans if idle < least + bounds[0]]
+    elif relaxed:
+        within = [j for j, idle in plans if idle < bounds[1]] or [j for j, _ in plans]
     return Fraction(min(within), whole * total * common) if within else None, relaxed
 
 
@@ -101,7 +105,7 @@ def solver_objective(market: Market, budget: int, direction: Direction) -> float
     costs = [solver.addVariable(lb=0.0) for _ in range(count)]
     spent = sum(k * (price / 100) for k, price in zip(lots, market.prices, strict=True))
     tradable = [[low] if low else [0] for low in lows]
-    cheapest = idle_bound(market, direction, tradable) if direction == "sell" else min(market.prices)
+    cheapest = idle_bounds(market, direction, tradable)[0] if direction == "sell" else min(market.prices)
     solver.addConstr(spent <= budget / 100 + 1e-7)
     solver.addConstr(spent >= (budget - cheapest + 1) / 100 - 1e-7)
     found = [

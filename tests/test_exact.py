@@ -78,6 +78,69 @@ def test_small_plans_are_the_best_of_all(market, direction, share, min_trade):
         assert abs(found.objective - float(best)) <= slack
 
 
+@st.composite
+def lopsided_markets(draw: st.DrawFn) -> Market:
+    """Some assets far below their targets, others far above, and trades that cost much: the ideal is out of reach."""
+    count = draw(st.integers(2, 3))
+    several = {"min_size": count, "max_size": count}
+    prices = draw(st.lists(st.sampled_from([10, 25, 50, 60, 100]), **several))
+    values = draw(st.lists(st.sampled_from([0, 0, 100, 5000]), **several))
+    return Market(
+        values=values,
+        prices=prices,
+        held=[value // price for value, price in zip(values, prices, strict=True)],
+        shares=prices,
+        parts=[1] * count,
+        buyable=[True] * count,
+        sellable=[True] * count,
+        fee=draw(st.sampled_from([0, 10, 20, 37])),
+    )
+
+
+@settings(max_examples=800)
+@given(
+    market=lopsided_markets(),
+    direction=st.sampled_from(["buy", "buy", "sell"]),
+    size=st.integers(1, 400),
+    min_trade=st.sampled_from([0, 0, 45, 130]),
+)
+def test_no_plan_beats_a_proven_one_where_trades_are_dear(market, direction, size, min_trade):
+    """Fees and minimum trades put an asset's ideal beyond what the cash can buy; the search must not pass it over."""
+    budget = size if direction == "buy" else -size
+    assume(sum(market.values) + budget > 0)
+    found = market.allocate(budget, direction, min_trade, Effort(WORK))
+    best, relaxed = brute_force(market, budget, direction, min_trade)
+    assert (best is None) == bool(found.short)
+    if best is not None:
+        assert found.proven
+        assert found.relaxed == relaxed
+        assert found.objective == pytest.approx(float(best), rel=1e-8, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "options", "bought"),
+    [
+        ("A 0 @ 60; B 0 @ 10; C 5000 @ 50", 250, {"fee_per_trade": 20}, {"B": 23}),
+        ("A 5000 @ 10; B 100 @ 100; C 100 @ 10", 150, {"fee_per_trade": 10}, {"C": 14}),
+        ("A 0 @ 100; B 0 @ 10", "971.35", {"fee_per_trade": "797.21"}, {"B": 17}),
+        ("C 100 @ 100; B 0 @ 10", 120, {"min_trade": 57}, {"B": 12}),
+    ],
+)
+def test_dear_trades(text, cash, options, bought):
+    """One large purchase instead of two; and a minimum trade is no reason to leave a share's price idle."""
+    plan = rebalance(portfolio(text), cash, method="exact", **options)
+    assert {t.symbol: t.shares for t in plan.trades} == bought
+    assert plan.proof.proven
+    assert not plan.issues
+
+
+def test_a_minimum_trade_does_not_keep_cash_from_a_hard_rebalance():
+    """What the sales raise is spent again: a share more of what is bought anyhow needs no trade of its own."""
+    plan = rebalance(SAMPLE, 1700, method="exact", strategy="hard_rebalance", min_trade=5000)
+    assert 0 <= plan.cash_left < Decimal("83.1")
+    assert not plan.issues
+
+
 @settings(max_examples=200)
 @given(market=small_markets(max_size=3), budget=st.integers(1, 300), work=st.integers(0, 60))
 def test_a_search_that_is_cut_short_still_certifies(market, budget, work):
@@ -296,3 +359,13 @@ def test_ties_go_to_the_lower_pnl_then_the_symbol():
     assert {t.symbol for t in rebalance(held, 20, method="exact").trades} == {"A", "B"}
     assert {t.symbol for t in rebalance(held, 30, method="exact").trades} == {"A", "B", "C"}
     assert {t.symbol for t in rebalance(held, -10, method="exact").trades} == {"B"}
+
+
+def test_losses_are_sold_first_in_a_hard_rebalance_too():
+    """Of positions that are alike the larger loss is sold, and of those without a target as well."""
+    held = portfolio("FOO 50000 @ 100 pnl 0; BAR 50000 @ 100 pnl -1000; BAZ 50000 @ 100 pnl 0")
+    plan = rebalance(held, -100, method="exact", strategy="hard_rebalance")
+    assert {t.symbol: t.shares for t in plan.trades} == {"BAR": -1}
+    away = portfolio("KEEP 1000 @ 10; X 500 @ 10 pnl 5; Y 500 @ 10 pnl -5; Z 500 @ 10")
+    plan = rebalance(away, -10, method="exact", targets={"KEEP": 1})
+    assert {t.symbol: t.shares for t in plan.trades} == {"Y": -1}

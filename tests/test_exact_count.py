@@ -142,7 +142,7 @@ def test_a_fee_is_paid_once_when_a_settled_plan_begins_a_trade():
         fee=7,
     )
     stage = stage_of(market, 4, 0)
-    assert 0 <= stage.budget - stage.spend(settled(stage, [0, 0], 4)) <= 4
+    assert 0 <= stage.budget - stage.spend(settled(stage, [0, 0], 4, Effort(WORK))) <= 4
 
 
 @settings(max_examples=200)
@@ -153,7 +153,7 @@ def test_a_settled_plan_keeps_to_its_bounds_and_comes_no_less_close(market, budg
     plan = [data.draw(st.integers(low, 0)) for low in stage.low]
     left = stage.budget - stage.spend(plan)
     assume(left >= 0)
-    after = settled(stage, plan, left)
+    after = settled(stage, plan, left, Effort(WORK))
     assert 0 <= stage.budget - stage.spend(after) <= left
     assert all(low <= k <= high for low, k, high in zip(stage.low, after, stage.high, strict=True))
     assert stage.distance(after) <= stage.distance(plan)

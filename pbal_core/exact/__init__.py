@@ -8,7 +8,7 @@ objective is a float; see ``optimum.TOLERANCE`` for what *proven* means.
 Worked number: the sample portfolio and 5,000 dollars give VCR 10, VDC 8, VIS 2, VNQ 3 for 4,995.84 dollars, proven.
 """
 
+from .effort import Effort
 from .market import Allocation, Direction, Market
-from .search import Effort
 
 __all__ = ["Allocation", "Direction", "Effort", "Market"]

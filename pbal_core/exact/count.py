@@ -23,11 +23,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .bound import Bound, best_trade
-from .search import Effort
+from .effort import Effort
 from .stage import Stage
 
 _ROUNDS = 60
 _STEP = 1e-3
+_SAME = 1e-11
+"""A bound that can rise by no more than this part of it is the best."""
 _PASS = 4
 """Work that looking at one asset counts, in combinations."""
 
@@ -45,6 +47,27 @@ class Counted:
     stage: Stage
     bound: Bound
     floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A bound at one level, and how it changes with the level at most."""
+
+    level: float
+    floor: float
+    slope: float
+
+    def at(self, level: float) -> float:
+        return self.floor + self.slope * (level - self.level)
+
+    def meets(self, other: _Line) -> float:
+        """The level at which two lines of different slopes cross."""
+        rise = other.floor - self.floor + self.slope * self.level - other.slope * other.level
+        return rise / (self.slope - other.slope)
+
+    def inside(self, level: float, other: _Line) -> bool:
+        """Whether a level lies between those of two lines."""
+        return min(self.level, other.level) < level < max(self.level, other.level)
 
 
 class Counts:
@@ -89,30 +112,36 @@ class Counts:
             enough: A ``J / B`` that the bound need not exceed.
             effort: What is used up.
         """
-        stage, goal, best = self._only(count), self.stage.goal, None
-        near, far, sign, near_left, far_left, lot = goal, None, 0, 0, 0, max(stage.prices)
-        step = max(abs(level - goal), _STEP)
+        work = _PASS * len(self.stage.prices)
+        if not effort.take(work):
+            return None
+        stage = self._only(count)
+        best = found = self._at(stage.goal, count, stage)
+        # Above the most idle cash the level has to rise, beyond the budget it has to fall.
+        left = stage.budget - stage.spend(found.bound.picks)
+        sign = 1 if left > self.most_idle else -1 if left < 0 else 0
+        line = self._line(found, stage, sign)
+        near, far = line, None
+        step = max(abs(level - stage.goal), _STEP)
         for _round in range(_ROUNDS):
-            if not effort.take(_PASS * len(stage.prices)):
+            if not sign or best.floor >= enough or not effort.take(work):
                 break
-            here = goal if not sign else near + sign * step if far is None else (near + far) / 2
+            here = near.level + sign * step if far is None else near.meets(far)
+            if far is not None and (not near.inside(here, far) or near.at(here) - best.floor <= _SAME * best.floor):
+                break
             found = self._at(here, count, stage)
-            best = found if best is None else max(best, found, key=_floor)
-            if best.floor >= enough:
-                break
-            left = stage.budget - stage.spend(found.bound.picks)
-            if not sign:
-                # Above the most idle cash the level has to rise, beyond the budget it has to fall.
-                sign = 1 if left > self.most_idle else -1 if left < 0 else 0
-                if not sign:
-                    break
-            elif left > self.most_idle if sign > 0 else left < 0:
-                near, near_left, step = here, left, 2 * step
+            best = max(best, found, key=_floor)
+            line = self._line(found, stage, sign)
+            if sign * line.slope > 0:
+                near, step = line, 2 * step
             else:
-                far, far_left = here, left
-            if far is not None and abs(far_left - near_left) <= lot:
-                break
+                far = line
         return best
+
+    def _line(self, found: Counted, stage: Stage, sign: int) -> _Line:
+        """The bound along the levels on one side of the goal: a tangent, which the best bound is nowhere above."""
+        left = stage.budget - stage.spend(found.bound.picks) - (self.most_idle if sign > 0 else 0)
+        return _Line(level=found.bound.level, floor=found.floor, slope=2 * left / stage.total)
 
     def _at(self, level: float, count: int, stage: Stage) -> Counted:
         trades = self._trades(level)

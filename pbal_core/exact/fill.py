@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import nsmallest
+from math import gcd
 
 from .bound import Bound, tie
+from .effort import Effort
 from .stage import Stage
 
 SAME = 1e-12
 """Plans whose ``J / B`` differ by less than this fraction are equally good."""
 
 _FEW = 16
+_PASS = 4
+"""Work that looking at one step counts, in combinations."""
 _ROUNDS = 200
 
 
@@ -55,13 +59,22 @@ def fill(stage: Stage, bound: Bound) -> list[int]:
     return plan
 
 
-def settled(stage: Stage, plan: list[int], most_idle: int) -> list[int]:
-    """A plan that no step of one asset, or of two in opposite directions, brings closer; of the likeliest steps."""
+def settled(stage: Stage, plan: list[int], most_idle: int, effort: Effort) -> list[int]:
+    """A plan that no step of one asset, or of two in opposite directions, brings closer; of the likeliest steps.
+
+    Args:
+        stage: The problem.
+        plan: A plan that keeps to the budget and to the most idle cash.
+        most_idle: The most idle cash that a plan may leave, in units.
+        effort: What is used up; with too little left the plan is only closer.
+    """
     plan, left = list(plan), stage.budget - stage.spend(plan)
-    for _round in range(_ROUNDS):
+    while True:
         ups, downs = _steps(stage, plan, stage.above), _steps(stage, plan, stage.below)
         singles = [((i, lots),) for i, lots in ups + downs]
         pairs = [pair for up in ups for down in downs if up[0] != down[0] for pair in _balanced(stage, up, down)]
+        if not effort.take(_PASS * len(singles + pairs)):
+            break
         best: tuple[float, Moves, int] | None = None
         for moves in singles + pairs:
             gain, spent = _worth(stage, plan, moves)
@@ -97,13 +110,15 @@ def _steps(stage: Stage, plan: list[int], following: Callable[[int, int], int | 
 
 
 def _balanced(stage: Stage, up: tuple[int, int], down: tuple[int, int]) -> list[Moves]:
-    """Two opposite steps, and as many of the cheaper one as the dearer one pays for."""
+    """Two opposite steps, as many of the cheaper one as the dearer one pays for, and few of both that cost nothing."""
     (i, more), (j, less) = up, down
     taken, given = more * stage.prices[i], -less * stage.prices[j]
     times, others = max(1, given // taken), max(1, taken // given)
     both: list[Moves] = [(up, down)]
     if times > 1 or others > 1:
         both.append(((i, times * more), (j, others * less)))
+    if taken != given and (common := gcd(taken, given)) * _FEW >= max(taken, given):
+        both.append(((i, given // common * more), (j, taken // common * less)))
     return both
 
 

@@ -17,8 +17,8 @@ from itertools import accumulate
 from typing import Literal
 
 from ..model import Proof
+from .effort import Effort
 from .optimum import Optimum, best_plan
-from .search import Effort
 from .stage import Stage
 
 Direction = Literal["buy", "sell", "both"]
@@ -116,8 +116,7 @@ class Market:
                 result = self._solve(stage, goal, lots, effort)
         if result is None and budget < 0:
             return Allocation(lots=[0] * len(lots), proven=False, short=-budget)
-        if stage is not None:
-            self._settle_twins(lots, direction)
+        self._settle_twins(lots)
         whole = stage
         if whole is None and total > 0:
             whole = self._stage(self._targets, budget, total, direction, least)
@@ -204,7 +203,8 @@ class Market:
             least=fewest,
             fee=self.fee,
             budget=budget,
-            idle=self._idle(members, low, high, fewest, direction),
+            idle=self._idle(members, low, high, direction),
+            wider=self._wider(members, high, fewest),
             total=total,
             level=level,
             held=self._holdings,
@@ -212,12 +212,14 @@ class Market:
             start=self._start(budget, total, direction),
         )
 
-    def _idle(
-        self, members: Sequence[int], low: list[int], high: list[int], least: list[int], direction: Direction
-    ) -> int | None:
-        """Idle cash must not pay the cheapest purchase; a withdrawal must not raise the cheapest lot too much."""
+    def _idle(self, members: Sequence[int], low: list[int], high: list[int], direction: Direction) -> int | None:
+        """Idle cash must not pay the cheapest share; a withdrawal must not raise the cheapest lot too much."""
         if direction == "sell":
             return min((self.prices[i] for i, k in zip(members, low, strict=True) if k), default=None)
+        return min((self.shares[i] for i, k in zip(members, high, strict=True) if k), default=None)
+
+    def _wider(self, members: Sequence[int], high: list[int], least: list[int]) -> int | None:
+        """What idle cash must not pay where it cannot stay below a share: a purchase of its own, with its fee."""
         rows = zip(members, high, least, strict=True)
         cheapest = min((max(self.shares[i], self.prices[i] * fewest) for i, k, fewest in rows if k), default=None)
         return None if cheapest is None else cheapest + self.fee
@@ -257,9 +259,9 @@ class Market:
             groups.setdefault(row, []).append(i)
         return [group for group in groups.values() if len(group) > 1]
 
-    def _settle_twins(self, lots: list[int], direction: Direction) -> None:
+    def _settle_twins(self, lots: list[int]) -> None:
         """Among assets that are alike the first in canonical order trades most: the lowest P&L, then the symbol."""
         for group in self._twins:
-            counts = sorted((lots[i] for i in group), reverse=direction != "sell")
+            counts = sorted((lots[i] for i in group), reverse=sum(lots[i] for i in group) > 0)
             for i, count in zip(group, counts, strict=True):
                 lots[i] = count

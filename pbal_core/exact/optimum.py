@@ -16,8 +16,9 @@ from math import inf
 
 from .bound import Bound, find_bound
 from .count import Counts
+from .effort import Effort
 from .fill import SAME, fill, settled
-from .search import Effort, search
+from .search import search
 from .stage import Stage
 
 TOLERANCE = 1e-9
@@ -64,6 +65,9 @@ def best_plan(stage: Stage, effort: Effort) -> Optimum:
         return _improve(stage, bound, first, stage.idle - 1, effort)
     if _raises_too_much(stage):
         return _relaxed(stage, bound, first, effort, complete=True)
+    other = _with_cheapest(stage)
+    if other is not None and stage.budget - stage.spend(other) < stage.idle:
+        return _improve(stage, bound, other, stage.idle - 1, effort)
     # Rounding and filling left too much idle cash: any plan within the bound will do, found by searching everything.
     share = Effort(effort.left // (2 if stage.plain else 16))
     plan, _total = search(stage, bound, _everything(stage, bound), stage.idle - 1, share)
@@ -79,6 +83,31 @@ def best_plan(stage: Stage, effort: Effort) -> Optimum:
             return _improve(stage, bound, plan, stage.idle - 1, effort)
         complete = bool(share.left)
     return _relaxed(stage, bound, first, effort, complete=complete)
+
+
+def _with_cheapest(stage: Stage) -> list[int] | None:
+    """A plan that buys of the cheapest asset, which then takes the cash that is left lot by lot; None: it cannot.
+
+    A minimum trade or a fee may keep rounding and filling from beginning to buy it.
+    """
+    buyable = [i for i, most in enumerate(stage.high) if most >= stage.least[i]]
+    if not buyable:
+        return None
+    i = min(buyable, key=stage.prices.__getitem__)
+    begun, alone = stage.least[i], [int(j == i) for j in range(len(stage.prices))]
+    rest = replace(
+        stage,
+        budget=stage.budget - stage.cost(i, begun),
+        held=[h + begun * one for h, one in zip(stage.held, alone, strict=True)],
+        low=[low * (1 - one) for low, one in zip(stage.low, alone, strict=True)],
+        high=[high - begun * one for high, one in zip(stage.high, alone, strict=True)],
+        least=[1 if one else least for least, one in zip(stage.least, alone, strict=True)],
+    )
+    if rest.spend(rest.most_raised()) > rest.budget:
+        return None
+    bound = find_bound(rest)
+    plan = [k + begun * one for k, one in zip(fill(rest, bound), alone, strict=True)]
+    return fill(stage, replace(bound, plan=plan))
 
 
 def _some_plan(stage: Stage, bound: Bound, most_idle: int, effort: Effort) -> list[int] | None:
@@ -115,6 +144,8 @@ def _or_nothing(stage: Stage, plan: list[int]) -> list[int]:
 def _improve(stage: Stage, bound: Bound, first: list[int], most_idle: int, effort: Effort) -> Optimum:
     """The first plan, or a better one where the search finds it."""
     best, distance = first, stage.distance(first)
+    polish = Effort(effort.left // _POLISH)
+    effort.left -= polish.left
     floor = distance - max(0.0, bound.excess(stage, first, most_idle))
     for turn, part in _PLAIN_TURNS if stage.plain else _TURNS:
         if min(distance - floor, distance) <= tolerance(distance):  # J is never below 0: nothing beats a plan on target
@@ -126,7 +157,8 @@ def _improve(stage: Stage, bound: Bound, first: list[int], most_idle: int, effor
         floor = max(floor, distance - gap)
     else:
         if distance - floor > tolerance(distance):
-            best = settled(stage, best, most_idle)
+            best = settled(stage, best, most_idle, polish)
+    effort.left, effort.used = effort.left + polish.left, effort.used + polish.used
     return _known(stage, best, stage.distance(best) - floor)
 
 
@@ -155,29 +187,43 @@ def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effor
     excess = bound.excess(stage, best, most_idle)
     counts = Counts(stage, most_idle)
     floors = [max(pair) for pair in zip(counts.floors(stage.goal), counts.floors(bound.level), strict=True)]
+    least = inf  # no plan falls below it whose number of trades remains open
     for known, count in sorted((floors[m], m) for m in counts.possible()):
         distance = stage.distance(best)
         enough = distance - tolerance(distance)
         if known >= enough:
             break
         counted = counts.bounded(count, bound.level, enough, effort)
-        floor = known if counted is None else max(known, counted.floor)
+        if counted is None:
+            least = min(least, known)
+            break
+        floor = max(known, counted.floor)
         if floor >= enough:
             continue
-        if counted is None or distance - floor > _HELPS * excess:
-            return best, distance - known
-        plan, total = search(counted.stage, counted.bound, distance - floor, most_idle, effort)
-        if plan is None:
-            if total < distance - floor:
-                return best, distance - known
-        elif stage.distance(plan) < distance * (1 - SAME):
-            best = plan
-    return best, 0.0
+        above = 0.0
+        if distance - floor <= _HELPS * excess:
+            share = Effort(effort.left // 2)  # the other numbers of trades want to be bounded, too
+            plan, above = search(counted.stage, counted.bound, distance - floor, most_idle, share)
+            effort.take(share.used)
+            if plan is not None:
+                best = plan if stage.distance(plan) < distance * (1 - SAME) else best
+                continue
+        if above < distance - floor:
+            least = min(least, floor + above)
+    return best, max(0.0, stage.distance(best) - least)
+
+
+def _by_steps(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
+    """A plan that no single step brings closer, which tells nothing of others, but leaves less to search for."""
+    del bound
+    plan = settled(stage, best, most_idle, effort)
+    return plan, stage.distance(plan)
 
 
 _HELPS = 0.5
+_POLISH = 8
 _PLAIN_TURNS = ((_by_level, 1),)
-_TURNS = ((_by_level, 64), (_by_count, 2), (_by_level, 1))
+_TURNS = ((_by_level, 64), (_by_steps, 8), (_by_count, 2), (_by_level, 1))
 """What is tried in which part of the work that is left. Where trades jump, one level or the counts may tell more."""
 
 
@@ -200,10 +246,10 @@ def _relaxed(stage: Stage, bound: Bound, first: list[int], effort: Effort, *, co
     """The best plan when idle cash cannot stay below its bound, or no such plan was found.
 
     A withdrawal must not sell more than it needs although J would like that, so it may leave less than one cheapest
-    share more than the least idle cash; an investment may leave any.
+    share more than the least idle cash; an investment may leave what pays no purchase of its own, and else any.
     """
     if stage.idle is None or max(stage.high) > 0:
-        result = best_plan(replace(stage, idle=None), effort)
+        result = best_plan(replace(stage, idle=stage.wider, wider=None), effort)
     else:
         least, certain = _least_idle(stage, first)
         complete = complete and certain

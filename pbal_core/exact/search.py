@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import Any
 
 from .bound import Bound
+from .effort import Effort
 from .stage import Stage
 
 Combination = tuple[int, float, Any]
@@ -29,23 +29,6 @@ FIRST_FLIPS = 7
 FIRST_PART = 16
 """Where the cheapest deviations cost nothing, because assets tie, the next G is this part of what a lot costs."""
 _MERGE_FROM = 64
-
-
-@dataclass(slots=True)
-class Effort:
-    """Work that may still be done, counted in combinations, so that every machine stops at the same place."""
-
-    left: int
-    used: int = 0
-
-    def take(self, units: int) -> bool:
-        """Takes units of work; False when there are not enough, and then the rest is gone too."""
-        if units > self.left:
-            self.left = 0
-            return False
-        self.left -= units
-        self.used += units
-        return True
 
 
 def search(stage: Stage, bound: Bound, excess: float, most_idle: int, effort: Effort) -> tuple[list[int] | None, float]:
@@ -111,11 +94,11 @@ class _Deviations:
         return flips
 
     def _neighbours(self, i: int) -> Iterator[float]:
-        """What the nearest other choices of an asset cost: up, down, nothing, and the smallest or nearest trades."""
+        """What other choices of an asset cost, the cheapest among them: up, down, none, the best purchase and sale."""
         stage, k0 = self.stage, self.bound.picks[i]
-        nearest, least = round(self.bound.ideal[i]), stage.least[i]
-        for k in {k0 - 1, k0 + 1, 0, least, -least, max(nearest, least), min(nearest, -least)} - {k0}:
-            if stage.low[i] <= k <= stage.high[i] and (k == 0 or abs(k) >= least):
+        nearest, least, low, high = round(self.bound.ideal[i]), stage.least[i], stage.low[i], stage.high[i]
+        for k in {k0 - 1, k0 + 1, 0, min(max(nearest, least), high), max(min(nearest, -least), low)} - {k0}:
+            if low <= k <= high and (k == 0 or abs(k) >= least):
                 yield self.rho(i, k)
 
     def halves(

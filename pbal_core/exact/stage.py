@@ -34,6 +34,7 @@ class Stage:
         fee: Units that each trade costs.
         budget: Units that may be spent (+) or must be raised (-), fees included.
         idle: Units of idle cash that a plan must stay below; None for no bound.
+        wider: The same where no plan keeps to ``idle``; None for no bound.
         total: Units of the managed total B, > 0.
         level: ``D_i``, lots at water level 1, > 0.
         held: ``h_i``, lots that the market value is worth.
@@ -53,6 +54,7 @@ class Stage:
     level: Sequence[float]
     held: Sequence[float]
     curve: Sequence[float]
+    wider: int | None = None
     start: float = 1.0
     goal: float = 1.0
 
@@ -102,11 +104,11 @@ class Stage:
 
     def without_rest(self) -> Stage:
         """The same stage without the cash that no trade can move, because all trades are multiples of one amount."""
-        rest = self.budget % gcd(self.fee, *self.prices)
-        if not rest:
-            return self
-        idle = None if self.idle is None else self.idle - rest
-        return replace(self, budget=self.budget - rest, idle=idle)
+        unit = gcd(self.fee, *self.prices)
+        rest = self.budget % unit
+        # Idle cash is a multiple of the unit too, so most of it is the last multiple below the bound.
+        idle, wider = ((b and (b - rest - 1) // unit * unit + 1) for b in (self.idle, self.wider))
+        return replace(self, budget=self.budget - rest, idle=idle, wider=wider) if unit > 1 else self
 
     def most_raised(self) -> list[int]:
         """The lots that raise the most cash: every sale that brings more than its fee, as large as it may be."""
