@@ -2,20 +2,29 @@
 
 The model: a position's *fill* is its weight over its target weight. Below 1 it is too small, above 1 too large. The
 reason of a trade is how far the fill was from 1 before the trade, and the place of the position in the order of fills.
+Much new cash raises every target, so a position may be bought that was above its target before; the reason says so.
 Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below target; the lowest of 10".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from .money import format_percent
 
 _ORDINALS = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ", "ninth ", "tenth ")
 
 
-def reasons(weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str]) -> list[str]:
-    """One sentence for each position, in the order given.
+class Reason(NamedTuple):
+    """Why a position trades, if it is bought and if it is sold."""
+
+    buy: str
+    sell: str
+
+
+def reasons(weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str]) -> list[Reason]:
+    """One pair of sentences for each position, in the order given.
 
     Args:
         weights_before: n weights before the trades, fractions of the total.
@@ -28,17 +37,16 @@ def reasons(weights_before: Sequence[float], targets: Sequence[float], symbols: 
     return [_reason(fill, ranks[i], len(fills)) for i, fill in enumerate(fills)]
 
 
-def _reason(fill: float, rank: int, count: int) -> str:
+def _reason(fill: float, rank: int, count: int) -> Reason:
     if fill == float("inf"):
-        return "not in the targets"
-    distance = format_percent(abs(fill - 1))
+        return Reason("not in the targets", "not in the targets")
+    below, distance = fill < 1, format_percent(abs(fill - 1))
     if distance == "0.0 %":
-        return "at target"
-    side = "below" if fill < 1 else "above"
-    if count == 1:
-        return f"{distance} {side} target"
-    below = fill < 1
-    return f"{distance} {side} target; {_place(rank if below else count + 1 - rank, below=below)} of {count}"
+        return Reason("at target before the trades", "at target before the trades")
+    far = f"{distance} {'below' if below else 'above'} target"
+    place = f"; {_place(rank if below else count + 1 - rank, below=below)} of {count}" if count > 1 else ""
+    expected, other = f"{far}{place}", f"{far} before the trades{place}"
+    return Reason(expected, other) if below else Reason(other, expected)
 
 
 def _place(rank: int, *, below: bool) -> str:

@@ -87,7 +87,7 @@ def plan_json(plan: Plan) -> str:
         plan.portfolio,
         plan.orders,
         plan.values_after,
-        plan.weights,
+        plan.targets_after,
         plan.weights_before,
         plan.weights_after,
         strict=True,

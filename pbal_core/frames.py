@@ -96,7 +96,7 @@ def plan_to_frame(plan: Plan) -> pandas.DataFrame:
             ],
             "TradeValue": [float(order.value) for order in plan.orders],
             "FinalValue": [float(value) for value in plan.values_after],
-            "TargetWeight": plan.weights,
+            "TargetWeight": plan.targets_after,
             "WeightBefore": plan.weights_before,
             "WeightAfter": plan.weights_after,
             "Reason": [order.reason for order in plan.orders],

@@ -10,7 +10,7 @@ Worked example: VCR, 6,798.48 dollars at 279.68 a share. Buying 10 costs 2,796.8
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -267,6 +267,26 @@ class Trade:
         return "Buy" if self.shares > 0 else "Sell" if self.shares < 0 else ""
 
 
+def shared_out(weights: tuple[float, ...], frozen: Sequence[bool], values: Sequence[int]) -> tuple[float, ...]:
+    """Targets as weights of the whole: frozen positions keep their own, the others share out the rest.
+
+    Args:
+        weights: n target weights, as fractions that sum to 1.
+        frozen: n times whether the position does not trade.
+        values: n market values, in units.
+
+    Returns:
+        n fractions; ``weights`` themselves where nothing is frozen, or nothing is held.
+    """
+    total = sum(values)
+    free = sum(weight for weight, stays in zip(weights, frozen, strict=True) if not stays)
+    if not any(frozen) or not total or not free:
+        return weights
+    rest = sum(value for value, stays in zip(values, frozen, strict=True) if not stays) / total
+    rows = zip(weights, frozen, values, strict=True)
+    return tuple(value / total if stays else weight / free * rest for weight, stays, value in rows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What is known about how good an exact plan is.
@@ -292,7 +312,8 @@ class Plan:
 
     Args:
         portfolio: What was asked about; with targets that are not held yet, those too, at value 0.
-        weights: Target weight of each position as a fraction, in file order; they sum to 1.
+        weights: Target weight of each position as a fraction, in file order; they sum to 1. Frozen positions keep what
+            they have, and the others share out the rest by their weights: see ``targets_before``, ``targets_after``.
         cash: Dollars to invest (+) or to withdraw (-).
         strategy: See ``rebalance``.
         method: ``classic`` or ``exact``.
@@ -315,6 +336,8 @@ class Plan:
     proof: Proof | None = None
     limits: tuple[str, ...] = field(default=())
     """What limited the plan, in words: the cash, the minimum trade, frozen symbols."""
+    frozen: frozenset[str] = frozenset()
+    """Symbols that were not to trade; they are not part of what the weights share out."""
 
     @cached_property
     def scale(self) -> int:
@@ -370,14 +393,28 @@ class Plan:
         return tuple(unit / total if total else 0.0 for unit in units)
 
     @cached_property
+    def targets_before(self) -> tuple[float, ...]:
+        """What ``weights_before`` is measured against: ``weights``, where nothing is frozen."""
+        return self._targets(tuple(p.value for p in self.portfolio))
+
+    @cached_property
+    def targets_after(self) -> tuple[float, ...]:
+        """What ``weights_after`` is measured against: ``weights``, where nothing is frozen."""
+        return self._targets(self.values_after)
+
+    def _targets(self, values: tuple[Decimal, ...]) -> tuple[float, ...]:
+        frozen = [symbol in self.frozen for symbol in self.portfolio.symbols]
+        return shared_out(self.weights, frozen, [self._units(value) for value in values])
+
+    @cached_property
     def drift_before(self) -> float:
         """Largest distance of a position's weight from its target before the trades, as a fraction of the total."""
-        return max(abs(now - goal) for now, goal in zip(self.weights_before, self.weights, strict=True))
+        return max(abs(now - goal) for now, goal in zip(self.weights_before, self.targets_before, strict=True))
 
     @cached_property
     def drift_after(self) -> float:
         """Largest distance of a position's weight from its target after the trades, as a fraction of the total."""
-        return max(abs(now - goal) for now, goal in zip(self.weights_after, self.weights, strict=True))
+        return max(abs(now - goal) for now, goal in zip(self.weights_after, self.targets_after, strict=True))
 
     @cached_property
     def turnover(self) -> float:

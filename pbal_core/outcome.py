@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .model import Method, Plan, Proof, Strategy
+from .model import Method, Plan, Proof, Strategy, shared_out
 from .money import decimals, format_units, to_units
 from .problem import Problem
 from .solution import Solution
@@ -31,6 +31,7 @@ class Basis:
         total: Their sum.
         weights_before: n shares of that sum, as fractions; zeros for an empty portfolio.
         targets: n target weights, as fractions.
+        frozen: n times whether the position does not trade.
         strategy: See ``rebalance``.
         method: See ``rebalance``.
         drift_before: Largest distance of a weight from its target before the trades, as a fraction.
@@ -43,10 +44,15 @@ class Basis:
     total: int
     weights_before: tuple[float, ...]
     targets: tuple[float, ...]
+    frozen: tuple[bool, ...]
     strategy: Strategy
     method: Method
     drift_before: float
     currency: str
+
+    def goals(self, values: Sequence[int]) -> tuple[float, ...]:
+        """What the weights of n values in units are measured against; see ``shared_out``."""
+        return shared_out(self.targets, self.frozen, values)
 
     def money(self, units: int, *, signed: bool = False) -> str:
         """An amount of units as a person reads it; see ``format_units``."""
@@ -106,7 +112,7 @@ class Outcome:
         return traded / base if base else 0.0
 
 
-def _basis(scale: int, values: tuple[int, ...], of: Plan | Problem) -> Basis:
+def _basis(scale: int, values: tuple[int, ...], of: Plan | Problem, frozen: tuple[bool, ...]) -> Basis:
     total = sum(values)
     before = shares_of_total(values)
     return Basis(
@@ -116,9 +122,10 @@ def _basis(scale: int, values: tuple[int, ...], of: Plan | Problem) -> Basis:
         total=total,
         weights_before=before,
         targets=of.weights,
+        frozen=frozen,
         strategy=of.strategy,
         method=of.method,
-        drift_before=largest_distance(before, of.weights),
+        drift_before=largest_distance(before, shared_out(of.weights, frozen, values)),
         currency=of.portfolio.currency,
     )
 
@@ -136,7 +143,7 @@ def largest_distance(weights: Sequence[float], targets: Sequence[float]) -> floa
 
 def problem_basis(problem: Problem) -> Basis:
     """The basis of every solution of ``problem``."""
-    return _basis(problem.scale, problem.values, problem)
+    return _basis(problem.scale, problem.values, problem, problem.frozen)
 
 
 def solution_outcome(problem: Problem, basis: Basis, question: tuple[int, int], solution: Solution) -> Outcome:
@@ -161,7 +168,7 @@ def plan_outcome(plan: Plan) -> Outcome:
     scale = max(plan.scale, *(decimals(order.amount) for order in plan.orders))
     values = tuple(to_units(position.value, scale) for position in plan.portfolio)
     return Outcome(
-        basis=_basis(scale, values, plan),
+        basis=_basis(scale, values, plan, tuple(symbol in plan.frozen for symbol in plan.portfolio.symbols)),
         cash=to_units(plan.cash, scale),
         min_trade=to_units(plan.min_trade, scale),
         fees=to_units(plan.fees, scale),

@@ -18,6 +18,9 @@ from .outcome import Outcome, largest_distance, plan_outcome, shares_of_total
 DASH = "\N{EN DASH}"
 """What a trade of nothing looks like: quiet, never 0.00."""
 
+FROZEN = "frozen"
+"""The target of a position that does not trade."""
+
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
 
@@ -69,7 +72,7 @@ def rows(plan: Plan) -> list[Row]:
         plan.values_after,
         plan.weights_before,
         plan.weights_after,
-        plan.weights,
+        plan.targets_after,
         strict=True,
     )
     return [
@@ -77,7 +80,7 @@ def rows(plan: Plan) -> list[Row]:
             symbol=position.symbol,
             now=money(position.value),
             weight_before=format_percent(before),
-            target=format_percent(target),
+            target=FROZEN if position.symbol in plan.frozen else format_percent(target),
             trade=trade_words(order),
             trade_value=money(order.value, signed=True) if order.shares else DASH,
             after=money(value),
@@ -111,7 +114,8 @@ def outcome_numbers(outcome: Outcome, drift_after: float | None = None) -> list[
     money = outcome.basis.money
     cost, left = outcome.cost, outcome.cash_left
     if drift_after is None:
-        drift_after = largest_distance(shares_of_total(outcome.values_after), outcome.basis.targets)
+        after = outcome.values_after
+        drift_after = largest_distance(shares_of_total(after), outcome.basis.goals(after))
     drift = f"{points(outcome.basis.drift_before)} → {points(drift_after)} points"
     proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome.proof))]
     return [
@@ -253,11 +257,14 @@ def explanation(plan: Plan) -> list[str]:
 
 
 def _targets(plan: Plan) -> str:
-    if len(set(plan.weights)) > 1:
-        pairs = zip(plan.portfolio.symbols, plan.weights, strict=True)
-        return ", ".join(f"{symbol} {format_percent(weight)}" for symbol, weight in pairs)
-    total = (plan.portfolio.value + plan.cost) / len(plan.portfolio)
-    return f"{format_percent(plan.weights[0])} each, {plan.portfolio.money(total)} after the trades"
+    """What the positions that may trade are brought towards, and which do not trade."""
+    pairs = zip(plan.portfolio.symbols, plan.weights, plan.targets_after, plan.values_after, strict=True)
+    free = [row for row in pairs if row[0] not in plan.frozen]
+    stays = "".join(f"; {symbol} is frozen" for symbol in plan.portfolio.symbols if symbol in plan.frozen)
+    if len({weight for _, weight, _, _ in free}) > 1:
+        return ", ".join(f"{symbol} {format_percent(target)}" for symbol, _, target, _ in free) + stays
+    share = sum((value for *_, value in free), Decimal(0)) / len(free)
+    return f"{format_percent(free[0][2])} each, {plan.portfolio.money(share)} after the trades{stays}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

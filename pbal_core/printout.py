@@ -45,6 +45,8 @@ def plan_html(plan: Plan, *, name: str, day: date) -> str:
         "Portfolio": money(plan.portfolio.value),
         "Positions": f"{len(plan.portfolio):,}",
     }
+    if plan.limits:
+        inputs["Limits"] = "; ".join(plan.limits)
     numbers = {number.label: number.value for number in key_numbers(plan)}
     remarks = "".join(f'<p class="alert">{escape(str(issue))}</p>' for issue in plan.issues)
     proof = proof_words(plan)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from . import remarks
 from .constraints import Constraints, Symbols, lot_price, lots_as_shares, lots_held, read_constraints
 from .errors import Issue, RequestError
-from .explain import reasons
+from .explain import Reason, reasons
 from .model import METHODS, STRATEGIES, Method, Plan, Portfolio, Strategy, Trade
 from .money import Amount, decimals, from_units, to_units
 from .solution import Solution
@@ -132,7 +132,7 @@ class Problem:
 
     def plan(self, cash: int, min_trade: int, solution: Solution) -> Plan:
         """The plan that a person sees, from the answer to one question."""
-        rows = zip(self.portfolio, self.shares(solution), solution.wanted, self._reasons, strict=True)
+        rows = zip(self.portfolio, self.shares(solution), solution.wanted, self.reasons, strict=True)
         return Plan(
             portfolio=self.portfolio,
             weights=self.weights,
@@ -146,7 +146,7 @@ class Problem:
                     shares=count,
                     price=position.price,
                     amount=from_units(amount, self.scale),
-                    reason=why if count else "",
+                    reason=(why.buy if count > 0 else why.sell) if count else "",
                 )
                 for position, count, amount, why in rows
             ),
@@ -154,6 +154,7 @@ class Problem:
             issues=solution.issues,
             proof=solution.proof,
             limits=self.limits(min_trade),
+            frozen=self.constraints.frozen,
         )
 
     def limits(self, min_trade: int) -> tuple[str, ...]:
@@ -322,10 +323,19 @@ class Problem:
         return [self.units(position.price) for position in self.portfolio]
 
     @cached_property
-    def _reasons(self) -> list[str]:
-        total = sum(self.values)
-        now = [value / total if total else 0.0 for value in self.values]
-        return reasons(now, self.weights, self.portfolio.symbols)
+    def frozen(self) -> tuple[bool, ...]:
+        """Whether each position is frozen, in file order."""
+        return tuple(symbol in self.constraints.frozen for symbol in self.portfolio.symbols)
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        """Why each position trades, where it does, in file order; frozen ones are not counted."""
+        free = [i for i, stays in enumerate(self.frozen) if not stays]
+        total, whole = sum(self.values[i] for i in free), sum(self.parts[i] for i in free)
+        now = [self.values[i] / total if total else 0.0 for i in free]
+        goals = [self.parts[i] / whole if whole else 0.0 for i in free]
+        found = dict(zip(free, reasons(now, goals, [self.portfolio.symbols[i] for i in free]), strict=True))
+        return [found.get(i, Reason("", "")) for i in range(len(self.values))]
 
 
 def prepare(

@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypedDict
 
-from .explain import reasons
 from .model import Method, Portfolio
 from .money import format_money, format_percent
 from .outcome import Basis, Outcome, largest_distance, problem_basis, shares_of_total, solution_outcome
-from .present import DASH, cash_range, outcome_numbers, outcome_sentence, shares_words
+from .present import DASH, FROZEN, cash_range, outcome_numbers, outcome_sentence, shares_words
 from .problem import Problem
 
 Axis = Literal["cash", "min_trade"]
@@ -53,6 +52,8 @@ class SliceData(TypedDict):
     """n columns; a state is ``[trade, trade value, after, side, dollars after as a number]``."""
     weights: list[list[int]]
     """n lists of p weights after the trades, in thousandths of a percent; see ``weight_code``."""
+    goals: list[list[int]] | None
+    """The same of the targets, where positions are frozen and the targets of the others follow the cash."""
     totals: list[float]
     """p values of all positions together after the trades, in dollars."""
 
@@ -112,19 +113,26 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
     outcomes = [solution_outcome(problem, basis, question, solution) for question, solution in pairs]
     values = [outcome.values_after for outcome in outcomes]
     weights = [shares_of_total(after) for after in values]
-    numbers = [_numbers(outcome, after) for outcome, after in zip(outcomes, weights, strict=True)]
+    goals = [basis.goals(after) for after in values]
+    rows = zip(outcomes, weights, goals, strict=True)
+    numbers = [_numbers(outcome, largest_distance(after, goal)) for outcome, after, goal in rows]
     unit = 10**basis.scale
     return SliceData(
         sentence=_column(map(outcome_sentence, outcomes)),
         numbers=[_column(column) for column in zip(*numbers, strict=True)],
         rows=_rows(basis, outcomes, values),
-        weights=[[weight_code(weight) for weight in column] for column in zip(*weights, strict=True)],
+        weights=_codes(weights),
+        goals=_codes(goals) if any(basis.frozen) else None,
         totals=[sum(after) / unit for after in values],
     )
 
 
-def _numbers(outcome: Outcome, weights: Sequence[float]) -> list[tuple[str, str, bool]]:
-    drift = largest_distance(weights, outcome.basis.targets)
+def _codes(weights: Sequence[Sequence[float]]) -> list[list[int]]:
+    """The codes of p rows of n weights, as n columns."""
+    return [[weight_code(weight) for weight in column] for column in zip(*weights, strict=True)]
+
+
+def _numbers(outcome: Outcome, drift: float) -> list[tuple[str, str, bool]]:
     return [(number.label, number.value, number.alert) for number in outcome_numbers(outcome, drift)]
 
 
@@ -175,14 +183,15 @@ class Sheet(TypedDict):
     now: list[str]
     weights_before: list[str]
     targets: list[str]
-    reasons: list[str]
-    """Why a row trades, where it does."""
+    reasons: dict[str, list[str]]
+    """Why a row trades, where it does, for each side."""
     values: list[float]
     """Dollars before the trades, for the bars."""
     weights: list[float]
     """Percent before the trades, for the bars."""
     goals: list[float]
-    """Target weights as fractions, for the marks."""
+    """Target weights as fractions, for the marks; a slice may have its own."""
+    frozen: list[bool]
     percents: list[str]
     axes: dict[str, AxisData]
     tops: Tops
@@ -221,28 +230,31 @@ def sheet_data(problem: Problem) -> Sheet:
     unit = 10**basis.scale
     values = [value / unit for value in basis.values]
     weights = [100 * weight for weight in basis.weights_before]
+    goals = basis.goals(basis.values)
     return Sheet(
         symbols=list(basis.symbols),
         now=[basis.money(value) for value in basis.values],
         weights_before=[format_percent(weight) for weight in basis.weights_before],
-        targets=[format_percent(weight) for weight in basis.targets],
-        reasons=reasons(basis.weights_before, basis.targets, basis.symbols),
+        targets=[FROZEN if stays else format_percent(goal) for goal, stays in zip(goals, basis.frozen, strict=True)],
+        reasons={"Buy": [why.buy for why in problem.reasons], "Sell": [why.sell for why in problem.reasons]},
         values=values,
         weights=weights,
-        goals=list(basis.targets),
+        goals=list(goals),
+        frozen=list(basis.frozen),
         percents=percent_texts(),
         axes={
             "cash": axis_data(cash_axis(problem.portfolio), basis.currency),
             "min_trade": axis_data(min_trade_axis(problem.method), basis.currency),
         },
-        tops=_tops(max(*weights, *(100 * weight for weight in basis.targets)), max(*values, 0.0)),
+        tops=_tops(max(*weights, *(100 * goal for goal in goals)), max(*values, 0.0)),
     )
 
 
 def tops(data: SliceData) -> Tops:
     """Axis ends that hold every row at every position of a slice."""
     dollars = [state[-1] for row in data["rows"] for state in row["states"] if isinstance(state, tuple)]
-    return _tops(max(max(column) for column in data["weights"]) / 1000, max(dollars))
+    columns = [*data["weights"], *(data["goals"] or [])]
+    return _tops(max(map(max, columns)) / 1000, max(dollars))
 
 
 def _tops(weight: float, dollars: float) -> Tops:

@@ -21,6 +21,7 @@ from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.slices import (
     Point,
+    Sheet,
     SliceData,
     axis_points,
     cash_axis,
@@ -39,14 +40,21 @@ from tests.made import made_portfolio
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-def looked_up(data: SliceData, i: int) -> tuple[object, ...]:
+def looked_up(data: SliceData, i: int, sheet: Sheet) -> tuple[object, ...]:
     """What the browser shows at position ``i``, looked up as assets/lookup.js does."""
     percents = percent_texts()
+    targets = sheet["targets"]
+    if data["goals"] is not None:
+        moving = [percents[(column[i] + 50) // 100] for column in data["goals"]]
+        targets = [targets[k] if stays else moving[k] for k, stays in enumerate(sheet["frozen"])]
+    states = [column["states"][column["at"][i]] for column in data["rows"]]
     return (
         data["sentence"]["states"][data["sentence"]["at"][i]],
         [column["states"][column["at"][i]] for column in data["numbers"]],
-        [tuple(column["states"][column["at"][i]]) for column in data["rows"]],
+        [tuple(state) for state in states],
         [percents[(column[i] + 50) // 100] for column in data["weights"]],
+        targets,
+        [state[3] and sheet["reasons"][state[3]][k] for k, state in enumerate(states)],
         data["totals"][i],
     )
 
@@ -63,6 +71,8 @@ def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[objec
             for row, value in zip(table, plan.values_after, strict=True)
         ],
         [row.weight_after for row in table],
+        [row.target for row in table],
+        [row.reason for row in table],
         float(sum(plan.values_after)),
     )
 
@@ -92,7 +102,8 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
     problem = prepare(SAMPLE, **settings)
     points = axis_points(problem, axis, point)
     data = slice_data(problem, points)
-    seen = [looked_up(data, i) for i in range(len(points))]
+    sheet = sheet_data(problem)
+    seen = [looked_up(data, i, sheet) for i in range(len(points))]
     rough = [str(shown[0]).startswith(ROUGHLY) for shown in seen]
     assert sum(rough) <= len(points) / 20, "the budget of work is enough for nearly all positions"
     refused = [str(shown[0]).startswith("No plan: ") for shown in seen]
@@ -121,9 +132,10 @@ def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
     """Any portfolio, any cash, any strategy: a point of a slice is the plan."""
     held = made_portfolio(count, seed)
     points = [Point(cash, step) for step in (Decimal(10), Decimal(250), Decimal(10_000))]
-    data = slice_data(prepare(held, strategy=strategy), points)
+    problem = prepare(held, strategy=strategy)
+    data, sheet = slice_data(problem, points), sheet_data(problem)
     for i, here in enumerate(points):
-        assert looked_up(data, i) == said(held, here, strategy=strategy)
+        assert looked_up(data, i, sheet) == said(held, here, strategy=strategy)
 
 
 @pytest.mark.parametrize("worth", ["0", "0.5", "151", "19999", "20000", "112900.34", "999999", "123456789012"])
@@ -190,7 +202,9 @@ def test_axis_ends_are_round_and_close(amount):
     assert amount <= nice_ceiling(amount) * (1 + 1e-12) <= amount * 1.34
 
 
-@pytest.mark.parametrize("settings", [{}, {"method": "exact", "targets": {"FTEC": 60, "VAW": 40}, "frozen": {"VAW"}}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"method": "exact", "targets": {"FTEC": 60, "VAW": 40}, "never_sell": {"VPU"}}]
+)
 def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
     """Symbols, what is held, its weights and the targets are those of every plan for the problem."""
     sheet = sheet_data(prepare(SAMPLE, **settings))
@@ -201,9 +215,18 @@ def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
         assert sheet["now"] == [row.now for row in table]
         assert sheet["weights_before"] == [row.weight_before for row in table]
         assert sheet["targets"] == [row.target for row in table]
-        for reason, row in zip(sheet["reasons"], table, strict=True):
-            assert row.reason in {"", reason}
         assert sheet["values"] == [float(position.value) for position in plan.portfolio]
+
+
+def test_targets_follow_the_cash_where_something_is_frozen():
+    """Frozen positions keep their share, the others share out what is left of the whole, which grows with the cash."""
+    held = portfolio("A 100 @ 10; B 300 @ 10; ICE 600 @ 10")
+    problem = prepare(held, method="exact", strategy="hard_rebalance", frozen="ICE")
+    data = slice_data(problem, [Point(Decimal(cash), Decimal(0)) for cash in (0, 1000)])
+    assert data["goals"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]]
+    assert data["weights"] == data["goals"], "the plan reaches them, and the largest drift is none"
+    assert [column["states"][column["at"][0]][1] for column in data["numbers"]][3] == "10.0 → 0.0 points"
+    assert sheet_data(problem)["targets"] == ["20.0 %", "20.0 %", "frozen"]
 
 
 def test_a_slice_is_small():

@@ -182,13 +182,14 @@ def _by_level(stage: Stage, bound: Bound, best: list[int], most_idle: int, effor
 def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
     """The same as far as the numbers of trades tell, each by itself; those first that may come closest.
 
-    Nothing is searched where a number of trades leaves about as much open as one level does.
+    It ends where a number of trades leaves about as much open as one level does.
     """
     excess = bound.excess(stage, best, most_idle)
     counts = Counts(stage, most_idle)
     floors = [max(pair) for pair in zip(counts.floors(stage.goal), counts.floors(bound.level), strict=True)]
     least = inf  # no plan falls below it whose number of trades remains open
-    for known, count in sorted((floors[m], m) for m in counts.possible()):
+    order = sorted((floors[m], m) for m in counts.possible())
+    for (known, count), (following, _) in zip(order, [*order[1:], (inf, 0)], strict=True):
         distance = stage.distance(best)
         enough = distance - tolerance(distance)
         if known >= enough:
@@ -200,15 +201,15 @@ def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effor
         floor = max(known, counted.floor)
         if floor >= enough:
             continue
-        above = 0.0
-        if distance - floor <= _HELPS * excess:
-            share = Effort(effort.left // 2)  # the other numbers of trades want to be bounded, too
-            plan, above = search(counted.stage, counted.bound, distance - floor, most_idle, share)
-            effort.take(share.used)
-            if plan is not None:
-                best = plan if stage.distance(plan) < distance * (1 - SAME) else best
-                continue
-        if above < distance - floor:
+        if distance - floor > _HELPS * excess:
+            least = min(least, floor, following)
+            break
+        share = Effort(effort.left // 2)  # the other numbers of trades want to be bounded, too
+        plan, above = search(counted.stage, counted.bound, distance - floor, most_idle, share)
+        effort.take(share.used)
+        if plan is not None:
+            best = plan if stage.distance(plan) < distance * (1 - SAME) else best
+        elif above < distance - floor:
             least = min(least, floor + above)
     return best, max(0.0, stage.distance(best) - least)
 

@@ -20,13 +20,13 @@ function heights(sheet, entry, mode, shown) {
     return {
       before: shown.map((i) => sheet.values[i]),
       after: shown.map((i) => entry.rows[i][4]),
-      target: shown.map((i) => sheet.goals[i] * entry.total),
+      target: shown.map((i) => goalOf(sheet, entry, i) * entry.total),
     };
   }
   return {
     before: shown.map((i) => sheet.weights[i]),
     after: shown.map((i) => entry.weights[i] / 1000),
-    target: shown.map((i) => sheet.goals[i] * 100),
+    target: shown.map((i) => goalOf(sheet, entry, i) * 100),
   };
 }
 
@@ -85,7 +85,7 @@ class Chart {
     Object.assign(before, { x: names, y: numbers.before, customdata: text(mode === "dollars" ? sheet.now : sheet.weights_before) });
     const afterText = mode === "dollars" ? entry.rows.map((row) => row[2]) : entry.weights.map((code) => weightText(sheet.percents, code));
     Object.assign(after, { x: names, y: numbers.after, customdata: shown.map((i) => [afterText[i], entry.rows[i][0]]) });
-    Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: text(sheet.targets) });
+    Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: shown.map((i) => goalText(sheet, entry, i)) });
     Object.assign(pin, { x: pinned ? names : [], y: pinned ? shown.map((i) => pinned[mode][i]) : [] });
     const layout = figure.layout;
     Object.assign(layout.yaxis, figure.modes[mode], { range: [0, tops[mode]] });
@@ -124,7 +124,7 @@ class Chart {
     bars.forEach((bar, k) => {
       if (bar) place(bar, `M${bar.left},${base}V${barEnd(pixels(base - numbers.after[k] * pixel), base)}H${bar.right}V${base}Z`);
     });
-    if (mode === "dollars") {
+    if (mode === "dollars" || entry.goals) {
       ticks.forEach((tick, k) => {
         const y = pixels(base - numbers.target[k] * pixel);
         if (tick) place(tick, `M${tick.left},${y}V${y}H${tick.right}V${y}Z`);

@@ -7,8 +7,19 @@ function entryAt(data, i) {
     numbers: data.numbers.map((column) => column.states[column.at[i]]),
     rows: data.rows.map((column) => column.states[column.at[i]]),
     weights: data.weights.map((column) => column[i]),
+    goals: data.goals && data.goals.map((column) => column[i]),
     total: data.totals[i],
   };
+}
+
+/** The target of a row as a fraction: where positions are frozen, that of the others follows the cash. */
+function goalOf(sheet, entry, row) {
+  return entry.goals ? entry.goals[row] / 100000 : sheet.goals[row];
+}
+
+/** The target of a row as it is read. */
+function goalText(sheet, entry, row) {
+  return entry.goals && !sheet.frozen[row] ? weightText(sheet.percents, entry.goals[row]) : sheet.targets[row];
 }
 
 /** Text of a weight: the tenth of a percent that Python printed for this code. */

@@ -48,13 +48,14 @@ class TradeTable {
 
   /** The columns that do not follow the sliders. */
   settle(entry, mode, pinned) {
-    const { now, weights_before: before, targets, reasons } = this.sheet;
+    const { now, weights_before: before, reasons } = this.sheet;
     for (const i of this.shown) {
       const row = this.rows[i];
       write(row.now, mode === "dollars" ? now[i] : before[i]);
-      write(row.target, targets[i]);
+      write(row.target, goalText(this.sheet, entry, i));
       write(row.pinned, pinned ? pinned.rows[i] : "");
-      row.element.title = entry.rows[i][3] && `${entry.rows[i][0]}: ${reasons[i]}`;
+      const [trade, , , side] = entry.rows[i];
+      row.element.title = side && `${trade}: ${reasons[side][i]}`;
     }
   }
 
@@ -69,6 +70,7 @@ class TradeTable {
         if (row.element.dataset.side !== state[3]) row.element.dataset.side = state[3];
       }
       write(row.after, mode === "dollars" ? state[2] : weightText(percents, entry.weights[i]));
+      if (entry.goals) write(row.target, goalText(this.sheet, entry, i));
       if (pinned) row.element.toggleAttribute("data-differs", pinned.rows[i] !== state[0]);
     }
   }
