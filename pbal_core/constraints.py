@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .errors import RequestError
-from .model import Position
+from .model import Position, symbol_key
 from .money import Amount, decimals, from_units, to_amount, to_units
 
 Symbols = Iterable[str]
@@ -54,18 +54,19 @@ def read_constraints(
     fractional: Mapping[str, Amount] | None = None,
     cash_buffer: Amount = 0,
     fee_per_trade: Amount = 0,
+    idle: Collection[str] = (),
 ) -> Constraints:
-    """Checks the constraints of a call against the symbols that can be traded.
+    """Checks the constraints of ``rebalance`` against the symbols that can be traded; ``BRK B`` is ``BRK.B``.
+
+    ``idle`` are symbols that may be named although there is nothing to trade: targets of 0 that are not held.
 
     Raises:
         RequestError: With everything that is wrong, one line each.
     """
     problems: list[str] = []
-    named = {
-        name: frozenset([given] if isinstance(given, str) else given)
-        for name, given in (("frozen", frozen), ("never_buy", never_buy), ("never_sell", never_sell))
-    }
-    steps = {}
+    known: dict[str, str | None] = dict.fromkeys(map(symbol_key, idle))
+    known |= {symbol_key(symbol): symbol for symbol in symbols}
+    steps: dict[str, Decimal] = {}
     if fractional is not None and not isinstance(fractional, Mapping):
         raise RequestError("fractional must be a table of steps, such as {'VSMAX': '0.001'}.")
     for symbol, text in (fractional or {}).items():
@@ -74,9 +75,17 @@ def read_constraints(
             problems.append(
                 f"the fraction of {symbol} is {step}; above 0 and at most 1 share is needed, such as 0.001."
             )
-        steps[symbol] = step or Decimal(1)
-    for name, given in (*named.items(), ("fractional", frozenset(steps))):
-        problems += _unknown(name, given, symbols)
+        if (traded := known.get(symbol_key(str(symbol)))) is not None:
+            steps[traded] = step or Decimal(1)
+    named = {}
+    for name, given in (("frozen", frozen), ("never_buy", never_buy), ("never_sell", never_sell)):
+        if isinstance(given, Mapping) or not isinstance(given, Iterable):
+            raise RequestError(f'{name} must be a symbol or a list of symbols, such as ["VTI"].')
+        several = [given] if isinstance(given, str) else list(given)
+        problems += _unknown(name, several, known, symbols)
+        spelled = (known.get(symbol_key(str(symbol))) for symbol in several)
+        named[name] = frozenset(symbol for symbol in spelled if symbol)
+    problems += _unknown("fractional", fractional or (), known, symbols)
     amounts = {}
     for name, given_amount in (("cash_buffer", cash_buffer), ("fee_per_trade", fee_per_trade)):
         amount = _amount(given_amount, name, problems)
@@ -90,13 +99,13 @@ def read_constraints(
     )
 
 
-def _unknown(name: str, given: frozenset[str], symbols: Collection[str]) -> list[str]:
-    missing = sorted(map(str, given.difference(symbols)))
+def _unknown(name: str, given: Iterable[str], known: Collection[str], symbols: Collection[str]) -> list[str]:
+    missing = sorted({str(symbol) for symbol in given if symbol_key(str(symbol)) not in known})
     if not missing:
         return []
-    known = ", ".join(list(symbols)[:20]) + (", ..." if len(symbols) > 20 else "")
+    some = ", ".join(list(symbols)[:20]) + (", ..." if len(symbols) > 20 else "")
     verb = "is" if len(missing) == 1 else "are"
-    return [f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {known}."]
+    return [f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {some}."]
 
 
 def _amount(value: Amount, name: str, problems: list[str]) -> Decimal | None:

@@ -20,7 +20,7 @@ from math import ceil
 from .errors import InfeasiblePlanError, RequestError
 from .model import Portfolio
 from .money import Amount, from_units, minor_digits, to_amount
-from .targets import Targets
+from .targets import Targets, weights_for
 
 
 @dataclass(frozen=True, init=False)
@@ -112,8 +112,11 @@ def drift_report(
 
     Raises:
         TargetError: The targets are not usable.
+        RequestError: The band is none.
     """
-    limits = band or Band()
+    limits = Band() if band is None else band
+    if not isinstance(limits, Band):
+        raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
     total = Fraction(portfolio.value)
     rows = []
     for symbol, target in _weights(portfolio, targets).items():
@@ -159,6 +162,6 @@ def _weights(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | Non
     """Symbol -> target weight, of every position in file order, then of every target that is not held."""
     if targets is None:
         return dict.fromkeys(portfolio.symbols, Fraction(1, len(portfolio)))
-    given = (targets if isinstance(targets, Targets) else Targets(targets)).fractions()
+    given = weights_for(portfolio, targets if isinstance(targets, Targets) else Targets(targets))
     absent = {symbol: weight for symbol, weight in given.items() if weight and symbol not in portfolio}
     return {symbol: given.get(symbol, Fraction(0)) for symbol in portfolio.symbols} | absent

@@ -209,7 +209,7 @@ class Problem:
         if not any(self.parts[i] for i in self.managed):
             return remarks.all_frozen(s for s in self.portfolio.symbols if s in self.constraints.frozen)
         if self.strategy == "try_avoid_sell" and cash >= 0 and 0 < self._budget(cash) <= self.fee:
-            return remarks.fee_above_cash(self.dollars(self._budget(cash)), self.constraints.fee, self._money)
+            return remarks.fee_above_cash(self.dollars(cash), self.constraints, self._money)
         worth, i = sum(self.values) + max(cash, 0), min(self.managed, key=self.prices.__getitem__)
         if self.method == "exact" and worth > MAX_LOTS * self.prices[i]:
             lot = self.dollars(self.prices[i])
@@ -236,6 +236,8 @@ class Problem:
                 symbols=[self.portfolio.symbols[i] for i in members],
                 cash=budget,
                 step=step,
+                may_buy=[may_buy[i] for i in members],
+                may_sell=[may_sell[i] for i in members],
             )
             for i, amount in zip(members, amounts, strict=True):
                 if may_buy[i] if amount > 0 else may_sell[i]:
@@ -388,6 +390,7 @@ def prepare(
         fractional=fractional,
         cash_buffer=cash_buffer,
         fee_per_trade=fee_per_trade,
+        idle=targets.fractions() if targets is not None else (),
     )
     lots = tuple(constraints.lot(symbol) for symbol in whole.symbols)
     scale = max(whole.scale, places, decimals(constraints.buffer), decimals(constraints.fee))

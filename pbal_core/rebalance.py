@@ -74,7 +74,8 @@ def rebalance(
         hint = " (the portfolio of a statement is statement.portfolio)" if hasattr(portfolio, "portfolio") else ""
         raise RequestError(f"a Portfolio is needed, not {type(portfolio).__name__}{hint}.")
     dollars = to_amount(cash, "cash")
-    step = to_amount(DEFAULT_MIN_TRADES.get(method, Decimal(0)) if min_trade is None else min_trade, "min_trade")
+    usual = DEFAULT_MIN_TRADES["exact" if method == "exact" else "classic"]
+    step = to_amount(usual if min_trade is None else min_trade, "min_trade")
     if method == "classic" and step <= 0:
         raise RequestError(f"min_trade is {step:f}; a step above 0 is needed, such as 100.")
     if step < 0:

@@ -46,10 +46,12 @@ def too_fine(symbol: str, lot: Decimal, worth: Decimal, most: int, money: Money)
     return Issue("error", "too_fine", message)
 
 
-def fee_above_cash(cash: Decimal, fee: Decimal, money: Money) -> Issue:
+def fee_above_cash(cash: Decimal, constraints: Constraints, money: Money) -> Issue:
     """The cash does not even pay the fee of one trade."""
+    kept = f", of which {money(constraints.buffer)} stay cash," if constraints.buffer else ""
     message = (
-        f"the cash of {money(cash)} does not cover one trade's fee of {money(fee)}; invest more, or lower the fee."
+        f"the cash of {money(cash)}{kept} does not cover one trade's fee of {money(constraints.fee)}; "
+        f"invest more, or lower the fee{' or what stays cash' if kept else ''}."
     )
     return Issue("error", "fee_above_cash", message)
 

@@ -35,10 +35,17 @@ def classic_amounts(
     symbols: Sequence[str],
     cash: int,
     step: int,
+    may_buy: Sequence[bool] = (),
+    may_sell: Sequence[bool] = (),
 ) -> list[int]:
-    """Units that each position should gain (+) or give (-), by the strategy asked for; see the functions below."""
+    """Units that each position should gain (+) or give (-), by the strategy asked for; see the functions below.
+
+    ``may_buy`` and ``may_sell`` say for a hard rebalance what a position may not do; without them each may do both.
+    """
     equal = len(set(parts)) == 1 and parts[0] > 0
     if strategy == "hard_rebalance":
+        if not (all(may_buy) and all(may_sell)):  # what has no target may not be bought
+            return one_way_hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
         return hard_rebalance(values, cash, step) if equal else weighted_hard_rebalance(values, parts, cash, step)
     if equal:
         return flood_fill(values, pnls, symbols, cash, step)
@@ -208,6 +215,58 @@ def weighted_hard_rebalance(values: Sequence[int], parts: Sequence[int], cash: i
     total = sum(values) + cash
     rows = zip(values, parts, strict=True)
     return [divide_half_even(total * part - whole * value, whole * step) * step for value, part in rows]
+
+
+def one_way_hard_rebalance(
+    values: Sequence[int],
+    parts: Sequence[int],
+    cash: int,
+    step: int,
+    *,
+    may_buy: Sequence[bool],
+    may_sell: Sequence[bool],
+) -> list[int]:
+    """``weighted_hard_rebalance`` where some may only be bought or only be sold.
+
+    Every position goes to one level of ``value / weight`` or, where that is ruled out, stays; the level is the one at
+    which the moves sum to the cash, so nothing is bought with what a sale that is ruled out would have raised.
+
+    Args:
+        values: Market values, n integers >= 0 in units.
+        parts: Target weights, n integers >= 0 of a common denominator; a part of 0 is sold whole.
+        cash: Units to invest (+) or withdraw (-).
+        step: Units of one step, > 0.
+        may_buy: n times whether the position may be bought.
+        may_sell: n times whether it may be sold.
+
+    Returns:
+        n integers, multiples of ``step``. Each is rounded by itself, so their sum may differ from ``cash``.
+    """
+    total, share = _one_way_level(list(zip(values, parts, may_buy, may_sell, strict=True)), cash)
+    moves = []
+    for value, part, buy, sell in zip(values, parts, may_buy, may_sell, strict=True):
+        distance = total * part - share * value
+        moves.append(divide_half_even(distance, share * step) * step if (buy if distance > 0 else sell) else 0)
+    return moves
+
+
+def _one_way_level(rows: Sequence[tuple[int, int, bool, bool]], cash: int) -> tuple[int, int]:
+    """The level at which the moves that are allowed sum to the cash, as units and parts; parts > 0.
+
+    Below the level that they have, positions that may only be bought do not move, above it those that may only be sold;
+    between two such levels the sum of the moves is a straight line.
+    """
+    movers = [(value, part, buy) for value, part, buy, sell in rows if buy != sell and part]
+    total = cash + sum(value for value, _, _, sell in rows if sell)
+    share = sum(part for _, part, _, sell in rows if sell)
+    units, parts = 0, 1
+    for value, part, buy in sorted(movers, key=lambda row: Fraction(row[0], row[1])):
+        if share and total * part <= value * share:
+            break
+        units, parts = value, part
+        sign = 1 if buy else -1
+        total, share = total + sign * value, share + sign * part
+    return (total, share) if share else (units, parts)
 
 
 def round_to_shares(amount: int, price: int, held: int) -> int:

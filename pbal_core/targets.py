@@ -27,7 +27,7 @@ from fractions import Fraction
 from math import lcm
 
 from .errors import RequestError, TargetError
-from .model import SYMBOL, Portfolio, Position, bad_symbol_message
+from .model import SYMBOL, Portfolio, Position, bad_symbol_message, symbol_key
 from .money import Amount, divide_half_even, from_units, to_amount
 
 SUM_TOLERANCE = Fraction(1, 1_000_000)
@@ -183,25 +183,37 @@ def with_targets(portfolio: Portfolio, targets: Targets, prices: Mapping[str, Am
     Raises:
         TargetError: Naming every target that has a weight, is not held and has no price.
     """
-    known = dict(targets.prices) | {
-        symbol: to_amount(p, f"the price of {symbol}") for symbol, p in (prices or {}).items()
-    }
-    absent = [symbol for symbol, weight in targets.fractions().items() if weight and symbol not in portfolio]
-    unpriced = [symbol for symbol in absent if symbol not in known]
+    if prices is not None and not isinstance(prices, Mapping):
+        raise TargetError("the prices must stand in a table, such as {'VTEB': '50.12'}.")
+    given = {symbol: to_amount(price, f"the price of {symbol}") for symbol, price in (prices or {}).items()}
+    known = {symbol_key(symbol): price for symbol, price in (dict(targets.prices) | given).items()}
+    absent = [symbol for symbol, weight in weights_for(portfolio, targets).items() if weight]
+    absent = [symbol for symbol in absent if symbol not in portfolio]
+    unpriced = [symbol for symbol in absent if symbol_key(symbol) not in known]
     if unpriced:
         raise TargetError(f"{', '.join(unpriced)}: not held, so a price is needed; give one under prices.")
     if not absent:
         return portfolio
     zero = Decimal(0)
-    added = (Position(symbol=symbol, value=zero, price=known[symbol], quantity=zero) for symbol in absent)
+    added = (Position(symbol=symbol, value=zero, price=known[symbol_key(symbol)], quantity=zero) for symbol in absent)
     return Portfolio([*portfolio, *added], currency=portfolio.currency)
+
+
+def weights_for(portfolio: Portfolio, targets: Targets) -> dict[str, Fraction]:
+    """Target weights by the portfolio's spelling of each symbol: ``BRK B`` is the ``BRK.B`` that is held."""
+    held = {symbol_key(symbol): symbol for symbol in portfolio.symbols}
+    weights: dict[str, Fraction] = {}
+    for symbol, weight in targets.fractions().items():
+        name = held.get(symbol_key(symbol), symbol)
+        weights[name] = weights.get(name, Fraction(0)) + weight
+    return weights
 
 
 def target_parts(portfolio: Portfolio, targets: Targets | None) -> tuple[int, ...]:
     """Target weights in file order as the smallest integers of a common denominator; all 1 without targets."""
     if targets is None:
         return (1,) * len(portfolio)
-    weights = targets.fractions()
+    weights = weights_for(portfolio, targets)
     mine = [weights.get(symbol, Fraction(0)) for symbol in portfolio.symbols]
     common = lcm(*(weight.denominator for weight in mine))
     return tuple(int(weight * common) for weight in mine)

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import Position, RequestError, TargetError, Targets
+from pbal_core import PbalError, Position, RequestError, TargetError, Targets, drift_report, rebalance
 from pbal_core.constraints import lot_price, lots_as_shares, lots_held, read_constraints
+
+from .build import portfolio
 
 
 def test_everything_wrong_is_said_at_once():
@@ -30,6 +32,55 @@ def test_everything_wrong_is_said_at_once():
         "cash_buffer is -1; 0 or more is needed.",
         'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
     ]
+
+
+def test_every_spelling_names_the_symbol():
+    """What the portfolio calls BRK.B may be named BRK B, by a constraint and by a target."""
+    found = read_constraints(("BRK.B", "A"), frozen="BRK B", never_sell=["BRK/B"], fractional={"BRK B": "0.5"})
+    assert (found.frozen, found.never_sell, found.fractional) == ({"BRK.B"}, {"BRK.B"}, (("BRK.B", Decimal("0.5")),))
+    held = portfolio("BRK.B 100 @ 10; A 100 @ 10")
+    goals = {"BRK B": 75, "A": 25}
+    plan = rebalance(held, 100, method="exact", targets=goals)
+    assert {t.symbol: t.shares for t in plan.trades} == {"BRK.B": 10}
+    assert [row.target for row in drift_report(held, goals).rows] == [0.75, 0.25]
+
+
+def test_a_target_of_nothing_may_be_named():
+    """It is not held and never bought, so there is nothing to refuse."""
+    held = portfolio("A 100 @ 10; B 100 @ 10")
+    goals = {"A": 50, "B": 50, "OLD": 0}
+    plan = rebalance(held, 20, method="exact", targets=goals, never_sell=["A", "OLD"], frozen="OLD")
+    assert [order.shares for order in plan.orders] == [1, 1]
+    with pytest.raises(RequestError, match="never_sell: NEW is not among the positions: A, B"):
+        rebalance(held, 20, method="exact", targets=goals, never_sell=["NEW"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"frozen": None}, "frozen must be a symbol or a list of symbols"),
+        ({"never_buy": {"A": 1}}, "never_buy must be a symbol or a list of symbols"),
+        ({"prices": ["A"], "targets": {"A": 1}}, "the prices must stand in a table"),
+        ({"method": ["exact"]}, "is not known; choose classic or exact"),
+    ],
+)
+def test_what_is_no_list_or_table_is_named(options, words):
+    with pytest.raises(PbalError, match=words):
+        rebalance(portfolio("A 100 @ 10"), 20, **options)
+
+
+def test_a_band_is_a_band():
+    with pytest.raises(RequestError, match="a Band is needed, such as Band"):
+        drift_report(portfolio("A 100 @ 10"), band=(0.25, 0.05))
+
+
+def test_a_sale_that_is_ruled_out_buys_nothing():
+    """Classic: what may not be sold stays, and the others share out what they have."""
+    held = portfolio("A 10000 @ 100; B 5000 @ 50; C 300 @ 7")
+    goals = {"A": 10, "B": 30, "C": 60}
+    plan = rebalance(held, 0, min_trade=10, strategy="hard_rebalance", targets=goals, never_sell=["A"])
+    assert {t.symbol: t.value for t in plan.trades} == {"B": -3250, "C": 3227}
+    assert plan.cash_left == 23
 
 
 def test_a_single_symbol_is_a_symbol():

@@ -336,6 +336,11 @@ def test_frozen_positions_do_not_count(method):
         (-400, {"cash_buffer": 10}, "cannot withdraw $400.00 and keep $10.00 in cash: "),
         (100, {"frozen": ["A", "B"]}, "every target is frozen (A, B); unfreeze one, or change the targets."),
         (5, {"fee_per_trade": 5}, "the cash of $5.00 does not cover one trade's fee of $5.00; invest more"),
+        (
+            105,
+            {"fee_per_trade": 10, "cash_buffer": 100},
+            "the cash of $105.00, of which $100.00 stay cash, does not cover one trade's fee of $10.00",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_blocks(cash, options, message):

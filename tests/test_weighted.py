@@ -11,6 +11,7 @@ from pbal_core.strategies import (
     classic_amounts,
     flood_fill,
     hard_rebalance,
+    one_way_hard_rebalance,
     water_fill,
     weighted_flood_fill,
     weighted_hard_rebalance,
@@ -95,3 +96,38 @@ def test_water_is_level(held, share):
         assert max(a for a, move in zip(after, moves, strict=True) if move) == min(after)
     if cash < 0:
         assert min(a for a, move in zip(after, moves, strict=True) if move) == max(after)
+
+
+one_way_rows = st.lists(st.tuples(small, st.integers(0, 4), st.booleans(), st.booleans()), min_size=1, max_size=6)
+
+
+@settings(max_examples=600)
+@given(held=one_way_rows, cash=st.integers(-1500, 1500), step=steps)
+def test_a_one_way_hard_rebalance_is_funded(held, cash, step):
+    """All that may move goes to one level at which the moves sum to the cash, or as near as they can come."""
+    values, parts, may_buy, may_sell = (list(column) for column in zip(*held, strict=True))
+
+    def moves(level):
+        wanted = [level * part - value for value, part in zip(values, parts, strict=True)]
+        allowed = zip(wanted, may_buy, may_sell, strict=True)
+        return [move if (buy if move > 0 else sell) else Fraction(0) for move, buy, sell in allowed]
+
+    # The sum of the moves rises with the level, so bisecting finds where it passes the cash.
+    low, high = Fraction(-2000), Fraction(4000)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(moves(middle)) < cash else (low, middle)
+    found = one_way_hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
+    near = [sorted(round(move / step, 6) for move in pair) for pair in zip(moves(low), moves(high), strict=True)]
+    for amount, (least, most) in zip(found, near, strict=True):
+        assert amount % step == 0
+        assert least - Fraction("0.5001") <= Fraction(amount, step) <= most + Fraction("0.5001")
+
+
+@settings(max_examples=200)
+@given(held=rows, cash=st.integers(-1500, 1500), step=steps)
+def test_two_ways_are_the_hard_rebalance(held, cash, step):
+    values, parts, _pnls = map(list, zip(*held, strict=True))
+    both = [True] * len(values)
+    found = one_way_hard_rebalance(values, parts, cash, step, may_buy=both, may_sell=both)
+    assert found == weighted_hard_rebalance(values, parts, cash, step)
