@@ -368,6 +368,35 @@ def test_ties_go_to_the_lower_pnl_then_the_symbol():
     assert {t.symbol for t in rebalance(held, -10, method="exact").trades} == {"B"}
 
 
+def test_ties_of_other_prices_go_to_the_lower_pnl_too():
+    """One share at 30 is as close as two at 15: the larger loss is bought, and in any currency."""
+    held = portfolio("E 0 @ 15 pnl 79; A 123.56 @ 30 pnl -40; BRKB 0 @ 30 pnl -64")
+    assert {t.symbol: t.shares for t in rebalance(held, "35.37", method="exact").trades} == {"BRKB": 1}
+
+
+@settings(max_examples=400)
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from([0, 21, 100, 200, 500]), st.sampled_from([10, 20, 30, 100, 200])),
+        min_size=2,
+        max_size=3,
+    ),
+    cash=st.integers(1, 900),
+    factor=st.sampled_from([Decimal("0.1"), Decimal("0.3"), Decimal(7)]),
+    strategy=st.sampled_from(["try_avoid_sell", "hard_rebalance"]),
+)
+def test_round_prices_tie_the_same_way_in_any_currency(rows, cash, factor, strategy):
+    """Where many plans are as close as the best, the last digits of floats do not choose."""
+
+    def plan(scale):
+        positions = (
+            Position(symbol=f"S{i}", value=value * scale, price=price * scale) for i, (value, price) in enumerate(rows)
+        )
+        return rebalance(Portfolio(positions), cash * scale, method="exact", strategy=strategy)
+
+    assert [o.shares for o in plan(Decimal(1)).orders] == [o.shares for o in plan(factor).orders]
+
+
 def test_losses_are_sold_first_in_a_hard_rebalance_too():
     """Of positions that are alike the larger loss is sold, and of those without a target as well."""
     held = portfolio("FOO 50000 @ 100 pnl 0; BAR 50000 @ 100 pnl -1000; BAZ 50000 @ 100 pnl 0")

@@ -9,19 +9,23 @@ Worked number: values 100 and 300, targets 100 % and 0 %, 50 dollars to withdraw
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from math import gcd
 from typing import Literal
 
 from ..model import Proof
 from .effort import Effort
+from .fill import SAME
 from .optimum import Optimum, best_plan
 from .stage import Stage
 
 Direction = Literal["buy", "sell", "both"]
+
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ class Market:
                 return Allocation(lots=[0] * len(lots), proven=False, short=short)
             if any(stage.low) or any(stage.high):
                 result = self._solve(stage, goal, lots, effort)
+                self._settle_ties(stage, lots)
         if result is None and budget < 0:
             return Allocation(lots=[0] * len(lots), proven=False, short=-budget)
         self._settle_twins(lots)
@@ -259,9 +264,50 @@ class Market:
             groups.setdefault(row, []).append(i)
         return [group for group in groups.values() if len(group) > 1]
 
+    @cached_property
+    def _alike(self) -> list[list[tuple[int, int]]]:
+        """Few lots of assets with a target that cost the same: groups of their places among them, and lots."""
+        groups: dict[int, list[tuple[int, int]]] = {}
+        for lots in range(1, _FEW + 1):
+            for place, i in enumerate(self._targets):
+                groups.setdefault(lots * self.prices[i], []).append((place, lots))
+        several = (group for group in groups.values() if len(group) > 1)
+        return [group for group in several if gcd(*(lots for _, lots in group)) == 1]
+
+    def _settle_ties(self, stage: Stage, lots: list[int]) -> None:
+        """Of plans as close that differ in two assets: the least turnover, then more of the first in canonical order.
+
+        Which of them the search finds is a matter of the last digits of floats.
+        """
+        if not self._alike:
+            return
+        plan = [lots[i] for i in self._targets]
+        same = SAME * stage.distance(plan)
+        for _round in range(_FEW):
+            swapped = [_swapped(stage, plan, group, same) for group in self._alike]
+            if not any(swapped):
+                break
+        for i, count in zip(self._targets, plan, strict=True):
+            lots[i] = count
+
     def _settle_twins(self, lots: list[int]) -> None:
         """Among assets that are alike the first in canonical order trades most: the lowest P&L, then the symbol."""
         for group in self._twins:
             counts = sorted((lots[i] for i in group), reverse=sum(lots[i] for i in group) > 0)
             for i, count in zip(group, counts, strict=True):
                 lots[i] = count
+
+
+def _swapped(stage: Stage, plan: list[int], group: list[tuple[int, int]], same: float) -> bool:
+    """Swaps lots of two assets of a group in a plan where that is a tie to be settled; whether any were."""
+    more = [(stage.part(i, plan[i] + lots) - stage.part(i, plan[i]), i, lots) for i, lots in group]
+    less = sorted((stage.part(i, plan[i]) - stage.part(i, plan[i] - lots), i, lots) for i, lots in group)
+    changed = False
+    for gain, i, lots in more:
+        # What i adds must be what another asset saves.
+        for _, j, others in less[bisect_left(less, (gain - same,)) : bisect_right(less, (gain + same, len(plan)))]:
+            old, new = (plan[i], plan[j]), (plan[i] + lots, plan[j] - others)
+            if i != j and stage.may_swap((i, j), old, new, same):
+                plan[i], plan[j] = new
+                changed = True
+    return changed

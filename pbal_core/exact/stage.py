@@ -102,6 +102,28 @@ class Stage:
             yield 0
         yield from range(max(first, least), last + 1)
 
+    def may_swap(self, pair: tuple[int, int], old: tuple[int, int], new: tuple[int, int], same: float) -> bool:
+        """Whether other lots of two assets cost the same, are as close, and trade less, or more of the first.
+
+        Args:
+            pair: The assets.
+            old: Lots of both.
+            new: Other lots of both.
+            same: A difference in ``J / B`` that does not count.
+        """
+        if not all(k in self.allowed(i, k, k) for i, k in zip(pair, new, strict=True)):
+            return False
+        if sum(map(self.cost, pair, new)) != sum(map(self.cost, pair, old)):
+            return False
+        if abs(sum(map(self.part, pair, new)) - sum(map(self.part, pair, old))) > same:
+            return False
+        first = pair.index(min(pair))
+        before, after = (
+            (sum(abs(k) * self.prices[i] for i, k in zip(pair, lots, strict=True)), -abs(lots[first]))
+            for lots in (old, new)
+        )
+        return after < before
+
     def without_rest(self) -> Stage:
         """The same stage without the cash that no trade can move, because all trades are multiples of one amount."""
         unit = gcd(self.fee, *self.prices)
