@@ -23,15 +23,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .bound import Bound, best_trade
-from .effort import Effort
+from .effort import LOOK, Effort
 from .stage import Stage
 
 _ROUNDS = 60
 _STEP = 1e-3
 _SAME = 1e-11
 """A bound that can rise by no more than this part of it is the best."""
-_PASS = 4
-"""Work that looking at one asset counts, in combinations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ class Counts:
             enough: A ``J / B`` that the bound need not exceed.
             effort: What is used up.
         """
-        work = _PASS * len(self.stage.prices)
+        work = LOOK * len(self.stage.prices)
         if not effort.take(work):
             return None
         stage = self._only(count)

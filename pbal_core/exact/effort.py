@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOOK = 4
+"""Work that looking at one asset, or at one step of a plan, counts in combinations."""
+
 
 @dataclass(slots=True)
 class Effort:

@@ -15,15 +15,13 @@ from heapq import nsmallest
 from math import gcd
 
 from .bound import Bound, tie
-from .effort import Effort
+from .effort import LOOK, Effort
 from .stage import Stage
 
 SAME = 1e-12
 """Plans whose ``J / B`` differ by less than this fraction are equally good."""
 
 _FEW = 16
-_PASS = 4
-"""Work that looking at one step counts, in combinations."""
 _ROUNDS = 200
 
 
@@ -73,7 +71,7 @@ def settled(stage: Stage, plan: list[int], most_idle: int, effort: Effort) -> li
         ups, downs = _steps(stage, plan, stage.above), _steps(stage, plan, stage.below)
         singles = [((i, lots),) for i, lots in ups + downs]
         pairs = [pair for up in ups for down in downs if up[0] != down[0] for pair in _balanced(stage, up, down)]
-        if not effort.take(_PASS * len(singles + pairs)):
+        if not effort.take(LOOK * len(singles + pairs)):
             break
         best: tuple[float, Moves, int] | None = None
         for moves in singles + pairs:
