@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pbal_core import BrokerError, RequestError
-from pbal_core.brokers import execution
+from pbal_core.brokers import recheck
+from pbal_core.brokers.execution import Execution
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.proposal import pick_account, portfolio_of
 from pbal_core.brokers.protocol import Accepted, Account, Holding, Unclear
@@ -417,8 +418,7 @@ def interrupted(desk, words="buy 10 BND; buy 2 VXUS", cash="900"):
             if "sent" in text:
                 raise stop
 
-    execution = desk.execution()
-    execution._tell = Interrupt()
+    execution = Execution(desk.broker, desk.journal(), Limits(), tell=Interrupt(), clock=desk.fake.clock)
     with pytest.raises(KeyboardInterrupt):
         execution.start(desk.propose(plan(words, cash)))
 
@@ -503,7 +503,7 @@ def test_a_question_declined_too_late_never_leads_to_a_yes(desk):
 
 def test_a_run_of_another_day_sends_nothing_more(desk):
     interrupted(desk)
-    desk.fake.time += execution.RESUME_WINDOW + 60
+    desk.fake.time += recheck.RESUME_WINDOW + 60
     report = desk.resume()
     assert states(report) == {"BND": "filled", "VXUS": "dropped"}
     assert "too old" in report.left[0].reason

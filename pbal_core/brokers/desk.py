@@ -17,12 +17,13 @@ from ..errors import Issue, RequestError
 from ..model import Plan, Portfolio
 from .client_portal import DEFAULT_GATEWAY, ClientPortal, connect
 from .clock import Clock
-from .execution import STOPPED, Ask, Execution, Report
+from .execution import STOPPED, Execution, Report
 from .guards import Limits
 from .journal import Journal, default_path
 from .proposal import Choose, Proposal, pick_account, portfolio_of, propose
 from .reconcile import Tell
 from .records import Run
+from .sending import Ask
 from .vault import Vault
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

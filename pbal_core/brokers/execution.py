@@ -7,12 +7,13 @@ on from there:
 1. Orders that may exist at the broker (``sending``) are looked for by their reference, in its orders and its trades.
    One that is not there after half a minute and two looks is sent again *under the same reference*, which the broker
    takes only once; that happens only in :meth:`Execution.resume`.
-2. What is still to be sent is compared with the account once more (:mod:`~pbal_core.brokers.recheck`): the plan may
-   have been carried out from another window, or by hand.
-3. Planned sells are sent one at a time, then watched until they are final; after ``Limits.wait`` seconds the rest is
-   cancelled.
-4. Buys are cut to the money: the plan's cash plus what the sales brought, and never more than the account's cash.
-5. Buys are sent and watched likewise.
+2. Planned sells are sent one at a time (:mod:`~pbal_core.brokers.sending`), then watched until they are final; after
+   ``Limits.wait`` seconds the rest is cancelled.
+3. Buys are cut to the money: the plan's cash plus what the sales brought, and never more than the account's cash.
+4. Buys are sent and watched likewise.
+
+Before each order everything it rests on that is older than a minute is looked at again
+(:mod:`~pbal_core.brokers.recheck`): the account, the prices, the market's hours, the age of the plan.
 
 Anything unforeseen stops (:class:`Stopped`) with the run left open. Worked example: killed after IBKR took order 4 of
 10 and before the answer, ``resume`` finds order 4 by its reference, then sends 5 to 10.
@@ -25,32 +26,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..errors import BrokerError, RequestError
-from . import recheck
 from .clock import Clock
 from .guards import Limits
 from .journal import Journal
-from .pricing import fit_buys, limit_price
-from .proposal import Proposal, foreign
-from .protocol import Accepted, Account, Broker, Question, Rejected, Side, Ticket, Unclear
+from .pricing import fit_buys
+from .proposal import Proposal
+from .protocol import Account, Broker, Side
+from .recheck import Recheck
 from .reconcile import LOOK_GAP, Reconciler, Stopped, Tell, within, words
 from .records import FINISHED, Entry, Run
+from .sending import SETTLE, Ask, Sender
 
 POLL = 3.0
 """Seconds between two looks at working orders."""
 CANCEL_WAIT = 60.0
 LOOKS = 3
-SETTLE = 30.0
-"""Seconds after which an order that the broker has taken is surely in its lists."""
-FRESH = 60.0
-"""Seconds for which a limit price is not renewed."""
-RESUME_WINDOW = 6 * 3600.0
-"""Seconds after which nothing of a run is sent any more: its prices and its plan are of another day."""
-MAX_QUESTIONS = 10
 STOPPED = "stopped: "
 """How the history marks the reason of a stop."""
-
-Ask = Callable[[Ticket, Question], bool]
-"""Shows the user a question that is not on the allowlist; True answers yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +95,11 @@ class Execution:
         self._broker = broker
         self._journal = journal
         self._limits = limits
-        self._ask = ask
         self._tell = tell
-        self._clock = clock or Clock()
-        self._books = Reconciler(broker, journal, tell, self._clock)
-        self._compared = float("-inf")
+        self._clock = clock = clock or Clock()
+        self._books = books = Reconciler(broker, journal, tell, clock)
+        self._recheck = recheck = Recheck(broker, journal, limits, clock)
+        self._sender = Sender(broker, journal, limits, books=books, recheck=recheck, ask=ask, tell=tell, clock=clock)
 
     # -- the three ways in
 
@@ -170,7 +162,7 @@ class Execution:
 
     def _go_on(self, run: str) -> None:
         self._books.look(run)
-        self._retire(run)
+        self._recheck.retire(run)
         self._phase(run, "SELL")
         self._phase(run, "BUY")
 
@@ -199,44 +191,16 @@ class Execution:
         return account
 
     def _phase(self, run: str, side: Side) -> None:
-        """Sends the planned orders of one side and watches them to their end."""
-        planned = self._in(run, "planned", side)
-        if planned:
-            self._compare(run)
-            self._renew(run, planned)
-            if side == "BUY":
+        """Sends the planned orders of one side, each after a look at what it rests on; watches them to their end."""
+        fitted = side == "SELL"
+        while self._in(run, "planned", side):
+            renewed = self._recheck.planned(run)
+            if side == "BUY" and (renewed or not fitted):
                 self._fit(run, self._in(run, "planned", side))
-            for entry in self._in(run, "planned", side):
-                self._send(run, entry)
+                fitted = True
+            if left := self._in(run, "planned", side):
+                self._sender.send(run, left[0])
         self._watch(run, wait=self._limits.wait)
-
-    def _retire(self, run: str) -> None:
-        """Drops what was never sent of a run of another day."""
-        if not self._young(run):
-            for entry in self._in(run, "planned"):
-                reason = "the plan was too old to go on; make a new one"
-                self._journal.move(entry.client_id, "dropped", reason=reason)
-
-    def _young(self, run: str) -> bool:
-        """Whether orders of the run may still be sent; a clock that was set back says nothing about that."""
-        return abs(self._clock.now() - self._journal.run(run).created) <= RESUME_WINDOW
-
-    def _compare(self, run: str) -> None:
-        """Stops when the account is not as it was when the plan was checked; looks anew after a minute."""
-        if self._clock.monotonic() - self._compared > FRESH:
-            recheck.unchanged(self._broker, self._journal.run(run).account, self._in(run, "planned"))
-            self._compared = self._clock.monotonic()
-
-    def _renew(self, run: str, planned: Sequence[Entry]) -> None:
-        """New limits from new prices, unless they are fresh; stops when a guard says no."""
-        if 0 <= self._clock.now() - self._journal.run(run).quoted <= FRESH:
-            return
-        recheck.is_open(self._broker, self._clock, planned)
-        found = recheck.references(self._broker, planned, self._limits)
-        for entry, reference in zip(planned, found, strict=True):
-            limit = limit_price(reference, entry.side, self._limits.slip)
-            self._journal.revise(entry.client_id, shares=entry.shares, limit=limit)
-        self._journal.quoted(run)
 
     def _fit(self, run: str, planned: Sequence[Entry]) -> None:
         """Cuts the planned buys to the cash really there."""
@@ -255,86 +219,37 @@ class Execution:
                 self._tell(f"{entry.symbol}: {count} instead of {entry.shares}, for the cash there is.")
 
     def _budget(self, run: str, need: Decimal) -> Decimal:
-        """Dollars for purchases: the plan's cash and the sales' money, less what is spent; at most the cash there."""
-        record, entries = self._journal.run(run), self._journal.entries(run)
-        own, bound = record.cash, self._bound(run, "sending", "working")
-        for entry in entries:
+        """Dollars for purchases: the plan's cash and the sales' money, less what is spent; at most the cash there.
+
+        The ledger lags some seconds behind the fills, and the journal behind the ledger, so both are looked at a few
+        times while the money does not seem to do.
+        """
+        record = self._journal.run(run)
+        for look in range(LOOKS + 1):
+            if look:
+                self._clock.sleep(LOOK_GAP)
+            self._books.refresh(run, self._in(run, "working", "BUY"))
+            own, bound = self._own(run), self._bound(run, "sending", "working")
+            cash = self._broker.cash(record.account)
+            if cash - bound >= min(need, own - bound):
+                break
+        return min(own, cash) - bound
+
+    def _own(self, run: str) -> Decimal:
+        """Dollars of the plan's cash and of its sales that are not spent."""
+        own = self._journal.run(run).cash
+        for entry in self._journal.entries(run):
             if not entry.sent:
                 continue
             own += entry.paid if entry.side == "SELL" else -entry.paid
             if entry.filled or entry.state not in FINISHED:
                 own -= entry.fee
-        cash = self._broker.cash(record.account)
-        for _look in range(LOOKS):
-            if cash - bound >= min(need, own - bound):
-                break
-            self._clock.sleep(LOOK_GAP)  # the ledger lags some seconds behind the fills
-            cash = self._broker.cash(record.account)
-        return min(own, cash) - bound
+        return own
 
     def _bound(self, run: str, *states: str) -> Decimal:
         """Dollars that purchases in these states may still cost, without commission."""
         buys = [entry for state in states for entry in self._in(run, state, "BUY")]
         return sum(((entry.shares - entry.filled) * entry.limit for entry in buys), Decimal(0))
-
-    def _send(self, run: str, entry: Entry, *, again: bool = False) -> None:
-        """Writes, then sends, one order, and answers questions that are allowed."""
-        account = self._journal.run(run).account
-        ticket = entry.ticket(account)
-        if entry.side == "BUY" and not again:
-            preview = self._broker.preview(ticket)
-            refused = preview.error or (foreign(preview) if preview.currency != "USD" else "")
-            if refused:
-                self._journal.move(entry.client_id, "dropped", reason=f"refused in the preview: {refused}")
-                self._tell(f"{entry.symbol}: not sent, after its preview: {refused}")
-                return
-        self._journal.sending(entry.client_id)
-        answer = self._broker.send(ticket)
-        for _round in range(MAX_QUESTIONS):
-            if not isinstance(answer, Question):
-                break
-            numbers, texts = ", ".join(answer.message_ids), " ".join(answer.texts)
-            allowed = bool(answer.message_ids) and set(answer.message_ids) <= self._limits.allow
-            if not allowed and not self._ask(ticket, answer):
-                self._decline(run, entry, answer)
-                return
-            # The reply must be the very next request; the history is written on this side only.
-            self._journal.note(run, f"{entry.client_id}: answered yes to {numbers}: {texts}")
-            answer = self._broker.answer(answer, yes=True)
-        match answer:
-            case Accepted():
-                self._journal.move(entry.client_id, "working", order_id=answer.order_id)
-                self._tell(words(entry, f"sent ({answer.status})"))
-            case Rejected():
-                self._journal.move(entry.client_id, "rejected", reason=answer.reason)
-                self._tell(words(entry, f"refused: {answer.reason}"))
-            case _:
-                self._unclear(run, entry, answer)
-
-    def _decline(self, run: str, entry: Entry, question: Question) -> None:
-        """Says no to a question, writes it down, and stops."""
-        reason = f"the broker asked ({', '.join(question.message_ids) or 'no number'}): {' '.join(question.texts)}"
-        self._journal.note(run, f"{entry.client_id}: declined: {reason}")
-        answer = self._broker.answer(question, yes=False)
-        if isinstance(answer, Rejected):
-            self._journal.move(entry.client_id, "rejected", reason=reason)
-            raise Stopped(
-                f"{entry.symbol} was not bought or sold, because {reason} A question is answered with yes when all its "
-                "numbers are given with --allow. Go on with the other orders: pbal trade --resume."
-            )
-        self._unclear(run, entry, answer)
-
-    def _unclear(self, run: str, entry: Entry, answer: Accepted | Question | Rejected | Unclear) -> None:
-        """Looks for an order after an answer that says nothing; stops unless the broker has it."""
-        reason = answer.reason if isinstance(answer, Unclear) else "unexpected answer"
-        self._journal.note(run, f"{entry.client_id}: unclear: {reason}")
-        self._tell(words(entry, f"no clear answer ({reason}); looking for it at the broker ..."))
-        self._books.look(run, wait=SETTLE)
-        if any(e.client_id == entry.client_id and e.state == "sending" for e in self._journal.entries(run)):
-            raise Stopped(
-                f"{entry.symbol}: it is not known whether the broker has the order ({reason}), and it is in none of "
-                "the broker's lists. Nothing was sent twice. Look at your orders there, then pbal trade --resume."
-            )
 
     def _unsettled(self, lost: Sequence[Entry]) -> float:
         """Seconds until everything that was sent is surely in the broker's lists."""
@@ -349,20 +264,12 @@ class Execution:
             return
         self._clock.sleep(self._unsettled(lost))
         self._books.look(run)
-        lost = self._in(run, "sending")
-        if not self._young(run):
-            for entry in lost:
-                self._journal.move(entry.client_id, "dropped", reason="not found at the broker")
-            return
-        account = self._journal.run(run).account
-        if lost:
-            recheck.unchanged(self._broker, account, lost)
-            recheck.is_open(self._broker, self._clock, lost)
-            recheck.references(self._broker, lost, self._limits)
-            recheck.affordable(self._broker, account, lost, self._bound(run, "working"))
-        for entry in lost:
-            self._journal.note(run, f"{entry.client_id}: not at the broker, sent again under the same reference")
-            self._send(run, entry, again=True)
+        while lost := self._in(run, "sending"):
+            if not self._recheck.young(run):
+                self._journal.move(lost[0].client_id, "dropped", reason="not found at the broker")
+                continue
+            limit = self._recheck.lost(run, lost, self._bound(run, "working"))
+            self._sender.send_again(run, lost[0], limit)
 
     def _watch(self, run: str, *, wait: float) -> None:
         """Follows working orders to their end; cancels what is left after ``wait`` seconds."""

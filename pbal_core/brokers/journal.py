@@ -208,10 +208,10 @@ class Journal:
         """Changes an order that has never been sent."""
         self._update(client_id, {"planned"}, {"shares": shares, "price_limit": str(limit)})
 
-    def quoted(self, run: str) -> None:
-        """Writes that the limits were set now."""
+    def quoted(self, run: str, at: float) -> None:
+        """Writes when the prices of the limits were asked, in seconds since 1970."""
         with self._transaction():
-            self._db.execute("UPDATE run SET quoted = ? WHERE id = ?", (self._clock.now(), run))
+            self._db.execute("UPDATE run SET quoted = ? WHERE id = ?", (at, run))
 
     def sending(self, client_id: str) -> None:
         """Writes that the order is about to be sent. On the disk when this returns."""

@@ -109,11 +109,13 @@ def propose(
         RequestError: No account, or an ambiguous symbol, was chosen.
         BrokerError: The broker failed.
     """
+    clock = clock or Clock()
     chosen = pick_account(broker.accounts(), account)
     broker.select(chosen.id)
     holdings = broker.holdings(chosen.id)
     conids = find_conids(broker, plan.portfolio.symbols, holdings, choose)
     traded = [trade for trade in plan.trades if trade.symbol in conids]
+    made = clock.now()
     quotes = broker.quotes([conids[trade.symbol] for trade in traded])
     facts = Facts(
         account=chosen,
@@ -123,7 +125,7 @@ def propose(
         conids=conids,
         quotes={t.symbol: quotes[conids[t.symbol]] for t in traded if conids[t.symbol] in quotes},
         hours={trade.symbol: broker.hours(conids[trade.symbol]) for trade in traded},
-        now=(clock or Clock()).now(),
+        now=clock.now(),
     )
     problems = check(plan, facts, limits)
     shown = {issue.code for issue in problems} <= SHOWN_ANYWAY
@@ -150,7 +152,7 @@ def propose(
         problems=tuple(problems),
         warnings=(*plan.issues, *_shortage(plan, lines), *warnings),
         limits=limits,
-        made=facts.now,
+        made=made,
     )
 
 

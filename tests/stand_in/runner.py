@@ -24,6 +24,7 @@ from pbal_core.brokers import (
     recheck,
     reconcile,
     records,
+    sending,
     shapes,
     transport,
     wire,
@@ -36,7 +37,7 @@ from .gateway import ACCOUNT
 
 ORDERS = [("SELL" if i < 5 else "BUY", 2000 + i, 3 + i) for i in range(10)]
 """(side, conid, shares): five sells, five buys, told apart by everything."""
-PRODUCT = {m.__file__ for m in (client_portal, execution, journal, proposal, recheck, reconcile, shapes, wire)}
+PRODUCT = {m.__file__ for m in (client_portal, execution, journal, proposal, recheck, reconcile, sending, shapes, wire)}
 
 
 def ten_orders(now: float) -> proposal.Proposal:

@@ -1,0 +1,285 @@
+"""Before each order: what is older than a minute, by whichever clock, is looked at again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core.brokers.clock import Clock
+from pbal_core.brokers.execution import Execution
+from pbal_core.brokers.guards import Limits
+from pbal_core.brokers.recheck import RESUME_WINDOW
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import CLOSING, NEXT_OPENING, OPENING, Gateway
+from tests.stand_in.server import Reply, make_certificate
+from tests.stand_in.trading import Desk, begin_anew, plan
+
+HOUR = 3600.0
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    fake = FakeClock()
+    gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
+    with gateway.server:
+        yield gateway, fake
+
+
+@pytest.fixture
+def desk(running, tmp_path):
+    gateway, fake = running
+    begin_anew(gateway, fake)
+    desk = Desk(gateway, fake, tmp_path)
+    yield desk
+    desk.close()
+
+
+def is_order(request):
+    return request.method == "POST" and request.path.endswith("/orders")
+
+
+def states(report):
+    return {entry.symbol: entry.state for entry in report.entries}
+
+
+def answering(desk, happens):
+    """An execution whose user answers a question with yes, after something has happened."""
+
+    def ask(_ticket, _question):
+        happens(desk)
+        return True
+
+    return Execution(desk.broker, desk.journal(), Limits(), ask=ask, tell=desk.told.append, clock=desk.fake.clock)
+
+
+def after(seconds):
+    return lambda desk: setattr(desk.fake, "time", desk.fake.time + seconds)
+
+
+# -- all that is planned is renewed together
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda g: g.prices.update({1002: 60.0}), "BND: its price was $75.00 in the plan and is $60.01 now"),
+        (lambda g: g.quote_fields[1002].update({"31": "H75.00"}), "BND: trading in it is halted"),
+    ],
+)
+def test_a_purchase_behind_a_sale_passes_the_guards_too(desk, change, words):
+    """Confirmed hours after the preview: the purchases' prices are as old as the sales', and stop the run alike."""
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
+    desk.fake.time += 3 * HOUR
+    change(desk.gateway)
+    assert words in desk.execution().start(proposal).stopped
+    assert not desk.gateway.sent
+
+
+def test_a_purchase_behind_a_sale_gets_a_limit_from_the_price_now(desk):
+    """A limit from hours ago would buy above, or never reach, today's price."""
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
+    desk.fake.time += 3 * HOUR
+    desk.gateway.prices[1002] = 77.0
+    desk.execution().start(proposal)
+    assert [o.limit for o in desk.gateway.book.values() if o.side == "BUY"] == [77.16]
+
+
+# -- a question that waits for the user
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (lambda g: g.prices.update({1002: 60.0}), "a move of 20.0 %"),
+        (lambda g: setattr(g, "market_open", False), "the market is closed"),
+        (lambda g: g.positions.update({1002: 105}), "held 100 when the plan was checked and holds 105 now"),
+    ],
+)
+def test_the_orders_behind_a_question_are_checked_again(desk, happens, words):
+    """While the user thinks, prices move, markets close, and the same shares are bought by hand."""
+    desk.gateway.questions[1001] = [["o163"]]
+    proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "900"))
+
+    def think(_desk):
+        desk.fake.time += 120
+        happens(desk.gateway)
+
+    report = answering(desk, think).start(proposal)
+    assert words in report.stopped
+    assert states(report)["BND"] == "planned"
+    assert {order.conid for order in desk.gateway.book.values()} == {1001}
+
+
+def test_purchases_are_fitted_again_to_their_new_limits(desk):
+    """A price that rose while the user thought does not make the purchases cost more than their money."""
+    desk.gateway.questions[1001] = [["o163"]]
+    proposal = desk.propose(plan("buy 2 VTI; buy 5 BND; buy 5 VXUS", "1180"))
+
+    def think(_desk):
+        desk.fake.time += 120
+        desk.gateway.prices.update({1002: 78.0, 1003: 62.0})
+
+    report = answering(desk, think).start(proposal)
+    assert sum(e.paid + e.fee for e in report.entries) <= 1180
+    assert {e.symbol: e.shares for e in report.entries} == {"VTI": 2, "BND": 5, "VXUS": 4}
+
+
+def test_what_this_run_has_bought_already_is_not_counted_twice(desk):
+    """The first purchase has filled, and left the cash, before the journal knows; the second is not cut for it."""
+    desk.gateway.cash = 1200.0
+    proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "900"))
+    work = desk.execution()
+    send = work._sender.send
+
+    def slowly(run, entry):
+        send(run, entry)
+        desk.gateway._orders(type("Request", (), {"query": {}})())  # it fills
+        desk.fake.time += 120
+
+    work._sender.send = slowly
+    assert states(work.start(proposal)) == {"VTI": "filled", "BND": "filled"}
+    assert desk.traded() == {"VTI": 2, "BND": 5}
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (after(301), "the yes came more than 5 minutes after the broker asked (o163)"),
+        (lambda desk: setattr(desk.fake, "time", CLOSING + 5), "the market is closed; it opens Monday"),
+    ],
+)
+def test_a_yes_that_comes_too_late_is_a_no(desk, happens, words):
+    """The order was priced when it was sent; an hour later, or after the close, it is another order."""
+    desk.fake.time = CLOSING - 200
+    desk.gateway.questions[1001] = [["o163"]]
+    report = answering(desk, happens).start(desk.propose(plan("sell 4 VTI; sell 5 BND")))
+    assert words in report.stopped
+    assert states(report) == {"VTI": "rejected", "BND": "planned"}
+    assert not desk.gateway.book
+    assert desk.gateway.server.requests[-1].json() == {"confirmed": False}
+
+
+def test_a_yes_within_minutes_is_a_yes(desk):
+    """Reading a question takes its time."""
+    desk.gateway.questions[1001] = [["o163"]]
+    report = answering(desk, after(200)).start(desk.propose(plan("sell 4 VTI; sell 5 BND")))
+    assert states(report) == {"VTI": "filled", "BND": "filled"}
+
+
+# -- two clocks, and the age of a run within one process
+
+
+def test_a_run_that_grows_old_in_one_process_sends_nothing_more(desk):
+    """Sales that took more than six hours do not lead to purchases of another day."""
+    desk.fake.time = OPENING + 60
+    limits = Limits(wait=385 * 60)
+    proposal = desk.propose(plan("sell 4 VTI; buy 5 BND"), limits)
+    begun = desk.fake.time
+    desk.gateway.fill = lambda order: order.shares if desk.fake.time - begun > RESUME_WINDOW + 60 else 0
+    report = desk.execution(limits).start(proposal)
+    assert states(report) == {"VTI": "filled", "BND": "dropped"}
+    assert "too old" in report.left[0].reason
+
+
+@pytest.mark.parametrize("asleep", [10 * 60, NEXT_OPENING - FakeClock().time + HOUR])
+def test_a_computer_that_slept_looks_again(desk, asleep):
+    """The clock for measuring stands still in sleep: the time of day tells that what is known is old."""
+    offset = [0.0]
+    fake = desk.fake
+    still = Clock(now=lambda: fake.time + offset[0], monotonic=lambda: fake.time, sleep=fake._sleep)
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
+
+    def fill(order):
+        if order.side == "SELL" and not offset[0]:
+            offset[0] = asleep
+            desk.gateway.positions[1002] += 10  # bought on the phone meanwhile
+        return order.shares
+
+    desk.gateway.fill = fill
+    report = Execution(desk.broker, desk.journal(), Limits(), clock=still).start(proposal)
+    assert desk.traded() == {"VTI": -4}
+    assert "holds 110 now" in report.stopped or "too old" in report.left[0].reason
+
+
+@pytest.mark.parametrize(
+    ("wall", "steady", "fresh"),
+    [(60, 60, True), (61, 0, False), (0, 61, False), (-1, 1, False), (0, 0, True)],
+)
+def test_fresh_is_what_both_clocks_call_fresh(wall, steady, fresh):
+    """One clock can be set and the other can stand still; the older of the two ages counts."""
+    times = {"wall": 1000.0, "steady": 50.0}
+    clock = Clock(now=lambda: times["wall"], monotonic=lambda: times["steady"])
+    moment = clock.moment()
+    times["wall"] += wall
+    times["steady"] += steady
+    assert clock.within(moment, 60) is fresh
+    assert not clock.within(None, 60)
+
+
+# -- the market's hours
+
+
+def test_nothing_is_sent_after_the_close_however_fresh_the_preview(desk):
+    """A minute-old preview is fresh, and the market may have closed in that minute."""
+    desk.fake.time = CLOSING - 31
+    proposal = desk.propose(plan("buy 5 BND", "5000"))
+    assert not proposal.problems
+    desk.fake.time = CLOSING + 5
+    assert "the market is closed; it opens Monday" in desk.execution().start(proposal).stopped
+    assert not desk.gateway.sent
+
+
+def test_a_market_that_closes_between_two_orders_stops_the_second(desk):
+    """The hours are known, so they are looked at before every order without asking again."""
+    desk.fake.time = CLOSING - 40
+    proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "5000"))
+    desk.fake.time = CLOSING - 6
+
+    def late(request, reply):
+        if is_order(request):
+            desk.fake.time = CLOSING + 1
+        return reply
+
+    desk.gateway.twist = late
+    report = desk.execution().start(proposal)
+    assert "the market is closed" in report.stopped
+    assert states(report) == {"VTI": "working", "BND": "planned"}
+
+
+def test_prices_are_as_old_as_the_question_for_them(desk):
+    """The rest of a preview takes some seconds more, in which they age."""
+    begun = desk.fake.time
+    asked = []
+
+    def fault(request):
+        if request.path.endswith("/snapshot"):
+            asked.append(desk.fake.time)
+
+    desk.gateway.fault = fault
+    proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
+    assert begun <= proposal.made <= asked[0]
+
+
+# -- lost orders
+
+
+@pytest.mark.parametrize(
+    ("words", "price", "limit"),
+    [
+        ("buy 10 BND", 72.0, 72.15),
+        ("buy 10 BND", 77.0, 75.16),
+        ("sell 10 BND", 77.0, 76.84),
+        ("sell 10 BND", 73.0, 74.85),
+    ],
+)
+def test_a_lost_order_is_sent_again_within_the_slip_of_the_price_now(desk, words, price, limit):
+    """Hours later the old limit would be a bad price; it is only ever made closer, so the journal's money suffices."""
+    desk.gateway.fault = lambda request: Reply(body={}, cut=0) if is_order(request) else None
+    assert desk.trade(words, "800" if "buy" in words else "-700").stopped
+    desk.gateway.fault = lambda _request: None
+    desk.fake.time += 2 * HOUR
+    desk.gateway.prices[1002] = price
+    report = desk.resume()
+    assert [order.limit for order in desk.gateway.book.values()] == [limit]
+    assert [entry.limit for entry in report.entries] == [Decimal("75.16" if "buy" in words else "74.85")]
