@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import sqlite3
 from decimal import Decimal
@@ -420,3 +421,136 @@ def test_a_limit_counts_from_the_answer(desk):
 
     desk.gateway.fault = late
     assert desk.broker.orders(ACCOUNT) == ()
+
+
+# -- cancellations and looks that fail
+
+
+def failing_cancellation(desk, order_id, reply, times=10_000):
+    """The broker fails on the cancellation of one order, so many times."""
+    left = [1] * times
+
+    def fault(request):
+        hit = request.method == "DELETE" and request.path.endswith(f"/{order_id}")
+        return reply if hit and left and left.pop() else None
+
+    desk.gateway.fault = fault
+    desk.gateway.fill = lambda _order: 0
+
+
+FAILURES = [
+    Reply(status=404, body={"error": "Not Found", "statusCode": 404}),
+    Reply(status=503, body={"error": "Service Unavailable", "statusCode": 503}),
+    Reply(body={}, cut=0),
+]
+
+
+@pytest.mark.parametrize("reply", FAILURES)
+def test_one_cancellation_that_fails_once_is_asked_again_and_stops_no_other(desk, reply):
+    """A busy gateway at the wrong moment leaves nothing working."""
+    failing_cancellation(desk, 700_000_001, reply, times=1)
+    desk.gateway.numbers = itertools.count(700_000_001)
+    report = desk.trade("sell 4 VTI; sell 5 BND", "-2000", Limits(wait=5))
+    assert states(report) == {"VTI": "cancelled", "BND": "cancelled"}
+    assert any("cancelling what is left, which failed" in line for line in desk.told)
+
+
+@pytest.mark.parametrize("reply", FAILURES)
+def test_one_cancellation_that_always_fails_leaves_only_its_own_order(desk, reply):
+    """The others are cancelled, by the run and by --cancel, and the report says which one is left and why."""
+    failing_cancellation(desk, 700_000_001, reply)
+    desk.gateway.numbers = itertools.count(700_000_001)
+    report = desk.trade("sell 4 VTI; sell 5 BND", "-2000", Limits(wait=5))
+    assert states(report) == {"VTI": "working", "BND": "cancelled"}
+    assert "still open although they were cancelled (VTI: the " in report.stopped
+    again = desk.execution().cancel(report.run.id)
+    assert states(again) == {"VTI": "working", "BND": "cancelled"}
+    desk.gateway.fault = lambda _request: None
+    assert states(desk.execution().cancel(report.run.id)) == {"VTI": "cancelled", "BND": "cancelled"}
+
+
+@pytest.mark.parametrize("fails", [1, 10_000])
+def test_a_look_that_fails_ends_no_watch_and_keeps_no_order_from_being_cancelled(desk, fails):
+    """Whether the orders can be seen again or not, nothing is left to trade after its time."""
+    left = [1] * fails
+
+    def fault(request):
+        looks = "/order/status/" in request.path or request.path.endswith("/account/orders")
+        return Reply(status=502, body={"error": "Bad Gateway"}) if watching and looks and left and left.pop() else None
+
+    watching = []
+    desk.gateway.fill = lambda _order: 0
+    desk.gateway.fault = fault
+    desk.gateway.twist = lambda request, reply: (watching.append(1) if is_order(request) else None) or reply
+    if fails == 1:
+        assert states(desk.trade("sell 4 VTI", "-900", Limits(wait=30))) == {"VTI": "cancelled"}
+    else:
+        with pytest.raises(BrokerError, match="HTTP 502"):
+            desk.trade("sell 4 VTI", "-900", Limits(wait=30))
+        assert {order.status for order in desk.gateway.book.values()} == {"PendingCancel"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(body={"error": "failed to process request"}),
+        Reply(body={}, cut=0),
+        Reply(status=500, body={"error": "internal"}),
+        Reply(body=b"null"),
+        Reply(body={"iserver": [1]}),
+    ],
+)
+def test_a_tickle_that_fails_ends_no_watch(desk, reply):
+    """The orders are there and are watched on; the tickle is made again."""
+    desk.gateway.fault = lambda request: reply if request.path.endswith("/tickle") else None
+    looks = iter(range(1000))
+    desk.gateway.fill = lambda order: order.shares if next(looks) > 40 else 0
+    assert states(desk.trade("sell 4 VTI", "-900")) == {"VTI": "filled"}
+    assert sum(request.path.endswith("/tickle") for request in desk.gateway.server.requests) > 1
+
+
+def test_a_tickle_that_says_logged_out_ends_the_watch(desk):
+    """Nothing can be seen or cancelled without a login, so the user is told at once."""
+    desk.gateway.fault = lambda r: Reply(status=401, body=b"") if r.path.endswith("/tickle") else None
+    desk.gateway.fill = lambda _order: 0
+    with pytest.raises(BrokerError, match="nobody is logged in"):
+        desk.trade("sell 4 VTI", "-900")
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_order_that_the_broker_neither_works_nor_cancels_can_be_given_up(desk, listed):
+    """IBKR keeps a dead order as Inactive, or forgets it, and refuses to cancel it; the run must not wait for ever."""
+    desk.gateway.fill = lambda _order: 0
+
+    def twist(request, reply):
+        for order in desk.gateway.book.values():
+            order.status = "Inactive"
+        if not listed and ("/order/status/" in request.path or request.path.endswith("/account/orders")):
+            return Reply(body={"orders": []}) if request.path.endswith("/orders") else Reply(status=503, body={})
+        return reply
+
+    desk.gateway.twist = twist
+    desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
+    try:
+        report = desk.trade("sell 4 VTI; buy 5 BND", limits=Limits(wait=5))
+        assert states(report) == {"VTI": "working", "BND": "planned"}
+        assert "doesn't exist" in report.stopped
+        ended = desk.execution().cancel(report.run.id)
+    finally:
+        del desk.gateway._cancel
+    assert states(ended) == {"VTI": "cancelled", "BND": "dropped"}
+    assert ended.run.state == "done"
+    assert "doesn't exist" in ended.entries[0].reason
+
+
+def test_an_order_that_works_is_never_given_up(desk):
+    """The broker refuses to cancel it and its list says that it works: the run stays open."""
+    desk.gateway.fill = lambda _order: 0
+    desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
+    try:
+        report = desk.trade("sell 4 VTI", "-900", Limits(wait=5))
+        ended = desk.execution().cancel(report.run.id)
+    finally:
+        del desk.gateway._cancel
+    assert states(ended) == {"VTI": "working"}
+    assert ended.run.state == "open"

@@ -34,6 +34,7 @@ from .protocol import (
     Preview,
     Question,
     Quote,
+    SessionOverError,
     Ticket,
 )
 from .wire import GatewayError, LoggedOutError, NoBridgeError, Wire, check_base
@@ -151,13 +152,21 @@ class ClientPortal:
         return status
 
     def keep_alive(self) -> None:
-        """Tickles the session when a minute has gone by; says when it has been lost."""
+        """Tickles the session when a minute has gone by; says when it has been lost.
+
+        A tickle that fails otherwise is made again by the next call: the orders that are being watched are there, and
+        when the session has really gone, the next look at them says so.
+        """
         now = self._clock.monotonic()
         if now - self._tickled < TICKLE:
             return
-        body = self.wire.post("/tickle", {})
-        status = ((body.get("iserver") or {}).get("authStatus") or {}) if isinstance(body, dict) else {}
-        if status.get("authenticated") is False:
+        try:
+            body = self.wire.post("/tickle", {})
+        except SessionOverError:
+            raise
+        except BrokerError:
+            return
+        if shapes.inner(body, "iserver", "authStatus").get("authenticated") is False:
             raise LoggedOutError(401, "", f"the session at the gateway has ended; log in again at {self.wire.base}.")
         self._tickled = now
 
@@ -202,7 +211,7 @@ class ClientPortal:
         self.select(account)
         try:
             found = shapes.rows(self.wire.get(f"/portfolio2/{_part(account)}/positions"), "the positions")
-        except (LoggedOutError, NoBridgeError):
+        except (SessionOverError, NoBridgeError):
             raise
         except GatewayError:
             found = self._pages(account)
@@ -313,14 +322,14 @@ class ClientPortal:
         return tuple(shapes.execution(row) for row in once.values())
 
     def cancel(self, account: str, order_id: str) -> str:
-        """Asks to cancel; whether it worked shows in the order's state."""
+        """Asks to cancel; returns why IBKR refuses, empty when it takes the request."""
         try:
-            body = self.wire.delete(f"/iserver/account/{_part(account)}/order/{_part(order_id)}")
+            self.wire.delete(f"/iserver/account/{_part(account)}/order/{_part(order_id)}")
         except GatewayError as error:
             if _refuses(error):
                 return error.text
             raise
-        return str(body.get("msg") or "") if isinstance(body, dict) else ""
+        return ""
 
 
 def _refuses(error: GatewayError) -> bool:

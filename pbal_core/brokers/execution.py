@@ -31,7 +31,7 @@ from .guards import Limits
 from .journal import Journal
 from .pricing import fit_buys
 from .proposal import Proposal
-from .protocol import Account, Broker, Side
+from .protocol import Account, Broker, SessionOverError, Side
 from .recheck import Recheck
 from .reconcile import LOOK_GAP, Reconciler, Stopped, Tell, within, words
 from .records import FINISHED, Entry, Run
@@ -99,6 +99,7 @@ class Execution:
         self._clock = clock = clock or Clock()
         self._books = books = Reconciler(broker, journal, tell, clock)
         self._recheck = recheck = Recheck(broker, journal, limits, clock)
+        self._trouble = ""  # what the last look failed with, so that it is told once
         self._sender = Sender(broker, journal, limits, books=books, recheck=recheck, ask=ask, tell=tell, clock=clock)
 
     # -- the three ways in
@@ -174,7 +175,7 @@ class Execution:
             self._books.look(run, wait=self._unsettled(lost), giving_up=True)
         for entry in self._in(run, "sending"):
             self._journal.move(entry.client_id, "dropped", reason="not found at the broker; look there yourself")
-        self._watch(run, wait=0)
+        self._watch(run, wait=0, ending=True)
 
     def _open_run(self, run: str) -> None:
         record = self._journal.run(run)
@@ -271,25 +272,80 @@ class Execution:
             limit = self._recheck.lost(run, lost, self._bound(run, "working"))
             self._sender.send_again(run, lost[0], limit)
 
-    def _watch(self, run: str, *, wait: float) -> None:
-        """Follows working orders to their end; cancels what is left after ``wait`` seconds."""
-        account = self._journal.run(run).account
-        deadline, cancelled = self._clock.monotonic() + wait, False
+    def _watch(self, run: str, *, wait: float, ending: bool = False) -> None:
+        """Follows working orders to their end; cancels what is left after ``wait`` seconds.
+
+        Args:
+            run: The run.
+            wait: Seconds before orders are cancelled.
+            ending: Give up orders that the broker neither works nor cancels.
+        """
+        deadline = self._clock.monotonic() + wait
+        said: dict[str, str | BrokerError] = {}
         while working := self._in(run, "working"):
+            late = self._clock.monotonic() >= deadline
+            trouble = self._look(run, working)
+            if late and said:
+                if trouble is not None:
+                    raise trouble
+                self._still_open(run, said, ending=ending)
+            elif late:
+                deadline = self._clock.monotonic() + CANCEL_WAIT
+            if late or said:
+                self._call_off(run, said)
+            if self._in(run, "working"):
+                self._clock.sleep(POLL)
+        self._books.settle(run, self._journal.run(run).account)
+
+    def _look(self, run: str, working: Sequence[Entry]) -> BrokerError | None:
+        """Brings working orders up to date. A look that fails is no reason to watch no longer, nor not to cancel."""
+        try:
             self._broker.keep_alive()
             self._books.refresh(run, working)
-            if not self._in(run, "working"):
-                break
-            if self._clock.monotonic() >= deadline:
-                if cancelled:
-                    raise Stopped("orders are still open although they were cancelled; go on with pbal trade --resume.")
-                for entry in self._in(run, "working"):
-                    said = self._broker.cancel(account, entry.order_id)
-                    self._journal.note(run, f"{entry.client_id}: cancelling: {said}")
-                    self._tell(words(entry, "cancelling what is left"))
-                cancelled, deadline = True, self._clock.monotonic() + CANCEL_WAIT
-            self._clock.sleep(POLL)
-        self._books.settle(run, account)
+        except SessionOverError:
+            raise
+        except BrokerError as error:
+            if str(error) != self._trouble:
+                self._tell(f"looking at the orders failed, and is tried again: {error}")
+            self._trouble = str(error)
+            return error
+        self._trouble = ""
+        return None
+
+    def _call_off(self, run: str, said: dict[str, str | BrokerError]) -> None:
+        """Asks to cancel every working order that the broker has not answered for; one that fails stops no other.
+
+        Args:
+            run: The run.
+            said: By reference what came of asking: empty when the broker took the request, its words when it refuses,
+                the failure when nobody knows. Is brought up to date.
+        """
+        account = self._journal.run(run).account
+        for entry in self._in(run, "working"):
+            before = said.get(entry.client_id)
+            if isinstance(before, str):
+                continue
+            try:
+                answer: str | BrokerError = self._broker.cancel(account, entry.order_id)
+            except BrokerError as error:
+                answer = error
+            said[entry.client_id] = answer
+            if before is None or str(before) != str(answer):
+                self._journal.note(run, f"{entry.client_id}: cancelling: {answer}")
+                failed = f", which failed: {answer}" if isinstance(answer, BrokerError) else ""
+                self._tell(words(entry, f"cancelling what is left{failed}"))
+
+    def _still_open(self, run: str, said: dict[str, str | BrokerError], *, ending: bool) -> None:
+        """Stops with the orders that are open a minute after they were cancelled; ``ending`` gives up dead ones."""
+        if ending:
+            refused = {reference: why for reference, why in said.items() if isinstance(why, str) and why}
+            self._books.bury(run, refused)
+        if left := self._in(run, "working"):
+            reasons = "; ".join(f"{e.symbol}: {said[e.client_id] or 'no reason given'}" for e in left)
+            raise Stopped(
+                f"orders are still open although they were cancelled ({reasons}). Look at them at the broker; pbal "
+                "trade --resume goes on, pbal trade --cancel tries again."
+            )
 
     def _in(self, run: str, state: str, side: str | None = None) -> list[Entry]:
         return within(self._journal, run, state, side)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from ..errors import BrokerError
+
 Side = Literal["BUY", "SELL"]
 
 
@@ -237,6 +239,7 @@ class OrderState:
         filled: Executed so far, in shares.
         price: Average price of the executed shares, None before the first.
         account: The account number, empty when the broker does not say.
+        idle: The broker has it and does not work it: it waits for something, or for ever.
     """
 
     order_id: str
@@ -250,6 +253,7 @@ class OrderState:
     filled: Decimal = Decimal(0)
     price: Decimal | None = None
     account: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,8 +268,14 @@ class Execution:
     commission: Decimal | None = None
 
 
+class SessionOverError(BrokerError):
+    """Asking the broker again is of no use before the user has done something: logged in, or waited."""
+
+
 class Broker(Protocol):
     """What trading needs. Every method may raise ``BrokerError`` with one sentence for the user.
+
+    Of these only :class:`SessionOverError` says that the next request will fail as well.
 
     ``send`` and ``answer`` make exactly one request each, whatever happens, and report doubt as :class:`Unclear`.
     """
@@ -276,7 +286,10 @@ class Broker(Protocol):
         """Makes the session ready for trading, or says what the user must do."""
 
     def keep_alive(self) -> None:
-        """Keeps the session from running out; cheap, to be called in every waiting loop."""
+        """Keeps the session from running out; cheap, to be called in every waiting loop.
+
+        Raises when the session is over; a try that only failed is made again by the next call.
+        """
 
     def accounts(self) -> tuple[Account, ...]:
         """The accounts of the logged-in user."""
@@ -318,4 +331,7 @@ class Broker(Protocol):
         """Fills of the last days."""
 
     def cancel(self, account: str, order_id: str) -> str:
-        """Asks to cancel; returns the broker's words. Whether it worked shows in the order's state."""
+        """Asks to cancel; returns why the broker refuses, empty when it takes the request.
+
+        Whether it worked shows in the order's state.
+        """

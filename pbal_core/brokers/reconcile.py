@@ -8,7 +8,7 @@ reference with 3 of 10 shares traded, so it becomes ``working`` with 3 filled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from ..money import format_money, format_shares
@@ -138,6 +138,25 @@ class Reconciler:
             orders, fills = self._broker.orders(account), self._broker.executions(account)
             for entry in forgotten:
                 self._adopt(run, entry, orders, fills)
+
+    def bury(self, run: str, refused: Mapping[str, str]) -> None:
+        """Ends working orders that the broker refuses to cancel, when its list confirms that it does not work them.
+
+        Args:
+            run: The run.
+            refused: By our reference the broker's words, such as "OrderID 47 doesn't exist".
+        """
+        dead = [entry for entry in within(self._journal, run, "working") if entry.client_id in refused]
+        if not dead:
+            return
+        orders = self._broker.orders(self._journal.run(run).account)
+        for entry in dead:
+            order = next((o for o in orders if same(entry, o.client_id, o.order_id) and _ours(entry, o)), None)
+            if order is None or order.idle:
+                state = "not in the broker's list" if order is None else f"{order.status} in the broker's list"
+                reason = f"{state}, and it refuses to cancel it: {refused[entry.client_id]}"
+                self._journal.move(entry.client_id, "cancelled", reason=reason)
+                self._tell(words(entry, reason))
 
     def settle(self, run: str, account: str) -> None:
         """Writes what was really paid and charged, where the broker's list of trades is complete."""

@@ -50,6 +50,9 @@ STATUS: dict[str, Progress] = {
 """Final states; every other word (PendingSubmit, PreSubmitted, Submitted, PendingCancel, PreCancelled, Inactive,
 WarnState, and any that is new) means that the order may still trade."""
 
+IDLE = frozenset({"inactive"})
+"""States in which an order may trade again one day and does not now."""
+
 REAL_TIME = "R"
 """First letter of field 6509; others are delayed, frozen, not subscribed, incomplete, and those that are new."""
 
@@ -80,6 +83,13 @@ def rows(body: Any, what: str) -> list[dict[str, Any]]:
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
         raise BrokerError(f"the gateway's answer about {what} has an unknown shape; nothing was done.")
     return body
+
+
+def inner(body: Any, *names: str) -> dict[str, Any]:
+    """The object inside objects that the names lead to; empty when there is none."""
+    for name in names:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, dict) else {}
 
 
 def _need(row: dict[str, Any], what: str, *names: str) -> Any:
@@ -252,6 +262,7 @@ def order(row: dict[str, Any]) -> OrderState:
         filled=filled if filled is not None else Decimal(0),
         price=positive(row.get("avgPrice", row.get("avg_fill_price", row.get("average_price")))),
         account=str(row.get("acct") or row.get("account") or ""),
+        idle=status.lower() in IDLE,
     )
 
 

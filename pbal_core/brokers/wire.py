@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from ..errors import BrokerError, RequestError
 from . import transport
 from .clock import Clock
+from .protocol import SessionOverError
 
 API = "/v1/api"
 GAP = 0.11
@@ -53,8 +54,12 @@ class NoBridgeError(GatewayError):
     """The gateway has no brokerage session at this moment."""
 
 
-class LoggedOutError(GatewayError):
+class LoggedOutError(GatewayError, SessionOverError):
     """Nobody is logged in at the gateway."""
+
+
+class BlockedError(GatewayError, SessionOverError):
+    """IBKR answers nothing any more, for too many requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +232,7 @@ def failure(raw: Raw, path: str, base: str) -> GatewayError:
         )
     if status == 429:
         message = "IBKR blocks this address for too many requests; wait 10 minutes before the next try."
-        return GatewayError(status, words, message)
+        return BlockedError(status, words, message)
     if status == 404 and "access denied" in raw.trouble.lower():
         message = "the gateway denies this computer access; add its address to ips.allow in the gateway's conf.yaml."
         return GatewayError(status, words, message)
