@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
+import re
 import sqlite3
 from decimal import Decimal
 
@@ -554,3 +556,29 @@ def test_an_order_that_works_is_never_given_up(desk):
         del desk.gateway._cancel
     assert states(ended) == {"VTI": "working"}
     assert ended.run.state == "open"
+
+
+# -- JSON of the wrong kind, at any step
+
+PATHS = [
+    "/portfolio/accounts", "/iserver/accounts", "/positions", "/ledger", "/snapshot", "/trading-schedule", "/whatif",
+    r"\d/orders$", "/account/orders$", r"/order/status/\d+", "/trades", r"/order/\d+$", "/tickle",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("body", [b"null", b"[]", b"{}", b'"x"', b"5", b"[[1]]", b'{"orders":null}', b"[" * 100_000])
+def test_json_of_the_wrong_kind_is_the_brokers_failure_at_every_step(desk, path, body):
+    """The run stops with a sentence and stays open, or goes on; it never crashes, and nothing is sent twice."""
+    proposal = desk.propose(plan("sell 4 VTI; buy 5 BND"))
+    desk.fake.time += 90  # so that prices and hours are asked for again
+    desk.gateway.fill = lambda order: order.shares if order.side == "SELL" else 0
+    desk.gateway.twist = lambda r, reply: Reply(body=body) if re.search(path, r.path) else reply
+    with contextlib.suppress(BrokerError):
+        desk.execution(Limits(wait=60)).start(proposal)
+    assert len(desk.gateway.sent) == len(set(desk.gateway.sent)) <= 2
+    desk.gateway.twist = lambda _request, reply: reply
+    if desk.journal().open_run() is not None:
+        desk.resume(Limits(wait=60))
+    assert desk.journal().open_run() is None
+    assert desk.traded().get("VTI", 0) in {0, -4}

@@ -177,3 +177,99 @@ def test_a_preflight_is_no_quote(row):
 def test_a_price_of_minus_one_is_no_price():
     quote = shapes.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"})
     assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, 5)
+
+
+# -- whatever JSON may come
+
+JUNK = [
+    None,
+    True,
+    5,
+    -1,
+    "x",
+    "",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": 1},
+    [{}],
+    Decimal("1e999999"),
+    Decimal("NaN"),
+    "9" * 400,
+]
+
+
+def each(work):
+    """Reads the rows of a list, as the client does."""
+    return lambda body: tuple(work(row) for row in shapes.rows(body, "the rows"))
+
+
+def answered(body):
+    return shapes.answer(200, body, "")
+
+
+POSITION = {"ticker": "A", "conid": 1, "position": 2, "mktPrice": 3, "mktValue": 6, "unrealizedPnl": 1,
+            "currency": "USD", "assetClass": "STK"}  # fmt: skip
+LISTING = {"name": "N", "assetClass": "STK", "contracts": [{"conid": 1, "exchange": "NYSE", "isUS": True}]}
+SCHEDULE = {"exchange_time_zone": "US/Eastern", "schedules": {"1": {"liquid_hours": [{"opening": 1, "closing": 2}]}}}
+AMOUNTS = {"amount": "5 USD", "commission": "1 USD", "total": "6 USD"}
+ORDER = {"orderId": 1, "status": "Filled", "conid": 2, "side": "B", "totalSize": 3, "acct": "U", "filledQuantity": 3,
+         "avgPrice": "4", "order_ref": "r", "ticker": "A"}  # fmt: skip
+TRADE = {"conid": 1, "size": 5, "price": "2", "order_ref": "r", "order_id": 3, "commission": "1"}
+
+GOOD = {
+    "holding": (each(shapes.holding), [POSITION]),
+    "cash": (lambda b: shapes.ledger_cash(b, "USD"), {"USD": {"cashbalance": 5}}),
+    "contracts": (lambda b: shapes.contracts(b, "A"), {"A": [LISTING]}),
+    "quote": (each(shapes.quote), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
+    "complete": (each(shapes.is_complete), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
+    "hours": (shapes.hours, SCHEDULE),
+    "preview": (shapes.preview, {"amount": AMOUNTS, "equity": {"after": "1"}, "initial": {"after": "2"}, "warn": None}),
+    "accepted": (answered, ACCEPTED),
+    "question": (answered, QUESTION),
+    "prompt": (answered, PROMPT),
+    "refusal": (answered, {"error": "no"}),
+    "order": (shapes.order, ORDER),
+    "trade": (each(shapes.execution), [TRADE]),
+}
+"""What reads a body, and a body that it reads."""
+
+
+def spoiled(body, junk):
+    """The body with each of its values in turn, and itself, replaced by junk, and with each of its keys left out."""
+    yield junk
+    for key in body if isinstance(body, dict) else range(len(body)) if isinstance(body, list) else ():
+        for part in spoiled(body[key], junk):
+            copy = body.copy()
+            copy[key] = part
+            yield copy
+        if isinstance(body, dict):
+            yield {name: value for name, value in body.items() if name != key}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name):
+    """Never a crash in the middle of a run: a result, or the broker's failure in one sentence."""
+    work, good = GOOD[name]
+    work(good)
+    for junk in JUNK:
+        for body in spoiled(good, junk):
+            try:
+                found = work(body)
+            except BrokerError as error:
+                assert "nothing was done" in str(error)  # noqa: PT017 - many bodies, most of them read
+            else:
+                hash(found)
+
+
+@pytest.mark.parametrize("ids", ["o403", 5, {"o403": 1}, ["o403", None], [["o403"]]])
+def test_numbers_of_a_question_that_are_no_texts_are_none(ids):
+    """Else a question might be taken for one that is answered with yes."""
+    assert shapes.answer(200, [{**QUESTION[0], "messageIds": ids}], "").message_ids == ()
+
+
+def test_an_opening_in_another_unit_is_refused():
+    body = {"schedules": {"d": {"liquid_hours": [{"opening": 1_775_136_600_000, "closing": 1_775_160_000_000}]}}}
+    with pytest.raises(BrokerError, match="has no time in opening"):
+        shapes.hours(body)

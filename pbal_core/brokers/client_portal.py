@@ -186,16 +186,17 @@ class ClientPortal:
         body = self._iserver("/iserver/accounts")
         if not isinstance(body, dict) or not isinstance(body.get("accounts"), list):
             raise BrokerError("the gateway's answer about the accounts has an unknown shape.")
-        currencies = {str(row.get("accountId") or row.get("id")): str(row.get("currency") or "") for row in listed}
-        self._selected = str(body.get("selectedAccount") or "")
+        text = shapes.text_of
+        currencies = {text(row.get("accountId") or row.get("id")): text(row.get("currency")) for row in listed}
+        self._selected = text(body.get("selectedAccount"))
         paper = body.get("isPaper")
         return tuple(
             Account(
-                id=str(account),
-                paper=str(account).startswith("DU" if paper is None else "D") and paper in (None, True),
-                currency=currencies.get(str(account), ""),
+                id=account,
+                paper=account.startswith("DU" if paper is None else "D") and (paper is None or paper is True),
+                currency=currencies.get(account, ""),
             )
-            for account in body["accounts"]
+            for account in filter(None, map(text, body["accounts"]))
         )
 
     def select(self, account: str) -> None:
@@ -316,9 +317,9 @@ class ClientPortal:
         """Fills of the last seven days."""
         self.select(account)
         body = self._iserver("/iserver/account/trades", days="7")
-        ours = [row for row in shapes.rows(body, "the trades") if row.get("account") in {None, "", account}]
+        ours = [r for r in shapes.rows(body, "the trades") if shapes.text_of(r.get("account")) in {"", account}]
         # A fill that is listed twice is one fill.
-        once = {row.get("execution_id") or f"row {number}": row for number, row in enumerate(ours)}
+        once = {shapes.text_of(row.get("execution_id")) or f"row {number}": row for number, row in enumerate(ours)}
         return tuple(shapes.execution(row) for row in once.values())
 
     def cancel(self, account: str, order_id: str) -> str:

@@ -152,7 +152,7 @@ class Wire:
         try:
             # A recorded answer is JSON with numbers such as 584.6799927: kept digit by digit.
             decoded = json.loads(response.text, parse_float=Decimal)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or lists in lists without end
             words = " ".join(response.text.split())[:80] or "nothing"
             return Raw(response.status_code, None, f"it answered {words!r} instead of JSON")
         return Raw(response.status_code, decoded)
@@ -206,7 +206,10 @@ def check_base(base: str) -> str:
 def error_words(body: Any) -> str:
     """The gateway's words in ``{"error": ...}``, empty when there are none."""
     words = body.get("error") if isinstance(body, dict) else None
-    return masked(" ".join(str(words).split())).rstrip(".")[:300] if words else ""
+    if not words:
+        return ""
+    text = str(words) if isinstance(words, (str, int)) else "an error that is no text"
+    return masked(" ".join(text.split())).rstrip(".")[:300]
 
 
 def masked(text: str) -> str:
