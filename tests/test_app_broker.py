@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pbal_core.errors import BrokerError
+from pbal_core.errors import BrokerError, RequestError
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
 from tests.stand_in.server import make_certificate
@@ -190,3 +190,36 @@ def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
     assert not app.exception
     assert len(gateway.book) == 1
     assert gateway.positions[1002] == 130
+
+
+def place(app: AppTest, digits: str = "4567") -> AppTest:
+    press(app.run(), "Preview at the broker")
+    typed(app).set_value(digits)
+    return press(app, "Send 1 orders")
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize(
+    "failure", [RequestError("the journal cannot be written: disk full."), RuntimeError("surprise")]
+)
+@pytest.mark.parametrize(
+    ("step", "headline"), [("sending", "Nothing was sent, and the run is open."), ("move", "The run is not finished.")]
+)
+def test_the_headline_of_a_failure_is_true(gateway, app, monkeypatch, *, failure, step, headline):
+    """Whether orders are out is in the journal: a full disk after an order was sent is not "Nothing was sent"."""
+
+    def fail(*_arguments, **_named):
+        raise failure
+
+    monkeypatch.setattr(f"pbal_core.brokers.journal.Journal.{step}", fail)
+    place(app)
+    assert headline in [error.value for error in app.error]
+    assert ("Orders that were sent may still trade" in texts(app)) == (step == "move") == (len(gateway.book) == 1)
+    assert ("disk full" in texts(app)) == isinstance(failure, RequestError)
+
+
+@pytest.mark.usefixtures("at_home")
+def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway, app):
+    place(app, "1234")
+    assert [error.value for error in app.error] == ["Nothing was sent."]
+    assert not gateway.sent

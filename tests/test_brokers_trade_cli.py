@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sqlite3
 import subprocess
 import sys
 
@@ -243,6 +244,92 @@ def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, 
         "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run." in err
     )
     assert "Stopped: nobody is logged in at the gateway" in trade("--status")[1]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("surprise"), RequestError("the disk is full."), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("sending", "\nNothing was sent, and the run is open. pbal trade --resume goes on"),
+        ("move", "\nOrders that were sent may still trade. pbal trade --resume goes on"),
+    ],
+)
+def test_whatever_breaks_a_run_off_there_is_word_of_it(gateway, trade, monkeypatch, *, failure, step, words):
+    """A bug, a full disk, Ctrl-C: whether orders are out is said before what went wrong."""
+
+    def fail(*_arguments, **_named):
+        raise failure
+
+    monkeypatch.setattr(f"pbal_core.brokers.journal.Journal.{step}", fail)
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == {RuntimeError: 70, RequestError: 2, KeyboardInterrupt: 130}[type(failure)]
+    assert words in err
+    assert len(gateway.book) == (step == "move")
+
+
+def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(gateway, trade, monkeypatch):
+    def fail(*_arguments, **_named):
+        monkeypatch.setattr("pbal_core.brokers.journal.Journal.open_run", fail)
+        raise sqlite3.DatabaseError("malformed")
+
+    monkeypatch.setattr("pbal_core.brokers.journal.Journal.move", fail)
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert (code, len(gateway.book)) == (70, 1)
+    assert "Orders may have been sent, and the journal cannot be read; look at your orders at the broker." in err
+    assert "DatabaseError: malformed" in err
+
+
+def test_a_run_of_real_money_is_ended_with_the_words_that_are_shown(gateway, trade):
+    """--cancel and --resume of a live run need --live, so every hint says it."""
+    gateway.paper = False
+    gateway.fill = lambda _order: 0
+    gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    err = trade(*PLAN, "--live", "--place", typed="4567\n")[2]
+    assert "pbal trade --resume --live goes on, pbal trade --cancel --live ends the run." in err
+    assert "pbal trade --cancel --live ends it." in trade("--status")[1]
+    assert "first run pbal trade --resume --live or pbal trade --cancel --live." in trade(*PLAN, "--place")[2]
+    gateway.fault = lambda _request: None
+    code, _out, err = trade("--cancel", "--live")
+    assert code == 1, err
+    assert open_report() is None
+
+
+def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway, trade):
+    """It may trade yet, so it is neither "not sent" nor left of the plan, and a new plan must not buy it again."""
+    lost = [1]
+    gateway.twist = lambda r, reply: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else reply
+    gateway.fill = lambda _order: 0
+    gateway.invisible_for = 10_000
+    assert trade(*PLAN, "--place", typed="4567\n")[0] == 1
+    code, out, _err = trade("--cancel")
+    assert code == 1
+    assert "unknown, not found" in out
+    assert "Not known: buy 30 BND; sent, and not found at the broker. Look at your orders there" in out
+    assert "not sent" not in out
+    assert "Left of the plan" not in out
+    assert len(gateway.book) == 1
+
+
+def test_the_table_is_out_before_the_question_about_it(gateway, trade, monkeypatch):
+    """Also into a pipe or a file, where Python keeps what is printed until it has enough."""
+    raw = io.BytesIO()
+    seen = []
+
+    class Asked(Terminal):
+        def readline(self, *_size):
+            seen.append(raw.getvalue().decode())
+            return "0000\n" if len(seen) == 1 else "4567\n"
+
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(raw), write_through=False))
+    monkeypatch.setattr(sys.modules[__name__], "Terminal", Asked)
+    lost = [1]
+    assert trade(*PLAN, "--place")[0] == 2
+    gateway.fault = lambda r: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
+    assert trade(*PLAN, "--place")[0] == 1
+    raw.truncate(0)
+    assert trade("--resume")[0] == 0
+    assert ["$2,254.80" in text for text in seen] == [True, True, False]
+    assert "sent, no answer" in seen[-1]
 
 
 def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):

@@ -61,8 +61,18 @@ class Report:
 
     @property
     def left(self) -> tuple[Entry, ...]:
-        """Orders that did not trade all the planned shares."""
-        return tuple(entry for entry in self.entries if entry.filled < entry.planned)
+        """Orders that did not trade all the planned shares, as far as that is known."""
+        return tuple(entry for entry in self.entries if entry.filled < entry.planned and not entry.unknown)
+
+    @property
+    def unknown(self) -> tuple[Entry, ...]:
+        """Orders that were sent, never found and given up: they may trade, so they are not left of the plan."""
+        return tuple(entry for entry in self.entries if entry.unknown)
+
+    @property
+    def sent(self) -> bool:
+        """Whether any order of the run may have reached the broker."""
+        return any(entry.sent for entry in self.entries)
 
     @property
     def spent(self) -> Decimal:

@@ -31,7 +31,6 @@ from .clock import Clock
 from .records import COLUMNS, FINISHED, STEPS, Draft, Entry, Run, State, entry_of, run_of
 
 VERSION = 2
-UNFINISHED = "an earlier run is not finished; first run pbal trade --resume or pbal trade --cancel."
 
 _SCHEMA = """
 CREATE TABLE run (
@@ -59,6 +58,12 @@ def default_path(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     if platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "pbal" / "journal.sqlite3"
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "pbal" / "journal.sqlite3"
+
+
+def unfinished(run: Run) -> str:
+    """That a run stands before any new one, and what to do about it."""
+    commands = f"pbal trade --resume{run.option} or pbal trade --cancel{run.option}"
+    return f"an earlier run is not finished; first run {commands}."
 
 
 class Journal:
@@ -163,8 +168,8 @@ class Journal:
             RequestError: A run is open in this account, or one has ended since the prices were asked.
         """
         run, now = secrets.token_hex(4), self._clock.now()
-        if self.open_run(account) is not None:
-            raise RequestError(UNFINISHED)
+        if (earlier := self.open_run(account)) is not None:
+            raise RequestError(unfinished(earlier))
         if self._happened(account, quoted, now):
             raise RequestError(
                 "another plan was carried out in this account since this one was checked; preview it again."

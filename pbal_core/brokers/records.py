@@ -73,6 +73,11 @@ class Run:
     settings: str
     state: Literal["open", "done"]
 
+    @property
+    def option(self) -> str:
+        """What ``pbal trade --resume`` and ``--cancel`` need besides: `` --live`` for real money, else nothing."""
+        return "" if self.paper else " --live"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -113,6 +118,11 @@ class Entry:
     sent: float
     reason: str
     held: Decimal | None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it was given up after it had been sent: it was not found at the broker, and may be there."""
+        return self.state == "dropped" and self.sent > 0
 
     def ticket(self, account: str) -> Ticket:
         """The order as it is sent."""

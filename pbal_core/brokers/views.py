@@ -97,7 +97,7 @@ def report_rows(entries: Iterable[Entry]) -> list[tuple[str, ...]]:
             entry.symbol,
             format_shares(entry.filled),
             format_price((entry.paid / entry.filled).quantize(Decimal("0.0001"))) if entry.filled else "",
-            STATES[entry.state],
+            "unknown, not found" if entry.unknown else STATES[entry.state],
             entry.reason,
         )
         for entry in entries
@@ -112,12 +112,28 @@ def report_lines(report: Report) -> list[str]:
     count = f"{traded} of {len(report.entries)} orders traded"
     lines = [f"{count}: {format_money(amount)} {verb} in all, and about {format_money(fees)} of commission."]
     if report.left:
-        todo = ", ".join(
-            f"{VERBS[e.side].lower()} {format_shares(e.planned - e.filled)} {e.symbol}" for e in report.left
+        lines.append(f"Left of the plan: {_open_shares(report.left)}.")
+    if report.unknown:
+        lines.append(
+            f"Not known: {_open_shares(report.unknown)}; sent, and not found at the broker. Look at your orders there "
+            "before you make a new plan."
         )
-        lines.append(f"Left of the plan: {todo}.")
     if report.stopped:
         lines.append(f"Stopped: {report.stopped}")
     if report.run.state == "open":
-        lines.append("The run is open: pbal trade --resume goes on with it, pbal trade --cancel ends it.")
+        option = report.run.option
+        goes_on, ends = f"pbal trade --resume{option} goes on with it", f"pbal trade --cancel{option} ends it"
+        lines.append(f"The run is open: {goes_on}, {ends}.")
     return lines
+
+
+def _open_shares(entries: Iterable[Entry]) -> str:
+    """``buy 3 BND, sell 4 VTI``: what of the orders has not traded."""
+    return ", ".join(f"{VERBS[e.side].lower()} {format_shares(e.planned - e.filled)} {e.symbol}" for e in entries)
+
+
+def broken_off(report: Report) -> str:
+    """What must be known when something goes wrong while a run is open: whether orders are out, and what to do."""
+    option = report.run.option
+    orders = "Orders that were sent may still trade." if report.sent else "Nothing was sent, and the run is open."
+    return f"{orders} pbal trade --resume{option} goes on, pbal trade --cancel{option} ends the run."

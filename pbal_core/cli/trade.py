@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import BrokerError, RequestError
+from ..errors import RequestError
 from ..model import Plan
 from ..money import Amount, to_amount
 from . import Parser, plan
@@ -32,7 +32,7 @@ SOURCE = "ibkr:"
 EXIT_LEFT = 1
 """Something forbids trading, or a part of the plan did not trade."""
 
-OPEN_RUN = "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run."
+LOOK = "Orders may have been sent, and the journal cannot be read; look at your orders at the broker."
 
 EXAMPLES = """examples:
   pbal trade positions.csv -c 5000 --certificate own.pem           what would be traded; sends nothing
@@ -158,15 +158,15 @@ def _desk(options: argparse.Namespace, run: Run | None = None) -> TradingDesk:
 
 def _trade(options: argparse.Namespace, rest: list[str]) -> int:
     from ..brokers.desk import open_report
-    from ..brokers.journal import UNFINISHED
+    from ..brokers.journal import unfinished
 
     plan_options = plan.parse(rest)
     if plan_options.drift or plan_options.least_cash or plan_options.format != "table" or plan_options.verbose:
         raise RequestError("--drift, --least-cash, --format and --verbose belong to pbal, not to pbal trade.")
     if options.place and plan_options.data == "-":
         raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
-    if options.place and open_report(options.journal) is not None:
-        raise RequestError(UNFINISHED)
+    if options.place and (earlier := open_report(options.journal)) is not None:
+        raise RequestError(unfinished(earlier.run))
     chosen = _chosen_contracts(options.contract)
     made = None if plan_options.data == SOURCE else _plan(plan_options)
     with _desk(options) as desk:
@@ -188,7 +188,8 @@ def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool, journa
     from ..brokers import views
 
     if proposal.lines:
-        print(simple_table(views.PROPOSAL_HEADER, views.proposal_rows(proposal)))
+        # On the terminal, or in the file, before anything is asked about it.
+        print(simple_table(views.PROPOSAL_HEADER, views.proposal_rows(proposal)), flush=True)
         _say(*views.proposal_lines(proposal))
     if proposal.problems:
         _say(*(f"pbal: {issue}" for issue in proposal.problems), "Nothing was sent.")
@@ -215,22 +216,33 @@ def _go_on(options: argparse.Namespace) -> int:
     with _desk(options, report.run) as desk:
         if options.cancel:
             return _carry_out(lambda: desk.cancel(report.run, tell=_say), options.journal)
-        print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)))
+        print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)), flush=True)
         typed = _ask_for("Type the last four digits of the account to go on with this run: ")
         return _carry_out(lambda: desk.resume(report.run, typed, ask=_question, tell=_say), options.journal)
 
 
 def _carry_out(step: Callable[[], Report], journal: Path | None) -> int:
+    try:
+        report = step()
+    except BaseException:  # a failure, Ctrl-C, a bug: whatever it is, orders may be out
+        _remind(journal)
+        raise
+    _print_report(report)
+    return EXIT_LEFT if report.left or report.unknown or report.run.state == "open" else 0
+
+
+def _remind(journal: Path | None) -> None:
+    """Says what an open run needs; never fails itself, since something else is being told."""
+    from ..brokers import views
     from ..brokers.desk import open_report
 
     try:
-        report = step()
-    except (KeyboardInterrupt, BrokerError):
-        if open_report(journal) is not None:
-            _say("", OPEN_RUN)
-        raise
-    _print_report(report)
-    return EXIT_LEFT if report.left or report.run.state == "open" else 0
+        report = open_report(journal)
+    except Exception:  # noqa: BLE001 - the edge: what went wrong first is what the user must read
+        _say("", LOOK)
+        return
+    if report is not None:
+        _say("", views.broken_off(report))
 
 
 def _print_report(report: Report) -> None:

@@ -70,12 +70,16 @@ def show(plan: Plan) -> None:
 
         try:
             report = open_report()
+        except PbalError as error:
+            _failed("The journal of orders cannot be used.", error)
+            return
+        try:
             if report is not None:
                 _unfinished(settings, report)
             else:
                 _offer(settings, plan)
-        except PbalError as error:
-            _failed(error)
+        except PbalError as error:  # of a preview; a run tells of its own failures
+            _failed("The broker could not be used." if isinstance(error, BrokerError) else "Nothing was sent.", error)
         _last_report()
 
 
@@ -161,10 +165,12 @@ def _carry_out(settings: GatewaySettings, limits: Limits, step: Callable[..., Re
                 report = step(desk, ask=_stop, tell=st.text)
         except PbalError as error:
             status.update(label="Stopped", state="error")
-            _failed(error)
-            if isinstance(error, BrokerError):
-                st.text("Orders that were sent may still trade. Reload the page to go on or to end the run.")
+            _broken_off(error)
             return
+        except Exception as error:  # the edge: a bug is told by the page; that orders may be out is told first
+            status.update(label="Stopped", state="error")
+            _broken_off(error)
+            raise
         status.update(label="Done", state="complete")
     st.session_state["broker_report"] = report
     st.rerun()
@@ -194,9 +200,31 @@ def _draw_report(report: Report) -> None:
         st.text(line)
 
 
-def _failed(error: PbalError) -> None:
-    st.error("The broker could not be used." if isinstance(error, BrokerError) else "Nothing was sent.")
-    st.text(str(error))
+def _broken_off(error: Exception) -> None:
+    """Tells a failure under the headline that is true: whether orders are out is in the journal, not in the failure."""
+    from ..brokers.desk import open_report
+
+    try:
+        report = open_report()
+    except PbalError:
+        _failed("Orders may have been sent, and the journal cannot be read.", error)
+        st.text("Look at your orders at the broker.")
+        return
+    if report is None:
+        _failed("Nothing was sent.", error)
+    elif report.sent:
+        _failed("The run is not finished.", error)
+        st.text("Orders that were sent may still trade. Reload the page to go on or to end the run.")
+    else:
+        _failed("Nothing was sent, and the run is open.", error)
+        st.text("Reload the page to go on or to end the run.")
+
+
+def _failed(headline: str, error: Exception) -> None:
+    st.error(headline)
+    st.text(
+        str(error) if isinstance(error, PbalError) else f"a bug in pbal ({type(error).__name__}); please report it."
+    )
 
 
 def _desk(settings: GatewaySettings, limits: Limits) -> TradingDesk:
