@@ -360,8 +360,41 @@ def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, tra
 
 
 @pytest.mark.parametrize(
+    ("contract", "words"),
+    [
+        ("VXUS=1003", "--contract VXUS=1003: the plan has no VXUS; write it as"),
+        ("bnd=1002", "the plan has no bnd"),
+        ("BND=9009", "--contract BND=9009: BND may mean BND (held, in USD, 1002), not 9009."),
+        ("NEW=1", "may mean NEW FUND (ARCA, 1003), not 1"),
+    ],
+)
+def test_a_named_contract_is_honoured_or_refused(gateway, trade, tmp_path, contract, words):
+    """Never ignored: whoever names a stock would be shown, and buy, another one."""
+    if contract.startswith("NEW"):
+        (tmp_path / "positions.csv").write_text(POSITIONS + '"NEW","0","60","0",""\n')
+        gateway.names["NEW"] = 1003
+    code, out, err = trade(*PLAN, "--contract", contract)
+    assert (code, out) == (2, "")
+    assert words in err
+    good = "NEW=1003" if contract.startswith("NEW") else "BND=1002"
+    code, out, err = trade(*PLAN, "--contract", good)
+    assert code == 0, err
+    symbol, conid = good.split("=")
+    assert conid in next(line for line in out.splitlines() if f" {symbol} " in line).split()
+
+
+def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
+    """A plan that knows only a part of the account has weights of that part."""
+    gateway.positions[1003] = 500
+    _code, _out, err = trade(*PLAN)
+    assert "Warning: the account also holds 500 VXUS; the plan's file has none of it" in err
+    assert "also holds" not in trade("ibkr:", *PLAN[1:])[2]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        ((*PLAN, "--contract", "A=1", "--contract", "A=2"), "--contract names two stocks for A"),
         ((*PLAN, "--slip", "9"), "--slip is 9; a percent from 0 to 5 is needed"),
         ((*PLAN, "--wait", "0"), "--wait is 0; a number above 0"),
         ((*PLAN, "--max-total", "x"), '--max-total "x" is not a number'),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -160,10 +161,21 @@ class TradingDesk:
         account = pick_account(self._broker.accounts(), self._settings.account)
         return portfolio_of(self._broker.holdings(account.id))
 
-    def propose(self, plan: Plan, choose: Choose = lambda _symbol, _contracts: None) -> Proposal:
+    def propose(
+        self,
+        plan: Plan,
+        choose: Choose = lambda _symbol, _contracts: None,
+        named: Mapping[str, int] = MappingProxyType({}),
+    ) -> Proposal:
         """What would be sent for a plan; see ``proposal.propose``."""
         return propose(
-            self._broker, plan, self._limits, account=self._settings.account, choose=choose, clock=self._clock
+            self._broker,
+            plan,
+            self._limits,
+            account=self._settings.account,
+            choose=choose,
+            named=named,
+            clock=self._clock,
         )
 
     def place(self, proposal: Proposal, typed: str, *, ask: Ask, tell: Tell) -> Report:

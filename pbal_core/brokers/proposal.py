@@ -7,13 +7,14 @@ carried out only when it has no ``problems``. Worked example: "Sell 3 VTI", bid 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from ..errors import BrokerError, Issue, Place, RequestError
 from ..model import Plan, Portfolio, Position, Trade
-from ..money import format_money
+from ..money import format_money, format_shares
 from .clock import Clock
 from .guards import Facts, Limits, check
 from .pricing import limit_price
@@ -93,6 +94,7 @@ def propose(
     *,
     account: str | None = None,
     choose: Choose = lambda _symbol, _contracts: None,
+    named: Mapping[str, int] = MappingProxyType({}),
     clock: Clock | None = None,
 ) -> Proposal:
     """Makes a plan into a proposal. Reads from the broker, and previews; sends nothing.
@@ -103,17 +105,18 @@ def propose(
         limits: What the user allows.
         account: Number or last four digits, None when there is only one.
         choose: Asks which instrument a symbol means.
+        named: The broker's number of the instrument that a symbol means, where the user has said it.
         clock: Tells whether the market is open.
 
     Raises:
-        RequestError: No account, or an ambiguous symbol, was chosen.
+        RequestError: No account, or an ambiguous symbol, was chosen; or what was named does not fit.
         BrokerError: The broker failed.
     """
     clock = clock or Clock()
     chosen = pick_account(broker.accounts(), account)
     broker.select(chosen.id)
     holdings = broker.holdings(chosen.id)
-    conids = find_conids(broker, plan.portfolio.symbols, holdings, choose)
+    conids = find_conids(broker, plan.portfolio.symbols, holdings, choose=choose, named=named)
     traded = [trade for trade in plan.trades if trade.symbol in conids]
     made = clock.now()
     quotes = broker.quotes([conids[trade.symbol] for trade in traded])
@@ -150,7 +153,7 @@ def propose(
         available=facts.cash,
         lines=lines,
         problems=tuple(problems),
-        warnings=(*plan.issues, *_shortage(plan, lines), *warnings),
+        warnings=(*plan.issues, *_uncounted(holdings, conids), *_shortage(plan, lines), *warnings),
         limits=limits,
         made=made,
     )
@@ -161,6 +164,17 @@ def foreign(preview: Preview) -> str:
     if preview.currency:
         return f"the order would be in {preview.currency}; only dollars can be traded."
     return "the broker does not say in which currency the order would be; only dollars can be traded."
+
+
+def _uncounted(holdings: Sequence[Holding], conids: Mapping[str, int]) -> Iterator[Issue]:
+    """The remark that the account holds stocks of which the plan's file, and so the plan, knows nothing."""
+    counted = set(conids.values())
+    others = [h for h in holdings if h.conid not in counted and h.asset_class in {"STK", ""}]
+    if others:
+        listed = ", ".join(f"{format_shares(h.shares)} {h.symbol}" for h in others[:10])
+        listed += f" and {len(others) - 10} more" if len(others) > 10 else ""
+        message = f"the account also holds {listed}; the plan's file has none of it, so its weights are of the rest."
+        yield Issue("warning", "not_in_plan", message)
 
 
 def _shortage(plan: Plan, lines: Sequence[Line]) -> Iterator[Issue]:
@@ -214,24 +228,43 @@ def _line(broker: Broker, trade: Trade, facts: Facts, limits: Limits) -> Line:
     return Line(draft=draft, quote=quote, preview=preview)
 
 
-def find_conids(broker: Broker, symbols: Sequence[str], holdings: Sequence[Holding], choose: Choose) -> dict[str, int]:
+def find_conids(
+    broker: Broker, symbols: Sequence[str], holdings: Sequence[Holding], *, choose: Choose, named: Mapping[str, int]
+) -> dict[str, int]:
     """The broker's number of each symbol: that of the holding, else of the only stock of that name, else as chosen.
 
     Raises:
-        RequestError: A symbol means several stocks and nobody chose.
+        RequestError: A symbol means several stocks and nobody chose; or what was named is no symbol of the plan, or
+            not one of the stocks that the symbol may mean.
     """
+    for symbol in named.keys() - set(symbols):
+        message = f"--contract {symbol}={named[symbol]}: the plan has no {symbol}; write it as the positions file does."
+        raise RequestError(message)
     held = {symbol: _held(symbol, holdings) for symbol in symbols}
     asked = broker.contracts([symbol for symbol in symbols if not held[symbol]])
     found: dict[str, int] = {}
     for symbol in symbols:
         contracts = held[symbol] or asked.get(symbol, ())
-        contract = contracts[0] if len(contracts) == 1 else choose(symbol, contracts) if contracts else None
-        if contract is None and contracts:
-            listed = "; ".join(f"{c.name} ({c.exchange}, {c.conid})" for c in contracts)
-            raise RequestError(f"{symbol} may mean {listed}; choose one with --contract {symbol}={contracts[0].conid}.")
+        contract = _chosen(symbol, contracts, choose, named.get(symbol))
         if contract is not None:
             found[symbol] = contract.conid
     return found
+
+
+def _chosen(symbol: str, contracts: Sequence[Contract], choose: Choose, wanted: int | None) -> Contract | None:
+    """Which of the contracts a symbol means; None when there are none and none is wanted."""
+    listed = "; ".join(f"{c.name} ({c.exchange}, {c.conid})" for c in contracts)
+    if wanted is not None:
+        fitting = [contract for contract in contracts if contract.conid == wanted]
+        if not fitting:
+            raise RequestError(f"--contract {symbol}={wanted}: {symbol} may mean {listed or 'no stock'}, not {wanted}.")
+        return fitting[0]
+    if len(contracts) <= 1:
+        return contracts[0] if contracts else None
+    contract = choose(symbol, contracts)
+    if contract is None:
+        raise RequestError(f"{symbol} may mean {listed}; choose one with --contract {symbol}={contracts[0].conid}.")
+    return contract
 
 
 def _held(symbol: str, holdings: Sequence[Holding]) -> tuple[Contract, ...]:

@@ -1,7 +1,7 @@
 """What a proposal and a report show, as text, for the command line and the page alike. Pure.
 
 Worked example: selling 4 VTI with a bid of 249.99 is the row ``("Sell", "4", "VTI", "$249.99", "$249.50", "$998.00",
-"1 USD", "8,801", "")``.
+"1 USD", "8,801", "756733", "")``: the contract is the broker's number of the instrument.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PROPOSAL_HEADER = (
     "Value",
     "Commission",
     "Margin after",
+    "Contract",
     "Remark",
 )
 REPORT_HEADER = ("Action", "Shares", "Symbol", "Traded", "Average price", "State", "Reason")
@@ -57,6 +58,7 @@ def _proposal_row(line: Line) -> tuple[str, ...]:
         format_money(line.value),
         line.preview.commission,
         line.preview.margin_after,
+        str(draft.conid),
         line.preview.error or line.preview.warning,
     )
 

@@ -76,9 +76,7 @@ def parser() -> Parser:
     p.add_argument(
         "--allow", metavar="IDS", help="questions of the broker to answer with yes, such as o403,o354 (default: o403)"
     )
-    p.add_argument(
-        "--contract", metavar="SYMBOL=CONID", action="append", default=[], help="which stock an ambiguous symbol means"
-    )
+    p.add_argument("--contract", metavar="SYMBOL=CONID", action="append", default=[], help="which stock a symbol means")
     p.add_argument("--journal", metavar="FILE", type=Path, help="where the journal of orders is kept")
     return p
 
@@ -167,7 +165,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
         raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
     if options.place and (earlier := open_report(options.journal)) is not None:
         raise RequestError(unfinished(earlier.run))
-    chosen = _chosen_contracts(options.contract)
+    named = _named_contracts(options.contract)
     made = None if plan_options.data == SOURCE else _plan(plan_options)
     with _desk(options) as desk:
         _say("Asking Interactive Brokers; keeping its limits takes some seconds ...")
@@ -175,7 +173,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
             portfolio, issues = desk.positions()
             made = plan.make(portfolio, plan_options)
             _say(*(str(issue) for issue in issues))
-        proposal = desk.propose(made, lambda symbol, contracts: _choose(symbol, contracts, chosen))
+        proposal = desk.propose(made, _choose, named)
         return _show_or_place(desk, proposal, place=options.place, journal=options.journal)
 
 
@@ -252,20 +250,19 @@ def _print_report(report: Report) -> None:
     print("\n".join(views.report_lines(report)))
 
 
-def _chosen_contracts(texts: Sequence[str]) -> dict[str, int]:
-    chosen = {}
+def _named_contracts(texts: Sequence[str]) -> dict[str, int]:
+    named: dict[str, int] = {}
     for text in texts:
         symbol, _equals, conid = text.rpartition("=")
-        if not symbol or not conid.isdigit():
+        if not symbol or not (conid.isascii() and conid.isdigit()):
             raise RequestError(f"--contract {text}: SYMBOL=CONID is needed, such as ABC=265598.")
-        chosen[symbol] = int(conid)
-    return chosen
+        if named.setdefault(symbol, int(conid)) != int(conid):
+            raise RequestError(f"--contract names two stocks for {symbol}; give one.")
+    return named
 
 
-def _choose(symbol: str, contracts: Sequence[Contract], chosen: dict[str, int]) -> Contract | None:
-    """The contract that was chosen by option, or by the user at the terminal."""
-    if symbol in chosen:
-        return next((c for c in contracts if c.conid == chosen[symbol]), None)
+def _choose(symbol: str, contracts: Sequence[Contract]) -> Contract | None:
+    """The contract that the user chooses at the terminal, None when nobody is there."""
     if not sys.stdin.isatty():
         return None
     _say(f"{symbol} may mean:", *(f"  {i}  {c.name}, {c.exchange}" for i, c in enumerate(contracts, start=1)))
