@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import pickle
 import ssl
+import time
 from itertools import pairwise
 
 import httpx
 import pytest
 
 from pbal_core import BrokerError, PbalError, RequestError, read_positions
-from pbal_core.brokers import flex
+from pbal_core.brokers import flex, transport
 from pbal_core.brokers.vault import Secret, Vault
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.flex import REPORT, FlexService, refused
@@ -54,6 +55,38 @@ def test_a_report_that_is_ready_takes_two_requests(service, connect):
     assert data == REPORT
     assert [r.path.rsplit("/", 1)[1] for r in service.server.requests] == ["SendRequest", "GetStatement"]
     assert read_positions(data).portfolio.symbols == ("ABC", "XYZ")
+
+
+def test_a_report_that_drips_is_given_up_in_bounded_time(service, certificate, monkeypatch):
+    """The deadline is for everything, also for a server that sends a byte now and then."""
+    monkeypatch.setattr(flex, "DEADLINE", 0.5)
+    service.first = [Reply(body=b"x" * 10_000, drip=0.05)]
+    context = transport.trust(service.base, certificate=certificate, fingerprint=None)
+    carrier = transport.gateway_transport(context)
+    client = flex.FlexClient(
+        Secret(service.token), service.query, service=service.base, inner=carrier, clock=FakeClock().clock
+    )
+    begun = time.monotonic()
+    with pytest.raises(BrokerError, match="did not arrive"):
+        client.fetch()
+    assert time.monotonic() - begun < 5
+    client.close()
+
+
+def test_a_report_without_end_is_refused(service, connect, monkeypatch):
+    """Nothing that is sent fills the memory."""
+    monkeypatch.setattr(transport, "MAX_ANSWER", 1000)
+    service.report = b"x" * 5000
+    with pytest.raises(BrokerError, match="larger than any positions file"):
+        connect().fetch()
+
+
+def test_without_a_transport_of_its_own_the_client_trusts_public_authorities_and_keeps_the_deadline():
+    """What the user runs is bounded too."""
+    context = transport.public_trust()
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.sslsocket_class is transport.BoundedSocket
 
 
 def test_1019_is_waited_for_and_said(service, connect):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import ssl
+import time
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from pbal_core import BrokerError, RequestError
@@ -15,7 +17,7 @@ from pbal_core.brokers.client_portal import ClientPortal, connect, ibkr_symbol
 from pbal_core.brokers.protocol import Account, Ticket, Unclear
 from pbal_core.brokers.wire import check_base
 from tests.stand_in.clock import FakeClock
-from tests.stand_in.gateway import ACCOUNT, NEXT_OPENING, OPENING, Gateway
+from tests.stand_in.gateway import ACCOUNT, COOKIE, NEXT_OPENING, OPENING, Gateway
 from tests.stand_in.server import HttpsServer, Reply, make_certificate
 
 
@@ -84,6 +86,17 @@ def test_a_pinned_fingerprint_verifies_whatever_name_the_certificate_has(tmp_pat
         with pytest.raises(BrokerError, match=f"fingerprint {digest}, which is not the pinned one"):
             connect(gateway.server.base, fingerprint="0" * 64)
         assert paths(gateway) == ["POST /iserver/auth/status"]
+
+
+@pytest.mark.parametrize("prefix", ["", "sha256 Fingerprint=", "SHA256 Fingerprint=", "SHA-256 fingerprint="])
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_a_fingerprint_is_taken_as_openssl_prints_it(gateway, prefix, case):
+    """Whoever copies the whole line means what stands in it."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(gateway.certificate.read_text())).hexdigest()
+    shown = case(":".join(digest[i : i + 2] for i in range(0, 64, 2)))
+    connect(gateway.server.base, fingerprint=f"{prefix}{shown}\n").close()
+    with pytest.raises(RequestError, match="64 hexadecimal digits"):
+        connect(gateway.server.base, fingerprint=f"MD5 Fingerprint={shown}")
 
 
 def test_the_pinned_certificate_must_be_the_one_of_the_real_connection(tmp_path):
@@ -224,6 +237,26 @@ def test_a_competing_session_is_left_alone_unless_taken_over(gateway, client):
     assert not gateway.competing
 
 
+@pytest.mark.parametrize("bridge", [True, False])
+def test_a_competing_session_that_shows_late_is_left_alone_too(gateway, client, bridge):
+    """Opening the session can show that somebody else has it; that is no session of ours."""
+    gateway.authenticated = gateway.bridge = bridge
+
+    def init(_request):
+        gateway.authenticated = gateway.bridge = gateway.competing = True
+        return gateway._auth()
+
+    gateway._init = init
+    try:
+        if bridge:
+            client.connect()
+            gateway.bridge = False
+        with pytest.raises(BrokerError, match="in use by another session"):
+            client.accounts() if bridge else client.connect()
+    finally:
+        del gateway._init
+
+
 def test_no_bridge_is_repaired_once_in_the_middle(gateway, client):
     client.connect()
     gateway.bridge = False
@@ -286,6 +319,40 @@ def test_an_answer_that_cannot_be_unpacked_is_a_broken_connection(gateway, clien
         client.connect()
     assert isinstance(client.send(ticket()), Unclear)
     assert len(gateway.book) == 1
+
+
+@pytest.fixture
+def hasty(gateway, fake):
+    """A client that gives an answer up after 0.6 seconds."""
+    context = transport.trust(gateway.server.base, certificate=gateway.certificate, fingerprint=None)
+    client = ClientPortal(gateway.server.base, transport.gateway_transport(context), clock=fake.clock, timeout=0.3)
+    yield client
+    client.close()
+    gateway.server.released.set()
+    gateway.server.released.clear()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[" + b" " * 500 + b"]"])
+def test_an_answer_that_drips_is_given_up_in_bounded_time(gateway, hasty, body):
+    """A byte now and then keeps every pause short, in the head as in the body; an order's answer is unclear then."""
+    gateway.twist = lambda _request, _reply: Reply(body=body, drip=0.05 if len(body) < 9 else 0.005)
+    begun = time.monotonic()
+    answer = hasty.send(ticket())
+    assert isinstance(answer, Unclear)
+    assert "did not answer in time" in answer.reason
+    assert time.monotonic() - begun < 5
+    assert len(gateway.book) == 1
+    with pytest.raises(BrokerError, match="did not answer in time"):
+        hasty.cancel(ACCOUNT, "1")
+
+
+def test_an_answer_without_end_is_given_up(gateway, client, monkeypatch):
+    """Nothing that is sent fills the memory."""
+    monkeypatch.setattr(transport, "MAX_ANSWER", 1000)
+    gateway.twist = lambda _request, _reply: Reply(body=b"[" + b" " * 5000 + b"]")
+    answer = client.send(ticket())
+    assert isinstance(answer, Unclear)
+    assert "sent more than any answer has" in answer.reason
 
 
 def test_a_reading_request_survives_one_lost_connection(gateway, client):
@@ -455,7 +522,7 @@ def test_a_refused_cancellation_is_passed_on(client):
     assert client.cancel(ACCOUNT, "1") == "OrderID 1 doesn't exist"
 
 
-def test_neither_session_nor_hardware_address_is_logged(client, caplog):
+def test_neither_session_nor_hardware_address_nor_cookie_is_logged(client, caplog):
     """Httpx writes addresses and statuses; bodies and what they say of the session are never written."""
     caplog.set_level(logging.DEBUG)
     client.connect()
@@ -464,3 +531,12 @@ def test_neither_session_nor_hardware_address_is_logged(client, caplog):
     assert "tickle" in caplog.text
     assert "0123456789abcdef" not in caplog.text
     assert "AA:BB:CC" not in caplog.text
+    assert COOKIE not in caplog.text
+
+
+def test_what_others_do_with_httpx_is_logged_as_ever(gateway, caplog):
+    """The silence is about our requests, not about the library."""
+    caplog.set_level(logging.DEBUG)
+    with httpx.Client(verify=ssl.create_default_context(cafile=str(gateway.certificate)), trust_env=False) as other:
+        other.post(f"{gateway.server.base}/v1/api/iserver/auth/status", json={})
+    assert COOKIE in caplog.text

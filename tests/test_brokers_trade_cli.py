@@ -15,7 +15,7 @@ from pbal_core.brokers.vault import Vault
 from pbal_core.cli import main
 from pbal_core.errors import RequestError
 from tests.stand_in.clock import FakeClock
-from tests.stand_in.gateway import Gateway
+from tests.stand_in.gateway import COOKIE, Gateway
 from tests.stand_in.server import Reply, make_certificate
 from tests.stand_in.trading import POSITIONS, begin_anew, configure
 
@@ -451,7 +451,8 @@ def test_no_secret_is_in_the_journal_the_log_or_the_output(gateway, trade, tmp_p
     assert any("0123456789abcdef" in str(reply.body) for reply in replies)
     files = b"".join(path.read_bytes() for path in tmp_path.glob("journal.sqlite3*"))
     assert b"pbal-" in files
-    for secret in ("0123456789abcdef", "AA:BB:CC"):
+    assert any(COOKIE in str(reply.headers) for reply in replies)
+    for secret in ("0123456789abcdef", "AA:BB:CC", COOKIE):
         assert secret not in caplog.text + out + err
         assert secret.encode() not in files
     assert (tmp_path / "journal.sqlite3").stat().st_mode & 0o077 == 0

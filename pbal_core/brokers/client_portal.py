@@ -45,6 +45,10 @@ PAGE = 100
 MAX_PAGES = 100
 TICKLE = 55.0
 """Seconds; IBKR ends a session that is silent for longer than about 6 minutes and asks for a tickle a minute."""
+_IN_USE = (
+    "the account is in use by another session (TWS, the mobile app or a browser); log out there, or take the session "
+    "over with --take-over."
+)
 _FIELDS = "31,84,86,6509"
 _SETTLE_TRIES = 6
 _PARTS_TRIES = 4
@@ -84,7 +88,7 @@ class ClientPortal:
         base: The gateway's address.
         carrier: Its verified transport.
         clock: What waiting is measured with.
-        timeout: Seconds that an answer may take.
+        timeout: Seconds without a byte after which an answer is given up; all of it may take twice as long.
         take_over: End a brokerage session that runs elsewhere (TWS, the phone) instead of refusing.
     """
 
@@ -120,10 +124,7 @@ class ClientPortal:
         """
         status = self._status()
         if status.get("competing") and not self._take_over:
-            raise BrokerError(
-                "the account is in use by another session (TWS, the mobile app or a browser); log out there, or take "
-                "the session over with --take-over."
-            )
+            raise SessionOverError(_IN_USE)
         if not _ready(status) or status.get("competing"):
             status = self._open_brokerage_session()
         if not _ready(status):
@@ -146,9 +147,11 @@ class ClientPortal:
         self.wire.post("/iserver/auth/ssodh/init", {"publish": True, "compete": self._take_over})
         for _try in range(_SETTLE_TRIES):
             status = self._status()
-            if _ready(status):
+            if _ready(status) and not status.get("competing"):
                 break
             self._clock.sleep(1)
+        if status.get("competing"):  # it may show only now that somebody else has the session
+            raise SessionOverError(_IN_USE)
         return status
 
     def keep_alive(self) -> None:

@@ -108,7 +108,7 @@ class FlexClient:
         start = self._clock.monotonic()
         url, query, last = f"{self._service}/SendRequest", self._query_id, "nothing was answered"
         for _attempt in range(MAX_TRIES):
-            body, status = self._ask(url, query)
+            body, status = self._ask(url, query, DEADLINE - (self._clock.monotonic() - start))
             if body is not None:
                 return body
             if status.reference:
@@ -123,22 +123,24 @@ class FlexClient:
             self._clock.sleep(wait)
         raise BrokerError(f"the Flex report did not arrive in {DEADLINE:.0f} seconds ({last}); try again later.")
 
-    def _ask(self, url: str, query: str) -> tuple[bytes | None, _Status]:
-        """The report, or None and the status."""
+    def _ask(self, url: str, query: str, seconds: float) -> tuple[bytes | None, _Status]:
+        """The report, or None and the status; nothing that has not arrived whole after so many seconds."""
         try:
-            response = self._client.get(url, params={"q": query})
+            fetched = transport.fetch(self._client, "GET", url, seconds=seconds, params={"q": query})
+        except transport.TooLargeError:
+            raise BrokerError(
+                "the Flex report is larger than any positions file; select fewer sections in the query."
+            ) from None
         except transport.HttpError as error:
             reason = self._token.hide_in(str(error)) or type(error).__name__
             return None, _Status(code=None, text=f"no answer ({reason})", reference="", url="")
-        if response.status_code >= 500:
-            text = f"the server answered {response.status_code}"
+        if fetched.status >= 500:
+            text = f"the server answered {fetched.status}"
             return None, _Status(code=None, text=text, reference="", url="")
-        if response.status_code != 200:
-            raise BrokerError(f"the Flex Web Service answered HTTP {response.status_code} instead of a report.")
-        if len(response.content) > transport.MAX_ANSWER:
-            raise BrokerError("the Flex report is larger than any positions file; select fewer sections in the query.")
-        status = _parse(response.content)
-        return (response.content if status is None else None), status or _Status(code=0, text="", reference="", url="")
+        if fetched.status != 200:
+            raise BrokerError(f"the Flex Web Service answered HTTP {fetched.status} instead of a report.")
+        status = _parse(fetched.content)
+        return (fetched.content if status is None else None), status or _Status(code=0, text="", reference="", url="")
 
     def _temporary(self, status: _Status) -> str:
         """Why to wait; permanent codes raise."""

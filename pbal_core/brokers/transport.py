@@ -5,7 +5,12 @@ a pin the certificate is fetched first, compared, and then made the only one tha
 real connection proves that the other side owns it. There is no way to switch verification off.
 
 Secrets: httpx logs every URL at level INFO and puts requests into exceptions, so a secret query parameter and a path
-with an account's number are put in below both, by the transport (:class:`SecretQuery`, :class:`RealPath`).
+with an account's number are put in below both, by the transport (:class:`SecretQuery`, :class:`RealPath`). httpcore,
+below httpx, writes headers at level DEBUG, and with them the cookie of the session: of our requests it writes nothing.
+
+Bounds: an answer has a time in which all of it must have arrived, and a size (:func:`fetch`). Worked example: a server
+that drips one byte a second keeps every pause short and would take three hours for 10 kB; after 30 seconds it is given
+up, and an order's answer is then unclear.
 
 Without httpx (the extra ``ibkr``) importing this module raises ``RequestError`` that says how to install it.
 """
@@ -13,11 +18,18 @@ Without httpx (the extra ``ibkr``) importing this module raises ``RequestError``
 from __future__ import annotations
 
 import hashlib
+import logging
+import math
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import BrokerError, RequestError
@@ -40,8 +52,11 @@ __all__ = [
     "RealPath",
     "SecretQuery",
     "TimeoutException",
+    "TooLargeError",
     "client",
+    "fetch",
     "gateway_transport",
+    "public_trust",
     "trust",
     "unreachable",
 ]
@@ -50,6 +65,80 @@ USER_AGENT = f"portfolio-balancer/{__version__} Python/3"
 REAL_PATH = "pbal.path"
 MAX_ANSWER = 20_000_000
 """Bytes; no answer of a broker is larger."""
+_FINGERPRINT = re.compile(r"(?:sha-?256)?(?:fingerprint)?=?([0-9a-f]{64})")
+"""``sha256 Fingerprint=F4:1A:...``, as openssl prints it, in small letters and without colons and blanks."""
+
+_until: ContextVar[float] = ContextVar("until", default=math.inf)
+"""When the answer that is being fetched must be there, by ``time.monotonic``; infinite outside of :func:`fetch`."""
+
+
+class TooLargeError(HttpError):
+    """An answer is larger than MAX_ANSWER."""
+
+
+class BoundedSocket(ssl.SSLSocket):
+    """A TLS connection whose reading ends at the deadline, however short the pauses between the bytes are."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Some bytes; raises ``TimeoutError`` when the deadline passes before."""
+        left = _until.get() - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the whole answer takes too long")
+        if left < math.inf:
+            pause = self.gettimeout()
+            self.settimeout(left if pause is None else min(left, pause))
+        return super().recv(buflen, flags)
+
+
+class _OthersOnly(logging.Filter):
+    """Lets through what httpcore says of requests that are not ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the name and shape are logging's
+        return _until.get() == math.inf
+
+
+for _name in ("httpcore.http11", "httpcore.http2"):
+    logging.getLogger(_name).addFilter(_OthersOnly())
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer: its HTTP status and its bytes."""
+
+    status: int
+    content: bytes
+
+
+def fetch(client: httpx.Client, method: str, url: str, *, seconds: float, **options: Any) -> Fetched:
+    """Makes one request and reads the whole answer.
+
+    Args:
+        client: From :func:`client`, over a context of :func:`trust` or :func:`public_trust`.
+        method: ``GET`` ...
+        url: Where.
+        seconds: In which all of the answer must have arrived.
+        options: Of ``httpx.Client.stream``.
+
+    Raises:
+        HttpError: No whole answer; TooLargeError, TimeoutException and ConnectError say why.
+    """
+    with _deadline(seconds), client.stream(method, url, **options) as response:
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > MAX_ANSWER:
+                raise TooLargeError(f"the answer is larger than {MAX_ANSWER:,} bytes")
+        return Fetched(response.status_code, b"".join(parts))
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
 
 
 class SecretQuery(BaseTransport):
@@ -62,7 +151,7 @@ class SecretQuery(BaseTransport):
 
     def __init__(self, secrets: Mapping[str, str], inner: BaseTransport | None = None) -> None:
         self._secrets = dict(secrets)
-        self._inner = inner or httpx.HTTPTransport(trust_env=False)
+        self._inner = inner or gateway_transport(public_trust())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends the request with the secret parameters added."""
@@ -125,13 +214,20 @@ def gateway_transport(context: ssl.SSLContext) -> BaseTransport:
     return httpx.HTTPTransport(verify=context, trust_env=False, retries=0, limits=limits)
 
 
+def public_trust() -> ssl.SSLContext:
+    """The TLS context for servers whose certificate a public authority has signed."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.sslsocket_class = BoundedSocket
+    return context
+
+
 def trust(base: str, *, certificate: Path | None, fingerprint: str | None, timeout: float = 10) -> ssl.SSLContext:
     """The TLS context for a gateway that has its own certificate.
 
     Args:
         base: The gateway's https address.
         certificate: PEM file of the gateway's certificate or of the authority that signed it.
-        fingerprint: SHA-256 of the certificate, 64 hexadecimal digits, colons allowed.
+        fingerprint: SHA-256 of the certificate, 64 hexadecimal digits; also as openssl prints it.
         timeout: Seconds for fetching the certificate (with a fingerprint).
 
     Raises:
@@ -144,16 +240,17 @@ def trust(base: str, *, certificate: Path | None, fingerprint: str | None, timeo
             "one of them; without it nobody can tell the gateway from an impostor."
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = BoundedSocket
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a certificate that is its own authority is trusted as such
     if certificate is not None:
         _load_file(context, certificate)
         return context
-    wanted = re.sub(r"[:\s]", "", fingerprint or "").lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", wanted):
+    wanted = _FINGERPRINT.fullmatch(re.sub(r"[:\s]", "", fingerprint or "").lower())
+    if wanted is None:
         raise RequestError("the fingerprint must be a SHA-256: 64 hexadecimal digits, colons allowed.")
     der = _fetch_certificate(base, timeout)
     found = hashlib.sha256(der).hexdigest()
-    if found != wanted:
+    if found != wanted[1]:
         raise BrokerError(
             f"the gateway at {base} shows a certificate with the fingerprint {found}, which is not the pinned one; "
             "if you made a new certificate, pin that one, otherwise do not log in there."

@@ -84,11 +84,12 @@ class Wire:
         base: ``https://localhost:5000``; a trailing ``/v1/api`` is accepted.
         carrier: The verified transport, see ``transport.trust``.
         clock: What waiting is measured with.
-        timeout: Seconds that an answer may take.
+        timeout: Seconds without a byte after which an answer is given up; all of it may take twice as long.
     """
 
     def __init__(self, base: str, carrier: transport.BaseTransport, clock: Clock, *, timeout: float = 15) -> None:
         self.base = check_base(base)
+        self._seconds = 2 * timeout
         self._client = transport.client(transport.RealPath(carrier), timeout=timeout)
         self._clock = clock
         # Another pbal may have asked a moment ago, and IBKR blocks an address for ten minutes: begin as if it had.
@@ -137,9 +138,11 @@ class Wire:
         headers = {} if body is None else {"Content-Type": "application/json"}
         url = f"{self.base}{API}{masked(path)}"  # httpx logs it; the transport below puts the real path in
         try:
-            response = self._client.request(
+            fetched = transport.fetch(
+                self._client,
                 method,
                 url,
+                seconds=self._seconds,
                 params=params or None,
                 content=content,
                 headers=headers,
@@ -151,11 +154,11 @@ class Wire:
             self._book(path)  # it may have been long on its way, and counts from its arrival
         try:
             # A recorded answer is JSON with numbers such as 584.6799927: kept digit by digit.
-            decoded = json.loads(response.text, parse_float=Decimal)
+            decoded = json.loads(fetched.content, parse_float=Decimal)
         except (ValueError, RecursionError):  # no JSON, or lists in lists without end
-            words = " ".join(response.text.split())[:80] or "nothing"
-            return Raw(response.status_code, None, f"it answered {words!r} instead of JSON")
-        return Raw(response.status_code, decoded)
+            words = " ".join(fetched.content[:400].decode(errors="replace").split())[:80] or "nothing"
+            return Raw(fetched.status, None, f"it answered {words!r} instead of JSON")
+        return Raw(fetched.status, decoded)
 
     def _wait(self, path: str) -> None:
         """Sleeps until this request keeps the limits."""
@@ -249,4 +252,6 @@ def _trouble(base: str, error: Exception) -> str:
         return transport.unreachable(base, error)
     if isinstance(error, transport.TimeoutException):
         return f"the gateway at {base} did not answer in time."
+    if isinstance(error, transport.TooLargeError):
+        return f"the gateway at {base} sent more than any answer has."
     return f"the connection to the gateway at {base} broke before the whole answer had arrived."

@@ -19,6 +19,8 @@ from pathlib import Path
 from .server import HttpsServer, Reply, Request
 
 ACCOUNT = "DU1234567"
+COOKIE = "0.c00k1e5e551on.1775140000"
+"""What the gateway sets as the session's cookie."""
 OPENING, CLOSING = 1_775_136_600, 1_775_160_000  # 2 April 2026, 9:30 to 16:00 in New York
 NEXT_OPENING = 1_775_482_200  # Monday the 6th, after Good Friday
 
@@ -181,7 +183,8 @@ class Gateway:
         }
 
     def _status(self, _request):
-        return self._auth()
+        cookie = {"Set-Cookie": f"x-sess-uuid={COOKIE}; Secure; HttpOnly"}
+        return Reply(body=self._auth(), headers=cookie)
 
     def _init(self, request):
         body = request.json() or {}

@@ -75,6 +75,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     hang: bool = False
+    drip: float = 0.0
+    """Seconds before each single byte."""
     before: Callable[[], None] | None = None
     after: Callable[[], None] | None = None
 
@@ -114,7 +116,10 @@ class HttpsServer:
                 if reply.before is not None:
                     reply.before()
                 raw = reply.raw()
-                self.wfile.write(raw if reply.cut is None else raw[: reply.cut])
+                pieces = (raw[i : i + 1] for i in range(len(raw))) if reply.drip else (raw[: reply.cut],)
+                for piece in pieces:
+                    outer.released.wait(reply.drip)
+                    self.wfile.write(piece)
                 self.wfile.flush()
                 if reply.after is not None:
                     reply.after()
