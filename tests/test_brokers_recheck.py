@@ -258,7 +258,19 @@ def test_prices_are_as_old_as_the_question_for_them(desk):
 
     desk.gateway.fault = fault
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
-    assert begun <= proposal.made <= asked[0]
+    assert begun <= proposal.made.wall <= asked[0]
+
+
+def test_a_clock_that_was_set_back_does_not_make_a_preview_fresh(desk):
+    """Ten minutes after the preview the time of day says that none has passed; the other clock knows better."""
+    proposal = desk.propose(plan("buy 10 BND", "800"))
+    desk.gateway.prices[1002] = 76.0
+    fake, before = desk.fake, desk.fake.time
+    fake.time += 600
+    back = Clock(now=lambda: fake.time - 600, monotonic=lambda: fake.time, sleep=fake._sleep)
+    assert back.now() == before
+    Execution(desk.broker, desk.journal(), Limits(), clock=back).start(proposal)
+    assert [order.limit for order in desk.gateway.book.values()] == [76.16]
 
 
 # -- lost orders

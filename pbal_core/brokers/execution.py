@@ -132,10 +132,11 @@ class Execution:
             account=proposal.account.id,
             paper=proposal.account.paper,
             cash=proposal.cash,
-            quoted=proposal.made,
+            quoted=proposal.made.wall,
             settings=proposal.limits.to_text(),
             drafts=[line.draft for line in proposal.lines],
         )
+        self._recheck.quoted(proposal.made)
         return self.carry_out(run)
 
     def resume(self, run: str) -> Report:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ..errors import BrokerError, Issue, Place, RequestError
 from ..model import Plan, Portfolio, Position, Trade
 from ..money import format_money, format_shares
-from .clock import Clock
+from .clock import Clock, Moment
 from .guards import Facts, Limits, check
 from .pricing import limit_price
 from .protocol import Account, Broker, Contract, Holding, Preview, Quote, Side, Ticket
@@ -61,7 +61,7 @@ class Proposal:
         problems: What forbids carrying it out.
         warnings: What the user should know.
         limits: What the user allowed.
-        made: When the prices were asked, seconds since 1970.
+        made: When the prices were asked.
     """
 
     account: Account
@@ -71,7 +71,7 @@ class Proposal:
     problems: tuple[Issue, ...]
     warnings: tuple[Issue, ...]
     limits: Limits
-    made: float
+    made: Moment
 
 
 def pick_account(accounts: Sequence[Account], wanted: str | None) -> Account:
@@ -118,7 +118,7 @@ def propose(
     holdings = broker.holdings(chosen.id)
     conids = find_conids(broker, plan.portfolio.symbols, holdings, choose=choose, named=named)
     traded = [trade for trade in plan.trades if trade.symbol in conids]
-    made = clock.now()
+    made = clock.moment()
     quotes = broker.quotes([conids[trade.symbol] for trade in traded])
     facts = Facts(
         account=chosen,

@@ -50,6 +50,10 @@ class Recheck:
         self._quoted: Moment | None = None
         self._hours: dict[int, Hours] = {}
 
+    def quoted(self, asked: Moment) -> None:
+        """Takes over when the prices of the planned limits were asked in this process."""
+        self._quoted = asked
+
     def young(self, run: str) -> bool:
         """Whether orders of the run may still be sent; a clock that was set back says nothing about that."""
         age = abs(self._clock.now() - self._journal.run(run).created)
@@ -88,7 +92,7 @@ class Recheck:
         return True
 
     def _is_fresh(self, run: str) -> bool:
-        """Whether the limits are: by the journal, and when this process has set them by its own two clocks as well."""
+        """Whether the limits are: by the journal, and when this process asked the prices by both its clocks as well."""
         by_journal = 0 <= self._clock.now() - self._journal.run(run).quoted <= FRESH
         return by_journal and (self._quoted is None or self._clock.within(self._quoted, FRESH))
 
@@ -102,7 +106,7 @@ class Recheck:
             limit = limit_price(reference, entry.side, self._limits.slip)
             self._journal.revise(entry.client_id, shares=entry.shares, limit=limit)
         self._journal.quoted(run, asked.wall)
-        self._quoted = asked
+        self.quoted(asked)
 
     def market_open(self, entry: Entry) -> None:
         """Stops when the order's market is closed: an order for the day would wait for another day.

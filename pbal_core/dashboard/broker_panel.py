@@ -103,7 +103,7 @@ def _offer(settings: GatewaySettings, plan: Plan) -> None:
     if proposal.problems or not proposal.lines:
         return
     # A key of its own for every preview: what was typed for one does not confirm another.
-    key = f"broker_typed_{proposal.made}"
+    key = f"broker_typed_{proposal.made.wall}"
     st.text_input(f"Type the last four digits of the account to send {len(proposal.lines)} orders", key=key)
     if st.button(f"Send {len(proposal.lines)} orders", type="primary"):
         state["broker_proposal"] = (None, None)

@@ -29,6 +29,7 @@ from pbal_core.brokers import (
     transport,
     wire,
 )
+from pbal_core.brokers.clock import Moment
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.protocol import Account, Preview, Quote
 
@@ -40,7 +41,7 @@ ORDERS = [("SELL" if i < 5 else "BUY", 2000 + i, 3 + i) for i in range(10)]
 PRODUCT = {m.__file__ for m in (client_portal, execution, journal, proposal, recheck, reconcile, sending, shapes, wire)}
 
 
-def ten_orders(now: float) -> proposal.Proposal:
+def ten_orders(made: Moment) -> proposal.Proposal:
     lines = [
         proposal.Line(
             draft=records.Draft(
@@ -67,7 +68,7 @@ def ten_orders(now: float) -> proposal.Proposal:
         problems=(),
         warnings=(),
         limits=Limits(),
-        made=now,
+        made=made,
     )
 
 
@@ -79,7 +80,7 @@ def child(base: str, certificate: Path, order: dict) -> int:
     with journal.Journal(Path(order["journal"]), fake.clock) as book, book.alone():
         work = execution.Execution(broker, book, Limits(), clock=fake.clock)
         if order["mode"] == "start":
-            report = work.start(ten_orders(fake.time))
+            report = work.start(ten_orders(fake.clock.moment()))
         else:
             run = book.open_run()
             if run is None:
