@@ -23,18 +23,25 @@ class Reason(NamedTuple):
     sell: str
 
 
-def reasons(weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str]) -> list[Reason]:
-    """One pair of sentences for each position, in the order given.
+def reasons(
+    weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str], frozen: Sequence[bool] = ()
+) -> list[Reason]:
+    """One pair of sentences for each position, in the order given; empty ones for frozen positions.
 
     Args:
         weights_before: n weights before the trades, fractions of the total.
         targets: n target weights, fractions; 0 for a position that should go.
         symbols: n symbols, the tie-break of the ranks.
+        frozen: n times whether the position does not trade; it is not counted. None by default.
     """
     fills = [now / goal if goal else float("inf") for now, goal in zip(weights_before, targets, strict=True)]
-    order = sorted(range(len(fills)), key=lambda i: (fills[i], symbols[i]))
-    ranks = {i: rank for rank, i in enumerate(order, start=1)}
-    return [_reason(fill, ranks[i], len(fills)) for i, fill in enumerate(fills)]
+    free = [i for i in range(len(fills)) if not (frozen and frozen[i])]
+    if len(free) < len(fills):
+        held, whole = sum(weights_before[i] for i in free), sum(targets[i] for i in free)
+        fills = [fill * whole / held if held and whole else fill for fill in fills]
+    order = sorted(free, key=lambda i: (fills[i], symbols[i]))
+    found = {i: _reason(fills[i], rank, len(free)) for rank, i in enumerate(order, start=1)}
+    return [found.get(i, Reason("", "")) for i in range(len(fills))]
 
 
 def _reason(fill: float, rank: int, count: int) -> Reason:

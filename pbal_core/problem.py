@@ -331,13 +331,10 @@ class Problem:
 
     @cached_property
     def reasons(self) -> list[Reason]:
-        """Why each position trades, where it does, in file order; frozen ones are not counted."""
-        free = [i for i, stays in enumerate(self.frozen) if not stays]
-        total, whole = sum(self.values[i] for i in free), sum(self.parts[i] for i in free)
-        now = [self.values[i] / total if total else 0.0 for i in free]
-        goals = [self.parts[i] / whole if whole else 0.0 for i in free]
-        found = dict(zip(free, reasons(now, goals, [self.portfolio.symbols[i] for i in free]), strict=True))
-        return [found.get(i, Reason("", "")) for i in range(len(self.values))]
+        """Why each position trades, where it does, in file order."""
+        total = sum(self.values)
+        now = [value / total if total else 0.0 for value in self.values]
+        return reasons(now, self.weights, self.portfolio.symbols, self.frozen)
 
 
 def prepare(
@@ -357,19 +354,8 @@ def prepare(
 ) -> Problem:
     """Does once what every question about a portfolio shares.
 
-    Args:
-        portfolio: What is held.
-        strategy: See ``rebalance``, as for all that follow.
-        method: ``classic`` or ``exact``.
-        targets: Target weights; None for equal weights.
-        prices: Symbol -> price of one share, for targets that are not held.
-        frozen: Symbols that do not trade.
-        never_buy: Symbols that may only be sold.
-        never_sell: Symbols that may only be bought.
-        fractional: Symbol -> smallest fraction of a share that trades.
-        cash_buffer: Dollars of the cash that stay cash.
-        fee_per_trade: Dollars that each trade costs.
-        places: Decimals that the amounts of cash and minimum trade to come may have.
+    The arguments are those of ``rebalance``; ``places`` are the decimals that the amounts of cash and minimum trade to
+    come may have, 2 or more.
 
     Raises:
         RequestError: An argument is not usable.
