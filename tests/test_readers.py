@@ -193,6 +193,31 @@ class TestAccounts:
         statement = load("ibkr_two_accounts.csv")
         assert statement.select("all").select(None) == statement
 
+    def test_accounts_of_a_column_can_be_chosen_and_added_up(self):
+        """Every account that a row names can be chosen, though the statement's head names another or several."""
+        statement = load("ibkr_activity_accounts.csv")
+        assert [a.id for a in statement.accounts] == ["U7700021", "U7700022", "U7700023"]
+        assert codes(statement, "error") == ["choose_accounts"]
+        added = statement.select("all")
+        assert [(p.symbol, p.quantity) for p in added.portfolio] == [("VXUS", 50), ("SGOV", 20)]
+        assert added.cash_found == Decimal("352.75")
+        assert statement.select("U7700022").portfolio["VXUS"].quantity == 10
+        data = (DATA / "ibkr_activity_accounts.csv").read_bytes()
+        one = data.replace(b'"U7700021, U7700022 (Consolidated)"', b"U7700021 (Custom)")
+        assert read_positions(one, accounts="all").portfolio.positions == added.portfolio.positions
+
+    @pytest.mark.parametrize("owner", ["U7700021", "U7700022"])
+    def test_a_total_of_one_account_is_compared_with_its_rows(self, owner):
+        data = (DATA / "ibkr_activity_accounts.csv").read_text("utf-8-sig")
+        total = "Open Positions,Total,,Stocks,,USD,,,,,,4828,,5190,362,\n"
+        values = {"U7700021": "2644", "U7700022": "2671", "U7700023": "-125"}
+        own = "".join(f"Open Positions,Total,,Stocks,{a},USD,,,,,,1,,{v},1,\n" for a, v in values.items())
+        statement = read_positions(data.replace(total, own).encode())
+        assert [t.account for t in statement.totals] == list(values)
+        assert "maybe_cut" not in codes(statement)
+        cut = own.replace(f",{owner},USD,,,,,,1,,{values[owner]}", f",{owner},USD,,,,,,1,,--")
+        assert codes(read_positions(data.replace(total, cut).encode())).count("maybe_cut") == 1
+
     def test_prices_of_one_symbol_that_differ_are_told_or_refused(self):
         data = (DATA / "ibkr_two_accounts.csv").read_bytes()
         near = data.replace(b'"5","275.4","1377"', b'"5","275","1375"').replace(b'"1","1377"', b'"1","1375"')

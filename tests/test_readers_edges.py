@@ -94,8 +94,44 @@ def test_an_activity_statement_without_a_total_is_told():
 def test_a_total_in_the_base_currency_over_all_others_is_not_compared():
     total = "Open Positions,Total,,Stocks,CHF,,,,,,,999,1,\n"
     old = "Open Positions,Total,,Stocks,USD,"
-    statement = read_positions(changed("ibkr_activity.csv", old, total + old))
+    data = changed("ibkr_activity.csv", old, total + old).replace(b"Base Currency,USD", b"Base Currency,CHF")
+    statement = read_positions(data)
     assert statement.totals[0].label == "total of Stocks in USD"
+    reasons = [row.reason for row in statement.rows if row.kind == "total"]
+    assert reasons[:2] == ["a sum over currencies, not compared: there are no rates", "compared with its rows"]
+
+
+@pytest.mark.parametrize("lost", ["Summary,Stocks,USD,BND", "Summary,Equity and Index Options"])
+def test_a_total_whose_summary_rows_are_missing_is_refused(lost):
+    """What a total sums up must be in the file: with no row at all it is compared with 0."""
+    lines = (DATA / "ibkr_activity.csv").read_text("utf-8-sig").splitlines(keepends=True)
+    assert [code for code, *_ in problems("".join(line for line in lines if lost not in line))] == ["total_mismatch"]
+
+
+@pytest.mark.parametrize("symbol", ["BND", "ZZZ"])
+def test_a_lot_of_another_symbol_is_not_attached_to_the_position_above(symbol):
+    """A lot whose own Summary row is missing says that the file has lost shares."""
+    data = changed("ibkr_activity.csv", "Data,Lot,Stocks,USD,VTI,200", f"Data,Lot,Stocks,USD,{symbol},200")
+    assert problems(data) == [("lot_without_position", 15, "Symbol")]
+
+
+def test_lots_of_a_short_position_belong_to_it():
+    gme = "Open Positions,Data,Summary,Stocks,USD,GME,-10,1,20,-200,25,-250,-50,\n"
+    statement = read_positions(changed("ibkr_activity.csv", gme, gme + gme.replace("Summary", "Lot")))
+    assert [(h.symbol, len(h.lots)) for h in statement.holdings] == [("VTI", 2), ("BND", 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ibkr_activity.csv", "Lot,Stocks,USD,VTI,200,", "Lot,Stocks,USD,VTI,190,"),
+        ("etrade_2019.csv", "-.11,4.0000,", "-.11,3.0000,"),
+    ],
+)
+def test_lots_that_do_not_add_up_are_told_for_every_broker(name, old, new):
+    statement = read_positions(changed(name, old, new))
+    (issue,) = [i for i in statement.issues if i.code == "lots_mismatch"]
+    assert (issue.severity, issue.where.symbol) == ("warning", "VTI")
 
 
 def test_notes_and_other_rows_of_the_positions_are_told_apart():

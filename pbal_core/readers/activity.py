@@ -2,9 +2,9 @@
 
 Source: public tests of other parsers with redacted statements; not checked against a download of our own. Every row is
 ``Section,Header|Data|SubTotal|Total|Notes,...``; a section's header repeats for each asset category and may gain
-columns. Titles may be localised, so the positions are known by the column ``DataDiscriminator`` (``Summary`` or
-``Lot``). Quantities have thousands separators. There is no exchange rate: positions in different currencies cannot be
-added.
+columns, as a statement of several accounts has ``Account``. Titles may be localised, so the positions are known by the
+column ``DataDiscriminator`` (``Summary`` or ``Lot``). Quantities have thousands separators. There is no exchange rate:
+positions in different currencies cannot be added.
 
 Worked example: ``Open Positions,Data,Summary,Stocks,USD,VTI,10,1,197.5,1975,250,2500,525,`` is 10 VTI; the row
 ``Open Positions,Total,,Stocks,USD,...,2500,...`` is compared with it.
@@ -41,6 +41,10 @@ _TITLES = {
 _COLUMNS = ("quantity", "close price", "value", "unrealized p/l", "cost basis", "mult")
 
 
+_Key = tuple[str, str, str]
+"""Asset category, currency and account of a sum; an empty account stands for all of them."""
+
+
 class _Numbers(NamedTuple):
     """The numbers of a position, in the order of _COLUMNS; None where blank or absent."""
 
@@ -59,12 +63,16 @@ class _Report:
     draft: Draft
     headers: dict[str, list[str]] = field(default_factory=dict)
     account: str = ""
+    """The account of the whole statement; empty when it has several."""
+    base: str = ""
     seen_positions: bool = False
-    values: dict[tuple[str, str], Sum] = field(default_factory=dict)
-    """Values by asset category and currency, shorts included: what the Total rows sum up."""
-    totals: list[tuple[Record, str, str, Decimal]] = field(default_factory=list)
+    values: dict[_Key, Sum] = field(default_factory=dict)
+    """Values of the Summary rows, shorts included: what the Total rows sum up."""
+    totals: list[tuple[Record, _Key, Decimal]] = field(default_factory=list)
+    summary: tuple[str, str] | None = None
+    """Symbol and account of the Summary row that the lots below it belong to."""
     holding: int | None = None
-    """Index of the holding that lots belong to."""
+    """Index of the holding of that row, None when it is none."""
 
 
 def find(document: Document) -> int | None:
@@ -124,13 +132,23 @@ def _record(report: _Report, record: Record) -> None:
 def _facts(report: _Report, values: Mapping[str, str]) -> None:
     """Account, base currency and date, from the sections that name a field and its value."""
     name, value = values.get("field name", ""), values.get("field value", "")
-    if name == "Account":
-        report.account = value.split(" ")[0]
-        report.draft.accounts.setdefault(report.account, "")
+    if name in {"Account", "Accounts Included"}:
+        named = [account.strip() for account in value.partition(" (")[0].split(",")]
+        report.account = named[0] if len(named) == 1 else ""
+        if report.account:
+            report.draft.own(report.account)
     elif name == "Base Currency":
-        report.draft.bases[report.account] = value
+        report.base = value
     elif name == "Period":
         report.draft.as_of = read_date(value.split(" - ")[-1])
+
+
+def _owner(report: _Report, values: Mapping[str, str]) -> str:
+    """The account of a row: that of its own column, else the one of the statement."""
+    account = values.get("account", "") or report.account
+    if report.base:
+        report.draft.bases.setdefault(account, report.base)
+    return account
 
 
 def _number(report: _Report, record: Record, values: Mapping[str, str], name: str) -> Decimal | None:
@@ -148,9 +166,8 @@ def _cash_row(report: _Report, record: Record, values: Mapping[str, str]) -> Non
     converted = currency == "Base Currency Summary"
     draft.row(record, "cash", "all currencies, in the base currency" if converted else "")
     if amount is not None:
-        code = draft.bases.get(report.account, "") if converted else currency
-        account = values.get("account", "") or report.account
-        draft.cash.append(CashBalance(record.line, account, amount, code, f"{label} {currency}", converted))
+        account, code = _owner(report, values), report.base if converted else currency
+        draft.bank(CashBalance(record.line, account, amount, code, f"{label} {currency}", converted))
     elif is_blank(values.get("total", "")):
         draft.empty(record.line, "Total")
 
@@ -161,26 +178,42 @@ def _position_row(report: _Report, record: Record, kind: str, values: Mapping[st
     category, currency = values.get("asset category", ""), values.get("currency", "")
     if kind in {"total", "subtotal"}:
         stated = _number(report, record, values, "value")
-        draft.row(record, "total", "compared with its rows" if stated is not None else "")
-        if stated is not None and kind == "total":
-            report.totals.append((record, category, currency, stated))
+        if stated is None or kind == "subtotal":
+            draft.row(record, "total", "no value to compare" if stated is None else "a sub-total, not compared")
+        else:
+            report.totals.append((record, (category, currency, values.get("account", "")), stated))
         return
     level = values.get("datadiscriminator", "").casefold()
     if kind != "data" or level not in {"summary", "lot"}:
         draft.row(record, "other", "a note" if kind == "notes" else "neither Summary nor Lot")
         return
     numbers = _Numbers(*(_number(report, record, values, name) for name in _COLUMNS))
-    account = values.get("account", "") or report.account
+    account = _owner(report, values)
     if level == "lot":
-        draft.row(record, "lot", "part of the position above it", values["symbol"], account)
-        if report.holding is not None:
-            lot = Lot(record.line, numbers.quantity, numbers.value, numbers.cost, numbers.pnl, values.get("open", ""))
-            draft.lots.setdefault(report.holding, []).append(lot)
+        _lot(report, record, values, numbers, account)
         return
     if numbers.value is not None:
         rounded = min(half_unit(numbers.value), CENT / 2)
-        report.values.setdefault((category, currency), Sum()).add(numbers.value, rounded)
-    report.holding = len(draft.holdings) if _summary(draft, record, values, numbers, account) else None
+        for owner in {"", account}:
+            report.values.setdefault((category, currency, owner), Sum()).add(numbers.value, rounded)
+    report.summary = values["symbol"], account
+    report.holding = len(draft.holdings) - 1 if _summary(draft, record, values, numbers, account) else None
+
+
+def _lot(report: _Report, record: Record, values: Mapping[str, str], numbers: _Numbers, account: str) -> None:
+    """Adds a lot to the Summary row above it; a lot of anything else has lost its own."""
+    draft, symbol = report.draft, values["symbol"]
+    draft.row(record, "lot", "part of the position above it", symbol, account)
+    above = report.summary
+    if above is None or symbol not in {"", above[0]} or account != above[1]:
+        message = (
+            f"a lot of {symbol} stands below {' of '.join(filter(None, above)) if above else 'no position'}: its "
+            "Summary row is missing; download the statement again."
+        )
+        draft.refuse("lot_without_position", message, record.line, "Symbol")
+    elif report.holding is not None:
+        lot = Lot(record.line, numbers.quantity, numbers.value, numbers.cost, numbers.pnl, values.get("open", ""))
+        draft.lots.setdefault(report.holding, []).append(lot)
 
 
 def _summary(draft: Draft, record: Record, values: Mapping[str, str], numbers: _Numbers, account: str) -> bool:
@@ -221,21 +254,43 @@ def _summary(draft: Draft, record: Record, values: Mapping[str, str], numbers: _
 
 
 def _compare_totals(report: _Report) -> None:
-    """Each Total row against its category and currency; of several for one (base currency sums) one must agree."""
-    groups: dict[tuple[str, str], list[tuple[Record, Decimal]]] = {}
-    for record, category, currency, stated in report.totals:
-        groups.setdefault((category, currency), []).append((record, stated))
-    for (category, currency), stated_totals in groups.items():
-        counted = report.values.get((category, currency))
-        if counted is None:
-            continue  # a sum over several currencies, in the base currency: the file has no rates to check it with
-        checks = [
-            counted.check(f"total of {category} in {currency}", record.line, "", stated)
-            for record, stated in stated_totals
-        ]
-        report.draft.compare(next((check for check in checks if check.holds), checks[0]))
+    """Each Total row against its Summary rows, or against nothing where these are missing.
+
+    The sum over all currencies is a Total row in the base currency: of several rows there one must agree.
+    """
+    groups: dict[_Key, list[tuple[Record, Decimal]]] = {}
+    for record, key, stated in report.totals:
+        groups.setdefault(key, []).append((record, stated))
+    for key, stated_totals in groups.items():
+        category, currency, account = key
+        counted = report.values.get(key)
+        compared = None
+        if counted is not None or not _is_base_sum(report, category, currency):
+            label = f"total of {category} in {currency}"
+            checks = [(counted or Sum()).check(label, r.line, account, stated) for r, stated in stated_totals]
+            compared = next((check for check in checks if check.holds), checks[0])
+            report.draft.compare(compared)
+        for record, _ in stated_totals:
+            own = compared is not None and compared.line == record.line
+            reason = "compared with its rows" if own else "a sum over currencies, not compared: there are no rates"
+            report.draft.row(record, "total", reason)
+    _tell_missing_totals(report, groups)
+
+
+def _is_base_sum(report: _Report, category: str, currency: str) -> bool:
+    """A total without rows of its own may be that of the rows in other currencies, if it is in the base currency."""
+    bases = set(report.draft.bases.values())
+    others = any(key[0] == category and key[1] != currency for key in report.values)
+    return others and (not bases or currency in bases)
+
+
+def _tell_missing_totals(report: _Report, groups: Mapping[_Key, object]) -> None:
+    """Rows that neither a total of all accounts nor one of their own account sums up."""
     for key, counted in report.values.items():
-        if key not in groups:
-            label = f"{key[0]} in {key[1]} ({counted.value:f})"
-            message = f"the statement has no total of {label} to compare with; it may have been cut."
-            report.draft.remark("warning", "maybe_cut", message)
+        everybody = (key[0], key[1], "")
+        others = [other for other in report.values if other[:2] == key[:2] and other != everybody]
+        if everybody in groups or (key == everybody and others) or key in groups:
+            continue
+        label = f"{key[0]} in {key[1]} ({counted.value:f})"
+        message = f"the statement has no total of {label} to compare with; it may have been cut."
+        report.draft.remark("warning", "maybe_cut", message)

@@ -105,7 +105,14 @@ class Draft:
             if self.asset_rows > MAX_POSITIONS:
                 message = f"the file has more than {MAX_POSITIONS:,} rows; a positions file is smaller."
                 raise DataError([told("error", "too_many_rows", message, record.line)])
+        if kind in {"position", "cash", "unsupported"}:
+            self.own(account)
         self.rows.append(Row(record.line, kind, reason, record.cells, symbol, account))
+
+    def own(self, account: str, name: str = "") -> None:
+        """Notes an account: whatever a file holds must belong to one that can be chosen."""
+        if account:
+            self.accounts.setdefault(account, name)
 
     def refuse(self, code: str, message: str, line: int | None = None, column: str | None = None) -> None:
         """Notes a problem that makes the file unusable."""
@@ -135,6 +142,7 @@ class Draft:
         if not SYMBOL.fullmatch(holding.symbol):
             self.refuse("bad_symbol", bad_symbol_message(holding.symbol), holding.line, column)
         self.claim(holding.account, holding.symbol, holding.line, column)
+        self.own(holding.account)
         self.holdings.append(holding)
 
     def claim(self, account: str, symbol: str, line: int, column: str = "Symbol") -> None:
@@ -160,6 +168,7 @@ class Draft:
 
     def bank(self, balance: CashBalance) -> None:
         """Adds a cash balance."""
+        self.own(balance.account)
         self.cash.append(balance)
         if not balance.converted:
             self.count(balance.account, balance.amount)
@@ -180,9 +189,7 @@ class Draft:
     ) -> None:
         """Compares quantity times price (times multiplier) with the value, as exactly as their digits allow."""
         product = EXACT.multiply(quantity, price)
-        price_off, quantity_off = min(half_unit(price), self.price_slack), half_unit(quantity)
-        if quantity == quantity.to_integral_value():
-            quantity_off = Decimal(0)  # a whole number of shares is not a rounded one
+        price_off, quantity_off = min(half_unit(price), self.price_slack), fraction_off(quantity)
         slack = abs(quantity) * price_off + abs(price) * quantity_off + CENT
         if multiplier is not None and multiplier != 1:
             product, slack = EXACT.multiply(product, multiplier), slack * abs(multiplier)
@@ -220,6 +227,7 @@ class Draft:
             self.errors.append(Issue("error", "no_positions", message))
         if self.errors:
             raise DataError(sorted(self.errors, key=_line))
+        self._compare_lots()
         self._conclude()
         nameless = any(not h.account for h in self.holdings) or any(not b.account for b in self.cash)
         if self.accounts and nameless:
@@ -240,6 +248,22 @@ class Draft:
             bases=tuple(self.bases.items()),
             remarks=tuple(sorted(self.remarks, key=_line)),
         )
+
+    def _compare_lots(self) -> None:
+        """Lots that do not add up to their position are told: the plan uses the position."""
+        for index, lots in self.lots.items():
+            holding, quantities = self.holdings[index], [lot.quantity for lot in lots]
+            if holding.quantity is None or None in quantities:
+                continue
+            summed, slack = Decimal(0), Decimal(0)
+            for quantity in filter(None, quantities):
+                summed, slack = EXACT.add(summed, quantity), slack + fraction_off(quantity)
+            if abs(summed - holding.quantity) > slack:
+                message = (
+                    f"its lots add up to {summed:f} shares, the position says {holding.quantity:f}; the position is "
+                    "used."
+                )
+                self.remark("warning", "lots_mismatch", message, holding.line, holding.symbol)
 
     def _conclude(self) -> None:
         """Remarks that sum up: what was left out, which prices were divided out."""
@@ -267,3 +291,8 @@ def half_unit(number: Decimal) -> Decimal:
     """Half of the last digit that a number is printed with: how far it may be from the unrounded one."""
     exponent = number.as_tuple().exponent
     return Decimal((0, (5,), exponent - 1)) if isinstance(exponent, int) else Decimal(0)
+
+
+def fraction_off(quantity: Decimal) -> Decimal:
+    """How far shares may be from the unrounded ones: a whole number of them is not a rounded one."""
+    return Decimal(0) if quantity == quantity.to_integral_value() else half_unit(quantity)

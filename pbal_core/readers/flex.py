@@ -125,8 +125,7 @@ def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
     lots: dict[tuple[str, str], list[tuple[Entry, Numbers]]] = {}
     index: dict[tuple[str, str], int] = {}
     for entry in current:
-        if entry.owner:
-            draft.accounts.setdefault(entry.owner, entry.text("acctalias"))
+        draft.own(entry.owner, entry.text("acctalias"))
         if not entry.is_lot and _position(draft, entry) and by_lot:
             index[entry.key] = len(draft.holdings) - 1
     for entry in by_lot:
@@ -142,7 +141,6 @@ def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
                     entry.line, numbers.quantity, numbers.value, numbers.cost, numbers.pnl, entry.text("opendatetime")
                 )
                 draft.lots.setdefault(index[key], []).append(lot)
-    _compare_lots(draft)
 
 
 def _conclude_bases(draft: Draft) -> None:
@@ -175,13 +173,12 @@ def _read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
         last[key] = entry
     for (account, currency, converted), entry in last.items():
         amount = _number(draft, entry, "endingcash")
-        if account:
-            draft.accounts.setdefault(account, entry.text("acctalias"))
+        draft.own(account, entry.text("acctalias"))
         reason = "all currencies, in the base currency" if converted else ""
         draft.row(entry, "cash", reason, currency, account)
         if amount is not None:
             code = draft.bases.get(account, "") if currency in _ALL_CURRENCIES else currency
-            draft.cash.append(CashBalance(entry.line, account, amount, code, f"Cash {currency}", converted))
+            draft.bank(CashBalance(entry.line, account, amount, code, f"Cash {currency}", converted))
         elif not entry.text("endingcash"):
             draft.empty(entry.line, TITLES["endingcash"])
 
@@ -364,15 +361,3 @@ def _all_or_none(amounts: Iterable[Decimal | None]) -> Decimal | None:
             return None
         known.append(amount)
     return total(known)
-
-
-def _compare_lots(draft: Draft) -> None:
-    """Lots that do not add up to their position are told: the plan uses the position."""
-    for index, lots in draft.lots.items():
-        holding = draft.holdings[index]
-        summed = _all_or_none(lot.quantity for lot in lots)
-        if summed is not None and holding.quantity is not None and summed != holding.quantity:
-            message = (
-                f"its lots add up to {summed:f} shares, the position says {holding.quantity:f}; the position is used."
-            )
-            draft.remark("warning", "lots_mismatch", message, holding.line, holding.symbol)

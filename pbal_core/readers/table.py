@@ -148,8 +148,8 @@ def _row(form: TableFormat, document: Document, line: Line, state: State) -> Lay
     if kind in {"position", "cash", "unsupported", "lot", "pending"} and not _width_fits(document, line, state):
         return line.layout
     account = line.text("account") or state.account
-    if account and account not in draft.accounts and kind in {"position", "cash", "unsupported"}:
-        draft.accounts[account] = line.text("account_name")
+    if kind in {"position", "cash", "unsupported"}:
+        draft.own(account, line.text("account_name"))
     if kind == "position":
         kind, reason = _position(form, line, state, account)
     elif kind == "cash":
