@@ -243,3 +243,72 @@ def test_ten_thousand_different_accounts_stay_readable():
     statement = read_positions(("Account,Symbol,Shares,Price\n" + rows).encode())
     (warning,) = [i for i in statement.issues if i.code == "several_accounts"]
     assert len(warning.message) < 400
+
+
+PLAIN = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
+MARKS = ["BOF", "BOA", "BOS", "EOS", "EOA", "EOF", "MSG", "DATA", "HEADER"]
+
+
+class TestTickersThatAreMarks:
+    """BOF to EOF, MSG, DATA and HEADER are tickers too, wherever the file's first records do not say otherwise."""
+
+    @pytest.mark.parametrize("ticker", MARKS)
+    def test_in_a_plain_file(self, ticker):
+        statement = read_positions(f"{PLAIN}VTI,2500,250,1\n{ticker},1000,10,5\nBND,750,75,1\n".encode())
+        assert [(p.symbol, p.value) for p in statement.portfolio] == [("VTI", 2500), (ticker, 1000), ("BND", 750)]
+
+    @pytest.mark.parametrize("ticker", MARKS)
+    def test_in_the_second_column(self, ticker):
+        data = f"CurrencyPrimary,{PLAIN}USD,{ticker},1000,10,5\nUSD,BND,750,75,1\n"
+        assert read_positions(data.encode()).portfolio.symbols == (ticker, "BND")
+
+    @pytest.mark.parametrize("ticker", MARKS)
+    def test_in_a_file_of_ones_own(self, ticker):
+        data = f"Ticker,Shares,Price\n{ticker},10,5\nBND,20,7\n"
+        assert read_positions(data.encode(), format_hint="generic").portfolio.symbols == (ticker, "BND")
+
+    @pytest.mark.parametrize("ticker", MARKS)
+    @pytest.mark.parametrize("columns", ["Symbol,CurrencyPrimary", "CurrencyPrimary,Symbol"])
+    def test_between_records(self, ticker, columns):
+        cells = {"Symbol": ticker, "CurrencyPrimary": "USD"}
+        row = ",".join(cells[column] for column in columns.split(","))
+        data = (
+            f"BOF,U1,X,1\nBOA,U1\nBOS,POST,Open Positions\n{columns},PositionValue,MarkPrice,FifoPnlUnrealized\n"
+            f"{row},1000,10,5\nEOS,POST,1,1000\nEOA,U1\nEOF,U1\n"
+        )
+        statement = read_positions(data.encode())
+        assert statement.portfolio.symbols == (ticker,)
+        assert [row.kind for row in statement.rows] == [*["header"] * 4, "position", "total", "header", "header"]
+
+
+class TestCutRecords:
+    """A section that is begun must end; a report or account that does not end is told."""
+
+    TEXT = (DATA / "ibkr_records.csv").read_text()
+
+    @pytest.mark.parametrize("code", ["POST", "CRTT"])
+    def test_a_section_without_its_end_is_refused(self, code):
+        cut = "".join(line for line in self.TEXT.splitlines(keepends=True) if f'"EOS","{code}"' not in line)
+        begun = 4 if code == "POST" else 10
+        assert ("cut_section", begun, None) in problems(cut)
+
+    def test_a_file_that_is_cut_off_in_a_section_is_refused(self):
+        assert ("cut_section", 4, None) in problems(self.TEXT[: self.TEXT.index('"USD","BOND"')])
+
+    def test_an_end_of_another_section_ends_nothing(self):
+        assert ("cut_section", 4, None) in problems(self.TEXT.replace('"EOS","POST"', '"EOS","CRTT"'))
+
+    @pytest.mark.parametrize(("mark", "line"), [("EOA", 3), ("EOF", 2)])
+    def test_an_account_or_report_without_its_end_is_told(self, mark, line):
+        cut = "".join(text for text in self.TEXT.splitlines(keepends=True) if f'"{mark}"' not in text)
+        (issue,) = [i for i in read_positions(cut.encode()).issues if i.code == "maybe_cut"]
+        assert issue.where.line == line
+
+
+@pytest.mark.parametrize(
+    ("column", "again"), [("Quantity", "Quantity"), ("FXRateToBase", "fxRateToBase"), ("Quantity", "Position")]
+)
+def test_a_column_that_says_two_things_is_refused(column, again):
+    """Of two rates or quantities none is taken in silence; a quantity has two names."""
+    data = f"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized,{column},{again}\nVTI,2500,250,1,10,7\n"
+    assert problems(data) == [("duplicate_column", 1, column)]

@@ -8,6 +8,9 @@ Source: IBKR's Flex Query pages (delivery configuration); public real downloads 
    and the sum of the section's amounts, which are compared;
 4. every row led by ``HEADER`` or ``DATA`` and the section's code (``POST``: open positions, ``CRTT``: cash report).
 
+The first records tell which layout it is, since ``BOF``, ``EOS``, ``MSG`` and ``DATA`` are tickers as well. A section
+that is begun must end; a file or account that does not end is told.
+
 Worked example: ``"DATA","POST","U1","USD","STK","VTI","10","250","2500"`` under its ``HEADER`` row is 10 VTI.
 """
 
@@ -38,15 +41,20 @@ _TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass
 _TRADE_NAMES = frozenset({"buy/sell", "tradeid", "tradeprice", "tradedate", "transactiontype", "ibcommission"})
 _ACCOUNT_NAMES = frozenset({"accounttype", "customertype", "dateopened", "datefunded"})
 """Columns that only the section Account Information has; its currency is the base currency."""
+_USED = frozenset({
+    *flex.TITLES, "currencyprimary", "assetclass", "levelofdetail", "conid", "clientaccountid", "reportdate"
+})  # fmt: skip
+"""Columns of which the file must say one thing."""
 _POSITIONS, _CASH = "POST", "CRTT"
 _CHECKED = {_POSITIONS: "positionvalue", _CASH: "endingcash"}
 
 
 def find(document: Document) -> int | None:
-    """The first BOF or HEADER record, or header with at least two of Flex's own column names."""
+    """A BOF or HEADER record at the top, or the first header with at least two of Flex's own column names."""
+    top = next((index for index, names in enumerate(document.names) if names[0] != "msg"), None)
+    if top is not None and document.names[top][0] in {"bof", "header"} and len(document.names[top]) > 2:
+        return top if len(document.records[top].cells[1].strip()) <= 12 else None
     for index, names in enumerate(document.names):
-        if names[0] in {"bof", "header"} and len(names) > 2 and len(document.records[index].cells[1].strip()) <= 12:
-            return index
         if len(_OWN_NAMES.intersection(names)) >= 2 and not _TRADE_NAMES.intersection(names):
             return index
     return None
@@ -57,6 +65,8 @@ class _Section:
     """The section that the following rows belong to."""
 
     code: str = ""
+    begun: Record | None = None
+    """Its BOS record."""
     header: Record | None = None
     names: list[str] = field(default_factory=list)
     rows: int = 0
@@ -68,7 +78,13 @@ class _Report:
     """What has been read of the file so far."""
 
     draft: Draft
+    framed: bool
+    """BOF, BOA, BOS, EOS, EOA and EOF are records, not tickers."""
+    described: bool
+    """HEADER and DATA lead the rows."""
     section: _Section = field(default_factory=_Section)
+    unended: dict[str, int] = field(default_factory=dict)
+    """Line of each BOF and BOA record that no EOF and EOA has ended yet, by the mark that is missing."""
     account: str = ""
     codes: list[str] = field(default_factory=list)
     positions: list[flex.Entry] = field(default_factory=list)
@@ -81,10 +97,11 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: Every missing column, or every bad row with line and column.
     """
-    report = _Report(Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK))
-    draft = report.draft
+    draft = Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
+    report = _Report(draft, *_layout(document))
     for record in document.records:
         _record(report, record)
+    _unended(report)
     if document.broken is not None:
         draft.errors.append(document.broken)
     if _POSITIONS not in report.codes:
@@ -92,6 +109,23 @@ def read(document: Document, _begin: int) -> Statement:
         draft.refuse("no_positions_section", f"the report has no section Open Positions (sections: {found}); add it.")
     flex.read_sections(draft, report.positions, report.cash)
     return draft.statement()
+
+
+def _layout(document: Document) -> tuple[bool, bool]:
+    """Whether a file has BOF to EOF records, and whether HEADER and DATA lead its rows."""
+    framed = False
+    for record in document.records:
+        lead = _lead(record)
+        if lead[0] == "MSG":
+            continue
+        if _MARKS.isdisjoint(lead):
+            return framed, lead[0] == "HEADER" and len(lead[-1]) <= 12
+        framed = True
+    return framed, False
+
+
+def _lead(record: Record) -> list[str]:
+    return [cell.strip() for cell in record.cells[:2]]
 
 
 def _message(draft: Draft, record: Record) -> None:
@@ -103,12 +137,13 @@ def _message(draft: Draft, record: Record) -> None:
 
 def _record(report: _Report, record: Record) -> None:
     """One row of the file."""
-    lead = [cell.strip() for cell in record.cells[:2]]
-    if _MARKS.intersection(lead):
-        _mark(report, record, lead)
-    elif lead[0] == "MSG":
+    lead = _lead(record)
+    mark = _mark_of(report, record) if report.framed else ""
+    if mark:
+        _mark(report, record, mark)
+    elif lead[0] == "MSG" and (report.described or report.section.header is None):
         _message(report.draft, record)
-    elif lead[0] in {"HEADER", "DATA"} and len(lead) == 2:
+    elif report.described and lead[0] in {"HEADER", "DATA"} and len(lead) == 2:
         inner = record._replace(cells=record.cells[2:])
         if lead[0] == "HEADER":
             _begin(report, lead[1], inner)
@@ -122,6 +157,24 @@ def _record(report: _Report, record: Record) -> None:
         _begin(report, code or _code([flex.folded(cell) for cell in record.cells]), record)
     else:
         _data(report, record)
+
+
+def _mark_of(report: _Report, record: Record) -> str:
+    """Which mark a record of a framed file is; empty for a row of a section, whose ticker may be a mark."""
+    lead, section = _lead(record), report.section
+    mark = next((cell for cell in lead if cell in _MARKS), "")
+    if not mark or section.header is None:
+        return mark
+    rest = _rest(record, mark)
+    if section.code in rest:  # that is how a section ends: the code beside the mark, in this order or the other
+        return mark if mark == "EOS" else ""
+    has_all_fields = len(record.cells) == len(section.names) and bool(rest)
+    return "" if has_all_fields or lead[0] != mark else mark
+
+
+def _rest(record: Record, mark: str) -> list[str]:
+    """What stands beside a mark."""
+    return [cell.strip() for cell in record.cells if cell.strip() and cell.strip() != mark]
 
 
 def _is_header(record: Record) -> bool:
@@ -139,17 +192,38 @@ def _code(names: Sequence[str]) -> str:
     return "other"
 
 
-def _mark(report: _Report, record: Record, lead: list[str]) -> None:
+def _mark(report: _Report, record: Record, mark: str) -> None:
     """A BOF, BOA, BOS, EOS, EOA or EOF record."""
-    mark = next(cell for cell in lead if cell in _MARKS)
-    rest = [cell.strip() for cell in record.cells if cell.strip() and cell.strip() != mark]
-    if mark in {"BOF", "BOA"} and rest:
-        report.account = rest[0]
+    rest, section = _rest(record, mark), report.section
+    names_another = section.code not in rest and any(cell.isalpha() for cell in rest)
+    if section.begun is not None and (mark != "EOS" or (section.code and names_another)):
+        _refuse_unended(report, section.begun)
+    if mark in {"BOF", "BOA"}:
+        report.account = rest[0] if rest else report.account
+        report.unended[mark.replace("B", "E")] = record.line
     elif mark == "BOS":
-        report.section = _Section(code=rest[0] if rest else "")
+        report.section = _Section(code=rest[0] if rest else "", begun=record)
     elif mark == "EOS":
         _end(report, record, rest)
+    else:
+        report.section = _Section()
+        report.unended.pop(mark, None)
     report.draft.row(record, "total" if mark == "EOS" else "header", f"{mark} record")
+
+
+def _refuse_unended(report: _Report, begun: Record) -> None:
+    message = "no EOS record ends the section that begins here: the file was cut or changed; download it again."
+    report.draft.refuse("cut_section", message, begun.line)
+    report.section = _Section()
+
+
+def _unended(report: _Report) -> None:
+    """What a complete file would have ended."""
+    if report.section.begun is not None:
+        _refuse_unended(report, report.section.begun)
+    for mark, line in report.unended.items():
+        message = f"no {mark} record ends what begins here; the file may have been cut."
+        report.draft.remark("warning", "maybe_cut", message, line)
 
 
 def _end(report: _Report, record: Record, rest: Sequence[str]) -> None:
@@ -174,22 +248,23 @@ def _end(report: _Report, record: Record, rest: Sequence[str]) -> None:
 def _begin(report: _Report, code: str, record: Record) -> None:
     """A header row: the columns of the rows that follow."""
     names = [flex.folded(cell) for cell in record.cells]
-    report.section = _Section(code=code, header=record, names=names)
+    report.section = _Section(code=code, begun=report.section.begun, header=record, names=names)
     report.codes.append(code)
     report.draft.row(record, "header", "column names")
-    if code == _POSITIONS:
-        _check_header(names, record)
+    if code in _CHECKED:
+        _check_header(names, record, COLUMNS if code == _POSITIONS else ())
 
 
-def _check_header(names: list[str], record: Record) -> None:
-    """The columns that a position needs; P&L is only demanded of the plain file (see ``flex``)."""
+def _check_header(names: list[str], record: Record, needed: Sequence[str]) -> None:
+    """The columns that a position needs, and none twice; P&L is only demanded of the plain file (see ``flex``)."""
     issues = []
-    for column in COLUMNS:
+    for key in dict.fromkeys(name for name in names if name in _USED and names.count(name) > 1):
+        column = record.cells[names.index(key)].strip()
+        message = f"the column {column} stands in the header {names.count(key)} times; once is needed."
+        issues.append(Issue("error", "duplicate_column", message, Place(line=record.line, column=column)))
+    for column in needed:
         key, place = column.casefold(), Place(line=record.line, column=column)
-        if names.count(key) > 1:
-            message = f"the column {column} stands in the header {names.count(key)} times; once is needed."
-            issues.append(Issue("error", "duplicate_column", message, place))
-        elif key not in names and not (key == "fifopnlunrealized" and "assetclass" in names):
+        if key not in names and not (key == "fifopnlunrealized" and "assetclass" in names):
             found = ", ".join(ascii(name.strip())[1:-1][:40] for name in record.cells[:20])
             message = f"the column {column} is missing; the header has: {found}."
             issues.append(Issue("error", "missing_column", message, place))
