@@ -276,7 +276,7 @@ def check_statement(statement: Statement) -> None:
     except DataError as error:
         check_refusal_of_choice(error)
         return
-    currencies = {h.currency for h in statement.holdings}
+    currencies = {h.currency or h.fx_rate for h in statement.holdings}  # unnamed ones are told apart by their rates
     for symbol in {symbol_key(h.symbol) for h in statement.holdings}:
         same = [h for h in statement.holdings if symbol_key(h.symbol) == symbol]
         rates = [h.fx_rate if len(currencies) > 1 and h.fx_rate else Decimal(1) for h in same]

@@ -80,6 +80,39 @@ class TestBaseCurrencies:
         assert statement.select("U2").portfolio.currency == "USD"
 
 
+class TestRates:
+    UNNAMED = "AssetClass,Symbol,Quantity,MarkPrice,PositionValue,FXRateToBase\n"
+
+    def unnamed(self, *rates: str) -> Statement:
+        rows = "".join(f"STK,S{i},10,100,1000,{rate}\n" for i, rate in enumerate(rates))
+        return read_positions((self.UNNAMED + rows).encode())
+
+    def test_two_rates_are_two_currencies_though_none_is_named(self):
+        statement = self.unnamed("0.9", "0.006", "0.9")
+        assert [p.value for p in statement.portfolio] == [900, 6, 900]
+        assert told(statement) == [("warning", "unknown_currency")]
+
+    def test_one_rate_is_one_currency(self):
+        assert [p.value for p in self.unnamed("0.9", "0.9").portfolio] == [1000, 1000]
+
+    def test_a_row_without_a_rate_beside_rows_with_one_is_not_added(self):
+        statement = self.unnamed("0.9", "")
+        assert told(statement) == [("error", "mixed_currencies")]
+        with pytest.raises(DataError, match="in no named currency, and not every row has an exchange rate"):
+            _ = statement.portfolio
+
+    def test_cash_of_no_named_currency_is_not_that_of_two_currencies(self):
+        text = self.UNNAMED + "STK,A,10,100,1000,0.9\nSTK,B,10,100,1000,1\n"
+        statement = read_positions((text + "ClientAccountID,LevelOfDetail,EndingCash\n,Currency,500\n").encode())
+        assert statement.cash_found == 0
+        assert ("warning", "cash_left_out") in told(statement)
+
+    def test_two_rates_of_one_currency_in_one_account_are_refused(self):
+        with pytest.raises(DataError, match=r"line 3, FXRateToBase: one EUR is 1.1 .* and 0.9 in line 2"):
+            flex("U1,EUR,0.9,STK,A,10,100,1000\nU1,EUR,1.1,STK,B,10,100,1000\n")
+        assert flex("U1,EUR,0.9,STK,A,10,100,1000\nU2,EUR,1.1,STK,B,10,100,1000\n").currency == "EUR"
+
+
 class TestCashOfFlex:
     POSITION = "U1,USD,1,STK,VTI,10,100,1000\n"
 

@@ -312,3 +312,81 @@ def test_a_column_that_says_two_things_is_refused(column, again):
     """Of two rates or quantities none is taken in silence; a quantity has two names."""
     data = f"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized,{column},{again}\nVTI,2500,250,1,10,7\n"
     assert problems(data) == [("duplicate_column", 1, column)]
+
+
+class TestDerivativesWithoutAssetClass:
+    """The symbol or the multiplier shows an option where the file has no column for the class of an asset."""
+
+    def test_by_its_symbol(self):
+        statement = read_positions(f"{PLAIN}VTI,2500,250,1\nMSTR  260206C00220000,2500,2.50,5\n".encode())
+        assert statement.portfolio.symbols == ("VTI",)
+        assert kinds(statement)["MSTR  260206C00220000"] == "unsupported"
+        assert "an option: plans trade shares" in str(statement.issues)
+
+    @pytest.mark.parametrize("level", ["", "SUMMARY", "LOT"])
+    def test_by_its_multiplier(self, level):
+        rows = f"VTI,2500,250,1,10,1,{level}\nESM6,2500,5,5,10,50,{level}\n"
+        statement = read_positions(f"{PLAIN.strip()},Quantity,Multiplier,LevelOfDetail\n{rows}".encode())
+        assert statement.portfolio.symbols == ("VTI",)
+        assert "a contract for 50 units" in str(statement.issues)
+
+    def test_in_xml(self):
+        position = '<OpenPosition symbol="{}" position="1" markPrice="5" positionValue="{}" multiplier="{}"/>'
+        rows = position.format("VTI", 5, 1) + position.format("ESM6", 250, 50)
+        text = f"<FlexQueryResponse><OpenPositions>{rows}</OpenPositions></FlexQueryResponse>"
+        assert read_positions(text.encode()).portfolio.symbols == ("VTI",)
+
+
+class TestDaysOfFlex:
+    """Month and day are told apart by all dates of a report, and are not guessed."""
+
+    @staticmethod
+    def read(*days: str) -> Statement:
+        rows = "".join(f"S{i},10,5,1,{day}\n" for i, day in enumerate(days))
+        return read_positions(f"{PLAIN.strip()},ReportDate\n{rows}".encode())
+
+    @pytest.mark.parametrize(
+        ("days", "last"),
+        [
+            (["31/01/2026", "01/02/2026"], "2026-02-01"),
+            (["01/31/2026", "02/01/2026"], "2026-02-01"),
+            (["31/01/26", "01/02/26"], "2026-02-01"),
+            (["01/31/26", "02/01/26"], "2026-02-01"),
+            (["31-JAN-26", "01-FEB-26"], "2026-02-01"),
+            (["20260131", "20260201"], "2026-02-01"),
+            (["05/02/2026", "05/03/2026"], "None"),
+            (["04/04/2026", "05/05/2026"], "2026-05-05"),
+        ],
+    )
+    def test_the_last_day_is_read(self, days, last):
+        statement = self.read(*days)
+        assert statement.portfolio.symbols == ("S1",)
+        assert str(statement.as_of) == last
+        assert ("ambiguous_date" in codes(statement)) == (last == "None")
+
+    @pytest.mark.parametrize("days", [["02/05/2026", "01/06/2026"], ["31/01/2026", "01/31/2026"], ["1 Jan", "2 Jan"]])
+    def test_a_last_day_that_cannot_be_told_is_refused(self, days):
+        data = f"{PLAIN.strip()},ReportDate\nA,10,5,1,{days[0]}\nB,10,5,1,{days[1]}\n"
+        assert problems(data) == [("ambiguous_date", 3, "ReportDate")]
+
+    def test_one_day_that_can_be_two_is_not_told(self):
+        statement = self.read("05/02/2026", "05/02/2026")
+        assert statement.portfolio.symbols == ("S0", "S1")
+        assert statement.as_of is None
+        assert codes(statement) == ["ambiguous_date"]
+
+    def test_xml_statements_of_several_days_need_no_report_date(self):
+        """The day of a position is that of the statement around it where it names none."""
+
+        def statement(day: str, symbol: str) -> str:
+            cash = f'<CashReport><CashReportCurrency currency="USD" endingCash="{day[-1]}"/></CashReport>'
+            position = f'<OpenPosition symbol="{symbol}" position="1" markPrice="5" positionValue="5" currency="USD"/>'
+            return (
+                f'<FlexStatement accountId="U1" toDate="{day}"><OpenPositions>{position}</OpenPositions>{cash}'
+                "</FlexStatement>"
+            )
+
+        text = statement("20260331", "NEW") + statement("20260330", "OLD")
+        read = read_positions(f"<FlexQueryResponse>{text}</FlexQueryResponse>".encode())
+        assert read.portfolio.symbols == ("NEW",)
+        assert (str(read.as_of), read.cash_found) == ("2026-03-31", 1)

@@ -1,8 +1,9 @@
 """From the facts of a statement and the user's choice to one portfolio.
 
 The model: the holdings of the selected accounts, grouped by symbol. Amounts are in one currency: the holdings' own when
-they share it, else the base currency at the file's own rates, and without rates nothing is added. Same symbol in two
-accounts needs a choice, since a plan over both would move money between accounts that may not be moved.
+they share it, else the base currency at the file's own rates, and without rates nothing is added. Where the file names
+no currency, two rates are two currencies. Same symbol in two accounts needs a choice, since a plan over both would move
+money between accounts that may not be moved.
 
 Worked example: 100 USD at rate 0.9 and 50 EUR at rate 1 in an account with base EUR are 90 and 50 EUR.
 """
@@ -70,15 +71,16 @@ def derive(statement: Statement) -> Derived:
         message = "the chosen accounts hold no position that can be planned; choose others."
         issues.append(told("error", "no_positions", message, None))
     currencies = list(dict.fromkeys(h.currency for h in chosen))
-    if len(currencies) > 1:
+    mixed = len(currencies) > 1 or (currencies == [""] and len({h.fx_rate for h in chosen}) > 1)
+    if mixed:
         issues += _unconvertible(chosen, currencies)
-    currency = currencies[0] if len(currencies) == 1 else _base(statement, chosen, issues)
-    counted = _cash(statement, currency, mixed=len(currencies) > 1)
+    currency = currencies[0] if currencies and not mixed else _base(statement, chosen, issues)
+    counted = _cash(statement, currency, mixed=mixed)
     issues += _other_cash(statement, counted)
     cash = total(balance.amount for balance in counted)
     if any(issue.severity == "error" for issue in issues):
         return Derived(None, tuple(issues), currency, cash, counted)
-    if len(currencies) > 1:
+    if mixed:
         chosen = [_converted(h) for h in chosen]
     groups: dict[str, list[Holding]] = {}
     for holding in chosen:
@@ -137,11 +139,14 @@ def _unconvertible(holdings: Sequence[Holding], currencies: Sequence[str]) -> li
     without = [h for h in holdings if h.fx_rate is None]
     if not without:
         return []
-    listed = ", ".join(c or "unknown" for c in currencies)
+    what = (
+        f"in different currencies ({', '.join(c or 'unknown' for c in currencies)}) and the file has no exchange rate"
+    )
+    if len(currencies) == 1:
+        what = "in no named currency, and not every row has an exchange rate"
     message = (
-        f"the amounts are in different currencies ({listed}) and the file has no exchange rate to add them with; "
-        "choose accounts that share one currency, use a file with rates (IBKR: tick FXRateToBase), or remove the "
-        "other rows."
+        f"the amounts are {what} to add them with; choose accounts that share one currency, use a file with rates "
+        "(IBKR: tick FXRateToBase), or remove the other rows."
     )
     return [told("error", "mixed_currencies", message, without[0].line, symbol=without[0].symbol)]
 
@@ -231,7 +236,7 @@ def _cash(statement: Statement, currency: str, *, mixed: bool) -> tuple[CashBala
         own = accounts.get(account, [])
         converted = [b for b in own if b.converted and b.currency == currency]
         single = [b for b in own if not b.converted]
-        exact = [b for b in single if b.currency == currency or (not b.currency and not mixed)]
+        exact = [b for b in single if (b.currency == currency if b.currency else not mixed)]
         counted += converted if converted and (mixed or not single) else exact
     return tuple(counted)
 

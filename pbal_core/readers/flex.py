@@ -1,12 +1,13 @@
 """What IBKR Flex reports mean, whatever their layout: open positions and cash as records of named texts.
 
 Source: IBKR's Flex Query reference, sections Open Positions and Cash Report; public real downloads (CSV and XML).
-Names are folded to lower case, XML names to those of the CSV. Plain decimals, minus sign, no thousands separators.
+Plain decimals, minus sign, no thousands separators.
 
 The model: ``PositionValue`` and ``FifoPnlUnrealized`` are in ``CurrencyPrimary`` and include the multiplier; times
 ``FXRateToBase`` they are in the account's base currency. A position is its SUMMARY row; LOT rows repeat it lot by lot
 and are added up only where there is no SUMMARY row. The plain file of four columns is a *contract*: without an
-``AssetClass`` column every row must be a long position with all its numbers, and anything else is refused.
+``AssetClass`` column every row must be a long position with all its numbers, and anything else is refused. (What the
+symbol or the multiplier shows to be a derivative is left out with its reason.)
 
 Worked example: SUMMARY 10 x 20 = 200 with LOT rows of 120 and 80 is a holding of 200 with two lots, not 400.
 """
@@ -18,75 +19,21 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..model import SYMBOL, position_problems, symbol_key
+from ..model import SYMBOL, position_problems
 from ..money import NotANumberError
 from . import instruments
-from .cells import read_date, read_plain, shown
+from .cells import read_plain, shown
 from .derive import total
 from .draft import Draft
+from .flex_entry import TITLES, Entry
 from .statement import CashBalance, Holding, Lot
 
 PRICE_SLACK = Decimal("0.00005")
 """Mark prices have four decimals and more."""
 
-ALIASES = {
-    "accountid": "clientaccountid",
-    "currency": "currencyprimary",
-    "assetcategory": "assetclass",
-    "position": "quantity",
-}
-TITLES = {
-    "symbol": "Symbol",
-    "positionvalue": "PositionValue",
-    "markprice": "MarkPrice",
-    "fifopnlunrealized": "FifoPnlUnrealized",
-    "quantity": "Quantity",
-    "costbasismoney": "CostBasisMoney",
-    "fxratetobase": "FXRateToBase",
-    "multiplier": "Multiplier",
-    "endingcash": "EndingCash",
-}
-"""How columns are called in messages."""
-
 _ALL_CURRENCIES = frozenset({"BASE_SUMMARY", "BASE"})
 _FACTS = {"symbol": "symbol", "value": "positionvalue", "price": "markprice", "quantity": "quantity"}
 """The column of each fact of a position."""
-
-
-class Entry(NamedTuple):
-    """One record of a section.
-
-    Attributes:
-        line: Line in which it begins.
-        cells: The fields as they stand in the file.
-        values: Text by folded column name, stripped.
-        owner: Account of the record, or of the report around it; empty when neither names one.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    values: dict[str, str]
-    owner: str
-
-    @classmethod
-    def of(cls, line: int, cells: tuple[str, ...], fields: Iterable[tuple[str, str]], account: str) -> Entry:
-        """The record of named texts in a report of an account."""
-        values = {name: text.strip() for name, text in fields}
-        return cls(line, cells, values, values.get("clientaccountid") or account)
-
-    def text(self, name: str) -> str:
-        """The field; empty when the file does not have it."""
-        return self.values.get(name, "")
-
-    @property
-    def is_lot(self) -> bool:
-        """The record is one tax lot of a position."""
-        return self.values.get("levelofdetail", "").upper() == "LOT"
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What SUMMARY and LOT rows of one position share."""
-        return self.owner, self.text("conid") or symbol_key(self.text("symbol"))
 
 
 class Numbers(NamedTuple):
@@ -101,15 +48,10 @@ class Numbers(NamedTuple):
     multiplier: Decimal | None
 
 
-def folded(name: str) -> str:
-    """A column or attribute name to look up with."""
-    key = name.strip().casefold()
-    return ALIASES.get(key, key)
-
-
 def read_sections(draft: Draft, positions: Sequence[Entry], cash: Sequence[Entry]) -> None:
     """Adds what the sections Open Positions and Cash Report say."""
     _read_positions(draft, positions)
+    _check_rates(draft)
     for entry in cash:
         if _is_converted(entry) and entry.text("currencyprimary") not in _ALL_CURRENCIES:
             draft.bases.setdefault(entry.owner, entry.text("currencyprimary"))
@@ -119,7 +61,7 @@ def read_sections(draft: Draft, positions: Sequence[Entry], cash: Sequence[Entry
 
 def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
     """Adds the holdings, lots and rows of the section Open Positions."""
-    current = _latest(draft, entries)
+    current, draft.as_of = _latest(draft, entries)
     by_lot = [entry for entry in current if entry.is_lot]
     summaries = {entry.key for entry in current if not entry.is_lot} if by_lot else set()
     lots: dict[tuple[str, str], list[tuple[Entry, Numbers]]] = {}
@@ -143,6 +85,30 @@ def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
                 draft.lots.setdefault(index[key], []).append(lot)
 
 
+def _latest(draft: Draft, entries: Sequence[Entry]) -> tuple[Sequence[Entry], date | None]:
+    """The entries of each account's last day, and that day; most files name none."""
+    if not any(entry.day for entry in entries):
+        return entries, None
+    from .flex_days import latest
+
+    return latest(draft, entries)
+
+
+def _check_rates(draft: Draft) -> None:
+    """One currency of one account converts at one rate; two contradict each other."""
+    rates: dict[tuple[str, str], tuple[Decimal, int]] = {}
+    for holding in draft.holdings:
+        if not holding.currency or holding.fx_rate is None:
+            continue
+        rate, line = rates.setdefault((holding.account, holding.currency), (holding.fx_rate, holding.line))
+        if rate != holding.fx_rate:
+            message = (
+                f"one {holding.currency} is {holding.fx_rate:f} of the base currency here and {rate:f} in line {line}; "
+                "export the report again."
+            )
+            draft.refuse("rates_differ", message, holding.line, TITLES["fxratetobase"])
+
+
 def _conclude_bases(draft: Draft) -> None:
     """Base currencies that no section names: the currency at rate 1, else that of an account with the same rates."""
     rates: dict[str, set[tuple[str, Decimal]]] = {}
@@ -163,10 +129,10 @@ def _conclude_bases(draft: Draft) -> None:
             draft.bases[account] = alike.pop()
 
 
-def _read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
+def _read_cash(draft: Draft, entries: Sequence[Entry]) -> None:
     """Adds the balances of the section Cash Report: one for each currency, and the converted sum of an account."""
     last: dict[tuple[str, str, bool], Entry] = {}
-    for entry in entries:
+    for entry in _latest(draft, entries)[0]:
         key = (entry.owner, entry.text("currencyprimary"), _is_converted(entry))
         if key in last:
             _ignore(draft, last[key], "an earlier day of the cash report")
@@ -186,30 +152,6 @@ def _read_cash(draft: Draft, entries: Iterable[Entry]) -> None:
 def _is_converted(entry: Entry) -> bool:
     """The record of the Cash Report sums up all currencies of the account, in its base currency."""
     return entry.text("currencyprimary") in _ALL_CURRENCIES or entry.text("levelofdetail").casefold() == "basecurrency"
-
-
-def _latest(draft: Draft, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of each account's last report date; a report broken out by day repeats every position."""
-    texts = {entry.text("reportdate") for entry in entries}
-    days = {text: day for text in texts if (day := read_date(text)) is not None}
-    if not days:
-        return list(entries)
-    draft.as_of = max(days.values())
-    if len(set(days.values())) == 1:
-        return list(entries)
-    last: dict[str, date] = {}
-    for entry in entries:
-        day = days.get(entry.text("reportdate"))
-        if day is not None:
-            last[entry.owner] = max(day, last.get(entry.owner, day))
-    kept = []
-    for entry in entries:
-        day = days.get(entry.text("reportdate"))
-        if day is not None and day < last.get(entry.owner, day):
-            _ignore(draft, entry, f"of {day}, an earlier day than {last[entry.owner]}")
-        else:
-            kept.append(entry)
-    return kept
 
 
 def _ignore(draft: Draft, entry: Entry, reason: str) -> None:
@@ -258,11 +200,10 @@ def _position(draft: Draft, entry: Entry) -> bool:
     before = len(draft.errors)
     numbers = _numbers(draft, entry)
     symbol = entry.text("symbol")
-    if "assetclass" in entry.values:
-        reason = instruments.unsupported(symbol, entry.text("assetclass")) or _unsupported(numbers)
-        if reason:
-            draft.row(entry, "unsupported", reason, symbol, entry.owner)
-            return False
+    reason = _no_share(entry, numbers)
+    if reason:
+        draft.row(entry, "unsupported", reason, symbol, entry.owner)
+        return False
     _check_contract(draft, entry, numbers)
     value, price = numbers.value, numbers.price
     draft.row(entry, "position", "", symbol, entry.owner)
@@ -280,6 +221,15 @@ def _seen_before(draft: Draft, entry: Entry) -> None:
     symbol = entry.text("symbol")
     if SYMBOL.fullmatch(symbol):
         draft.claim(entry.owner, symbol, entry.line, "Symbol")
+
+
+def _no_share(entry: Entry, numbers: Numbers) -> str:
+    """Why the position is left out; empty when it is to be planned or, in the plain file, refused."""
+    symbol, asset_class = entry.text("symbol"), entry.text("assetclass")
+    reason = "" if asset_class else instruments.derivative(symbol, numbers.multiplier)
+    if "assetclass" in entry.values or entry.is_lot:
+        reason = reason or instruments.unsupported(symbol, asset_class) or _unsupported(numbers)
+    return reason
 
 
 def _unsupported(numbers: Numbers) -> str:
@@ -320,7 +270,6 @@ def _holding(entry: Entry, numbers: Numbers, value: Decimal, price: Decimal) -> 
 def _from_lots(draft: Draft, group: Sequence[tuple[Entry, Numbers]]) -> bool:
     """Adds the holding of a position that the file gives by its lots only; False when it is none."""
     first, numbers = group[0]
-    reason = instruments.unsupported(first.text("symbol"), first.text("assetclass"))
     values = [n.value for _, n in group if n.value is not None]
     quantities = [n.quantity for _, n in group if n.quantity is not None]
     summed = numbers._replace(
@@ -329,7 +278,7 @@ def _from_lots(draft: Draft, group: Sequence[tuple[Entry, Numbers]]) -> bool:
         pnl=_all_or_none(n.pnl for _, n in group),
         cost=_all_or_none(n.cost for _, n in group),
     )
-    reason = reason or _unsupported(summed)
+    reason = _no_share(first, summed)
     if reason:
         draft.remark("warning", "unsupported", f"left out: {reason}.", first.line, first.text("symbol"))
         return False

@@ -28,6 +28,7 @@ from . import flex
 from .cells import harmless, read_plain
 from .document import Document, Record
 from .draft import Draft
+from .flex_entry import TITLES, Entry, folded
 from .statement import Statement, TotalCheck
 
 KEY = "flex-csv"
@@ -36,13 +37,13 @@ BROKER = "Interactive Brokers Flex Query"
 _MARKS = frozenset({"BOF", "BOA", "BOS", "EOS", "EOA", "EOF"})
 _OWN_NAMES = frozenset({"positionvalue", "markprice", "fifopnlunrealized"})
 _HEADER_NAMES = _OWN_NAMES | {"symbol", "currencyprimary", "endingcash", "assetclass", "levelofdetail", "conid"}
-_TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass", "LevelOfDetail", *COLUMNS})
+_OWN_TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass", "LevelOfDetail", *COLUMNS})
 """A second header has one of these as IBKR writes it; a quick test for the many rows that are none."""
 _TRADE_NAMES = frozenset({"buy/sell", "tradeid", "tradeprice", "tradedate", "transactiontype", "ibcommission"})
 _ACCOUNT_NAMES = frozenset({"accounttype", "customertype", "dateopened", "datefunded"})
 """Columns that only the section Account Information has; its currency is the base currency."""
 _USED = frozenset({
-    *flex.TITLES, "currencyprimary", "assetclass", "levelofdetail", "conid", "clientaccountid", "reportdate"
+    *TITLES, "currencyprimary", "assetclass", "levelofdetail", "conid", "clientaccountid", "reportdate"
 })  # fmt: skip
 """Columns of which the file must say one thing."""
 _POSITIONS, _CASH = "POST", "CRTT"
@@ -87,8 +88,8 @@ class _Report:
     """Line of each BOF and BOA record that no EOF and EOA has ended yet, by the mark that is missing."""
     account: str = ""
     codes: list[str] = field(default_factory=list)
-    positions: list[flex.Entry] = field(default_factory=list)
-    cash: list[flex.Entry] = field(default_factory=list)
+    positions: list[Entry] = field(default_factory=list)
+    cash: list[Entry] = field(default_factory=list)
 
 
 def read(document: Document, _begin: int) -> Statement:
@@ -152,9 +153,9 @@ def _record(report: _Report, record: Record) -> None:
         else:
             message = f"a row of the section {lead[1]!a} stands under the header of {report.section.code!a}."
             report.draft.refuse("field_count", message, record.line)
-    elif (report.section.header is None or not _TITLES.isdisjoint(record.cells)) and _is_header(record):
+    elif (report.section.header is None or not _OWN_TITLES.isdisjoint(record.cells)) and _is_header(record):
         code = report.section.code if report.section.header is None else ""
-        _begin(report, code or _code([flex.folded(cell) for cell in record.cells]), record)
+        _begin(report, code or _code([folded(cell) for cell in record.cells]), record)
     else:
         _data(report, record)
 
@@ -178,8 +179,8 @@ def _rest(record: Record, mark: str) -> list[str]:
 
 
 def _is_header(record: Record) -> bool:
-    names = {flex.folded(cell) for cell in record.cells}
-    return flex.folded(record.cells[0]) == "clientaccountid" or len(_HEADER_NAMES & names) >= 2
+    names = {folded(cell) for cell in record.cells}
+    return folded(record.cells[0]) == "clientaccountid" or len(_HEADER_NAMES & names) >= 2
 
 
 def _code(names: Sequence[str]) -> str:
@@ -247,7 +248,7 @@ def _end(report: _Report, record: Record, rest: Sequence[str]) -> None:
 
 def _begin(report: _Report, code: str, record: Record) -> None:
     """A header row: the columns of the rows that follow."""
-    names = [flex.folded(cell) for cell in record.cells]
+    names = [folded(cell) for cell in record.cells]
     report.section = _Section(code=code, begun=report.section.begun, header=record, names=names)
     report.codes.append(code)
     report.draft.row(record, "header", "column names")
@@ -297,7 +298,7 @@ def _data(report: _Report, record: Record) -> None:
         draft.row(record, "other", f"section {section.code}: not about positions")
         return
     fields = zip(section.names, record.cells, strict=True)
-    entry = flex.Entry.of(record.line, record.cells, fields, report.account)
+    entry = Entry.of(record.line, record.cells, fields, report.account)
     (report.positions if section.code == _POSITIONS else report.cash).append(entry)
     with suppress(NotANumberError):  # told with its place when the position is read
         section.amounts.append(read_plain(entry.text(_CHECKED[section.code]) or "0"))

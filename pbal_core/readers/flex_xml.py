@@ -10,14 +10,13 @@ Worked example: ``<OpenPosition symbol="VTI" position="10" markPrice="250" posit
 
 from __future__ import annotations
 
-from datetime import date
 from xml.parsers import expat
 
 from ..errors import DataError, Issue, Place
 from . import flex
-from .cells import read_date
 from .document import MAX_ROWS, Document, Record
 from .draft import Draft
+from .flex_entry import Entry, folded
 from .source import refused
 from .statement import RowKind, Statement
 
@@ -49,12 +48,11 @@ def read(document: Document, _begin: int) -> Statement:
     if not elements.has_positions:
         draft.refuse("no_positions_section", "the report has no section Open Positions; add it to the Flex Query.")
     flex.read_sections(draft, elements.positions, elements.cash)
-    draft.as_of = draft.as_of or elements.to_date
     return draft.statement()
 
 
 def _named(attribute: tuple[str, str]) -> tuple[str, str]:
-    return flex.folded(attribute[0]), attribute[1]
+    return folded(attribute[0]), attribute[1]
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -69,9 +67,9 @@ class _Elements:
         self.account = ""
         self.count = 0
         self.has_positions = False
-        self.to_date: date | None = None
-        self.positions: list[flex.Entry] = []
-        self.cash: list[flex.Entry] = []
+        self.to_date = ""
+        self.positions: list[Entry] = []
+        self.cash: list[Entry] = []
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         """One start tag; every one becomes a row, a position or a cash balance."""
@@ -80,13 +78,14 @@ class _Elements:
             raise refused("too_many_rows", f"the report has more than {MAX_ROWS:,} elements; it is no positions file.")
         cells = (name, *(f"{key}={value}" for key, value in list(attributes.items())[:12]))
         if name in {"OpenPosition", "CashReportCurrency"}:
-            entry = flex.Entry.of(line, cells, map(_named, attributes.items()), self.account)
+            entry = Entry.of(line, cells, map(_named, attributes.items()), self.account)
             entry.values.setdefault("assetclass", "")  # an element is never the plain file of four columns
+            entry.values["todate"] = entry.text("todate") or self.to_date
             (self.positions if name == "OpenPosition" else self.cash).append(entry)
             return
         if name == "FlexStatement":
             self.account = attributes.get("accountId", "")
-            self.to_date = read_date(attributes.get("toDate", "")) or self.to_date
+            self.to_date = attributes.get("toDate", "")
         elif name == "AccountInformation":
             base = attributes.get("currency", "")
             if base:

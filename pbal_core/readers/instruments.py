@@ -9,6 +9,7 @@ Symbol shapes of options: OCC ``VTI   260116C00300000`` (IBKR Flex), ``-VTI26011
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 TRADABLE = r"[A-Za-z0-9]{1,12}(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
 """A ticker with class or exchange suffix, an ISIN or a CUSIP."""
@@ -18,6 +19,8 @@ _OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fi
     | \S+\s\d\d/\d\d/\d{4}\s[\d.,]+\s[CP]              # Schwab
     | .*\s\$[\d.,]+\s(?:call|put)                      # E*TRADE
     | \S+\s\d{1,2}[A-Z]{3}\d{2}\s[\d.]+\s[CP]          # IBKR Activity Statement"""
+_OPTION_LENGTHS = range(9, 61)
+"""A ticker of a share is shorter, so that the plain file does not need the shapes above."""
 _BOND = r"(?i).*\b(?:\d+(?:\.\d+)?\s?%\s.*\d{4}|CD\b.*%|T-?BILL|TREASURY (?:BILL|NOTE|BOND))"
 # Texts, not compiled patterns: re keeps what it compiles, and the plain file needs none of them.
 MAX_SYMBOL = 100
@@ -98,6 +101,15 @@ def unsupported(symbol: str, asset_class: str = "") -> str:
     if re.match(_BOND, symbol):
         return _REASONS["bond"]
     return UNTRADABLE
+
+
+def derivative(symbol: str, multiplier: Decimal | None = None) -> str:
+    """Why an asset of unknown class is no share or fund, as its symbol or multiplier shows; empty when neither does."""
+    if len(symbol) in _OPTION_LENGTHS and re.fullmatch(_OPTION, symbol):
+        return _REASONS["option"]
+    if multiplier is not None and multiplier != 1:
+        return f"a contract for {multiplier:f} units: plans trade shares"
+    return ""
 
 
 def is_money_market(symbol: str) -> bool:
