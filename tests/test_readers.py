@@ -260,6 +260,23 @@ class TestCurrencies:
             read_positions(data)
         assert {i.code for i in caught.value.issues} == {"bad_rate"}
 
+    @pytest.mark.parametrize(
+        ("old", "new", "pnl", "cost"),
+        [
+            ('"252.4","USD"', '"252.4","CAD"', Decimal("252.4"), Decimal(1400)),  # worked out of value and cost
+            ('"1400","USD"', '"1900","CAD"', Decimal("252.4"), None),
+            ('"1400","USD","1652.4","USD","252.4","USD"', '"1900","CAD","1652.4","USD","340","CAD"', None, None),
+        ],
+    )
+    def test_a_cost_or_profit_in_another_currency_than_the_value_is_not_used(self, old, new, pnl, cost):
+        """A P&L in Canadian dollars is none in US dollars; that is told."""
+        data = (DATA / "wealthsimple.csv").read_text()
+        assert old in data
+        statement = read_positions(data.replace(old, new).encode())
+        (vti,) = [h for h in statement.holdings if h.symbol == "VTI"]
+        assert (vti.pnl, vti.cost) == (pnl, cost)
+        assert "other_currency" in codes(statement, "warning")
+
     def test_a_row_in_two_currencies_is_refused(self):
         data = (DATA / "wealthsimple.csv").read_bytes().replace(b'"275.4","USD"', b'"275.4","CAD"')
         with pytest.raises(DataError, match="line 4: the amounts are in CAD and USD"):
@@ -341,7 +358,7 @@ class TestIntegrity:
     def test_only_unsupported_rows_are_no_portfolio(self):
         data = (DATA / "vanguard.csv").read_bytes()
         lines = [line for line in data.splitlines(keepends=True) if b"VTI" not in line and b"BND" not in line]
-        with pytest.raises(DataError, match="no position can be planned: line 4 is no symbol"):
+        with pytest.raises(DataError, match=r"line 4: no position can be planned: .* \(no symbol, so .*; give a"):
             read_positions(b"".join(lines))
 
 

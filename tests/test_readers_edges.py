@@ -390,3 +390,133 @@ class TestDaysOfFlex:
         read = read_positions(f"<FlexQueryResponse>{text}</FlexQueryResponse>".encode())
         assert read.portfolio.symbols == ("NEW",)
         assert (str(read.as_of), read.cash_found) == ("2026-03-31", 1)
+
+
+class TestTotalsOfOnesOwn:
+    """A row is a total, or cash, only where its numbers are those of one: SUM and CASH are tickers."""
+
+    VALUES = "Ticker,Shares,Price,Value\nVTI,10,250.5,2505\n"
+
+    def test_a_share_called_sum_is_a_share(self):
+        data = b"Ticker,Shares,Price\nVTI,10,250.5\nSUM,100,50\n"
+        assert read_positions(data).confirm().portfolio.symbols == ("VTI", "SUM")
+        with_value = f"{self.VALUES}SUM,10,50,500\n"
+        assert read_positions(with_value.encode()).confirm().portfolio["SUM"].value == 500
+
+    @pytest.mark.parametrize("label", ["Sum", "SUM:", "Total", "Grand Total", "totals"])
+    def test_a_total_is_compared(self, label):
+        statement = read_positions(f"{self.VALUES}{label},,,2505\n".encode())
+        assert statement.confirm().portfolio.symbols == ("VTI",)
+        assert [check.stated for check in statement.totals] == [2505]
+        assert problems(f"{self.VALUES}{label},,,2506\n") == [("total_mismatch", 3, None)]
+
+    @pytest.mark.parametrize("label", ["Subtotal", "Sub-total", "sub total stocks", "Total USD", "Cash Total"])
+    @pytest.mark.parametrize("numbers", ["10,,2505", ",,2505", ",,77"])
+    def test_a_part_of_the_total_is_no_position(self, label, numbers):
+        statement = read_positions(f"{self.VALUES}{label},{numbers}\nTotal,,,2505\n".encode())
+        assert [(row.kind, row.reason) for row in statement.rows][2:] == [
+            ("total", "a sub-total, not compared"),
+            ("total", "compared with the rows"),
+        ]
+
+    @pytest.mark.parametrize("ticker", ["CASH", "USD"])
+    def test_a_share_called_cash_needs_no_price_to_be_one(self, ticker):
+        """100 of it are worth 8,000: that is no cash, which is worth its own amount."""
+        statement = read_positions(f"Ticker,Shares,Value\nVTI,10,2505\n{ticker},100,8000\n".encode()).confirm()
+        assert statement.portfolio[ticker].price == 80
+        assert statement.cash_found == 0
+
+    @pytest.mark.parametrize("row", ["Cash,,500", "Cash,500,500", "Cash,500,500.00"])
+    def test_cash_without_a_column_of_prices(self, row):
+        statement = read_positions(f"Ticker,Shares,Value\nVTI,10,2505\n{row}\n".encode()).confirm()
+        assert (statement.portfolio.symbols, statement.cash_found) == (("VTI",), 500)
+
+    @pytest.mark.parametrize("title", ["Asset Class", "Type", "Security Type"])
+    def test_the_kind_of_asset_is_heeded(self, title):
+        data = f"Ticker,{title},Shares,Value\nVTI,ETF,10,2505\nBTC,Crypto,1,60000\n"
+        statement = read_positions(data.encode()).confirm()
+        assert statement.portfolio.symbols == ("VTI",)
+        assert kinds(statement)["BTC"] == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("fidelity_2021.csv", "X55555555,MINE,912797QX8,UNITED STATES TREAS BILLS,5000,$98.50,,$4925.00,,,,,,,,Cash,"),
+        ("fidelity_2021.csv", "X55555555,MINE,38150VXX1,A BANK CD 4.1% 11/24/2027,5000,$100.00,,$5000.00,,,,,,,,,"),
+        ("vanguard.csv", "10000002,U S TREASURY NOTE 4.5% 2033,912797GB7,10000,98.50,9850.00,"),
+        ("vanguard.csv", "10000002,AN UNKNOWN NOTE,912797GB7,10000,98.50,9850.00,"),
+        ("etrade_2019.csv", "912797GB7,98.5,0,0,10000,98,0,50,.5,9850.00"),
+    ],
+)  # fmt: skip
+def test_a_bond_is_left_out_and_the_rest_is_read(name, row):
+    """A price in percent of the face value, or the name of a bond, under a CUSIP."""
+    anchor = next(line for line in (DATA / name).read_text("utf-8-sig").splitlines() if "VTI" in line)
+    data = changed(name, anchor, f"{row}\n{anchor}").decode()
+    if name.startswith("etrade"):  # its totals include the bond
+        data = data.replace("6906.40", "16756.40")
+    statement = read_positions(data.encode())
+    (bond,) = [r for r in statement.rows if r.kind == "unsupported" and "bond or deposit" in r.reason]
+    assert bond.symbol in row
+    assert "VTI" in {h.symbol for h in statement.holdings}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "description"), [("31617E471", "FID GROWTH CO POOL"), ("31617E471", "US TREASURY BOND INDEX FUND")]
+)
+def test_a_fund_with_a_cusip_is_a_fund(symbol, description):
+    data = changed("fidelity_2021.csv", "VTI,VANGUARD TOTAL STOCK MKT ETF", f"{symbol},{description}")
+    assert symbol in read_positions(data).portfolio.symbols
+
+
+class TestDegiro:
+    @pytest.mark.parametrize(
+        ("name", "old", "new"),
+        [
+            ("degiro_de.csv", '"14214,00","14214,00"', '"14214,00","142140,00"'),
+            ("degiro_old.csv", 'EUR 1242.00,"1242,00"', 'EUR 1242.00,"12420,00"'),
+            ("degiro_old.csv", '"1242,00"', '"124,20"'),
+            ("degiro_old.csv", "USD 877.50", "USD 87.75"),
+        ],
+    )
+    def test_quantity_times_price_is_compared_where_both_are_in_one_currency(self, name, old, new):
+        """In the account's own currency the value is the product; in another, the value in that currency is."""
+        assert "value_mismatch" in [code for code, *_ in problems(changed(name, old, new))]
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "Product,Symbool/ISIN,Aantal,Slotkoers,Lokale waarde,,Waarde in EUR",
+            "Prodotto,Simbolo/ISIN,Quantità,Chiusura,Valore,,Valore in EUR",
+            "Produit,Ticker/ISIN,Quantité,Clôture,Devise,,Montant en EUR",
+        ],
+    )
+    def test_the_header_is_known_in_other_languages(self, header):
+        data = f'{header}\nVANGUARD,IE00BK5BQT80,51,"58,85",EUR,"3001,35","3001,35"\n'
+        statement = read_positions(data.encode())
+        assert (statement.format, statement.portfolio["IE00BK5BQT80"].value) == ("degiro", Decimal("3001.35"))
+
+
+class TestEtrade:
+    def test_the_net_account_value_is_compared_without_a_total(self):
+        text = (DATA / "etrade_2019.csv").read_text()
+        cut = text[: text.index("VBTLX")]
+        assert [code for code, *_ in problems(cut)] == ["total_mismatch"]
+
+    def test_a_symbol_led_by_a_space_is_no_lot(self):
+        statement = read_positions(changed("etrade_2019.csv", "VBTLX", " VBTLX"))
+        assert statement.portfolio["VBTLX"].value == 620
+
+    def test_a_lot_below_no_position_is_refused(self):
+        text = (DATA / "etrade_2019.csv").read_text()
+        lot = next(line for line in text.splitlines() if "10/05/2018" in line)
+        found = problems(text.replace("TOTAL", f"{lot}\nTOTAL"))
+        assert found == [("lot_without_position", 16, None)]
+
+
+def test_an_account_of_schwab_without_its_total_is_told():
+    lines = (DATA / "schwab_2026.csv").read_text().splitlines(keepends=True)
+    first = next(line for line in lines if "Account Total" in line)
+    statement = read_positions("".join(line for line in lines if line != first).encode())
+    (issue,) = [i for i in statement.issues if i.code == "maybe_cut"]
+    assert "the account Individual ...123 does not end with its total" in issue.message

@@ -107,6 +107,7 @@ _FIELD_WORDS = {
     "cost_price": "Cost of one share",
     "account": "Account",
     "currency": "Currency",
+    "asset_class": "Kind of asset",
     "description": "Name",
 }
 

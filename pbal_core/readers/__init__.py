@@ -193,6 +193,7 @@ def _unknown(found: list[Document]) -> DataError:
     message = (
         f"no columns of a positions file were found; the row with the most columns has: {names}. Needed are "
         "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "
-        "a symbol and two of quantity, price and value."
+        "a symbol and two of quantity, price and value; a mapping file says which columns do (pbal: --format-hint "
+        "FILE.toml, see the README)."
     )
     return DataError([Issue("error", "missing_column", message, Place(line=header.line))])

@@ -223,8 +223,12 @@ class Draft:
             left_out = [row for row in self.rows if row.kind == "unsupported"]
             message = "the file has a header line and no position; at least one row is needed."
             if left_out:
-                message = f"no position can be planned: line {left_out[0].line} is {left_out[0].reason}."
-            self.errors.append(Issue("error", "no_positions", message))
+                all_of_them = "the only row is" if len(left_out) == 1 else f"all {len(left_out):,} rows are"
+                message = (
+                    f"no position can be planned: {all_of_them} left out ({left_out[0].reason}); give a file with at "
+                    "least one share or fund, its symbol and its price."
+                )
+            self.refuse("no_positions", message, left_out[0].line if left_out else None)
         if self.errors:
             raise DataError(sorted(self.errors, key=_line))
         self._compare_lots()

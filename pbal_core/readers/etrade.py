@@ -2,9 +2,9 @@
 
 Source: one public download (2019, redacted) and a public test (2026). An ``Account Summary`` block stands first; its
 net account value is compared. Since 2026 a block ``Filters applied`` has a header that also begins with ``Symbol``.
-Under a position its tax lots follow, their first field led by spaces. ``CASH`` and ``TOTAL`` rows and ``Generated at
-...`` end the file; the fields of ``TOTAL`` may be shifted, its last number is the total. One symbol may have several
-rows.
+Under a position its tax lots follow, their first field a date or ``--`` led by spaces. ``CASH`` and ``TOTAL`` rows and
+``Generated at ...`` end the file; the fields of ``TOTAL`` may be shifted, its last number is the total. One symbol may
+have several rows.
 
 Worked example: ``VTI,250.00,...,10.0000,...,2500.0000`` and ``CASH,...,100.00,`` make a ``TOTAL`` of ``2600.00``.
 """
@@ -41,7 +41,7 @@ def _classify(line: Line, state: State) -> Verdict:
         return "footer", "when it was generated"
     if line.first == "TOTAL":
         return "total", _total(line, state)
-    if line.record.cells[0][:1] == " ":
+    if line.record.cells[0][:1] == " " and (is_blank(line.first) or read_date(line.first)):
         return "lot", "part of the position above it"
     if line.first == "CASH" and is_blank(line.text("price")):  # with a price it is the share of that name
         return "cash", "cash"
@@ -55,10 +55,13 @@ def _total(line: Line, state: State) -> str:
     numbers = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
     if numbers:
         account_total(state, line.record.line, "TOTAL", numbers[-1])
-    if not is_blank(state.notes.get("net", "")):
-        at = int(state.notes["net_line"])
-        account_total(state, at, "Net Account Value", state.notes["net"])
     return "compared with the rows" if numbers else "no amount to compare"
+
+
+def _conclude(state: State) -> None:
+    """The net account value of the summary block, which a file without its end still has."""
+    if not is_blank(state.notes.get("net", "")):
+        account_total(state, int(state.notes["net_line"]), "Net Account Value", state.notes["net"])
 
 
 FORMAT = TableFormat(
@@ -74,6 +77,7 @@ FORMAT = TableFormat(
     required=("symbol", "quantity", "price", "value"),
     classify=_classify,
     preamble=_preamble,
+    conclude=_conclude,
     repeats=True,
     ends_with="a TOTAL row",
 )

@@ -8,6 +8,7 @@ Worked example: ``Ticker;Units;Last`` over ``VTI;10;250,5`` is 10 VTI at 250.50,
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ..errors import DataError, Issue, Place
@@ -19,6 +20,8 @@ from .mapping import ColumnMapping, guess
 from .statement import Statement
 from .table import TableFormat, account_total
 
+_TOTALS = frozenset({"total", "totals", "grand total"})
+_PART_OF_TOTAL = r"sub[- ]?totals?\b.*|totals? .*|.* (?:sub-?)?totals?"
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -48,7 +51,10 @@ def read(
     if mapping is None:
         mapping = _of_amounts(guess(title.cells), document, header)
     if mapping is None:
-        message = "no column of symbols and two of quantity, price and value were found; name them in a mapping."
+        message = (
+            "no column of symbols and two of quantity, price and value were found; name them in a mapping (pbal: "
+            "--format-hint FILE.toml)."
+        )
         raise DataError([Issue("error", "missing_column", message, Place(line=title.line))])
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
     form = TableFormat(
@@ -80,14 +86,27 @@ def _of_amounts(mapping: ColumnMapping | None, document: Document, header: int) 
 
 
 def _classify(line: Line, state: State) -> Verdict:
-    symbol = normal(line.text("symbol") or line.first)
-    if symbol in {"total", "totals", "grand total", "sum"}:
-        text = line.raw("value")
-        if text:
-            account_total(state, line.record.line, line.first, text)
-        return "total", "compared with the rows" if not is_blank(text) else "no amount to compare"
-    if instruments.cash_currency(symbol) is not None and line.number(state.draft, "price") in {None, 1}:
-        return "cash", "cash"  # at another price it is a share: CASH is one
+    symbol = normal(line.text("symbol") or line.first).rstrip(": ")
+    summed = is_blank(line.raw("quantity")) or is_blank(line.raw("price"))
+    if symbol in _TOTALS or (symbol == "sum" and summed):  # with both numbers it is a share: SUM is one
+        return "total", _total(line, state)
+    if summed and re.fullmatch(_PART_OF_TOTAL, symbol):
+        return "total", "a sub-total, not compared"
+    if instruments.cash_currency(symbol) is not None and _is_cash(line, state):
+        return "cash", "cash"
     if line.alone and line.record.after_blank:
         return "footer", "text after the table"
     return POSITION
+
+
+def _total(line: Line, state: State) -> str:
+    text = line.raw("value")
+    if text:
+        account_total(state, line.record.line, line.first, text)
+    return "compared with the rows" if not is_blank(text) else "no amount to compare"
+
+
+def _is_cash(line: Line, state: State) -> bool:
+    """Cash is counted in its own units: at another price, or with another quantity, it is a share (CASH is one)."""
+    quantity, price, value = (line.glance(state.draft, name) for name in ("quantity", "price", "value"))
+    return price in {None, 1} and (quantity is None or value is None or quantity == value)

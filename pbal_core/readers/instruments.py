@@ -21,7 +21,9 @@ _OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fi
     | \S+\s\d{1,2}[A-Z]{3}\d{2}\s[\d.]+\s[CP]          # IBKR Activity Statement"""
 _OPTION_LENGTHS = range(9, 61)
 """A ticker of a share is shorter, so that the plain file does not need the shapes above."""
-_BOND = r"(?i).*\b(?:\d+(?:\.\d+)?\s?%\s.*\d{4}|CD\b.*%|T-?BILL|TREASURY (?:BILL|NOTE|BOND))"
+_BOND = r"(?i).*\b(?:\d+(?:\.\d+)?\s?%\s.*\d{4}|CD\b.*%|T-?BILL|TREAS(?:URY)? (?:BILL|NOTE|BOND|NT|BD))"
+_FUND = r"(?i).*\b(?:FUND|ETF|INDEX|IDX|TRUST)\b"
+_CUSIP = r"[0-9A-Z]{8}[0-9]"
 # Texts, not compiled patterns: re keeps what it compiles, and the plain file needs none of them.
 MAX_SYMBOL = 100
 """Longer texts are not looked into."""
@@ -77,12 +79,14 @@ def cash_currency(label: str) -> str | None:
     return next((code.upper() for code in match.groups() if code), "")
 
 
-def unsupported(symbol: str, asset_class: str = "") -> str:
+def unsupported(symbol: str, asset_class: str = "", description: str = "") -> str:
     """Why a plan cannot trade the asset; empty when it can.
 
     Args:
         symbol: The broker's text, stripped.
         asset_class: The broker's word for the kind of asset, may be empty.
+        description: The broker's name of the asset, may be empty. It tells a bond from a fund where the symbol is a
+            CUSIP, which funds of pension plans have too.
     """
     kind = _CLASS_OF.get(asset_class.strip().casefold())
     if kind:
@@ -95,12 +99,29 @@ def unsupported(symbol: str, asset_class: str = "") -> str:
         return "a date stands where the symbol should"
     is_option = re.fullmatch(_OPTION, symbol) is not None
     if not is_option and re.fullmatch(TRADABLE, symbol):
-        return ""
+        bond = is_cusip(symbol) and re.match(_BOND, description[:MAX_SYMBOL]) and not re.match(_FUND, description)
+        return _REASONS["bond"] if bond else ""
     if is_option:
         return _REASONS["option"]
     if re.match(_BOND, symbol):
         return _REASONS["bond"]
     return UNTRADABLE
+
+
+def is_cusip(symbol: str) -> bool:
+    """A CUSIP, which bonds and some funds have for a symbol: nine characters, the last one a digit."""
+    return len(symbol) == 9 and re.fullmatch(_CUSIP, symbol) is not None
+
+
+def in_percent(symbol: str, quantity: Decimal | None, price: Decimal | None, value: Decimal | None) -> str:
+    """The reason of a bond that only its numbers show: its price is in percent of the face value, one hundredth each.
+
+    Empty for everything else.
+    """
+    if quantity is None or price is None or not value or not is_cusip(symbol):
+        return ""
+    product = quantity * price
+    return _REASONS["bond"] if abs(product - value * 100) <= abs(value) else ""
 
 
 def derivative(symbol: str, multiplier: Decimal | None = None) -> str:

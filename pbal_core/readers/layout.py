@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from .cells import MAX_CELL
+from ..money import NotANumberError
+from .cells import MAX_CELL, read_amount
 from .document import Record
 from .draft import Draft
 from .statement import RowKind
@@ -58,6 +59,13 @@ class Line(NamedTuple):
             text = _PERCENT_AFTER.sub("", text)
         return draft.amount(text, self.record.line, self.layout.title[name])
 
+    def glance(self, draft: Draft, name: str) -> Decimal | None:
+        """As ``number``, where it is one; what is wrong with it is noted when the row is read."""
+        try:
+            return read_amount(self.text(name), draft.decimal)[0]
+        except NotANumberError:
+            return None
+
     @property
     def first(self) -> str:
         """The first field, stripped."""
@@ -104,5 +112,7 @@ class State:
     handled: bool = False
     """``classify`` has added the facts of this row itself."""
     last: RowKind | None = None
-    """What the last position-like row was: lots belong to it."""
+    """What the last row with an asset was: lots belong to it."""
+    symbol: str = ""
+    """Its symbol."""
     notes: dict[str, str] = field(default_factory=dict)

@@ -18,7 +18,8 @@ from typing import Literal
 from ..errors import RequestError
 from .cells import normal
 
-FIELDS = ("symbol", "quantity", "price", "value", "pnl", "cost", "cost_price", "account", "currency", "description")
+FIELDS = ("symbol", "quantity", "price", "value", "pnl", "cost", "cost_price", "account", "currency", "asset_class",
+          "description")  # fmt: skip
 
 NAMES: dict[str, tuple[str, ...]] = {
     "symbol": ("symbol", "ticker", "ticker symbol", "instrument", "equity symbol", "security", "isin", "cusip"),
@@ -36,6 +37,8 @@ NAMES: dict[str, tuple[str, ...]] = {
                    "purchase price", "cost/share", "average cost basis", "unit cost"),
     "account": ("account", "account number", "account id", "account name"),
     "currency": ("currency", "ccy", "currencyprimary"),
+    "asset_class": ("asset class", "asset type", "asset category", "assetclass", "security type", "instrument type",
+                    "type"),
     "description": ("description", "name", "security name", "investment name", "company"),
 }  # fmt: skip
 """Header names (folded) that are taken to mean a field, the most telling first."""
@@ -55,6 +58,7 @@ class ColumnMapping:
         cost_price: Column of the cost of one share.
         account: Column of the account.
         currency: Column of the currency.
+        asset_class: Column of the kind of asset: crypto, bonds and the like are left out.
         description: Column of the name.
         decimal: Number style; ``auto`` decides it from the file.
 
@@ -71,6 +75,7 @@ class ColumnMapping:
     cost_price: str | None = None
     account: str | None = None
     currency: str | None = None
+    asset_class: str | None = None
     description: str | None = None
     decimal: Literal["auto", ".", ","] = "auto"
 

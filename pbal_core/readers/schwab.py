@@ -44,6 +44,7 @@ def _classify(line: Line, state: State) -> Verdict:
         if _TITLE.match(line.first):
             _preamble(line.record, state)
             return "header", "title"
+        _check_total_seen(state)
         state.account, state.complete = line.first, False
         return "header", "account"
     if first in {"account total", "positions total", "total"}:
@@ -52,6 +53,13 @@ def _classify(line: Line, state: State) -> Verdict:
     if first.startswith("cash & cash investments") or instruments.is_money_market(symbol):
         return "cash", "cash or money market fund"
     return POSITION
+
+
+def _check_total_seen(state: State) -> None:
+    """Each account ends with its total; one without may have lost rows."""
+    if not state.complete and state.account in state.draft.counted:
+        message = f"the account {state.account} does not end with its total; the file may have been cut there."
+        state.draft.remark("warning", "maybe_cut", message)
 
 
 def _total(line: Line, state: State) -> str:

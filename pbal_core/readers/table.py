@@ -35,11 +35,12 @@ class TableFormat:
         key: What ``--format-hint`` takes.
         broker: Name for people.
         columns: Field -> header names that mean it (folded). Fields: account, account_name, symbol, description,
-            asset_class, currency, price_currency, opened, and NUMBERS.
+            asset_class, currency, price_currency, pnl_currency, cost_currency, opened, and NUMBERS.
         required: Fields that the header must have.
         distinctive: Folded names of which the header must have one, so that no other broker's file is taken.
         classify: What a row is.
         preamble: Reads a row above the header.
+        conclude: What is compared once all rows are read.
         decimal: Number style, None to decide it from the file.
         currency: Currency of all amounts, empty when columns or nothing says it.
         repeats: See ``Draft``.
@@ -54,6 +55,7 @@ class TableFormat:
     distinctive: tuple[str, ...] = ()
     classify: Callable[[Line, State], Verdict]
     preamble: Callable[[Record, State], None] | None = None
+    conclude: Callable[[State], None] | None = None
     decimal: DecimalSign | None = "."
     currency: str = "USD"
     repeats: bool = False
@@ -116,6 +118,8 @@ def read_table(form: TableFormat, document: Document, header: int) -> Draft:
         layout = _row(form, document, Line.of(record, layout), state)
     if document.broken is not None:
         draft.errors.append(document.broken)
+    if form.conclude is not None:
+        form.conclude(state)
     if form.ends_with and not state.complete:
         draft.remark("warning", "maybe_cut", f"the file does not end with {form.ends_with}; it may have been cut.")
     return draft
@@ -158,10 +162,13 @@ def _row(form: TableFormat, document: Document, line: Line, state: State) -> Lay
         draft.count(account, line.number(draft, "value"))
     elif kind == "lot":
         _lot(line, state)
-    if kind in {"position", "unsupported"}:
-        state.last = kind
     named = kind in {"position", "cash", "unsupported", "lot", "pending"}
-    draft.row(record, kind, reason, line.text("symbol") if named else "", account if named else "")
+    symbol = line.text("symbol") if named else ""
+    if kind in {"position", "unsupported", "cash"}:
+        state.last, state.symbol = kind, symbol
+    elif kind == "lot":
+        symbol = state.symbol
+    draft.row(record, kind, reason, symbol, account if named else "")
     return line.layout
 
 
@@ -181,17 +188,24 @@ def _position(form: TableFormat, line: Line, state: State, account: str) -> Verd
     draft, at, symbol = state.draft, line.record.line, line.text("symbol")
     before = len(draft.errors)
     amounts = [line.amount(draft, name) for name in NUMBERS]
-    quantity, price, value, pnl, cost, cost_price = (amount for amount, _ in amounts)
+    quantity, price, value = (amount for amount, _ in amounts[:3])
     currency = _currency(form, line, draft, {sign for _, sign in amounts[1:3] if sign})
     if len(draft.errors) > before:
         return POSITION
-    reason = instruments.unsupported(symbol, line.text("asset_class")) or _no_asset(quantity, price, value)
+    reason = (
+        instruments.unsupported(symbol, line.text("asset_class"), line.text("description"))
+        or _no_asset(quantity, price, value)
+        or instruments.in_percent(symbol, quantity, price, value)
+    )
     if reason:
         draft.count(account, value)
         return "unsupported", reason
     value = _value(line, draft, quantity, price, value)
     if value is None:
         return POSITION
+    pnl, cost, cost_price = (
+        _in_currency(line, draft, name, amount, currency) for name, amount in zip(NUMBERS[3:], amounts[3:], strict=True)
+    )
     if price is None and not quantity:
         draft.count(account, value)
         return "unsupported", instruments.NO_PRICE
@@ -260,6 +274,20 @@ def _currency(form: TableFormat, line: Line, draft: Draft, signs: set[str]) -> s
     return named or next(iter(said), "")
 
 
+def _in_currency(
+    line: Line, draft: Draft, name: str, amount: tuple[Decimal | None, str], currency: str
+) -> Decimal | None:
+    """A cost or P&L, None where its own column or sign says that it is in another currency than the value."""
+    number, sign = amount
+    named = currency_code(line.text(f"{name}_currency")) or sign
+    if number is None or named in {"", currency} or (named == sign == "USD" and currency in _DOLLARS):
+        return number
+    title = line.layout.title[name]
+    message = f"{title} is in {named}, the value in {currency or 'no named currency'}; it is not used."
+    draft.remark("warning", "other_currency", message, line.record.line, line.text("symbol"))
+    return None
+
+
 def _cash(form: TableFormat, line: Line, state: State, account: str) -> None:
     draft = state.draft
     label = line.text("symbol") or line.text("description") or line.first
@@ -285,8 +313,8 @@ def _lot(line: Line, state: State) -> None:
     opened = line.text("opened") or line.first
     if state.last == "position":
         draft.lot(Lot(line.record.line, quantity, value, cost, pnl, opened))
-    elif state.last is None:
-        draft.refuse("lot_without_position", "a tax lot stands before any position.", line.record.line)
+    elif state.last != "unsupported":
+        draft.refuse("lot_without_position", "a tax lot stands below no position.", line.record.line)
 
 
 def account_total(state: State, line: int, label: str, text: str) -> None:
