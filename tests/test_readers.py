@@ -97,8 +97,9 @@ def test_transactions_orders_and_history_are_refused_by_name(path):
     (issue,) = caught.value.issues
     assert issue.code == "transactions_file"
     assert issue.where is not None
-    broker = {"robinhood": "Robinhood", "webull": "Webull", "trading212": "Trading 212", "degiro_account": "DEGIRO"}
-    assert broker.get(path.stem, "") in issue.message
+    broker = {"robinhood": "Robinhood", "webull": "Webull", "trading212": "Trading 212", "degiro": "DEGIRO",
+              "etrade": "E*TRADE", "schwab": "Schwab", "own": "a list of transactions"}  # fmt: skip
+    assert broker.get(path.stem.partition("_")[0], "") in issue.message
 
 
 class TestLots:
@@ -453,6 +454,12 @@ class TestGeneric:
     def test_a_file_of_holdings_with_a_date_and_a_type_is_no_list_of_transactions(self):
         data = b"Symbol,Type,Date,Quantity,Market Value\nVTI,ETF,2026-03-31,10,2754.10\n"
         assert read_positions(data, format_hint="generic").portfolio["VTI"].price == Decimal("275.41")
+
+    @pytest.mark.parametrize("kind", ["ETF", "Dividend ETF", "Buyback fund", "Seller financing"])
+    def test_holdings_whose_kind_sounds_like_an_action_are_holdings(self, kind):
+        """Only the words of an action make a list of transactions of a table with market values."""
+        data = f"Symbol,Type,Date,Quantity,Market Value\nVTI,{kind},2026-03-31,10,2754.10\n"
+        assert read_positions(data.encode(), format_hint="generic").portfolio.symbols == ("VTI",)
 
     def test_price_and_quantity_make_the_value_exactly(self):
         data = b"Ticker,Shares,Price\nVTI,1.23456789,275.123456\n"

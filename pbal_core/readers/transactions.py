@@ -2,10 +2,16 @@
 
 Source of the column names: public downloads and tests (Robinhood, Webull, Trading 212, DEGIRO account, IBKR trades,
 Vanguard); the others are general knowledge of the brokers' history files, and only decide which message is shown.
+
+The model: a list is known by the columns of its broker, or by a date beside an action. Where it has columns of worth as
+well, a file of holdings may have such columns too, so the words of the action decide: no holding is a ``Buy``.
+
+Worked example: ``Date,Type,Symbol,Quantity,Value`` over ``..,Buy,VTI,10,2505`` is a list, over ``..,ETF,VTI,..`` not.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from ..errors import DataError, Issue, Place
@@ -25,31 +31,51 @@ _FILES: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("DEGIRO's account statement", "datum|tijd|valutadatum|omschrijving|saldo"),
         ("DEGIRO's account statement", "date|time|value date|product|description|balance"),
         ("DEGIRO's account statement", "datum|uhrzeit|valutadatum|beschreibung|saldo"),
-        ("DEGIRO's list of transactions", "date|time|product|isin|reference exchange"),
+        ("DEGIRO's list of transactions", "date|time|product|isin|price"),
+        ("DEGIRO's list of transactions", "datum|tijd|product|isin|koers"),
+        ("DEGIRO's list of transactions", "datum|uhrzeit|produkt|isin|kurs"),
         ("an IBKR list of trades", "buy/sell|tradedate|quantity"),
         ("an IBKR list of trades", "tradeid|tradeprice|symbol"),
         ("Fidelity's account history", "run date|action|symbol"),
         ("Schwab's list of transactions", "date|action|symbol|fees & comm|amount"),
+        ("Schwab's list of realized gains", "symbol|closed date|quantity"),
         ("Vanguard's list of transactions", "trade date|settlement date|transaction type|symbol"),
         ("E*TRADE's list of transactions", "transactiondate|transactiontype|symbol|amount"),
+        ("E*TRADE's account activity", "activity/trade date|activity type|symbol"),
         ("Wealthsimple's activity report", "date|transaction|description|amount|balance"),
+        ("Wealthsimple's activity report", "transaction_date|activity_type|symbol"),
     )
 )
-_ACTIONS = frozenset({"action", "side", "transaction type", "trans code", "type", "buy/sell", "transaction"})
-_DATES = frozenset({"date", "trade date", "time", "transaction date", "datetime", "settlement date", "activity date"})
+_ACTIONS = frozenset({
+    "action", "side", "transaction type", "trans code", "type", "buy/sell", "transaction", "activity type"
+})  # fmt: skip
+_DATES = frozenset({
+    "date", "trade date", "time", "transaction date", "datetime", "settlement date", "activity date", "timestamp"
+})  # fmt: skip
+_DONE = r"(?:you |market |limit )?(?:buy|bought|purchased?|sell|sold|sale)(?![a-z]).*"
+"""What was done, as brokers call it; folded."""
 
 _WORTH = frozenset({name for field in ("value", "price") for name in NAMES[field]} - {"price", "balance"})
-"""What something is worth now: a list of transactions has no such column."""
+"""What something is worth now: few lists of transactions have such a column."""
 
 
 def find(document: Document) -> int | None:
     """The header row of a list of transactions, by its name or by a date beside an action."""
     for index, names in enumerate(document.names):
         present = set(names)
-        moves = present & _ACTIONS and present & _DATES and not present & _WORTH
+        moves = bool(present & _ACTIONS and present & _DATES)
+        if moves and present & _WORTH:
+            moves = _tells_what_was_done(document, index)
         if moves or any(columns <= present for _, columns in _FILES):
             return index
     return None
+
+
+def _tells_what_was_done(document: Document, header: int) -> bool:
+    """A row under the header says buy, sell or the like in a column of actions."""
+    columns = [i for i, name in enumerate(document.names[header]) if name in _ACTIONS]
+    rows = document.names[header + 1 :]
+    return any(re.fullmatch(_DONE, row[i]) for row in rows for i in columns if i < len(row))
 
 
 def read(document: Document, header: int) -> Statement:
