@@ -190,6 +190,18 @@ def test_columns_can_be_named_by_hand(app):
     assert symbols(app) == ["VTI", "BND"]
 
 
+@pytest.mark.parametrize(("style", "price"), [("1,234.56", "1234"), ("1.234,56", "1.234")])
+def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app, style, price):
+    """The file is refused with a control to choose the style by, not with a dead end."""
+    upload(app.run(), 'Ticker,Units,Last price\nVTI,10,"1,234"\nBND,20,"2,345"\n', "own.csv")
+    assert "can be read in two ways" in " ".join(report(app)["What to do"])
+    box = next(box for box in app.selectbox if box.label == "Numbers are written")
+    box.set_value({"1,234.56": ".", "1.234,56": ","}[style]).run()
+    button(app, "Use these columns").click().run()
+    assert not app.exception
+    assert str(app.session_state["current"].statement.portfolio["VTI"].price) == price
+
+
 def test_cash_in_the_file_is_offered(app):
     """Cash found beside the positions becomes the cash to invest with one click, never by itself."""
     upload(app.run(), TWO_ACCOUNTS.replace("22222222,TOTAL BOND,BND,20,75.00", "11111111,SETTLEMENT,VMFXX,1500,1.00"))

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from ..errors import Issue, RequestError
-from ..readers.mapping import FIELDS, ColumnMapping, guess
+from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import Preview, preview
 from . import positions
 from .positions import Current, Upload, harmless, in_markdown
@@ -112,8 +112,14 @@ _FIELD_WORDS = {
 }
 
 
+_STYLES: dict[DecimalChoice, str] = {"auto": "as the whole file says", ".": "1,234.56", ",": "1.234,56"}
+
+
 def _choose_columns(upload: Upload) -> None:
-    """One list of columns for each field; two of quantity, price and value are needed."""
+    """One list of columns for each field, of which two of quantity, price and value are needed; and the number style.
+
+    A file whose numbers can be read in two ways is refused until the style is chosen here.
+    """
     st.markdown("**What do the columns mean?** A symbol and two of shares, price and market value are needed.")
     known = None if upload.statement is None else upload.statement.mapping
     guessed = known or guess(upload.columns)
@@ -133,7 +139,15 @@ def _choose_columns(upload: Upload) -> None:
                 )
                 or ""
             )
-    mapping, problem = _mapping(chosen)
+        style = st.selectbox(
+            "Numbers are written",
+            list(_STYLES),
+            index=list(_STYLES).index(guessed.decimal if guessed else "auto"),
+            key=f"column decimal {st.session_state.get('upload_seen')}",
+            format_func=_STYLES.__getitem__,
+            width=200,
+        )
+    mapping, problem = _mapping(chosen, style)
     if problem:
         st.text(problem)
     st.button("Use these columns", disabled=mapping is None, on_click=_use_columns, args=(upload, mapping))
@@ -144,12 +158,13 @@ def _column_words(text: str) -> str:
     return harmless(text) if text else "(not in the file)"
 
 
-def _mapping(chosen: dict[str, str]) -> tuple[ColumnMapping | None, str]:
+def _mapping(chosen: dict[str, str], style: DecimalChoice) -> tuple[ColumnMapping | None, str]:
     """The mapping that was chosen, or why it is not one."""
     if not chosen["symbol"]:
         return None, "Choose the column of the symbol."
     try:
-        return ColumnMapping(**{name: column or None for name, column in chosen.items()}), ""  # type: ignore[arg-type]
+        columns = {name: column or None for name, column in chosen.items()}
+        return ColumnMapping(**columns, decimal=style), ""  # type: ignore[arg-type]
     except RequestError as error:
         return None, str(error)
 

@@ -21,6 +21,9 @@ from .cells import normal
 FIELDS = ("symbol", "quantity", "price", "value", "pnl", "cost", "cost_price", "account", "currency", "asset_class",
           "description")  # fmt: skip
 
+DecimalChoice = Literal["auto", ".", ","]
+"""The decimal sign of a file's numbers, or that the file tells it."""
+
 NAMES: dict[str, tuple[str, ...]] = {
     "symbol": ("symbol", "ticker", "ticker symbol", "instrument", "equity symbol", "security", "isin", "cusip"),
     "quantity": ("quantity", "qty", "shares", "units", "no. of shares", "number of shares", "position"),
@@ -77,7 +80,7 @@ class ColumnMapping:
     currency: str | None = None
     asset_class: str | None = None
     description: str | None = None
-    decimal: Literal["auto", ".", ","] = "auto"
+    decimal: DecimalChoice = "auto"
 
     def __post_init__(self) -> None:
         if sum(column is not None for column in (self.quantity, self.price, self.value)) < 2:
