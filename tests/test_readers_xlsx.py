@@ -186,3 +186,23 @@ def test_a_second_sheet_with_positions_is_told():
         assert statement.holdings[0].quantity == 10
         (issue,) = [i for i in statement.issues if i.code == "other_sheets"]
         assert "(sheet Sheet); the workbook has others (sheet Sheet2)" in issue.message
+
+
+def test_a_second_sheet_of_another_format_is_told():
+    """A sheet of the user's own beside one of a broker; a list of transactions is no sheet with positions."""
+    own = [["Symbol", "Quantity", "Price"], ["VTI", 10, 95.5]]
+    flex = [["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"], ["BND", 955, 95.5, 1]]
+    trades = [["Date", "Type", "Symbol", "Quantity", "Price"], ["2026-03-31", "Buy", "VTI", 1, 95.5]]
+    for sheets in ((own, flex, trades), (trades, flex, own)):
+        statement = read_positions(book(*sheets))
+        assert statement.portfolio.symbols == ("BND",)
+        (issue,) = [i for i in statement.issues if i.code == "other_sheets"]
+        assert issue.message.count("sheet Sheet") == 2
+
+
+def test_computed_cells_are_rounded_as_amounts_are():
+    """100 / 7 has thirteen decimals in Excel, one more than an amount may have; nobody typed them."""
+    rows = [["Symbol", "Shares", "Price", "Value"], ["VTI", 7, 100 / 7, 100], ["BND", 1 / 3, 75, 25]]
+    portfolio = read_positions(book(rows)).confirm().portfolio
+    assert portfolio["VTI"].price == Decimal("14.285714285714")
+    assert portfolio["BND"].quantity == Decimal("0.333333333333")

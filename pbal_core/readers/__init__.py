@@ -108,8 +108,7 @@ def _read_recognised(data: bytes) -> Statement:
         for document in found:
             begin = form.find(document)
             if begin is not None:
-                others = [d for d in found if d is not document and d.padded and form.find(d) is not None]
-                return _with_remarks(form.read(document, begin), document, others)
+                return _with_remarks(form.read(document, begin), document, found)
     raise _unknown(found)
 
 
@@ -124,9 +123,7 @@ def _read_hinted(data: bytes, hint: str) -> Statement:
     for document in found:
         begin = form.find(document)
         if begin is not None:
-            statement = form.read(document, begin)
-            others = [d for d in found if d is not document and d.padded and form.find(d) is not None]
-            return _with_remarks(statement.confirm(), document, others)
+            return _with_remarks(form.read(document, begin).confirm(), document, found)
     if hint == "generic":
         raise _unknown(found)
     raise refused("not_this_format", f"the file does not look like {form.BROKER}; leave the format to be recognised.")
@@ -139,11 +136,7 @@ def _read_mapped(data: bytes, mapping: ColumnMapping) -> Statement:
     for document in found:
         begin = generic.find_mapped(document, mapping)
         if begin is not None:
-            statement = generic.read(document, begin, mapping, confirmed=True)
-            others = [
-                d for d in found if d is not document and d.padded and generic.find_mapped(d, mapping) is not None
-            ]
-            return _with_remarks(statement, document, others)
+            return _with_remarks(generic.read(document, begin, mapping, confirmed=True), document, found, mapping)
     columns = ", ".join(column for _, column in mapping.pairs())
     raise refused("missing_column", f"no row has the columns of the mapping ({columns}); it is for another file.")
 
@@ -158,17 +151,20 @@ def _mapping_file(name: str) -> ColumnMapping:
     return ColumnMapping.from_toml(text)
 
 
-def _with_remarks(statement: Statement, document: Document, others: Sequence[Document]) -> Statement:
+def _with_remarks(
+    statement: Statement, document: Document, found: Sequence[Document], mapping: ColumnMapping | None = None
+) -> Statement:
     """Adds how the bytes were decoded, where that was a guess, and which sheets with positions were not read."""
     remarks = []
     if document.encoding == "Windows-1252":
         message = "the file is not UTF-8; it was read as Windows-1252, as Excel writes it."
         remarks.append(Issue("info", "encoding", message))
+    others = [other for other in found if other is not document and other.padded and _has_positions(other, mapping)]
     if others:
         names = ", ".join(other.encoding for other in others)
         message = (
-            f"only the first sheet with positions was read ({document.encoding}); the workbook has others ({names}): "
-            "put the one that is meant first, or delete the others."
+            f"only one sheet with positions was read ({document.encoding}); the workbook has others ({names}): delete "
+            "those that are not meant."
         )
         remarks.append(told("warning", "other_sheets", message, None))
     if not remarks:
@@ -176,6 +172,15 @@ def _with_remarks(statement: Statement, document: Document, others: Sequence[Doc
     from dataclasses import replace
 
     return replace(statement, remarks=(*statement.remarks, *remarks))
+
+
+def _has_positions(document: Document, mapping: ColumnMapping | None) -> bool:
+    """Some format reads a sheet, or it has the columns of a mapping."""
+    from . import generic
+
+    if mapping is not None and generic.find_mapped(document, mapping) is not None:
+        return True
+    return next((f.KEY for f in formats() if f.find(document) is not None), "transactions") != "transactions"
 
 
 def _unknown(found: list[Document]) -> DataError:

@@ -21,6 +21,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import DataError
+from ..money import float_text
 from .cells import CURRENCY_SIGN
 from .document import Document, Record
 from .source import refused
@@ -115,7 +116,7 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         if value != value or abs(value) >= 1e15:  # noqa: PLR0124 - NaN
             return str(value)
-        text = f"{Decimal(f'{value:.15g}'):f}"
+        text = f"{Decimal(float_text(float(f'{value:.15g}'))):f}"  # a quotient has more decimals than an amount may
         # A number has a decimal point; 57.125 as a text might be 57,125.
         return text + "0" if text[-4:-3] == "." else text
     if isinstance(value, datetime):
