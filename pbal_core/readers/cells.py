@@ -36,6 +36,16 @@ MAX_CELL = 60
 
 
 @cache
+def _quick(decimal: DecimalSign) -> tuple[re.Pattern[str], dict[int, int | None]]:
+    """What most cells look like, and how such a text becomes a plain number."""
+    if decimal == ".":
+        shape, plain = r"[+-]?\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", str.maketrans("", "", "$,")
+    else:
+        shape, plain = r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?", str.maketrans(",", ".", ".")
+    return re.compile(shape, re.ASCII), plain
+
+
+@cache
 def _amount_shape(decimal: DecimalSign) -> re.Pattern[str]:
     """Compiled when first needed: the plain file never does."""
     return re.compile(_SHAPE.format(currency=CURRENCY_SIGN, body=_POINT if decimal == "." else _COMMA), re.ASCII)
@@ -83,9 +93,10 @@ def read_amount(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
     Raises:
         NotANumberError: The cell is neither a number in this style nor blank; ``str()`` ends a sentence.
     """
-    if decimal == "." and len(text) <= 13 and _SIMPLE.fullmatch(text):
-        # Most cells; so short a number is within the bounds that parse_decimal checks.
-        return (Decimal(text.replace("$", "")), "USD") if "$" in text else (Decimal(text), "")
+    shape, plain = _quick(decimal)
+    if len(text) <= 13 and shape.fullmatch(text):
+        # So short a number is within the bounds that parse_decimal checks.
+        return Decimal(text.translate(plain)), "USD" if "$" in text else ""
     stripped = " ".join(text.replace("\u2212", "-").split())
     if stripped.casefold() in _BLANK:
         return None, ""
@@ -159,6 +170,8 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
 
 def _evidence(text: str) -> DecimalSign | Literal["?"] | None:
     """What one cell says about the decimal sign; None: nothing."""
+    if "." not in text and "," not in text:
+        return None
     body = re.sub(r"[^\d.,]", "", text)
     if text.rstrip().endswith("%") or not any(c.isdigit() for c in body):
         return None

@@ -128,10 +128,10 @@ def read_table(form: TableFormat, document: Document, header: int) -> Draft:
 def _decide(document: Document, header: int, layout: Layout) -> DecimalSign:
     fields = [(layout.index[name], layout.title[name]) for name in (*NUMBERS, "closing") if name in layout.index]
     return decide_decimal(
-        (record.cells[index], Place(line=record.line, column=title))
+        (cell, Place(line=record.line, column=title))
         for record in document.records[header + 1 :]
         for index, title in fields
-        if index < len(record.cells)
+        if index < len(record.cells) and ("." in (cell := record.cells[index]) or "," in cell)
     )
 
 
