@@ -101,6 +101,28 @@ class TestPreview:
         assert all(line.reason for line in view.lines if not line.used)
         assert view.cash == Decimal("210.11")
 
+    ETRADE = (
+        "Symbol,Last Price $,Quantity,Total Gain $,Value $\nVTI,250,2,1,500\n 01/02/2025,250,2,1,500\n"
+        "VTI Jan 16 '26 $300 Call,1,2,1,200\n 01/02/2025,1,2,1,200\n"
+    )
+    FLEX = (
+        "AssetClass,Symbol,Quantity,MarkPrice,PositionValue,LevelOfDetail\nSTK,VTI,2,250,500,SUMMARY\n"
+        "STK,VTI,2,250,500,LOT\nOPT,VTI   260116C00300000,2,1,200,LOT\n"
+    )
+    ACTIVITY = (
+        "Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Close Price,Value\n"
+        "Open Positions,Data,Summary,Stocks,USD,VTI,2,250,500\nOpen Positions,Data,Lot,Stocks,USD,VTI,2,250,500\n"
+        "Open Positions,Data,Summary,Stocks,USD,GME,-2,25,-50\nOpen Positions,Data,Lot,Stocks,USD,GME,-2,25,-50\n"
+    )
+
+    @pytest.mark.parametrize("text", [ETRADE, FLEX, ACTIVITY])
+    def test_lots_of_a_position_that_is_left_out_are_not_used(self, text):
+        """A lot is as much a part of the portfolio as its position is."""
+        lots = [line for line in preview(read_positions(text.encode())).lines if line.kind == "lot"]
+        assert [line.used for line in lots] == [True, False]
+        assert lots[0].symbol == "VTI"
+        assert lots[1].reason == "part of a position that is left out"
+
     def test_open_choices_stand_first(self):
         view = preview(read_positions(DATA / "fidelity_2026.csv"))
         assert not view.ready

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..errors import Issue
+from ..model import symbol_key
 from .cells import harmless
 from .derive import total
 from .statement import Row, RowKind, Statement, TotalCheck
@@ -157,10 +158,13 @@ def _by_currency(amounts: list[tuple[str, Decimal]]) -> tuple[tuple[str, Decimal
 def _lines(statement: Statement) -> list[LineView]:
     included = statement.included if statement.accounts else None
     facts = _facts(statement)
+    held = {(lot.line, symbol_key(holding.symbol)) for holding in statement.holdings for lot in holding.lots}
     views: list[LineView] = []
     for row in statement.rows:
         own = facts.get((row.line, _CASH if row.kind == "cash" else row.symbol), [])
         text, apart = own.pop(0) if own and row.kind in {"position", "cash"} else ("", "")
+        if row.kind == "lot" and (row.line, symbol_key(row.symbol)) not in held:
+            apart = "part of a position that is left out"
         view = _line(row, included, text, apart)
         before = views[-1] if views else None
         alike = before is not None and (before.kind, before.reason) == (view.kind, view.reason)
