@@ -45,7 +45,10 @@ def code(data: bytes) -> str:
     return issue.code
 
 
-@pytest.mark.parametrize("name", ["ibkr_plain.csv", "schwab_2020.csv", "m1.csv", "degiro_old.csv", "etrade_2026.csv"])
+@pytest.mark.parametrize("name", [
+    "ibkr_plain.csv", "ibkr_activity.csv", "ibkr_sections.csv", "ibkr_records.csv", "schwab_2020.csv", "m1.csv",
+    "degiro_old.csv", "etrade_2026.csv",
+])  # fmt: skip
 def test_a_workbook_reads_as_its_csv(name):
     data = (DATA / name).read_bytes()
     statement, expected = read_positions(workbook(data)), read_positions(data)
@@ -69,6 +72,12 @@ def test_the_sheet_with_the_positions_is_found():
     positions = [["Equity Symbol", "Quantity", "Market Value", "Currency"], ["VTI", 10, 2754.5, "USD"]]
     statement = read_positions(book(other, positions))
     assert statement.confirm().portfolio["VTI"].value == Decimal("2754.5")
+
+
+def test_blank_cells_at_the_end_of_a_row_are_blank():
+    """Excel does not store them: an unknown P&L in the last column is no missing field."""
+    rows = [["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"], ["VTI", 955, 95.5], ["BND", 75, 75, 1]]
+    assert [p.pnl for p in read_positions(book(rows)).portfolio] == [None, 1]
 
 
 def test_blank_rows_keep_their_numbers():

@@ -61,6 +61,8 @@ class _Report:
     """What has been read so far."""
 
     draft: Draft
+    padded: bool
+    """See Document."""
     headers: dict[str, list[str]] = field(default_factory=dict)
     account: str = ""
     """The account of the whole statement; empty when it has several."""
@@ -87,7 +89,7 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: No open positions, or every bad row.
     """
-    report = _Report(Draft(format=KEY, broker=BROKER))
+    report = _Report(Draft(format=KEY, broker=BROKER), document.padded)
     draft = report.draft
     for record in document.records:
         _record(report, record)
@@ -117,7 +119,7 @@ def _record(report: _Report, record: Record) -> None:
     values = dict(zip(names, (cell.strip() for cell in cells[2:]), strict=False))
     if "datadiscriminator" in names and "symbol" in names and "close price" in names:
         report.seen_positions = True
-        if kind == "data" and len(cells) - 2 < len(names):
+        if kind == "data" and len(cells) - 2 < len(names) and not report.padded:
             message = f"{len(cells)} fields were found where the header has {len(names) + 2}; check commas and quotes."
             draft.refuse("field_count", message, record.line)
         else:
@@ -291,6 +293,6 @@ def _tell_missing_totals(report: _Report, groups: Mapping[_Key, object]) -> None
         others = [other for other in report.values if other[:2] == key[:2] and other != everybody]
         if everybody in groups or (key == everybody and others) or key in groups:
             continue
-        label = f"{key[0]} in {key[1]} ({counted.value:f})"
+        label = f"{key[0]} in {key[1]}{' of ' if key[2] else ''}{key[2]} ({counted.value:f})"
         message = f"the statement has no total of {label} to compare with; it may have been cut."
         report.draft.remark("warning", "maybe_cut", message)

@@ -48,6 +48,11 @@ class Record(NamedTuple):
     cells: tuple[str, ...]
     after_blank: bool = False
 
+    def padded(self, width: int) -> Record:
+        """The row with blank fields up to a width, which workbooks drop."""
+        missing = width - len(self.cells)
+        return self._replace(cells=self.cells + ("",) * missing) if missing > 0 else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

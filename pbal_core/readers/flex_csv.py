@@ -83,6 +83,8 @@ class _Report:
     """BOF, BOA, BOS, EOS, EOA and EOF are records, not tickers."""
     described: bool
     """HEADER and DATA lead the rows."""
+    padded: bool
+    """See Document."""
     section: _Section = field(default_factory=_Section)
     unended: dict[str, int] = field(default_factory=dict)
     """Line of each BOF and BOA record that no EOF and EOA has ended yet, by the mark that is missing."""
@@ -99,7 +101,7 @@ def read(document: Document, _begin: int) -> Statement:
         DataError: Every missing column, or every bad row with line and column.
     """
     draft = Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
-    report = _Report(draft, *_layout(document))
+    report = _Report(draft, *_layout(document), document.padded)
     for record in document.records:
         _record(report, record)
     _unended(report)
@@ -283,6 +285,8 @@ def _data(report: _Report, record: Record) -> None:
     if section.header is None:
         draft.refuse("no_header", "a row without column names above it; include column headers.", record.line)
         return
+    if report.padded:
+        record = record.padded(len(section.names))
     if len(record.cells) != len(section.names):
         message = (
             f"{len(record.cells)} fields were found where the header has {len(section.names)}; check commas and quotes."

@@ -280,10 +280,10 @@ def _in_currency(
     """A cost or P&L, None where its own column or sign says that it is in another currency than the value."""
     number, sign = amount
     named = currency_code(line.text(f"{name}_currency")) or sign
-    if number is None or named in {"", currency} or (named == sign == "USD" and currency in _DOLLARS):
+    if number is None or not currency or named in {"", currency} or (named == sign == "USD" and currency in _DOLLARS):
         return number
     title = line.layout.title[name]
-    message = f"{title} is in {named}, the value in {currency or 'no named currency'}; it is not used."
+    message = f"{title} is in {named}, the value in {currency}; it is not used."
     draft.remark("warning", "other_currency", message, line.record.line, line.text("symbol"))
     return None
 
