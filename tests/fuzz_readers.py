@@ -65,7 +65,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "unbroken": lambda: b"x" * 1_999_999,
 }
 """Two megabytes that are made to hurt."""
-BOMBS = ("workbook bomb", "wide workbook", "tall workbook")
+BOMBS = (
+    "workbook bomb", "wide workbook", "tall workbook", "many cells", "inline texts", "empty rows", "many styles",
+    "shared texts", "number formats",
+)  # fmt: skip
+"""Small workbooks that are made to hurt."""
 
 
 class HangError(BaseException):
@@ -108,19 +112,31 @@ def _repeated(row: bytes) -> bytes:
 
 
 def hostile_workbook(name: str) -> bytes:
-    """A small workbook that wants to be large: a sheet of blanks, cells far to the right, or rows far below."""
+    """A small workbook that wants to be large: one of BOMBS."""
     with zipfile.ZipFile(io.BytesIO(workbook((DATA / "ibkr_plain.csv").read_bytes()))) as archive:
         members = {member: archive.read(member) for member in archive.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
+    sheet, styles = "xl/worksheets/sheet1.xml", members["xl/styles.xml"]
     head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     tail = b"</sheetData></worksheet>"
-    if name == "workbook bomb":
-        members[sheet] = head + b" " * 100_000_000 + tail
-    elif name == "wide workbook":
-        row = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 100_000))
-        members[sheet] = head + row + tail
-    else:
-        members[sheet] = head + b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>' + tail
+    rows = {
+        "workbook bomb": lambda: b" " * 100_000_000,
+        "wide workbook": lambda: b"".join(
+            b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 100_000)
+        ),
+        "tall workbook": lambda: b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>',
+        "many cells": lambda: (b"<row>" + b"<c><v>1</v></c>" * 66 + b"</row>") * 10_500,
+        "inline texts": lambda: (b"<row>" + b'<c t="inlineStr"><is><t>a</t></is></c>' * 25 + b"</row>") * 11_000,
+        "empty rows": lambda: b"<row/>" * 1_500_000,
+    }
+    members[sheet] = head + rows.get(name, bytes)() + tail
+    if name == "many styles":
+        members["xl/styles.xml"] = styles.replace(b"</cellXfs>", b"<xf/>" * 1_500_000 + b"</cellXfs>")
+    elif name == "shared texts":
+        members["xl/sharedStrings.xml"] = b"<sst>" + b"<si><t/></si>" * 800_000 + b"</sst>"
+    elif name == "number formats":
+        formats = b'<numFmt numFmtId="%d" formatCode="' + b"[" * 6_000 + b'"/>'
+        found = b"".join(formats % (i + 200) for i in range(1_500))
+        members["xl/styles.xml"] = styles.replace(b"<cellXfs", b"<numFmts>" + found + b"</numFmts><cellXfs")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in members.items():

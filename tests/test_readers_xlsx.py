@@ -13,7 +13,7 @@ import pytest
 
 from pbal_core import DataError, read_positions
 
-from .fuzz_readers import DATA, workbook
+from .fuzz_readers import BOMBS, DATA, check, hostile_workbook, workbook
 
 
 def book(*sheets: list[list[object]]) -> bytes:
@@ -113,6 +113,20 @@ def test_other_archives_and_damaged_ones_are_refused():
 def test_more_rows_than_a_portfolio_has_are_refused():
     rows = [["Symbol", "Shares", "Price"], *(["A", 1, 1] for _ in range(12_001))]
     assert code(book(rows)) == "too_many_rows"
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_small_workbook_that_wants_to_be_large_is_quick(name):
+    """A few kilobytes cost at most a second of processor time, whatever they unpack to."""
+    data = hostile_workbook(name)
+    assert len(data) < 600_000
+    assert check(data) != "read"
+
+
+def test_a_workbook_of_many_elements_is_refused():
+    """Openpyxl would take more than a second for it."""
+    rows = [["Symbol", "Shares", "Price", *"ABCDEFG"], *(["A", 1, 1, *range(7)] for _ in range(6_000))]
+    assert code(book(rows)) == "too_large"
 
 
 def test_without_openpyxl_it_says_what_to_install(monkeypatch):

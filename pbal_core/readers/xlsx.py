@@ -1,8 +1,9 @@
 """Excel workbooks (.xlsx) to rows, through openpyxl, within limits.
 
 The model: a workbook is a zip archive of XML. Before openpyxl sees it, the archive's members are counted and their
-unpacked sizes added (a member is never unpacked beyond what it declares), and a document type declaration in any of
-them is refused: so a small file cannot become a large one. Numbers are what Excel shows: 15 significant digits, with
+unpacked sizes added (a member is never unpacked beyond what it declares), a document type declaration in any of them is
+refused, and so are more XML elements than openpyxl reads in about a second: so a small file can become neither a large
+one nor a slow one. Numbers are what Excel shows: 15 significant digits, with
 the currency sign or the percent sign of the cell's number format, which are nowhere else.
 
 Worked example: 0.1 + 0.2 is stored as 0.30000000000000004 and read as 0.3; 0.125 in the format ``0.00%`` is ``12.5%``.
@@ -29,6 +30,10 @@ from .source import refused
 MAGIC = b"PK\x03\x04"
 MAX_UNPACKED = 12_000_000
 MAX_MEMBERS = 200
+MAX_ELEMENTS = 120_000
+"""10,000 rows of 4 cells with a value each, or 3,000 rows of 16."""
+MAX_FORMAT = 255
+"""Letters of a number format, which is what Excel allows."""
 MAX_ROWS = 12_000
 MAX_COLUMNS = 100
 MAX_SHEETS = 20
@@ -99,7 +104,7 @@ def _cell(cell: Any) -> str:
 @cache
 def _sign(number_format: str) -> str:
     """The percent sign, or the known currency sign or code, of a number format; empty when it has none."""
-    positive = number_format.split(";", 1)[0]
+    positive = number_format[:MAX_FORMAT].split(";", 1)[0]
     bare = re.sub(r"\[[^\]]*\]", "", positive)
     named = re.search(r"\[\$([^\]-]+)", positive) or re.search(r"\"([^\"]+)\"", bare) or re.search(r"([$€£¥])", bare)
     if named and re.fullmatch(CURRENCY_SIGN, named[1].strip()):
@@ -125,7 +130,7 @@ def _text(value: object) -> str:
 
 
 def _check(data: bytes) -> None:
-    """Refuses archives that unpack to too much, or that hold a document type declaration."""
+    """Refuses archives that unpack to too much or hold too much, or that hold a document type declaration."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -135,8 +140,13 @@ def _check(data: bytes) -> None:
                 raise refused("too_large", message)
             if "[Content_Types].xml" not in archive.namelist():
                 raise refused("binary", "the file is a zip archive and no workbook; unpack it first.")
+            elements = 0
             for member in members:
                 content = archive.read(member)
+                elements += content.count(b"<") - content.count(b"</")
+                if elements > MAX_ELEMENTS:
+                    message = f"the workbook has more than {MAX_ELEMENTS:,} XML elements; save the positions as CSV."
+                    raise refused("too_large", message)
                 if any(mark in content for mark in _DOCTYPES):
                     raise refused("doctype", "the workbook holds a document type declaration; it is refused.")
     except _DAMAGED as error:
