@@ -410,6 +410,12 @@ class TestTotalsOfOnesOwn:
         assert [check.stated for check in statement.totals] == [2505]
         assert problems(f"{self.VALUES}{label},,,2506\n") == [("total_mismatch", 3, None)]
 
+    @pytest.mark.parametrize(("kind", "held"), [("Margin", ["VTI", "BND"]), ("Crypto", ["VTI"])])
+    def test_a_type_of_account_is_no_class_of_asset(self, kind, held):
+        """Brokers write Cash or Margin behind every position; where another word stands it is what the asset is."""
+        data = f"Ticker,Shares,Price,Type\nVTI,2,5,{'Cash' if kind == 'Margin' else 'ETF'}\nBND,3,7,{kind}\n".encode()
+        assert list(read_positions(data).confirm().portfolio.symbols) == held
+
     @pytest.mark.parametrize("label", ["Subtotal", "Sub-total", "sub total stocks", "Total USD", "Cash Total"])
     @pytest.mark.parametrize("numbers", ["10,,2505", ",,2505", ",,77"])
     def test_a_part_of_the_total_is_no_position(self, label, numbers):

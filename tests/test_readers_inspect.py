@@ -47,6 +47,14 @@ def test_inspect_of_a_refused_file_is_one_line_on_stderr(capsys):
     assert "this is Robinhood's activity report; a positions file is needed" in captured.err
 
 
+def test_unknown_columns_say_how_they_can_be_named(capsys, tmp_path):
+    """The way out is in the message: a mapping file, which the README shows."""
+    path = tmp_path / "own.csv"
+    path.write_text("Papier,Bestand,Kurs\nVTI,10,250.00\n")
+    assert main(["inspect", str(path)]) == 2
+    assert "a mapping file says which columns do (pbal: --format-hint FILE.toml" in capsys.readouterr().err
+
+
 def test_a_plan_asks_for_the_account_first(capsys):
     path = str(DATA / "ibkr_two_accounts.csv")
     assert main([path, "-c", "1000"]) == 2

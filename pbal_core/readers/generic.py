@@ -22,6 +22,7 @@ from .table import TableFormat, account_total
 
 _TOTALS = frozenset({"total", "totals", "grand total"})
 _PART_OF_TOTAL = r"sub[- ]?totals?\b.*|totals? .*|.* (?:sub-?)?totals?"
+_ACCOUNTS = frozenset({"", "cash", "margin"})
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -49,7 +50,7 @@ def read(
     """
     title = document.records[header]
     if mapping is None:
-        mapping = _of_amounts(guess(title.cells), document, header)
+        mapping = _by_cells(guess(title.cells), document, header)
     if mapping is None:
         message = (
             "no column of symbols and two of quantity, price and value were found; name them in a mapping (pbal: "
@@ -71,16 +72,20 @@ def read(
     return replace(statement, mapping=mapping, mapping_confirmed=confirmed, columns=names)
 
 
-def _of_amounts(mapping: ColumnMapping | None, document: Document, header: int) -> ColumnMapping | None:
-    """The guess without columns of percentages: a gain of 12.5% is no amount."""
+def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) -> ColumnMapping | None:
+    """The guess without columns whose cells say something else than their names.
+
+    A gain of 12.5% is no amount, and where the type of every position is Cash or Margin it is that of the account.
+    """
     names = [normal(cell) for cell in document.records[header].cells]
-    for name in ("pnl", "cost", "cost_price"):
+    for name in ("pnl", "cost", "cost_price", "asset_class"):
         column = None if mapping is None else getattr(mapping, name)
         if mapping is None or column is None:
             continue
         index = names.index(normal(column))
-        cells = [record.cells[index].strip() for record in document.records[header + 1 :] if index < len(record.cells)]
-        if any(cell.endswith("%") for cell in cells):
+        cells = [normal(record.cells[index]) for record in document.records[header + 1 :] if index < len(record.cells)]
+        other = set(cells) <= _ACCOUNTS if name == "asset_class" else any(cell.endswith("%") for cell in cells)
+        if other:
             mapping = replace(mapping, **{name: None})  # type: ignore[arg-type]
     return mapping
 
