@@ -190,6 +190,27 @@ def test_dollars_and_weights_are_two_units_of_one_plan(page, address):
     assert bars(page) == during, "target marks and bars stand where plotly.js itself draws them"
 
 
+@pytest.mark.parametrize("mode", ["Weights", "Dollars"])
+def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
+    """The others share out what is not frozen: their marks and their targets in the table move while dragging."""
+    opened(page, address, "?frozen=VSMAX&strategy=hard_rebalance")
+    settled(page)
+    page.get_by_role("button", name=mode).click()
+    settled(page)
+    drag(page, "Cash slider", 0.55, [0.6, 0.9])
+    cash = read_amount("cash", page.get_by_label("Cash", exact=True).input_value())
+    plan = rebalance(SAMPLE, cash, min_trade=100, strategy="hard_rebalance", frozen="VSMAX")
+    targets = [row.target for row in rows(plan)]
+    assert targets[-1] == "frozen"
+    assert len(set(targets)) == 2
+    assert [cells[5] for cells in table(page)] == targets
+    during = bars(page)
+    page.mouse.up()
+    settled(page)
+    assert bars(page) == during
+    assert [cells[5] for cells in table(page)] == targets
+
+
 def test_another_currency_is_written_and_typed(page, address):
     """Francs in boxes, sliders, sentence, chart and switch; typed with or without the code; dollars are refused."""
     opened(page, address, "?currency=CHF")

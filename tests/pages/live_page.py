@@ -1,6 +1,6 @@
 """The live view alone on a page, for tests: ``?n=60`` takes 60 made positions, without it the sample.
 
-``?currency=CHF`` says that the amounts are francs.
+``?currency=CHF`` says that the amounts are francs, ``?frozen=VSMAX`` that VSMAX does not trade.
 
 What Python says stands below it as text, so that a test can compare it with what the component shows.
 """
@@ -24,7 +24,7 @@ portfolio = Portfolio(portfolio, currency=st.query_params.get("currency", "USD")
 st.session_state.setdefault("cash", 5000)
 st.session_state.setdefault("min_trade", 100)
 st.session_state["runs"] = 0
-settings = {name: st.query_params[name] for name in ("strategy", "method") if name in st.query_params}
+settings = {name: st.query_params[name] for name in ("strategy", "method", "frozen") if name in st.query_params}
 
 
 @st.fragment
