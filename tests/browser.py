@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -38,3 +40,38 @@ def watch(page: Page) -> list[str]:
     page.on("request", lambda request: foreign(request.url))
     page.on("websocket", lambda socket: foreign(socket.url))
     return seen
+
+
+def opened(page: Page, address: str) -> Page:
+    """The page with its chart drawn."""
+    page.goto(address)
+    page.locator(".pbal .barlayer .point").first.wait_for()
+    return page
+
+
+_uploads = itertools.count(1)
+
+
+def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
+    """Through the menu, as a user does; returns when the page speaks of this very file, taken or not."""
+    number = f"upload{next(_uploads)}"
+    name = f"{number} {name}"
+    page.get_by_role("button", name=re.compile("Positions:")).click()
+    menu = page.get_by_test_id("stPopoverBody")
+    data = text if isinstance(text, bytes) else text.encode()
+    remove = menu.get_by_role("button", name=re.compile("^Remove "))
+    menu.locator("input[type=file]").wait_for(state="attached")
+    if remove.count():
+        remove.click()
+        expect(remove).to_have_count(0)
+    menu.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+    # Streamlit drops an upload whose menu is closed before it has ended.
+    said = page.locator("[data-testid=stAlert], [data-testid=stPopover]").filter(has_text=f"{number} ")
+    expect(said).to_be_visible(timeout=90_000)
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+
+
+def settled(page: Page) -> None:
+    """Waits until Python has answered and plotly.js has drawn the answer."""
+    page.wait_for_function("() => document.querySelector('.pbal').dataset.state === 'settled'")

@@ -253,6 +253,15 @@ def test_equal_and_current_weights(app):
     assert app.session_state["wishes"].targets is None
 
 
+def test_a_button_counts_where_its_table_is_not_drawn(app):
+    """The plan follows a button of the table even if the panel is shut in the same moment."""
+    app.session_state["targets_panel"] = True
+    app.run()
+    app.session_state["targets_panel"] = False
+    button(app, "From current weights").click().run()
+    assert float(app.session_state["wishes"].targets.fractions()["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
+
+
 def test_cash_to_keep_and_a_fee(app):
     """Two boxes beside the table of targets; they outlive a closed panel and another file, and the title says them."""
     app.session_state["targets_panel"] = True

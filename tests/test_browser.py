@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,6 +16,7 @@ from playwright.sync_api import Page, expect
 from pbal_core import Portfolio, read_positions, rebalance
 from pbal_core.present import sentence
 from pbal_core.sample import sample_bytes
+from tests.browser import opened, upload
 from tests.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
@@ -29,31 +29,6 @@ OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\nVXUS,800,62.5,\n"
 def address() -> Iterator[str]:
     with serve(ROOT / "streamlit_app.py") as (url, _pid):
         yield url
-
-
-def opened(page: Page, address: str) -> Page:
-    page.goto(address)
-    page.locator(".pbal .barlayer .point").first.wait_for()
-    return page
-
-
-_uploads = itertools.count(1)
-
-
-def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
-    """Through the menu, as a user does; returns when the page speaks of this very file, taken or not."""
-    number = f"upload{next(_uploads)}"
-    name = f"{number} {name}"
-    page.get_by_role("button", name=re.compile("Positions:")).click()
-    menu = page.get_by_test_id("stPopoverBody")
-    data = text if isinstance(text, bytes) else text.encode()
-    menu.locator("input[type=file]").wait_for(state="attached")
-    menu.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
-    # Streamlit drops an upload whose menu is closed before it has ended.
-    said = page.locator("[data-testid=stAlert], [data-testid=stPopover]").filter(has_text=f"{number} ")
-    expect(said).to_be_visible(timeout=90_000)
-    page.keyboard.press("Escape")
-    expect(menu).to_have_count(0)
 
 
 def portfolio_of(text: str) -> Portfolio:

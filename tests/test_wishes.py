@@ -101,3 +101,12 @@ def test_the_sum_is_said_live():
     assert w.sum_words([row("VTI", 60.0), row("BND", 30.5)]) == "The weights sum to 90.5 %: 9.5 % to give."
     assert w.sum_words([row("VTI", 80.0), row("BND", 30.0)]) == "The weights sum to 110 %: 10 % too much."
     assert w.sum_words([row("VTI", "x")]) == "The sum is not known: a weight is not a number."
+
+
+def test_ticks_outlive_other_weights():
+    """Rows laid anew keep what is ticked, for as long as the symbol has a row; whatever the weights sum to."""
+    rows = [row("VTI", 80.0, **{w.FREEZE: True, w.FRACTION: "0.01"}), row("GLD", 90.0, **{w.NEVER_SELL: True})]
+    kept = w.ticks_of(rows)
+    assert kept == w.Wishes(frozen=("VTI",), never_sell=("GLD",), fractional=(("VTI", "0.01"),))
+    held = w.read_rows(w.rows_of(TWO, None, kept), TWO)
+    assert held == w.Wishes(frozen=("VTI",), fractional=(("VTI", "0.01"),))

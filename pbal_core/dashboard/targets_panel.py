@@ -23,8 +23,7 @@ def choose(portfolio: Portfolio) -> Wishes:
         # What the table says is of this portfolio; cash to keep and fees are the reader's own.
         kept: Wishes = state.get("wishes", Wishes())
         state["wishes_for"] = portfolio.symbols
-        state["wishes"] = Wishes(cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade)
-        _put(portfolio, None)
+        _lay(portfolio, None, Wishes(cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade))
     _loaded(portfolio)
     words = st.container()
     panel = st.expander("Edit targets and constraints", key="targets_panel", on_change="rerun")
@@ -55,9 +54,7 @@ def _table(portfolio: Portfolio) -> None:
     rows: list[dict[Any, Any]] = edited.to_dict("records")
     st.text(w.sum_words(rows))
     try:
-        kept: Wishes = state["wishes"]
-        read = w.read_rows(rows, portfolio)
-        state["wishes"] = replace(read, cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade)
+        state["wishes"] = _with_amounts(w.read_rows(rows, portfolio), state["wishes"])
     except TargetError as error:
         for line in str(error).splitlines():
             st.text(line)
@@ -106,9 +103,23 @@ def _amounts(currency: str) -> None:
 
 
 def _put(portfolio: Portfolio, targets: Targets | None) -> None:
-    """Lays a new table: the editor's own key changes, so that it forgets its edits."""
+    """Lays a table of other weights; what is ticked in the one that is seen stays ticked."""
     state = st.session_state
-    frame = pd.DataFrame(w.rows_of(portfolio, targets), columns=list(w.COLUMNS))
+    seen: list[dict[Any, Any]] = state.get("wishes_edited", state["wishes_rows"]).to_dict("records")
+    _lay(portfolio, targets, _with_amounts(w.ticks_of(seen), state["wishes"]))
+
+
+def _with_amounts(read: Wishes, kept: Wishes) -> Wishes:
+    """What a table says, with the cash to keep and the fee that stand beside it."""
+    return replace(read, cash_buffer=kept.cash_buffer, fee_per_trade=kept.fee_per_trade)
+
+
+def _lay(portfolio: Portfolio, targets: Targets | None, ticks: Wishes) -> None:
+    """Lays a new table, which counts at once, drawn or not: the editor's key changes, so that it forgets its edits."""
+    state = st.session_state
+    rows = w.rows_of(portfolio, targets, ticks)
+    state["wishes"] = _with_amounts(w.read_rows(rows, portfolio), ticks)
+    frame = pd.DataFrame(rows, columns=list(w.COLUMNS))
     state["wishes_rows"] = frame.astype({w.PRICE: "float64", w.FRACTION: "object"})
     state["wishes_version"] = state.get("wishes_version", 0) + 1
     state.pop("wishes_edited", None)

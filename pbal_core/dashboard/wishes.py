@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -67,12 +67,16 @@ class Wishes:
         return {name: value for name, value in given.items() if value}
 
 
-def rows_of(portfolio: Portfolio, targets: Targets | None = None) -> list[dict[str, Any]]:
+_NOTHING = Wishes()
+
+
+def rows_of(portfolio: Portfolio, targets: Targets | None = None, ticks: Wishes = _NOTHING) -> list[dict[str, Any]]:
     """The table for a portfolio: its own symbols first, then targets that are not held.
 
     Args:
         portfolio: What is held.
         targets: None for equal weights.
+        ticks: Whose constraints stand in the rows; what it says of symbols without a row is left out.
     """
     given = (targets or Targets.equal(portfolio.symbols)).fractions()
     prices = {} if targets is None else {symbol: float(price) for symbol, price in targets.prices}
@@ -81,10 +85,10 @@ def rows_of(portfolio: Portfolio, targets: Targets | None = None) -> list[dict[s
         {
             SYMBOL: symbol,
             WEIGHT: float(given.get(symbol, Fraction(0)) * 100),
-            FREEZE: False,
-            NEVER_BUY: False,
-            NEVER_SELL: False,
-            FRACTION: None,
+            FREEZE: symbol in ticks.frozen,
+            NEVER_BUY: symbol in ticks.never_buy,
+            NEVER_SELL: symbol in ticks.never_sell,
+            FRACTION: dict(ticks.fractional).get(symbol),
             PRICE: None if symbol in portfolio else prices.get(symbol),
         }
         for symbol in symbols
@@ -97,7 +101,7 @@ def read_rows(rows: Iterable[Row], portfolio: Portfolio) -> Wishes:
     Raises:
         TargetError: A weight, a sum or a price that cannot be used; everything at once.
     """
-    filled = [row for row in rows if _text(row.get(SYMBOL))]
+    filled = _filled(rows)
     weights: dict[str, Decimal] = {}
     problems = []
     for row in filled:
@@ -114,13 +118,22 @@ def read_rows(rows: Iterable[Row], portfolio: Portfolio) -> Wishes:
     prices = {symbol: price for symbol, price in prices.items() if symbol not in portfolio}
     equal = set(weights) == set(portfolio.symbols) and len(set(weights.values())) == 1
     targets = Targets(weights, prices=prices)
+    return replace(ticks_of(filled), targets=None if equal else targets)
+
+
+def ticks_of(rows: Iterable[Row]) -> Wishes:
+    """The constraints of a table, whatever its weights are."""
+    filled = _filled(rows)
     return Wishes(
-        targets=None if equal else targets,
         frozen=_ticked(filled, FREEZE),
         never_buy=_ticked(filled, NEVER_BUY),
         never_sell=_ticked(filled, NEVER_SELL),
         fractional=tuple((_text(r[SYMBOL]), _text(r[FRACTION])) for r in filled if not _empty(r.get(FRACTION))),
     )
+
+
+def _filled(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if _text(row.get(SYMBOL))]
 
 
 def sum_words(rows: Iterable[Row]) -> str:
