@@ -20,6 +20,9 @@ MAX_DIGITS = 15
 MAX_DECIMALS = 12
 """Digits after the point that an amount may have; brokers print up to nine."""
 
+MAX_CASH = Decimal(1_000_000_000)
+"""The most cash, either way, that the page takes: its sliders end there at the latest."""
+
 Amount = int | str | float | Decimal
 """What the public functions take for money. A float counts as the shortest decimal that names it (its ``repr``), to
 MAX_DECIMALS. Numbers of numpy count as the int or the float they are."""
@@ -186,6 +189,15 @@ def format_money(value: Decimal, *, signed: bool = False, currency: str = "USD")
     numerator, denominator = value.as_integer_ratio()
     minor = divide_half_even(numerator * 10 ** minor_digits(currency), denominator)
     return _money_text(minor, signed=signed, currency=currency)
+
+
+def format_round(amount: int, currency: str) -> str:
+    """A round amount in few characters: ``$50,000``, ``-$2.5M``, ``CHF 1bn``. Exact, without cents."""
+    sign, size = "-" if amount < 0 else "", abs(amount)
+    for unit, zeros in (("bn", 9), ("M", 6)):
+        if size >= 10**zeros and not size % 10 ** (zeros - 2):
+            return f"{sign}{currency_sign(currency)}{format_shares(from_units(size, zeros))}{unit}"
+    return f"{sign}{currency_sign(currency)}{size:,}"
 
 
 def format_number(value: Decimal, currency: str) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import ceil
 
 from .model import Plan, Portfolio, Proof, Trade
-from .money import format_percent, format_shares
+from .money import MAX_CASH, format_percent, format_shares
 from .outcome import Outcome, largest_distance, plan_outcome, shares_of_total
 
 DASH = "\N{EN DASH}"
@@ -28,6 +28,8 @@ STRATEGY_NAMES = {"try_avoid_sell": "Avoid selling", "hard_rebalance": "Hard reb
 METHOD_NAMES = {"classic": "nearest (classic)", "exact": "fit to cash (exact)"}
 
 _NAMED_TRADES = 8
+_ROOM = 96
+"""Characters for the trades that the sentence names, so that two lines of a screen hold it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,15 @@ def outcome_numbers(outcome: Outcome, drift_after: float | None = None) -> list[
     if drift_after is None:
         after = outcome.values_after
         drift_after = largest_distance(shares_of_total(after), outcome.basis.goals(after))
-    drift = f"{points(outcome.basis.drift_before)} → {points(drift_after)} points"
+    texts = {
+        "cost": money(abs(cost)),
+        "cash_left": money(left),
+        "drift": f"{points(outcome.basis.drift_before)} → {points(drift_after)} points",
+        "trades": str(sum(1 for shares in outcome.shares if shares)),
+        "turnover": format_percent(outcome.turnover),
+    }
+    if outcome.refusal:
+        texts = dict.fromkeys(texts, DASH)  # where there is no plan, there is nothing that it leaves or costs
     proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome.proof))]
     return [
         KeyNumber(
@@ -124,11 +134,13 @@ def outcome_numbers(outcome: Outcome, drift_after: float | None = None) -> list[
             label="To withdraw" if outcome.cash < 0 else "To invest",
             value=money(abs(outcome.cash)),
         ),
-        KeyNumber(name="cost", label="Net proceeds" if cost < 0 else "Net cost", value=money(abs(cost))),
-        KeyNumber(name="cash_left", label="Cash left", value=money(left), alert=left < 0),
-        KeyNumber(name="drift", label="Largest drift", value=drift),
-        KeyNumber(name="trades", label="Trades", value=str(sum(1 for shares in outcome.shares if shares))),
-        KeyNumber(name="turnover", label="Turnover", value=format_percent(outcome.turnover)),
+        KeyNumber(name="cost", label="Net proceeds" if cost < 0 else "Net cost", value=texts["cost"]),
+        KeyNumber(
+            name="cash_left", label="Cash left", value=texts["cash_left"], alert=left < 0 and not outcome.refusal
+        ),
+        KeyNumber(name="drift", label="Largest drift", value=texts["drift"]),
+        KeyNumber(name="trades", label="Trades", value=texts["trades"]),
+        KeyNumber(name="turnover", label="Turnover", value=texts["turnover"]),
         *(proof if outcome.basis.method == "exact" else []),
     ]
 
@@ -172,18 +184,33 @@ def _done(outcome: Outcome) -> str:
     raised = money(-sum(outcome.moved[i] for i in sells))
     spent = money(sum(outcome.moved[i] for i in buys))
     if buys and sells:
+        sold = _listed(outcome, sells, _ROOM // 2)
+        bought = _listed(outcome, buys, _ROOM - len(sold))
         both = f"the sales raise {raised}, the purchases cost {spent}"
-        return f"Sell {_listed(outcome, sells)}, and buy {_listed(outcome, buys)}: {both}{_rest(outcome)}."
+        return f"Sell {sold}, and buy {bought}: {both}{_rest(outcome)}."
     if buys:
         return f"Buy {_listed(outcome, buys)} for {spent}{_rest(outcome)}."
     return f"Sell {_listed(outcome, sells)} for {raised}{_rest(outcome)}."
 
 
-def _listed(outcome: Outcome, trades: list[int]) -> str:
-    """``10 VCR, 8 VDC and 3 VIS``; of many trades the largest, in file order, and how many more."""
-    named = trades
-    if len(named) > _NAMED_TRADES:
-        named = sorted(sorted(trades, key=lambda i: -abs(outcome.moved[i]))[: _NAMED_TRADES - 2])
+def _listed(outcome: Outcome, trades: list[int], room: int = _ROOM) -> str:
+    """``10 VCR, 8 VDC and 3 VIS``; of many or long ones the largest, in file order, and how many more.
+
+    Args:
+        outcome: What the trades are a part of.
+        trades: Positions that trade, in file order.
+        room: Characters that there should be at most; one trade is always named.
+    """
+    text = _named(outcome, trades, trades)
+    if len(trades) <= _NAMED_TRADES and len(text) <= room:
+        return text
+    largest = sorted(trades, key=lambda i: -abs(outcome.moved[i]))[: _NAMED_TRADES - 2]
+    while len(text := _named(outcome, sorted(largest), trades)) > room and len(largest) > 1:
+        largest.pop()
+    return text
+
+
+def _named(outcome: Outcome, named: list[int], trades: list[int]) -> str:
     sizes = [-outcome.shares[i] if outcome.shares[i] < 0 else outcome.shares[i] for i in named]
     parts = [f"{format_shares(size)} {outcome.basis.symbols[i]}" for size, i in zip(sizes, named, strict=True)]
     if len(named) < len(trades):
@@ -280,11 +307,11 @@ def cash_range(portfolio: Portfolio) -> CashRange:
     """Bounds of about half of the portfolio's value, at least 10,000 dollars, and 200 steps or more between them.
 
     Worked example: 112,900 dollars give -50,000 to 50,000 in steps of 500. A withdrawal never goes beyond what the
-    portfolio is worth; where that cuts the lower end, the steps are half as wide.
+    portfolio is worth; where that cuts the lower end, the steps are half as wide. None lies beyond MAX_CASH.
     """
     worth = int(portfolio.value)
     high = 10_000
-    while (larger := _next_round(high)) * 2 <= worth:
+    while (larger := _next_round(high)) * 2 <= worth and larger <= MAX_CASH:
         high = larger
     step = high // 100
     if worth < high:

@@ -22,10 +22,11 @@ from decimal import Decimal
 from typing import Literal, TypedDict
 
 from .model import Method, Portfolio
-from .money import format_money, format_percent
+from .money import format_money, format_percent, format_round
 from .outcome import Basis, Outcome, largest_distance, problem_basis, shares_of_total, solution_outcome
 from .present import DASH, FROZEN, cash_range, outcome_numbers, outcome_sentence, shares_words
-from .problem import Problem
+from .problem import MAX_LOTS, Problem
+from .solution import Solution
 
 Axis = Literal["cash", "min_trade"]
 
@@ -48,6 +49,8 @@ class SliceData(TypedDict):
     sentence: Column
     numbers: list[Column]
     """The key numbers in their order; a state is ``[label, value, alert]``, or None where the plan has none."""
+    fit: Column
+    """Whether fitting the shares to the cash is a way out: the plan overspends, and an exact one would not."""
     rows: list[Column]
     """n columns; a state is ``[trade, trade value, after, side, dollars after as a number]``."""
     weights: list[list[int]]
@@ -109,7 +112,7 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
     basis = problem_basis(problem)
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
     solutions = problem.solve_many(questions)
-    pairs = zip(questions, solutions, strict=True)
+    pairs = list(zip(questions, solutions, strict=True))
     outcomes = [solution_outcome(problem, basis, question, solution) for question, solution in pairs]
     values = [outcome.values_after for outcome in outcomes]
     weights = [shares_of_total(after) for after in values]
@@ -120,6 +123,7 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
     return SliceData(
         sentence=_column(map(outcome_sentence, outcomes)),
         numbers=[_column(column) for column in zip(*numbers, strict=True)],
+        fit=_column(fit_helps(problem, question, solution) for question, solution in pairs),
         rows=_rows(basis, outcomes, values),
         weights=_codes(weights),
         goals=_codes(goals) if any(basis.frozen) else None,
@@ -130,6 +134,28 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
 def _codes(weights: Sequence[Sequence[float]]) -> list[list[int]]:
     """The codes of p rows of n weights, as n columns."""
     return [[weight_code(weight) for weight in column] for column in zip(*weights, strict=True)]
+
+
+def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -> bool:
+    """Whether a classic plan overspends where the exact method has a plan, told without searching for it.
+
+    Args:
+        problem: The question's portfolio and settings.
+        question: Its cash and its minimum trade, in units.
+        solution: The classic answer to it.
+    """
+    if problem.method == "exact" or solution.cash_left >= 0 or solution.refusal:
+        return False
+    cash, min_trade = question
+    prices, fee = problem.prices, problem.fee
+    if sum(problem.values) + max(cash, 0) > MAX_LOTS * min(prices[i] for i in problem.managed):
+        return False
+    short = problem.buffer - cash
+    if short <= 0 or (cash >= 0 and problem.strategy == "try_avoid_sell"):
+        return True
+    kept = problem.constraints.never_sell
+    raised = [problem.held[i] * prices[i] for i in problem.managed if problem.portfolio.symbols[i] not in kept]
+    return sum(amount - fee for amount in raised if amount >= max(min_trade, fee)) >= short
 
 
 def _numbers(outcome: Outcome, drift: float) -> list[tuple[str, str, bool]]:
@@ -202,6 +228,8 @@ class AxisData(TypedDict):
 
     values: list[str]
     labels: list[str]
+    ends: list[str]
+    """The first and the last amount in few characters."""
 
 
 class Tops(TypedDict):
@@ -221,7 +249,8 @@ def plain(amount: Decimal) -> str:
 def axis_data(axis: Sequence[Decimal], currency: str = "USD") -> AxisData:
     """The positions of a slider as text, the labels with the currency's sign."""
     labels = [format_money(amount, currency=currency) for amount in axis]
-    return AxisData(values=[plain(amount) for amount in axis], labels=labels)
+    ends = [format_round(int(amount), currency) for amount in (axis[0], axis[-1])]
+    return AxisData(values=[plain(amount) for amount in axis], labels=labels, ends=ends)
 
 
 def sheet_data(problem: Problem) -> Sheet:
@@ -258,7 +287,7 @@ def tops(data: SliceData) -> Tops:
 
 
 def _tops(weight: float, dollars: float) -> Tops:
-    return Tops(weights=nice_ceiling(1.04 * weight), dollars=nice_ceiling(1.04 * dollars))
+    return Tops(weights=min(100.0, nice_ceiling(1.04 * weight)), dollars=nice_ceiling(1.04 * dollars))
 
 
 def nice_ceiling(amount: float) -> float:

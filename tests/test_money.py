@@ -17,6 +17,7 @@ from pbal_core.money import (
     divide_half_even,
     format_money,
     format_percent,
+    format_round,
     format_shares,
     from_units,
     parse_decimal,
@@ -121,6 +122,23 @@ def test_decimals_is_the_least_scale(amount):
 def test_money_is_written_one_way(amount, text):
     """Dollars and cents, the minus in front, halves to the even cent, never minus zero."""
     assert format_money(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "$0"),
+        (-50_000, "-$50,000"),
+        (999_999, "$999,999"),
+        (1_250_000, "$1.25M"),
+        (1_234_567, "$1,234,567"),
+        (20_000_000, "$20M"),
+        (-(10**9), "-$1bn"),
+    ],
+)
+def test_a_round_amount_is_short_and_exact(amount, text):
+    """Millions and billions where two decimals hold the whole amount, else every digit."""
+    assert format_round(amount, "USD") == text
 
 
 def test_signs_percents_and_shares():

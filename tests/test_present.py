@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 
 from pbal_core import present, read_positions, rebalance
+from pbal_core.money import MAX_CASH
 from pbal_core.sample import sample_bytes
 
 from .build import portfolio
@@ -104,6 +107,32 @@ def test_many_trades_are_summed_up():
     assert present.sentence(rebalance(many, 40_000, min_trade=1)).startswith(
         "Buy 2,004 S14, 2,005 S15, 2,006 S16, 2,007 S17, 2,008 S18, 2,009 S19 and 14 more for $40,000.00"
     )
+
+
+@pytest.mark.parametrize("name", ["S{:02}", "VERYLONGSYMB{:03}"])
+@pytest.mark.parametrize("cash", [0, 5000, -5000])
+def test_the_trades_that_are_named_have_room(name, cash):
+    """However many and however long the symbols, what is named on both sides stays below 100 characters."""
+    many = portfolio("; ".join(f"{name.format(i)} {1000 + 900 * i} @ {1 + i % 7}" for i in range(40)))
+    said = present.sentence(rebalance(many, cash, min_trade=1, strategy="hard_rebalance"))
+    sold, bought = re.fullmatch(r"Sell (.+), and buy (.+): the sales raise .+", said).groups()
+    assert len(sold) + len(bought) < 100
+    assert re.search(r"\d [A-Z0-9]+ and \d+ more$", sold)
+    assert re.search(r"\d [A-Z0-9]+ and \d+ more$", bought)
+
+
+def test_one_trade_is_named_however_long():
+    """A symbol and a count of the greatest length."""
+    long = "A" * 32
+    plan = rebalance(portfolio(f"{long} 0 @ 0.0001"), 100_000_000, min_trade=1)
+    assert present.sentence(plan).startswith(f"Buy 1,000,000,000,000 {long} for $100,000,000.00")
+
+
+@pytest.mark.parametrize(("worth", "high"), [(0, 10_000), (112_900, 50_000), (18_500_000_000, 10**9), (10**14, 10**9)])
+def test_the_cash_slider_ends_where_the_page_does(worth, high):
+    """It offers no amount that the page refuses."""
+    assert present.cash_range(portfolio(f"VTI {worth} @ 10")).high == high
+    assert high <= MAX_CASH
 
 
 def test_table_and_numbers(golden):

@@ -113,6 +113,8 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
             with pytest.raises(InfeasiblePlanError, match=re.escape(str(shown[0]).removeprefix("No plan: "))):
                 rebalance(SAMPLE, here.cash, min_trade=here.min_trade, **settings)
             assert {row[0] for row in shown[2]} == {DASH}
+            assert {value for _label, value, _alert in shown[1][1:]} == {DASH}, "nothing is left or spent"
+            assert not any(alert for _label, _value, alert in shown[1])
         elif not cut_short:
             assert shown == said(SAMPLE, here, **settings), here
 
@@ -125,6 +127,30 @@ def test_a_position_whose_search_was_cut_short_says_so():
     assert rough
     outcome = solution_outcome(problem, problem_basis(problem), questions[0], rough[0])
     assert outcome_sentence(outcome).startswith(ROUGHLY)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("min_trade", [100, 9_000])
+@pytest.mark.parametrize(
+    "constraints", [{}, {"cash_buffer": 3000, "fee_per_trade": "2.5", "frozen": {"VSMAX"}, "never_sell": {"FTEC"}}]
+)
+def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
+    """Where the classic plan overspends, and only if the exact method has a plan; never in the exact method."""
+    settings = {"strategy": strategy, **constraints}
+    problem = prepare(SAMPLE, **settings)
+    points = [Point(Decimal(cash), Decimal(min_trade)) for cash in range(-140_000, 20_000, 1_700)]
+    fit = slice_data(problem, points)["fit"]
+    offered = [fit["states"][i] for i in fit["at"]]
+    assert constraints or {True, False} == set(offered)
+    for point, offer in zip(points, offered, strict=True):
+        try:
+            rebalance(SAMPLE, point.cash, min_trade=point.min_trade, method="exact", **settings)
+            helps = rebalance(SAMPLE, point.cash, min_trade=point.min_trade, **settings).cash_left < 0
+        except InfeasiblePlanError:
+            helps = False
+        assert offer == helps, point
+    exact = slice_data(prepare(SAMPLE, method="exact", **settings), points[:2])
+    assert exact["fit"]["states"] == [False]
 
 
 @given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(STRATEGIES))
@@ -193,7 +219,7 @@ def test_axis_ends_hold_every_bar():
     problem = prepare(SAMPLE)
     data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
     top = tops(data)
-    assert top["weights"] >= max(max(column) for column in data["weights"]) / 1000
+    assert 100 >= top["weights"] >= max(max(column) for column in data["weights"]) / 1000
     assert top["dollars"] >= max(state[-1] for row in data["rows"] for state in row["states"])
 
 
@@ -227,6 +253,30 @@ def test_targets_follow_the_cash_where_something_is_frozen():
     assert data["weights"] == data["goals"], "the plan reaches them, and the largest drift is none"
     assert [column["states"][column["at"][0]][1] for column in data["numbers"]][3] == "10.0 → 0.0 points"
     assert sheet_data(problem)["targets"] == ["20.0 %", "20.0 %", "frozen"]
+
+
+def test_no_weight_axis_goes_beyond_the_whole():
+    """One position is 100 %, and so is the end of its axis."""
+    problem = prepare(made_portfolio(1))
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    assert (tops(data)["weights"], sheet_data(problem)["tops"]["weights"]) == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("worth", "currency", "ends"),
+    [
+        ("112900", "USD", ["-$50,000", "$50,000"]),
+        ("5500000", "EUR", ["-€2.5M", "€2.5M"]),
+        ("41000000", "CHF", ["-CHF\N{NO-BREAK SPACE}20M", "CHF\N{NO-BREAK SPACE}20M"]),
+        ("18500000000", "USD", ["-$1bn", "$1bn"]),
+        ("151", "USD", ["-$150", "$10,000"]),
+        ("0", "USD", ["$0", "$10,000"]),
+    ],
+)
+def test_the_ends_of_a_slider_are_written_in_few_characters(worth, currency, ends):
+    """They stand beside the track, where there is little room."""
+    held = Portfolio(portfolio(f"VTI {worth} @ 10"), currency=currency)
+    assert sheet_data(prepare(held))["axes"]["cash"]["ends"] == ends
 
 
 def test_a_slice_is_small():

@@ -17,9 +17,8 @@ from typing import Any
 
 from ..errors import RequestError
 from ..model import METHODS, STRATEGIES, Method, Strategy
-from ..money import decimals, to_amount
+from ..money import MAX_CASH, decimals, to_amount
 
-MAX_CASH = Decimal(1_000_000_000)
 MAX_MIN_TRADE = Decimal(1_000_000)
 
 WORDS = {"cash": "cash", "min_trade": "minimum trade"}

@@ -10,9 +10,10 @@ import streamlit as st
 
 from ..errors import PbalError, TargetError
 from ..model import Portfolio
+from ..money import MAX_CASH
 from ..targets import Targets
 from . import wishes as w
-from .settings import MAX_CASH, MAX_MIN_TRADE
+from .settings import MAX_MIN_TRADE
 from .wishes import Wishes
 
 
