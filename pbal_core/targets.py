@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 from .errors import RequestError, TargetError
 from .model import SYMBOL, Portfolio, Position, bad_symbol_message, symbol_key
@@ -144,31 +145,21 @@ class Targets:
     def from_toml(cls, text: str) -> Targets:
         """Reads the text of a targets file; see the module for its form.
 
+        Its constraints are for ``read_targets_file``.
+
         Raises:
             TargetError: No TOML, an unknown table, or what the constructor refuses.
         """
-        import tomllib  # only those who have a file need it
-
-        try:
-            tables = tomllib.loads(text, parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            raise TargetError(f"the targets are no TOML: {error}.") from None
-        unknown = [name for name in tables if name not in _TABLES]
-        if unknown:
-            raise TargetError(f"[{unknown[0]}] is not known; a targets file has [targets], [groups] and [prices].")
-        for name, table in tables.items():
-            if not isinstance(table, dict):
-                raise TargetError(f"{name} must be a table; begin it with a line [{name}].")
+        tables = toml_tables(text)
         return cls(*(tables.get(name, {}) for name in _TABLES))
 
     def to_toml(self) -> str:
         """The targets as the text of a file that ``from_toml`` reads back to equal targets."""
-        blocks = ["[targets]\n" + _lines((name, f"{weight:f}") for name, weight in self.weights)]
+        blocks = ["[targets]\n" + toml_lines((name, f"{weight:f}") for name, weight in self.weights)]
         if self.groups:
-            listed = ((name, "[" + ", ".join(f'"{s}"' for s in symbols) + "]") for name, symbols in self.groups)
-            blocks.append("[groups]\n" + _lines(listed))
+            blocks.append("[groups]\n" + toml_lines((name, quoted_list(symbols)) for name, symbols in self.groups))
         if self.prices:
-            blocks.append("[prices]\n" + _lines((symbol, f"{price:f}") for symbol, price in self.prices))
+            blocks.append("[prices]\n" + toml_lines((symbol, f"{price:f}") for symbol, price in self.prices))
         return "\n".join(blocks)
 
 
@@ -219,7 +210,53 @@ def target_parts(portfolio: Portfolio, targets: Targets | None) -> tuple[int, ..
     return tuple(int(weight * common) for weight in mine)
 
 
-def _lines(rows: Iterable[tuple[str, str]]) -> str:
+def toml_tables(text: str) -> dict[str, dict[str, Any]]:
+    """The tables of a targets file, constraints included; numbers with a point are exact.
+
+    Raises:
+        TargetError: No TOML, an unknown table, or a symbol with a point that is not in quotes.
+    """
+    import tomllib  # only those who have a file need it
+
+    try:
+        tables = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"the targets are no TOML: {error}.") from None
+    unknown = [name for name in tables if name not in (*_TABLES, "constraints")]
+    if unknown:
+        known = "a targets file has [targets], [groups], [prices] and [constraints]"
+        raise TargetError(f"[{unknown[0]}] is not known; {known}.")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise TargetError(f"{name} must be a table; begin it with a line [{name}].")
+    by_symbol = [(name, tables.get(name, {})) for name in _TABLES]
+    by_symbol.append(("fractional", tables.get("constraints", {}).get("fractional", {})))
+    dotted = [path for _, table in by_symbol if isinstance(table, dict) for path in _dotted(table)]
+    if dotted:
+        raise TargetError(
+            "\n".join(
+                f'put {path} in quotes: "{path}" = ...; without them the point parts two names.' for path in dotted
+            )
+        )
+    return tables
+
+
+def _dotted(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """``BRK.B`` of a table in which it was written without quotes, and so became a table of its own."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _dotted(value, f"{before}{name}.")
+        elif before:
+            yield before + name
+
+
+def quoted_list(symbols: Iterable[str]) -> str:
+    """``["BND", "VTEB"]``."""
+    return "[" + ", ".join(f'"{symbol}"' for symbol in symbols) + "]"
+
+
+def toml_lines(rows: Iterable[tuple[str, str]]) -> str:
+    """``name = text`` in lines, the name in quotes where it needs them."""
     return "".join(f"{name if _BARE_KEY.fullmatch(name) else _quoted(name)} = {text}\n" for name, text in rows)
 
 

@@ -169,3 +169,16 @@ def test_a_file_is_no_symbol(capsys, option):
     """The file after an option that may take a symbol."""
     assert main([option, SAMPLE, "-c", "5000"]) == 2
     assert capsys.readouterr().err == f"pbal: {option} took the file {SAMPLE} for a symbol; put the file first.\n"
+
+
+def test_constraints_of_the_file_count_and_options_add_to_them(pbal, tmp_path):
+    """Symbols are added up; an amount of an option counts before the file's; a byte order mark is no matter."""
+    path = tmp_path / "targets.toml"
+    text = '[constraints]\nfrozen = ["VCR"]\ncash_buffer = "100"\n[constraints.fractional]\nVNQ = "0.5"\n'
+    path.write_text(text, encoding="utf-8-sig")
+    base = ("-c", "5000", "--exact", "-v")
+    file = ("--targets", str(path))
+    frozen = ("--freeze", "VCR", "--fractional", "VNQ=0.5")
+    assert pbal(*base, *file) == pbal(*base, *frozen, "--buffer", "100")
+    more = ("--freeze", "VDC", "--buffer", "0", "--fee", "2", "--fractional", "VNQ=0.1")
+    assert pbal(*base, *file, *more) == pbal(*base, "--freeze", "VCR", *more)

@@ -22,6 +22,7 @@ LAYERS = [
         "explain",
         "exact",
         "targets",
+        "targets_file",
         "drift",
         "constraints",
         "remarks",

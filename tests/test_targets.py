@@ -118,7 +118,10 @@ def test_everything_wrong_is_said_at_once():
     ("text", "message"),
     [
         ("[targets", "the targets are no TOML: "),
-        ("[weights]\nA = 1", "[weights] is not known; a targets file has [targets], [groups] and [prices]."),
+        (
+            "[weights]\nA = 1",
+            "[weights] is not known; a targets file has [targets], [groups], [prices] and [constraints].",
+        ),
         ("targets = 3", "targets must be a table; begin it with a line [targets]."),
         ("[targets]\n", "there is no target; at least one is needed."),
         ("[targets]\nA = true", "the weight of A must be a number, not bool."),
@@ -131,6 +134,17 @@ def test_a_bad_file_is_refused_in_words(text, message):
     with pytest.raises(TargetError) as caught:
         Targets.from_toml(text)
     assert str(caught.value).startswith(message)
+
+
+def test_a_symbol_with_a_point_needs_quotes():
+    """Without them TOML takes the name apart; each is named with its cure. With them it is a symbol like another."""
+    with pytest.raises(TargetError) as caught:
+        Targets.from_toml("[targets]\nBRK.B = 66.6\nVTI = 33.4\n[prices]\nBF.A.X = 3\n")
+    assert str(caught.value).splitlines() == [
+        'put BRK.B in quotes: "BRK.B" = ...; without them the point parts two names.',
+        'put BF.A.X in quotes: "BF.A.X" = ...; without them the point parts two names.',
+    ]
+    assert Targets.from_toml('[targets]\n"BRK.B" = 100\n').fractions() == {"BRK.B": 1}
 
 
 def test_equal_targets_are_equal():

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import RequestError, TargetError
 from ..model import Portfolio
 from ..targets import Targets
+from ..targets_file import TargetsFile, read_targets_file
 from . import Parser, path_of
 from .table import simple_table
 
@@ -27,7 +28,9 @@ def add_arguments(p: Parser) -> None:
     p.add_argument(
         "--exact", action="store_true", help="fit whole shares to the cash, never over it; the minimum trade is then 0"
     )
-    p.add_argument("--targets", metavar="FILE", help="TOML file of target weights (default: equal weights)")
+    p.add_argument(
+        "--targets", metavar="FILE", help="TOML file of target weights and constraints (default: equal weights)"
+    )
     p.add_argument(
         "--freeze",
         metavar="SYMBOL",
@@ -51,8 +54,8 @@ def add_arguments(p: Parser) -> None:
         default=[],
         help=f"trade it in fractions of a share (default step: {FRACTION}); repeatable",
     )
-    p.add_argument("--buffer", metavar="DOLLARS", default="0", help="cash that stays cash (default: 0)")
-    p.add_argument("--fee", metavar="DOLLARS", default="0", help="what each trade costs (default: 0)")
+    p.add_argument("--buffer", metavar="DOLLARS", help="cash that stays cash (default: 0)")
+    p.add_argument("--fee", metavar="DOLLARS", help="what each trade costs (default: 0)")
     answer = p.add_mutually_exclusive_group()
     answer.add_argument("--least-cash", action="store_true", help="print the least cash that needs no sale, and stop")
     answer.add_argument(
@@ -94,18 +97,21 @@ def refuse_a_file_for_a_symbol(options: argparse.Namespace, p: Parser) -> None:
 
 
 def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[str, Any]:
-    """What the options say, as arguments of ``rebalance`` for a portfolio."""
-    targets = read_targets(options.targets)
-    everything = {*portfolio.symbols, *(targets.fractions() if targets else ())}
+    """What the options say, as arguments of ``rebalance`` for a portfolio.
+
+    Constraints of the targets file count too: options add symbols to them, and amounts of options count before theirs.
+    """
+    file = read_file(options.targets)
+    everything = {*portfolio.symbols, *(file.targets.fractions() if file.targets else ())}
     return {
         "method": "exact" if options.exact else "classic",
-        "targets": targets,
-        "frozen": options.freeze,
-        "never_buy": everything if None in options.never_buy else options.never_buy,
-        "never_sell": everything if None in options.never_sell else options.never_sell,
-        "fractional": dict(_fraction(text) for text in options.fractional),
-        "cash_buffer": options.buffer,
-        "fee_per_trade": options.fee,
+        "targets": file.targets,
+        "frozen": [*file.frozen, *options.freeze],
+        "never_buy": everything if None in options.never_buy else [*file.never_buy, *options.never_buy],
+        "never_sell": everything if None in options.never_sell else [*file.never_sell, *options.never_sell],
+        "fractional": dict(file.fractional) | dict(_fraction(text) for text in options.fractional),
+        "cash_buffer": file.cash_buffer if options.buffer is None else options.buffer,
+        "fee_per_trade": file.fee_per_trade if options.fee is None else options.fee,
     }
 
 
@@ -116,15 +122,18 @@ def _fraction(text: str) -> tuple[str, str]:
 
 
 def read_targets(path: str | None) -> Targets | None:
-    """The targets of a TOML file, None for no file; problems are told with the file's name."""
+    """The targets of a TOML file, None for no file."""
+    return read_file(path).targets
+
+
+def read_file(path: str | None) -> TargetsFile:
+    """A TOML file of targets and constraints, an empty one for no file; problems are told with the file's name."""
     if path is None:
-        return None
+        return TargetsFile()
     try:
-        return Targets.from_toml(path_of(path).read_text(encoding="utf-8"))
+        return read_targets_file(path_of(path).read_bytes())
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError:
-        raise TargetError(f"{path} is not UTF-8 text; a TOML file of targets is needed.") from None
     except TargetError as error:
         raise TargetError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
 

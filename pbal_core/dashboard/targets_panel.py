@@ -12,9 +12,11 @@ from ..errors import PbalError, TargetError
 from ..model import Portfolio
 from ..money import MAX_CASH
 from ..targets import Targets
+from ..targets_file import read_targets_file
 from . import wishes as w
 from .settings import MAX_MIN_TRADE
 from .wishes import Wishes
+from .words import page_words
 
 
 def choose(portfolio: Portfolio) -> Wishes:
@@ -48,7 +50,7 @@ def _table(portfolio: Portfolio) -> None:
         key=f"wishes-{state['wishes_version']}",
         num_rows="dynamic",
         hide_index=True,
-        column_config=_column_config(),
+        column_config=_column_config(state["wishes"]),
         height="content" if len(portfolio) <= 12 else 420,
     )
     state["wishes_edited"] = edited
@@ -58,21 +60,21 @@ def _table(portfolio: Portfolio) -> None:
         state["wishes"] = _with_amounts(w.read_rows(rows, portfolio), state["wishes"])
     except TargetError as error:
         for line in str(error).splitlines():
-            st.text(line)
+            st.text(page_words(line))
         st.text("Until then the plan keeps to the last table that could be used.")
     with st.container(horizontal=True):
         st.button("Equal weights", on_click=_put, args=(portfolio, None))
         st.button("From current weights", on_click=_put_current, args=(portfolio,), disabled=not portfolio.value)
-        targets = state["wishes"].targets or Targets.equal(portfolio.symbols)
+        wishes: Wishes = state["wishes"]
         st.download_button(
             "Save (TOML)",
-            data=targets.to_toml(),
+            data=wishes.to_file(portfolio.symbols).to_toml(),
             file_name="targets.toml",
             mime="application/toml",
             on_click="ignore",
             help="For the command too: pbal FILE --targets targets.toml",
         )
-        st.file_uploader("Load targets (TOML)", key="targets_file", label_visibility="collapsed", width=320)
+        st.file_uploader("Load targets (TOML)", key="targets_file", width=320)
 
 
 def _amounts(currency: str) -> None:
@@ -141,17 +143,24 @@ def _loaded(portfolio: Portfolio) -> None:
     if uploaded is None:
         return
     try:
-        _put(portfolio, Targets.from_toml(uploaded.getvalue().decode("utf-8")))
-    except UnicodeDecodeError:
-        st.error("The targets were not taken: the file is not UTF-8 text.")
+        file = read_targets_file(uploaded.getvalue())
+        read = Wishes.from_file(file)
+        _lay(portfolio, read.targets, read)
+        # The boxes beside the table begin anew with what the file says.
+        state["cash_buffer"], state["fee_per_trade"] = float(read.cash_buffer), float(read.fee_per_trade)
+        rows = set(state["wishes_rows"][w.SYMBOL])
+        unknown = [symbol for symbol in file.constrained if symbol not in rows]
+        if unknown:
+            st.text(f"Not among the positions and targets, so left out of the constraints: {', '.join(unknown)}.")
     except PbalError as error:
         st.error("The targets were not taken.")
         for line in str(error).splitlines():
-            st.text(line)
+            st.text(page_words(line))
 
 
-def _column_config() -> dict[str, Any]:
+def _column_config(wishes: Wishes) -> dict[str, Any]:
     column = st.column_config
+    steps = dict.fromkeys([*w.FRACTIONS, *dict(wishes.fractional).values()])
     return {
         w.SYMBOL: column.TextColumn(required=True, help="A row of your own adds an asset that is not held yet."),
         w.WEIGHT: column.NumberColumn(
@@ -161,7 +170,7 @@ def _column_config() -> dict[str, Any]:
         w.NEVER_BUY: column.CheckboxColumn(),
         w.NEVER_SELL: column.CheckboxColumn(),
         w.FRACTION: column.SelectboxColumn(
-            options=w.FRACTIONS, help="Mutual funds trade in fractions. Empty: whole shares."
+            options=list(steps), help="Mutual funds trade in fractions. Empty: whole shares."
         ),
         w.PRICE: column.NumberColumn(min_value=0.0, format="%.4f", help="Only for what is not held."),
     }

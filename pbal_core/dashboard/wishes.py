@@ -22,6 +22,7 @@ from ..model import Portfolio
 from ..money import decimals, from_units, to_amount, to_units
 from ..remarks import Money
 from ..targets import Targets
+from ..targets_file import TargetsFile
 
 SYMBOL, WEIGHT, PRICE = "Symbol", "Weight %", "Price"
 FREEZE, NEVER_BUY, NEVER_SELL, FRACTION = "Freeze", "Never buy", "Never sell", "Smallest fraction"
@@ -65,6 +66,31 @@ class Wishes:
             "fee_per_trade": self.fee_per_trade,
         }
         return {name: value for name, value in given.items() if value}
+
+    def to_file(self, symbols: Iterable[str]) -> TargetsFile:
+        """The wishes as a file, equal weights written out for the ``symbols`` that are held."""
+        return TargetsFile(
+            targets=self.targets or Targets.equal(symbols),
+            frozen=self.frozen,
+            never_buy=self.never_buy,
+            never_sell=self.never_sell,
+            fractional=tuple((symbol, Decimal(step)) for symbol, step in self.fractional),
+            cash_buffer=self.cash_buffer,
+            fee_per_trade=self.fee_per_trade,
+        )
+
+    @classmethod
+    def from_file(cls, file: TargetsFile) -> Wishes:
+        """What a file wishes."""
+        return cls(
+            targets=file.targets,
+            frozen=file.frozen,
+            never_buy=file.never_buy,
+            never_sell=file.never_sell,
+            fractional=tuple((symbol, f"{step:f}") for symbol, step in file.fractional),
+            cash_buffer=file.cash_buffer,
+            fee_per_trade=file.fee_per_trade,
+        )
 
 
 _NOTHING = Wishes()
