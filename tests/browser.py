@@ -59,11 +59,7 @@ def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
     page.get_by_role("button", name=re.compile("Positions:")).click()
     menu = page.get_by_test_id("stPopoverBody")
     data = text if isinstance(text, bytes) else text.encode()
-    remove = menu.get_by_role("button", name=re.compile("^Remove "))
     menu.locator("input[type=file]").wait_for(state="attached")
-    if remove.count():
-        remove.click()
-        expect(remove).to_have_count(0)
     menu.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
     # Streamlit drops an upload whose menu is closed before it has ended.
     said = page.locator("[data-testid=stAlert], [data-testid=stPopover]").filter(has_text=f"{number} ")
