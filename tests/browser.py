@@ -70,4 +70,4 @@ def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
 
 def settled(page: Page) -> None:
     """Waits until Python has answered and plotly.js has drawn the answer."""
-    page.wait_for_function("() => document.querySelector('.pbal').dataset.state === 'settled'")
+    page.wait_for_function("() => document.querySelector('.pbal')?.dataset.state === 'settled'")

@@ -14,9 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pbal_core import Portfolio, read_positions, rebalance
-from pbal_core.present import sentence
+from pbal_core.present import DASH, sentence
 from pbal_core.sample import sample_bytes
-from tests.browser import opened, upload
+from tests.browser import opened, settled, upload
 from tests.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
@@ -88,9 +88,23 @@ def test_fit_to_cash_is_the_way_out_of_an_overspend(page, address):
         sentence(rebalance(sample, 5000, method="exact", min_trade=100))
     )
     expect(fit).to_be_hidden()
+    assert page.evaluate("document.activeElement.classList.contains('pbal-sentence')"), "the keyboard stays there"
     expect(page.get_by_text("Optimal: no whole-share plan for this cash comes closer")).to_be_visible()
     expect(page.get_by_role("radio", name="fit to cash (exact)")).to_be_checked()
     expect(page).to_have_url(re.compile("method=exact"))
+
+
+@pytest.mark.parametrize("query", ["cash=-200000&method=exact", "cash=-200000", "cash=0&strategy=hard_rebalance"])
+def test_fit_to_cash_is_not_offered_where_it_does_nothing(page, address, query):
+    """Neither where there is no plan, nor where the sales cannot raise the cash, nor where nothing is overspent."""
+    opened(page, f"{address}/?{query}")
+    settled(page)
+    expect(page.get_by_role("button", name="Fit to cash")).to_be_hidden()
+    if "exact" in query:
+        expect(page.locator(".pbal-sentence")).to_contain_text("No plan")
+        values = page.locator(".pbal-numbers dd:not([hidden])").all_inner_texts()
+        assert values[0] == "$200,000.00"
+        assert set(values[1:]) == {DASH}
 
 
 def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pbal_core import Portfolio, rebalance
 from pbal_core.dashboard.live import read_amount
 from pbal_core.money import format_money
-from pbal_core.present import key_numbers, rows, sentence
+from pbal_core.present import DASH, key_numbers, rows, sentence
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.slices import cash_axis
@@ -249,6 +249,24 @@ def test_sixty_positions_show_the_largest_changes_first(page, address):
     expect(page.locator(".barlayer .point")).to_have_count(180)
 
 
+@pytest.mark.parametrize(("count", "rows_shown"), [(30, 30), (35, 35), (36, 30)])
+def test_a_few_rows_are_not_worth_hiding(page, address, count, rows_shown):
+    """Up to five rows more than thirty are simply shown; only then is there a button for the rest."""
+    opened(page, address, f"?n={count}")
+    settled(page)
+    assert len(table(page)) == rows_shown
+    expect(page.get_by_role("button", name="Show all")).to_have_count(int(rows_shown < count))
+
+
+def test_a_dash_is_quiet_in_every_column(page, address):
+    """A trade of nothing and its amount are both written in the quiet colour."""
+    opened(page, address)
+    cells = page.locator(".pbal-table tbody tr").first.locator("td")
+    assert cells.nth(1).inner_text() == cells.nth(2).inner_text() == DASH
+    trade, amount = (cells.nth(i).evaluate("cell => getComputedStyle(cell).color") for i in (1, 2))
+    assert trade == amount != cells.nth(3).evaluate("cell => getComputedStyle(cell).color")
+
+
 def test_one_position_is_a_portfolio(page, address):
     opened(page, address, "?n=1")
     settled(page)
@@ -309,6 +327,9 @@ def test_the_chart_is_saved_as_a_picture(page, address, tmp_path, name, start):
     content = saved.read_bytes()
     assert content.startswith(start)
     assert len(content) > 5000
+    if name == "SVG":
+        assert content.count(b">Target</text>") == 1
+        assert b'class="js-line"' in content, "the key of the target is a line, as it is on the page"
 
 
 def test_a_finger_drags_too(browser, address):

@@ -33,6 +33,7 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
         ("cash", "nan", "not a finite number"),
         ("cash", "1000000000.01", "must lie within -$1,000,000,000.00 to $1,000,000,000.00"),
         ("cash", "0.001", "must be in whole cents"),
+        ("cash", "-1000.005", "The cash is -$1,000.005; it must be in whole cents."),
         ("min_trade", "0", "minimum trade is $0.00; it must lie within $0.01 to $1,000,000.00"),
         ("min_trade", "-5", "must lie within $0.01"),
     ],

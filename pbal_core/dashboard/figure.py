@@ -22,8 +22,8 @@ _CLEAR = "rgba(0,0,0,0)"
 def modes(sign: str) -> dict[str, dict[str, Any]]:
     """How the value axis is written when the bars are weights, and when they are amounts with this sign."""
     return {
-        "weights": {"ticksuffix": " %", "tickprefix": "", "tickformat": ",~f"},
-        "dollars": {"ticksuffix": "", "tickprefix": sign, "tickformat": ",~s"},
+        "weights": {"ticksuffix": " %", "tickprefix": "", "tickformat": ",~f", "exponentformat": "none"},
+        "dollars": {"ticksuffix": "", "tickprefix": sign, "tickformat": "", "exponentformat": "B"},
     }
 
 
@@ -82,13 +82,14 @@ def figure_data(currency: str = "USD") -> dict[str, Any]:
                 "font": {"color": "var(--pbal-text)"},
             },
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-            "xaxis": {"type": "category", "fixedrange": True, "tickmode": "linear", "dtick": 1, "showgrid": False},
+            "xaxis": {"type": "category", "fixedrange": True, "showgrid": False},
             "yaxis": {
                 "fixedrange": True,
                 "gridcolor": "var(--pbal-line)",
                 "zerolinecolor": "var(--pbal-before)",
                 "zerolinewidth": 1,
                 "nticks": 7,
+                "minexponent": 3,
             },
         },
     )

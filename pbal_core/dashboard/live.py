@@ -47,7 +47,7 @@ commit at once, each would walk everybody's half-made slices; so only two sessio
 
 AXES: tuple[Axis, ...] = ("cash", "min_trade")
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("lookup.js", "table.js", "chart.js", "main.js")
+_SCRIPTS = ("lookup.js", "table.js", "room.js", "chart.js", "main.js")
 
 
 def _asset(name: str) -> str:
@@ -140,8 +140,8 @@ def _sheet(name: str, problem: Problem) -> dict[str, Any]:
         **sheet_data(problem),
         "id": name,
         "figure": figure_data(currency),
+        "fits": problem.method == "classic",
         "unit": "dollars" if currency == "USD" else currency,
-        "wide": len(currency_sign(currency)) > 2,
         "spellings": currency_spellings(currency),
     }
 
@@ -194,7 +194,8 @@ def read_amount(axis: Axis, text: str, *, method: Method = "classic", currency: 
     digits = minor_digits(currency)
     if decimals(amount) > digits:
         needed = {0: "a whole number", 2: "in whole cents"}.get(digits, f"of at most {digits} decimals")
-        raise RequestError(f"The {words} is {amount:f}; it must be {needed}.")
+        found = f"{'-' if amount < 0 else ''}{currency_sign(currency)}{abs(amount):,f}"  # format_money would round it
+        raise RequestError(f"The {words} is {found}; it must be {needed}.")
     low, high = amount_bounds(axis, method)
     if not low <= amount <= high:
         found, least, most = (format_money(value, currency=currency) for value in (amount, low, high))

@@ -113,13 +113,14 @@ def _fit_to_cash() -> None:
 
 def _choice(label: str, key: str, names: Mapping[str, str], *, shown: str = "") -> None:
     """Options in one line with their label, or with a shorter one that leaves room on a phone."""
-    st.markdown(f"**{shown or label}**", width="content")
-    st.radio(
-        label,
-        list(names),
-        key=key,
-        format_func=names.__getitem__,
-        horizontal=True,
-        label_visibility="collapsed",
-        width="content",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):  # a label never stands alone
+        st.markdown(f"**{shown or label}**", width="content")
+        st.radio(
+            label,
+            list(names),
+            key=key,
+            format_func=names.__getitem__,
+            horizontal=True,
+            label_visibility="collapsed",
+            width="content",
+        )

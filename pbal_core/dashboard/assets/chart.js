@@ -12,6 +12,9 @@ const plotlyReady = (() => {
   return window[key].promise;
 })();
 
+const MOST_LABELS = 60; // more of them are a smear; hovering a bar names it
+const MOST_BELOW = 96; // pixels for the symbols below the bars, of which the bars have the more the shorter they are
+
 const BEFORE = 0, AFTER = 1, TARGET = 2, PINNED = 3;
 
 /** Numbers of the traces in one mode: percent or dollars, for the rows that are shown. */
@@ -91,13 +94,31 @@ class Chart {
     Object.assign(layout.yaxis, figure.modes[mode], { range: [0, tops[mode]] });
     Object.assign(layout, { width: this.element.clientWidth, height: this.element.clientHeight });
     layout.font.family = getComputedStyle(this.element).fontFamily;
-    layout.xaxis.tickangle = shown.length * 46 > layout.width - 70 ? -90 : 0;
-    layout.margin.b = layout.xaxis.tickangle ? 14 + 7.2 * Math.max(...names.map((name) => name.length)) : 28;
-    layout.xaxis.tickfont = { size: shown.length > 60 ? 8 : shown.length > 24 ? 10 : 12 };
+    this.label(layout, names);
     const options = { displayModeBar: false, doubleClick: false, showTips: false, scrollZoom: false };
     await Plotly.react(this.element, figure.data, layout, options);
     this.measure();
     return true;
+  }
+
+  /** The symbols below the bars: across where each has room, else upright, the middle of a very long one left out. */
+  label(layout, names) {
+    const length = Math.max(...names.map((name) => name.length));
+    const across = (0.62 * 12 * length + 6) * names.length <= layout.width - layout.margin.l - layout.margin.r;
+    const size = names.length > 24 || (!across && length > 12) ? 10 : 12;
+    const most = across ? length : Math.floor(MOST_BELOW / (0.62 * size));
+    const end = Math.floor(most / 2);
+    const short = (name) => (name.length > most ? `${name.slice(0, most - end - 1)}\u2026${name.slice(-end)}` : name);
+    Object.assign(layout.xaxis, {
+      range: [-0.5, names.length - 0.5],
+      tickangle: across ? 0 : -90,
+      tickfont: { size },
+      tickmode: "array",
+      tickvals: names,
+      ticktext: names.map(short),
+      showticklabels: names.length <= MOST_LABELS,
+    });
+    layout.margin.b = names.length > MOST_LABELS ? 14 : across ? 28 : 14 + Math.ceil(0.62 * size * Math.min(length, most));
   }
 
   /** Remembers the drawn bars and the axis, for `move`. */
@@ -142,7 +163,11 @@ class Chart {
   async save(format, background) {
     const Plotly = await plotlyReady;
     const { clientWidth: width, clientHeight: height } = this.element;
-    const picture = { data: this.element.data, layout: { ...this.element.layout, paper_bgcolor: plainColour(background), showlegend: true } };
+    // A bar of no height has an empty box for its key; what is seen of it is a line, so a line stands in the legend.
+    const line = { name: "Target", type: "scatter", mode: "lines", x: [null], y: [null], line: this.element.data[TARGET].marker.line };
+    const [before, after, target, pin] = this.element.data;
+    const data = [before, after, { ...target, showlegend: false }, line, { ...pin, showlegend: Boolean(pin.x.length) }];
+    const picture = { data, layout: { ...this.element.layout, paper_bgcolor: plainColour(background), showlegend: true } };
     await Plotly.downloadImage(picture, { format, width: Math.max(width, 640), height: Math.max(height, 360), scale: 2, filename: "portfolio-balancer" });
   }
 }

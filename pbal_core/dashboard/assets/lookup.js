@@ -5,6 +5,7 @@ function entryAt(data, i) {
   return {
     sentence: data.sentence.states[data.sentence.at[i]],
     numbers: data.numbers.map((column) => column.states[column.at[i]]),
+    fit: data.fit.states[data.fit.at[i]],
     rows: data.rows.map((column) => column.states[column.at[i]]),
     weights: data.weights.map((column) => column[i]),
     goals: data.goals && data.goals.map((column) => column[i]),

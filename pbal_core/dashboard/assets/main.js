@@ -4,6 +4,7 @@ const AXES = ["cash", "min_trade"];
 const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
 const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never between two
 const FIRST_SHOWN = 30; // rows, before the reader asks for all
+const NOT_WORTH_HIDING = 5; // rows: a button for so few hides more than it tidies
 const MOST_BARS = 200; // in the chart; the table has them all
 
 class Live {
@@ -19,6 +20,13 @@ class Live {
     this.numbers = new KeyNumbers(this.part("numbers"));
     this.chart = new Chart(this.part("chart"));
     this.chart.onResize = () => this.settle();
+    this.room = new Room(this.root);
+    // Letters that arrive late take other room than those that stood in for them.
+    this.lettersCame = () => {
+      this.room.facts = undefined;
+      this.settleSoon();
+    };
+    document.fonts.addEventListener("loadingdone", this.lettersCame);
     this.slices = {};
     this.amounts = { cash: "0", min_trade: "0" };
     this.sent = 0;
@@ -35,6 +43,7 @@ class Live {
 
   stop() {
     this.chart.stop();
+    document.fonts.removeEventListener("loadingdone", this.lettersCame);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);
@@ -50,9 +59,10 @@ class Live {
     if (!this.sheet) this.amounts = { ...data.amounts };
     if (data.sheet && data.sheet.id !== this.sheet?.id) {
       this.sheet = data.sheet;
+      this.mark("waiting"); // until it is drawn
       this.table.build(this.sheet);
-      const { unit, wide } = this.sheet;
-      this.root.toggleAttribute("data-wide", wide);
+      const { unit, fits } = this.sheet;
+      this.root.toggleAttribute("data-fits", fits);
       this.root.querySelector('[data-mode="dollars"]').textContent = unit.charAt(0).toUpperCase() + unit.slice(1);
       this.slices = {};
     }
@@ -153,14 +163,13 @@ class Live {
   }
 
   /** The positions of a slider, which are there even where no slice is. */
-  showAxis(axis, { values, labels }) {
+  showAxis(axis, { values, labels, ends }) {
     const control = this[axis];
     if (control.values.length === values.length && control.labels[0] === labels[0]) return;
     Object.assign(control, { values, labels });
     control.slider.max = String(values.length - 1);
     control.slider.value = String(nearestPosition(values, this.amounts[axis]));
-    control.low.textContent = labels[0];
-    control.high.textContent = labels[values.length - 1];
+    [control.low.textContent, control.high.textContent] = ends;
     this.fill(axis);
   }
 
@@ -198,8 +207,10 @@ class Live {
   }
 
   act(action) {
-    if (action === "fit") this.request({ fit: true });
-    else if (action === "pin") this.request({ pin: this.pinned ? "clear" : "set" });
+    if (action === "fit") {
+      this.request({ fit: true });
+      this.part("sentence").focus(); // the button goes when Python has answered; who pressed it stays with the plan
+    } else if (action === "pin") this.request({ pin: this.pinned ? "clear" : "set" });
     else if (action === "all") {
       this.all = !this.all;
       this.choose();
@@ -226,11 +237,12 @@ class Live {
   choose() {
     const count = this.sheet.symbols.length;
     const button = this.root.querySelector('[data-action="all"]');
-    button.hidden = count <= FIRST_SHOWN;
+    const few = count <= FIRST_SHOWN + NOT_WORTH_HIDING;
+    button.hidden = few;
     button.textContent = this.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count} positions`;
     button.setAttribute("aria-expanded", String(this.all));
     const every = this.sheet.symbols.map((_, i) => i);
-    const shown = count > FIRST_SHOWN && !this.all ? this.largest(FIRST_SHOWN) : every;
+    const shown = !few && !this.all ? this.largest(FIRST_SHOWN) : every;
     this.charted = shown.length > MOST_BARS ? this.largest(MOST_BARS) : shown;
     if (this.shown?.join() !== shown.join() || this.shownIn !== this.sheet) {
       this.shown = shown;
@@ -278,9 +290,7 @@ class Live {
     write(this.sentence, entry.sentence);
     this.table.paint(entry, this.mode, this.sheet.percents, this.pinned);
     this.numbers.paint(entry, this.pinned);
-    // An overspend is the one thing that alerts, and fitting the shares to the cash is the way out of it.
-    const alert = entry.numbers.some((number) => number && number[2]);
-    if (this.fit.hidden === alert) this.fit.hidden = !alert;
+    if (this.fit.hidden === entry.fit) this.fit.hidden = !entry.fit;
     this.chart.move(this.view());
   }
 
@@ -291,6 +301,8 @@ class Live {
 
   settle() {
     if (!this.entry || this.dragging) return;
+    const slices = [this.point, ...AXES.map((axis) => this.slices[axis])].filter(Boolean);
+    this.room.make({ sheet: this.sheet, slices, pinned: this.pinned, mode: this.mode });
     this.table.settle(this.entry, this.mode, this.pinned);
     this.part("chart").setAttribute("aria-label", `Chart of ${this.mode === "dollars" ? this.sheet.unit : this.mode} before and after; the table says the same. ${this.entry.sentence}`);
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;

@@ -31,7 +31,7 @@ class TradeTable {
       head.parentElement.title = symbol;
       const row = { element, now: cell(element, "td", "pbal-num pbal-wide pbal-quiet") };
       row.trade = cell(element, "td", "pbal-num pbal-trade");
-      row.amount = cell(element, "td", "pbal-num");
+      row.amount = cell(element, "td", "pbal-num pbal-amount");
       row.after = cell(element, "td", "pbal-num");
       row.target = cell(element, "td", "pbal-num pbal-wide pbal-goal pbal-quiet");
       row.pinned = cell(element, "td", "pbal-num pbal-pinned");
