@@ -27,6 +27,8 @@ class StandingRow:
     target: str
     band: str
     drift: str
+    points: str
+    """The drift as ``-4.0``: a distance between weights is in percentage points."""
     outside: bool
 
 
@@ -70,6 +72,7 @@ def standing(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | Non
                 target=format_percent(row.target),
                 band=f"{format_percent(row.low)} to {format_percent(row.high)}",
                 drift=format_percent(row.drift, signed=True),
+                points=format_percent(row.drift, signed=True).removesuffix(" %"),
                 outside=row.outside,
             )
             for row in report.rows

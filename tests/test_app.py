@@ -6,10 +6,11 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
+
+from pbal_core.dashboard import page
 
 ROOT = Path(__file__).parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
@@ -26,9 +27,10 @@ def upload(app: AppTest, text: str | bytes, name: str = "positions.csv") -> AppT
     return app.file_uploader(key="upload").set_value((name, data, "text/csv")).run()
 
 
-def report(app: AppTest) -> pd.DataFrame:
-    """The table of problems of a refused file."""
-    return next(element.value for element in app.dataframe if "What to do" in element.value)
+def report(app: AppTest) -> list[str]:
+    """The problems of a refused file: a line each, or, where they are many, the column of a table."""
+    tables = [element.value for element in app.dataframe if "What to do" in element.value]
+    return list(tables[0]["What to do"]) if tables else [text.value for text in app.text]
 
 
 def button(app: AppTest, label: str) -> Button:
@@ -64,6 +66,27 @@ def test_settings_come_from_the_address(app):
     assert app.query_params["cash"] in ("750", ["750"])
 
 
+def test_an_address_that_changes_brings_its_settings(app, monkeypatch):
+    """Back and forward in the browser; an address from before the last change that was only on its way does not."""
+    app.run()
+    assert not app.query_params, "what the address says already is not written into it"
+    app.session_state["cash"] = 750
+    app.run()
+    written = dict(app.query_params)
+    app.query_params.clear()
+    app.run()
+    assert app.session_state["cash"] == 750
+    assert dict(app.query_params) == written
+    monkeypatch.setattr(page, "ON_ITS_WAY", 0.0)
+    app.query_params.clear()
+    app.run()
+    assert app.session_state["cash"] == 5000
+    assert not app.query_params
+    app.query_params.update({"cash": "750", "method": "exact"})
+    app.run()
+    assert (app.session_state["cash"], app.session_state["method"]) == (750, "exact")
+
+
 def test_no_minimum_trade_goes_with_the_exact_method_alone(app):
     """Back in the classic method, whose step cannot be 0, the default stands again."""
     app.query_params.update({"method": "exact", "min_trade": "0"})
@@ -84,6 +107,14 @@ def test_a_bad_address_is_named_once(app):
     assert len(app.warning) == 1
     app.run()
     assert not app.warning
+
+
+def test_all_that_is_bad_in_an_address_is_one_warning(app):
+    """A line each; several boxes would push the plan off the screen."""
+    app.query_params.update({"cash": "lots", "min_trade": "-5", "strategy": "yolo", "method": "bar"})
+    app.run()
+    assert len(app.warning) == 1
+    assert len(app.warning[0].value.splitlines()) == 4
 
 
 def test_an_upload_replaces_the_sample(app):
@@ -115,7 +146,7 @@ def test_a_bad_file_keeps_the_last_good_portfolio(app, data, needle):
     assert not app.exception
     assert symbols(app) == ["VTI", "BND"]
     assert len(app.error) == 1
-    shown = " ".join(report(app)["What to do"])
+    shown = " ".join(report(app))
     assert needle in shown
     texts = [element.value for kind in (app.error, app.warning, app.markdown, app.caption) for element in kind]
     assert not any("https://example.com" in text for text in texts)
@@ -124,9 +155,28 @@ def test_a_bad_file_keeps_the_last_good_portfolio(app, data, needle):
 def test_every_bad_row_is_in_the_report(app):
     """Line and column of each problem."""
     upload(app.run(), HEADER + "VTI,abc,1,\nBND,5,0,\nVXUS,1,1\n")
-    problems = report(app)
-    assert list(problems["Line"]) == [2, 3, 4]
-    assert list(problems["Column"]) == ["PositionValue", "MarkPrice", ""]
+    problems = report(app)[:3]
+    assert [line.partition(":")[0] for line in problems] == ["Line 2, PositionValue", "Line 3, MarkPrice", "Line 4"]
+
+
+def test_many_bad_rows_are_a_table(app):
+    """More than a few problems stand in a table with line and column; a column that says nothing is left out."""
+    upload(app.run(), HEADER + "VTI,abc,1,\nBND,5,0,\nVXUS,1,1\n" * 4)
+    problems = next(element.value for element in app.dataframe if "What to do" in element.value)
+    assert list(problems["Line"])[:3] == [2, 3, 4]
+    assert list(problems["Column"])[:3] == ["PositionValue", "MarkPrice", ""]
+    upload(app, HEADER + "VXUS,1,1\n" * 12)
+    problems = next(element.value for element in app.dataframe if "What to do" in element.value)
+    assert list(problems.columns) == ["Line", "What to do"]
+
+
+def test_the_page_names_no_option_of_the_command(app):
+    """What must be chosen is said in the page's language, which begins with a capital."""
+    upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
+    lines = [text.value for text in app.text]
+    assert any("11111111" in line for line in lines)
+    assert not any("pbal" in line or "--" in line for line in lines)
+    assert all(line[:1] == line[:1].upper() for line in lines)
 
 
 def test_both_strategies_and_both_roundings(app):
@@ -143,6 +193,7 @@ def test_both_strategies_and_both_roundings(app):
 
 def test_holdings_never_reach_the_address(app):
     """After an upload the address holds settings and nothing else."""
+    app.session_state["cash"] = 750
     upload(app.run(), SMALL)
     assert set(app.query_params) == {"cash", "min_trade", "strategy", "method"}
 
@@ -238,6 +289,34 @@ def test_targets_can_be_loaded_and_saved(app):
     assert dict(app.session_state["wishes"].targets.weights) == {"VTI": 75, "BND": 25}
 
 
+def test_constraints_are_loaded_and_saved_with_the_targets(app):
+    """What the file says of ticks, steps, cash to keep and fees is asked for; symbols of other portfolios are named."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    text = """[targets]
+VTI = 75
+BND = 25
+
+[constraints]
+frozen = ["VTI", "GLD"]
+cash_buffer = "250.00"
+fee_per_trade = "1.50"
+
+[constraints.fractional]
+BND = "0.5"
+"""
+    file = ("targets.toml", text.encode("utf-8-sig"), "application/toml")
+    app.file_uploader(key="targets_file").set_value(file).run()
+    assert not app.exception
+    found = app.session_state["wishes"]
+    assert (found.frozen, found.fractional) == (("VTI",), (("BND", "0.5"),))
+    assert (found.cash_buffer, found.fee_per_trade) == (250, Decimal("1.5"))
+    assert any("left out of the constraints: GLD." in line.value for line in app.text)
+    assert found.to_file(["VTI", "BND"]).to_toml() == text.replace(', "GLD"', "")
+    button(app, "From current weights").click().run()
+    assert app.session_state["wishes"].frozen == ("VTI",)
+
+
 def test_equal_and_current_weights(app):
     """The two buttons lay a new table, and closing it keeps what it says."""
     app.session_state["targets_panel"] = True
@@ -303,7 +382,7 @@ def test_a_question_without_a_plan_is_calm(app):
 def test_columns_can_be_named_where_the_guess_does_not_read(app):
     """``Position`` was guessed to be the shares held and says Long: the columns are offered beside the problem."""
     upload(app.run(), "Ticker,Position,Count,Price\nVTI,Long,10,250\nBND,Long,5,70\n")
-    assert "not a number" in " ".join(report(app)["What to do"])
+    assert "not a number" in " ".join(report(app))
     choose = {box.label: box for box in app.selectbox}
     choose["Shares held"].set_value("Count").run()
     button(app, "Use these columns").click().run()

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pbal_core import Portfolio, read_positions, rebalance
+from pbal_core.dashboard.page import ON_ITS_WAY
 from pbal_core.present import DASH, sentence
 from pbal_core.sample import sample_bytes
 from tests.browser import opened, settled, upload
@@ -126,6 +127,36 @@ def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):
     expect(page.get_by_label("Cash", exact=True)).to_have_value(re.compile("750"))
 
 
+def test_back_undoes_a_change_and_then_leaves(page, address):
+    """Each change is one step of the browser's history; a page on which nothing was changed is none."""
+    before = f"{address}/_stcore/health"
+    page.goto(before)
+    opened(page, address)
+    box = page.get_by_label("Cash", exact=True)
+    for cash in ("750", "1500"):
+        box.fill(cash)
+        box.press("Enter")
+        expect(page).to_have_url(re.compile(f"cash={cash}&"))
+        settled(page)
+    page.get_by_text("Hard rebalance", exact=True).click()
+    expect(page).to_have_url(re.compile("strategy=hard_rebalance"))
+    page.wait_for_timeout(1000 * ON_ITS_WAY)
+    page.go_back()
+    expect(page.get_by_role("radio", name="Avoid selling")).to_be_checked()
+    expect(box).to_have_value("$1,500.00")
+    page.go_back()
+    expect(box).to_have_value("$750.00")
+    page.go_forward()
+    expect(box).to_have_value("$1,500.00")
+    page.go_back()
+    expect(box).to_have_value("$750.00")
+    page.go_back()
+    expect(box).to_have_value("$5,000.00")
+    assert page.url == f"{address}/"
+    page.go_back()
+    expect(page).to_have_url(before)
+
+
 HOSTILE = {
     "script": "<script>document.title='owned'</script>",
     "image": "![x](https://beacon.invalid/pixel.png)",
@@ -177,9 +208,27 @@ def test_accessible(browser, address, scheme, width):
     """Axe finds nothing serious, in both themes, on a desk and on a phone."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address)
-        found = Axe().run(page).response["violations"]
-        serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}]
-        assert serious == []
+        assert serious(page) == []
+        page.get_by_role("button", name="How it works").click()
+        expect(page.get_by_role("dialog")).to_contain_text("is not financial advice.")
+        assert serious(page) == []
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that keeps somebody out, with the element."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def test_how_it_works_is_read_at_once(page, address):
+    """At 1280 x 720 the last line of the explanation needs no scrolling."""
+    opened(page, address)
+    page.get_by_role("button", name="How it works").click()
+    box = page.get_by_text("Careful.").bounding_box()
+    assert box
+    assert box["y"] + 80 <= 720
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_phone_shows_everything_without_sideways_scrolling(browser, address):

@@ -27,6 +27,12 @@ def test_only_the_exact_method_needs_no_minimum_trade():
     assert read_settings(none | {"method": "classic"})[0] == Settings()
 
 
+@pytest.mark.parametrize("zero", ["-0", "0.00", "-0e3"])
+def test_nothing_is_written_as_0(zero):
+    """Minus zero is no other question, and no other address."""
+    assert read_settings({"cash": zero})[0].params()["cash"] == "0"
+
+
 @given(
     cash=st.decimals(-MAX_CASH, MAX_CASH, places=2),
     min_trade=st.decimals("0.01", MAX_MIN_TRADE, places=2),

@@ -16,12 +16,13 @@ def test_the_sample():
     assert found.least == "Least cash that reaches the targets without selling: $88,103.92."
     assert [row.symbol for row in found.rows if row.outside] == ["FTEC", "VCR", "VDC", "VSMAX"]
     row = found.rows[2]
-    assert (row.symbol, row.weight, row.target, row.band, row.drift, row.outside) == (
+    assert (row.symbol, row.weight, row.target, row.band, row.drift, row.points, row.outside) == (
         "VCR",
         "6.0 %",
         "10.0 %",
         "7.5 % to 12.5 %",
         "-4.0 %",
+        "-4.0",
         True,
     )
 

@@ -16,6 +16,7 @@ from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import Preview, preview
 from . import positions
 from .positions import Current, Upload, harmless, in_markdown
+from .words import page_words
 
 
 def panel(found: Current) -> None:
@@ -39,7 +40,7 @@ def panel(found: Current) -> None:
         cash = found.statement.portfolio.money(view.cash)
         st.button(f"Invest the {cash} of cash found", on_click=_invest, args=(view.cash,))
     for issue in view.issues:
-        st.text(str(issue))
+        st.text(page_words(issue))
     if view.mapping:
         _button_mapping(view.mapping)
     st.button("Back to the sample", on_click=positions.use_sample)
@@ -60,7 +61,7 @@ def report() -> None:
     else:
         st.warning(f"{name} needs a choice of yours first. The page still shows: {kept}.")
         for issue in upload.issues:
-            st.text(str(issue))
+            st.text(page_words(issue))
     _choices(upload)
 
 
@@ -214,12 +215,28 @@ def _lines(view: Preview) -> None:
     st.dataframe(shown, hide_index=True, height="content" if len(frame) <= 10 else 380)
 
 
+_FEW_ISSUES = 8
+
+
 def _issue_table(issues: Sequence[Issue]) -> None:
+    """Few problems as lines, which are never cut; many as a table whose room goes to what is to be done."""
+    if len(issues) <= _FEW_ISSUES:
+        for issue in issues:
+            st.text(page_words(issue))
+        return
+    frame = pd.DataFrame([_issue_row(issue) for issue in issues])
+    if not frame["Column"].any():
+        frame = frame.drop(columns="Column")
     st.dataframe(
-        [_issue_row(issue) for issue in issues],
+        frame,
         hide_index=True,
-        height="content" if len(issues) <= 8 else 320,
-        column_config={"What to do": st.column_config.TextColumn(width="large")},
+        height=320,
+        row_height=48,  # two lines of a text that is longer than the window is wide
+        column_config={
+            "Line": st.column_config.NumberColumn(width=60),
+            "Column": st.column_config.TextColumn(width=150),
+            "What to do": st.column_config.TextColumn(width=870),
+        },
     )
 
 
@@ -228,5 +245,5 @@ def _issue_row(issue: Issue) -> dict[str, object]:
     return {
         "Line": None if where is None else where.line,
         "Column": "" if where is None else where.column or where.symbol or "",
-        "What to do": issue.message,
+        "What to do": page_words(issue.message),
     }

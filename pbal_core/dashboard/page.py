@@ -5,6 +5,7 @@ Only the live section is a fragment: moving a slider or changing the strategy ru
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,23 +21,28 @@ from .live import chart_library, live_view
 from .runtime import settle_heap
 from .settings import Settings, read_settings
 from .wishes import Wishes
+from .words import page_words
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 
 _NAMES = ("cash", "min_trade", "strategy", "method")
+
+ON_ITS_WAY = 2.0
+"""Seconds in which a browser may still send the address from before the last change of it."""
 
 
 def render() -> None:
     """Draws the whole page."""
     st.set_page_config(page_title="Portfolio Balancer", page_icon=ICON, layout="wide")
     settle_heap("before the first page")
-    _begin_session()
+    _read_address()
     found = positions.current()
     _header(found)
     with st.container():  # always there, so that a notice does not push the live view to another place in the tree
         intake.report()
-        for problem in st.session_state.pop("link_problems", []):
-            st.warning(problem)
+        problems = st.session_state.pop("link_problems", [])
+        if problems:
+            st.warning("  \n".join(problems))
     portfolio = found.statement.portfolio
     plan, drift = st.container(), st.container()
     wishes = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
@@ -48,20 +54,39 @@ def render() -> None:
     settle_heap("after the first page")
 
 
-def _begin_session() -> None:
-    """Once a session: the settings of the address, or the defaults."""
+def _read_address() -> None:
+    """Takes over the settings of the address: when a session begins, and when the reader goes back or forward."""
     state = st.session_state
-    if "session_began" in state:
+    address = _address()
+    if "address" not in state:
+        preset = {name: state[name] for name in _NAMES if name in state}
+        _adopt(address | preset)
+        state["address_written"] = 0.0
+    elif address == state["address"] or time.monotonic() - state["address_written"] < ON_ITS_WAY:
         return
-    state["session_began"] = True
-    preset = {name: state[name] for name in _NAMES if name in state}
-    settings, state["link_problems"] = read_settings(st.query_params.to_dict() | preset)
-    _remember(settings)
+    else:
+        _adopt(address)
+    state["address"] = address
 
 
-def _remember(settings: Settings) -> None:
+def _address() -> dict[str, str]:
+    """What the address says of the settings, as text."""
+    found = st.query_params.to_dict()
+    return {name: found[name] for name in _NAMES if name in found}
+
+
+def _adopt(values: Mapping[str, Any]) -> None:
+    settings, st.session_state["link_problems"] = read_settings(values)
     for name in _NAMES:
         st.session_state[name] = getattr(settings, name)
+
+
+def _write_address(settings: Settings) -> None:
+    """Makes the address say the settings, unless it does. Each time is one more step that the browser can go back."""
+    if read_settings(_address()) == (settings, []):
+        return
+    st.query_params.from_dict(settings.params())
+    st.session_state["address"], st.session_state["address_written"] = settings.params(), time.monotonic()
 
 
 def _header(found: positions.Current) -> None:
@@ -71,8 +96,14 @@ def _header(found: positions.Current) -> None:
             f"Positions: {positions.in_markdown(found.name)}", icon=":material/upload_file:", width="content"
         ):
             intake.panel(found)
-        with st.popover("How it works", width="content"):
-            st.markdown(HOW_IT_WORKS)
+        if st.button("How it works", width="content"):
+            _how_it_works()
+
+
+@st.dialog("How it works", width="medium")
+def _how_it_works() -> None:
+    """A text too long for a menu: a dialog scrolls by the keyboard too, and fits a phone."""
+    st.markdown(HOW_IT_WORKS)
 
 
 @st.fragment
@@ -90,7 +121,7 @@ def _plan(portfolio: Portfolio, name: str, wishes: Wishes) -> None:
         with files:
             downloads.offer(plan, name)
         standing_panel.remarks(plan)
-    st.query_params.from_dict(settings.params())
+    _write_address(settings)
     if plan is not None:
         broker_panel.show(plan)
 
@@ -103,7 +134,8 @@ def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
         return None  # the live view itself says why
     except PbalError as error:
         st.error("There is no plan for this question.")
-        st.text(str(error))
+        for line in str(error).splitlines():
+            st.text(page_words(line))
         return None
 
 

@@ -103,4 +103,6 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
 
 def _normal(amount: Decimal) -> Decimal:
     """The amount without trailing zeros and without exponent, so that equal settings have equal addresses."""
+    if not amount:
+        return Decimal(0)  # there is a -0
     return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()

@@ -9,13 +9,16 @@ from ..model import Plan, Portfolio
 from ..present import proof_words
 from ..standing import RULE, standing
 from ..targets import Targets
+from .words import page_words
+
+_NUMBERS = ("Weight", "Target", "Drift in points", "Band")
 
 
 def remarks(plan: Plan) -> None:
     """Draws what is to be known of the committed plan: how good it is, its remarks and its limits."""
     limits = f" Limits: {'; '.join(plan.limits)}." if plan.limits else ""
     words = [] if plan.issues and plan.proof is None else [proof_words(plan)]
-    st.text(" ".join([*words, *(str(issue) for issue in plan.issues)]) + limits)
+    st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits)
 
 
 def drift(portfolio: Portfolio, targets: Targets | None) -> None:
@@ -35,13 +38,14 @@ def drift(portfolio: Portfolio, targets: Targets | None) -> None:
                     "Symbol": row.symbol,
                     "Weight": row.weight,
                     "Target": row.target,
-                    "Drift": row.drift,
+                    "Drift in points": row.points,
                     "Band": row.band,
                     "State": "out of band" if row.outside else "in band",
                 }
                 for row in found.rows
             ],
             hide_index=True,
+            column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
             height="content" if len(found.rows) <= 12 else 420,
         )
         st.caption(RULE)
