@@ -12,7 +12,8 @@ from .errors import (
     RequestError,
     TargetError,
 )
-from .model import Plan, Portfolio, Position, Proof, Trade
+from .model import Portfolio, Position
+from .plan import Plan, Proof, Trade
 from .readers import Statement, read_positions
 from .rebalance import rebalance
 from .targets import Targets

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from .model import Plan
 from .money import divide_half_even, from_units, round_cents
+from .plan import Plan
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, Issue, Place, RequestError
-from .model import COLUMNS, Plan, Portfolio, Position, position_problems, symbol_key
+from .model import COLUMNS, Portfolio, Position, position_problems, symbol_key
 from .money import NotANumberError, float_text, parse_decimal
+from .plan import Plan
 
 if TYPE_CHECKING:
     import pandas

@@ -1,6 +1,6 @@
 """A plan as integers: what its wording needs, and no more.
 
-The model: a :class:`~pbal_core.model.Plan` is exact and comfortable, and takes a millisecond to build and to word. A
+The model: a :class:`~pbal_core.plan.Plan` is exact and comfortable, and takes a millisecond to build and to word. A
 slider has hundreds of positions, so ``present`` words an :class:`Outcome` instead, which is made either from a plan or
 straight from a :class:`~pbal_core.problem.Solution`. Both give the same text, because the words are chosen from the
 same integers in the same place.
@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .model import Method, Plan, Proof, Strategy, shared_out
+from .model import Method, Strategy
 from .money import decimals, format_units, to_units
+from .plan import Plan, Proof, shared_out
 from .problem import Problem
 from .solution import Solution
 

@@ -1,6 +1,6 @@
 """View models: what a table, a sentence and the key numbers show. Pure, so that every number on screen is tested.
 
-The model: a :class:`~pbal_core.model.Plan` becomes text here and nowhere else; the command line, the dashboard and the
+The model: a :class:`~pbal_core.plan.Plan` becomes text here and nowhere else; the command line, the dashboard and the
 printed page all show these strings. Worked example: 10 VCR at 279.68 for 5,000 of cash is the row
 ``Row(symbol="VCR", now="$6,798.48", trade="Buy 10", trade_value="+$2,796.80", ...)``.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from .model import Plan, Portfolio, Proof, Trade
+from .model import Portfolio
 from .money import MAX_CASH, format_percent, format_shares
 from .outcome import Outcome, largest_distance, plan_outcome, shares_of_total
+from .plan import Plan, Proof, Trade
 
 DASH = "\N{EN DASH}"
 """What a trade of nothing looks like: quiet, never 0.00."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from .model import Plan
 from .money import format_percent
+from .plan import Plan
 from .present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, proof_words, rows, sentence
 
 _STYLE = """

@@ -3,7 +3,7 @@
 The model: everything that does not depend on the cash and the minimum trade (parsing decimals, weights, constraints)
 is done once by :func:`prepare`. :meth:`Problem.solve` then answers one pair of cash and minimum trade in integer units
 of ``10**-scale`` dollars, without building decimals; :meth:`Problem.solve_many` answers the positions of a slider
-under one budget of work; :meth:`Problem.plan` turns an answer into the :class:`~pbal_core.model.Plan` that a person
+under one budget of work; :meth:`Problem.plan` turns an answer into the :class:`~pbal_core.plan.Plan` that a person
 sees. ``rebalance()`` is prepare, solve, plan and nothing else, so a slider and a plan can never differ.
 
 What can be traded of a position is counted in *lots*: one share, or the smallest fraction the broker takes.
@@ -24,8 +24,9 @@ from . import remarks
 from .constraints import Constraints, Symbols, lot_price, lots_as_shares, lots_held, read_constraints
 from .errors import Issue, RequestError
 from .explain import Reason, reasons
-from .model import METHODS, STRATEGIES, Method, Plan, Portfolio, Strategy, Trade
+from .model import METHODS, STRATEGIES, Method, Portfolio, Strategy
 from .money import Amount, decimals, from_units, to_units
+from .plan import Plan, Trade
 from .solution import Solution
 from .strategies import classic_amounts, round_to_shares
 from .targets import Targets, target_parts, with_targets

@@ -1,7 +1,7 @@
 """``rebalance()``: from a portfolio and an amount of cash to a plan, with the laws proved again on the result.
 
 The model: the request becomes a :class:`~pbal_core.problem.Problem` in integers, its solution a frozen
-:class:`~pbal_core.model.Plan`. Before it is handed out, ``prove`` checks on the finished plan what must always hold; a
+:class:`~pbal_core.plan.Plan`. Before it is handed out, ``prove`` checks on the finished plan what must always hold; a
 plan that breaks a law is never shown.
 """
 
@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from .constraints import Constraints, Symbols
 from .errors import InfeasiblePlanError, LawBrokenError, RequestError
-from .model import Method, Plan, Portfolio, Position, Strategy, Trade
+from .model import Method, Portfolio, Position, Strategy
 from .money import Amount, decimals, to_amount
+from .plan import Plan, Trade
 from .problem import prepare
 from .targets import Targets
 

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pbal_core"
 LAYERS = [
     {"errors", "version"},
     {"money"},
-    {"model", "frames", "sample"},
+    {"model", "plan", "frames", "sample"},
     {
         "readers",
         "strategies",

@@ -15,7 +15,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from ..errors import Issue, RequestError
-from ..model import Plan, Portfolio
+from ..model import Portfolio
+from ..plan import Plan
 from .client_portal import DEFAULT_GATEWAY, ClientPortal, connect
 from .clock import Clock
 from .execution import STOPPED, Execution, Report

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from .. import present
 from ..errors import DataError, Issue, RequestError
-from ..model import STRATEGIES, Plan, Portfolio
+from ..model import STRATEGIES, Portfolio
+from ..plan import Plan
 from ..readers import Source, Statement, read_positions
 from ..rebalance import rebalance
 from ..version import __version__

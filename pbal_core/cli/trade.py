@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RequestError
-from ..model import Plan
 from ..money import Amount, to_amount
+from ..plan import Plan
 from . import Parser, plan
 from .table import simple_table
 

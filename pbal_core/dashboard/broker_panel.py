@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ..errors import BrokerError, PbalError
-from ..model import Plan
+from ..plan import Plan
 
 if TYPE_CHECKING:
     from ..brokers.desk import GatewaySettings, TradingDesk

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from .. import exports
-from ..model import Plan
+from ..plan import Plan
 from ..printout import plan_html
 
 

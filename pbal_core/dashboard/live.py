@@ -23,8 +23,9 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, RequestError
-from ..model import Method, Plan, Portfolio
+from ..model import Method, Portfolio
 from ..money import currency_sign, currency_spellings, decimals, format_money, minor_digits, to_amount, without_currency
+from ..plan import Plan
 from ..present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
 from ..problem import Problem, prepare
 from ..rebalance import rebalance

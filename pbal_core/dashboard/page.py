@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from ..errors import InfeasiblePlanError, PbalError
-from ..model import Plan, Portfolio
+from ..model import Portfolio
+from ..plan import Plan
 from ..present import METHOD_NAMES, STRATEGY_NAMES
 from . import broker_panel, downloads, intake, positions, standing_panel, targets_panel
 from .about import HOW_IT_WORKS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ..errors import TargetError
-from ..model import Plan, Portfolio
+from ..model import Portfolio
+from ..plan import Plan
 from ..present import proof_words
 from ..standing import RULE, standing
 from ..targets import Targets

@@ -17,7 +17,7 @@ from itertools import accumulate
 from math import gcd
 from typing import Literal
 
-from ..model import Proof
+from ..plan import Proof
 from .effort import Effort
 from .fill import SAME
 from .optimum import Optimum, best_plan
