@@ -99,11 +99,15 @@ def test_another_currency_or_a_decimal_comma_is_refused(text, currency):
 
 
 @pytest.mark.parametrize(
-    ("currency", "text", "needed"), [("USD", "0.005", "in whole cents"), ("JPY", "500.50", "a whole number")]
+    ("currency", "text", "found", "needed"),
+    [
+        ("USD", "0.005", "$0.005", "in whole cents"),
+        ("JPY", "500.50", "JPY\N{NO-BREAK SPACE}500.50", "a whole number"),
+    ],
 )
-def test_what_cannot_be_written_cannot_be_typed(currency, text, needed):
-    """An amount that would be shown rounded is refused: there are no hundredths of a yen."""
-    with pytest.raises(RequestError, match=f"is {text}; it must be {needed}"):
+def test_what_cannot_be_written_cannot_be_typed(currency, text, found, needed):
+    """An amount that would be shown rounded is refused as it was typed: there are no hundredths of a yen."""
+    with pytest.raises(RequestError, match=re.escape(f"The cash is {found}; it must be {needed}.")):
         read_amount("cash", text, currency=currency)
 
 
