@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
+
+import pbal_core
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pbal_core"
@@ -99,13 +102,28 @@ def test_asserts_do_not_validate(path):
 
 
 def test_the_core_loads_the_standard_library_only():
-    """``import pbal_core`` brings nothing from site-packages."""
+    """``import pbal_core`` brings nothing from site-packages, and neither does any public name."""
     code = (
-        "import sys, pbal_core\n"
+        "import sys\n"
+        "from pbal_core import *\n"
         "roots = {name.split('.')[0] for name in sys.modules}\n"
         "print(*sorted(roots - set(sys.stdlib_module_names) - {'pbal_core', '__main__'}))"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == []
+
+
+def test_every_public_name_is_there():
+    """Those that are loaded when they are asked for, too; another name is refused as usual."""
+    assert {type(getattr(pbal_core, name)) for name in pbal_core.__all__} > {type, types.FunctionType}
+    with pytest.raises(AttributeError, match="has no attribute 'rebalanced'"):
+        _ = pbal_core.rebalanced
+
+
+def test_import_loads_no_reader():
+    """Who plans from a data frame, or asks for the version, does not wait for what reads files."""
+    code = "import sys, pbal_core; print(*(name for name in sys.modules if name.startswith('pbal_core.readers')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == []
 
 
