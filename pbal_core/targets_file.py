@@ -1,4 +1,4 @@
-"""The file of targets and constraints: TOML to a :class:`TargetsFile`, and back.
+"""What somebody wishes of plans, targets and constraints, and the TOML file that holds it.
 
 The model: the tables of :class:`~pbal_core.targets.Targets`, and a table of what plans must keep to, whose entries are
 named as the arguments of ``rebalance``. Worked example: this file freezes VNQ and keeps 250 dollars in cash::
@@ -32,11 +32,11 @@ _AMOUNTS = ("cash_buffer", "fee_per_trade")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetsFile:
-    """What a file of targets says.
+class Wishes:
+    """Targets and constraints.
 
     Args:
-        targets: The weights; None where it has none, which means equal weights.
+        targets: The weights; None for equal weights over what is held.
         frozen: Symbols that do not trade.
         never_buy: Symbols that may only be sold.
         never_sell: Symbols that may only be bought.
@@ -58,6 +58,15 @@ class TargetsFile:
         """Every symbol that a constraint names, once."""
         return tuple(dict.fromkeys([*self.frozen, *self.never_buy, *self.never_sell, *dict(self.fractional)]))
 
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of ``rebalance``, without those that say nothing."""
+        given = {
+            "targets": self.targets,
+            **{name: getattr(self, name) for name in (*_LISTS, *_AMOUNTS)},
+            "fractional": dict(self.fractional),
+        }
+        return {name: value for name, value in given.items() if value}
+
     def to_toml(self) -> str:
         """The text of a file that ``read_targets_file`` reads back to an equal one."""
         lists = [(name, quoted_list(getattr(self, name))) for name in _LISTS if getattr(self, name)]
@@ -71,7 +80,7 @@ class TargetsFile:
         return "\n".join(blocks)
 
 
-def read_targets_file(data: bytes) -> TargetsFile:
+def read_targets_file(data: bytes) -> Wishes:
     """Reads the bytes of a file, with or without a byte order mark.
 
     Raises:
@@ -100,7 +109,7 @@ def read_targets_file(data: bytes) -> TargetsFile:
     fractional = tuple((symbol, _step(symbol, step, problems)) for symbol, step in steps.items())
     if problems:
         raise TargetError("\n".join(problems))
-    return TargetsFile(
+    return Wishes(
         targets=targets,
         frozen=frozen,
         never_buy=never_buy,

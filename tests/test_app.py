@@ -309,12 +309,24 @@ BND = "0.5"
     app.file_uploader(key="targets_file").set_value(file).run()
     assert not app.exception
     found = app.session_state["wishes"]
-    assert (found.frozen, found.fractional) == (("VTI",), (("BND", "0.5"),))
+    assert (found.frozen, found.fractional) == (("VTI",), (("BND", Decimal("0.5")),))
     assert (found.cash_buffer, found.fee_per_trade) == (250, Decimal("1.5"))
     assert any("left out of the constraints: GLD." in line.value for line in app.text)
-    assert found.to_file(["VTI", "BND"]).to_toml() == text.replace(', "GLD"', "")
+    assert found.to_toml() == text.replace(', "GLD"', "")
     button(app, "From current weights").click().run()
     assert app.session_state["wishes"].frozen == ("VTI",)
+
+
+def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
+    """Its two boxes have an end; the file is refused with it, and nothing of it counts."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    far = b"[constraints]\nfee_per_trade = 2000000\n"
+    app.file_uploader(key="targets_file").set_value(("targets.toml", far, "application/toml")).run()
+    assert not app.exception
+    assert "not taken" in app.error[0].value
+    assert any("fee_per_trade at most 1,000,000" in text.value for text in app.text)
+    assert not app.session_state["wishes"].fee_per_trade
 
 
 def test_equal_and_current_weights(app):

@@ -8,7 +8,7 @@ import pytest
 
 from pbal_core import TargetError
 from pbal_core.targets import Targets
-from pbal_core.targets_file import TargetsFile, read_targets_file
+from pbal_core.targets_file import Wishes, read_targets_file
 
 FILE = """[targets]
 VTI = 60
@@ -28,7 +28,7 @@ VTI = "0.001"
 def test_a_file_is_read_and_written_as_it_was():
     """Each entry is the argument of ``rebalance`` of the same name; what says nothing is not written."""
     file = read_targets_file(FILE.encode())
-    assert file == TargetsFile(
+    assert file == Wishes(
         targets=Targets({"VTI": 60, "BRK.B": 40}),
         frozen=("BRK.B",),
         never_sell=("VTI", "BRK.B"),
@@ -37,7 +37,7 @@ def test_a_file_is_read_and_written_as_it_was():
     )
     assert file.to_toml() == FILE
     assert file.constrained == ("BRK.B", "VTI")
-    assert TargetsFile(targets=Targets({"VTI": 100})).to_toml() == "[targets]\nVTI = 100\n"
+    assert Wishes(targets=Targets({"VTI": 100})).to_toml() == "[targets]\nVTI = 100\n"
 
 
 def test_the_notepad_of_windows_writes_a_mark_before_the_text():
@@ -48,7 +48,7 @@ def test_the_notepad_of_windows_writes_a_mark_before_the_text():
 def test_constraints_alone_keep_equal_weights():
     """No table of targets is no target, as without a file; amounts may be numbers too."""
     file = read_targets_file(b"[constraints]\nfee_per_trade = 1.5\n")
-    assert file == TargetsFile(fee_per_trade=Decimal("1.5"))
+    assert file == Wishes(fee_per_trade=Decimal("1.5"))
     assert read_targets_file(file.to_toml().encode()) == file
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from pbal_core import TargetError, rebalance
 from pbal_core.dashboard import wishes as w
 from pbal_core.targets import Targets
+from pbal_core.targets_file import Wishes
 
 from .build import portfolio
 from .strategies import portfolios
@@ -26,8 +27,8 @@ def row(symbol, weight, **cells):
 def test_the_untouched_table_asks_for_nothing(portfolio):
     """Equal weights over what is held are no targets at all, so they stay exact."""
     rows = w.rows_of(portfolio)
-    assert w.read_rows(rows, portfolio) == w.Wishes()
-    assert w.Wishes().arguments() == {}
+    assert w.read_rows(rows, portfolio) == Wishes()
+    assert Wishes().arguments() == {}
     assert w.sum_words(rows) == "The weights sum to 100 %."
 
 
@@ -45,7 +46,7 @@ def test_cells_become_arguments():
         "frozen": ("VTI",),
         "never_buy": ("BND",),
         "never_sell": ("BND",),
-        "fractional": {"VTI": "0.001"},
+        "fractional": {"VTI": Decimal("0.001")},
     }
     assert w.summary(found, TWO.money) == "your weights, 1 frozen, 1 never bought, 1 never sold, 1 in fractions"
     bought = rebalance(TWO, 1000, method="exact", **found.arguments())
@@ -54,7 +55,7 @@ def test_cells_become_arguments():
 
 def test_amounts_beside_the_table_become_arguments():
     """Cash to keep and a fee, in whole cents, are asked for and said; nothing is, where they are 0."""
-    found = w.Wishes(cash_buffer=w.in_cents(250.1), fee_per_trade=w.in_cents(1.999))
+    found = Wishes(cash_buffer=w.in_cents(250.1), fee_per_trade=w.in_cents(1.999))
     assert found.arguments() == {"cash_buffer": Decimal("250.10"), "fee_per_trade": Decimal("2.00")}
     assert w.summary(found, TWO.money) == "equal weights, $250.10 stay cash, a fee of $2.00 a trade"
     plan = rebalance(TWO, 1000, method="exact", **found.arguments())
@@ -107,6 +108,6 @@ def test_ticks_outlive_other_weights():
     """Rows laid anew keep what is ticked, for as long as the symbol has a row; whatever the weights sum to."""
     rows = [row("VTI", 80.0, **{w.FREEZE: True, w.FRACTION: "0.01"}), row("GLD", 90.0, **{w.NEVER_SELL: True})]
     kept = w.ticks_of(rows)
-    assert kept == w.Wishes(frozen=("VTI",), never_sell=("GLD",), fractional=(("VTI", "0.01"),))
+    assert kept == Wishes(frozen=("VTI",), never_sell=("GLD",), fractional=(("VTI", Decimal("0.01")),))
     held = w.read_rows(w.rows_of(TWO, None, kept), TWO)
-    assert held == w.Wishes(frozen=("VTI",), fractional=(("VTI", "0.01"),))
+    assert held == Wishes(frozen=("VTI",), fractional=(("VTI", Decimal("0.01")),))

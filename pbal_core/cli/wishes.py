@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import RequestError, TargetError
 from ..model import Portfolio
 from ..targets import Targets
-from ..targets_file import TargetsFile, read_targets_file
+from ..targets_file import Wishes, read_targets_file
 from . import Parser, path_of
 from .table import simple_table
 
@@ -126,10 +126,10 @@ def read_targets(path: str | None) -> Targets | None:
     return read_file(path).targets
 
 
-def read_file(path: str | None) -> TargetsFile:
+def read_file(path: str | None) -> Wishes:
     """A TOML file of targets and constraints, an empty one for no file; problems are told with the file's name."""
     if path is None:
-        return TargetsFile()
+        return Wishes()
     try:
         return read_targets_file(path_of(path).read_bytes())
     except OSError as error:

@@ -16,12 +16,12 @@ from ..errors import InfeasiblePlanError, PbalError
 from ..model import Portfolio
 from ..plan import Plan
 from ..present import METHOD_NAMES, STRATEGY_NAMES
+from ..targets_file import Wishes
 from . import broker_panel, downloads, intake, positions, standing_panel, targets_panel
 from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
 from .runtime import settle_heap
 from .settings import Settings, read_settings
-from .wishes import Wishes
 from .words import page_words
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")

@@ -12,10 +12,9 @@ from ..errors import PbalError, TargetError
 from ..model import Portfolio
 from ..money import MAX_CASH
 from ..targets import Targets
-from ..targets_file import read_targets_file
+from ..targets_file import Wishes, read_targets_file
 from . import wishes as w
 from .settings import MAX_MIN_TRADE
-from .wishes import Wishes
 from .words import page_words
 
 
@@ -68,7 +67,7 @@ def _table(portfolio: Portfolio) -> None:
         wishes: Wishes = state["wishes"]
         st.download_button(
             "Save (TOML)",
-            data=wishes.to_file(portfolio.symbols).to_toml(),
+            data=replace(wishes, targets=wishes.targets or Targets.equal(portfolio.symbols)).to_toml(),
             file_name="targets.toml",
             mime="application/toml",
             on_click="ignore",
@@ -143,13 +142,16 @@ def _loaded(portfolio: Portfolio) -> None:
     if uploaded is None:
         return
     try:
-        file = read_targets_file(uploaded.getvalue())
-        read = Wishes.from_file(file)
+        read = read_targets_file(uploaded.getvalue())
+        if read.cash_buffer > MAX_CASH or read.fee_per_trade > MAX_MIN_TRADE:
+            raise TargetError(
+                f"cash_buffer may be at most {MAX_CASH:,} and fee_per_trade at most {MAX_MIN_TRADE:,}; lower them."
+            )
         _lay(portfolio, read.targets, read)
         # The boxes beside the table begin anew with what the file says.
         state["cash_buffer"], state["fee_per_trade"] = float(read.cash_buffer), float(read.fee_per_trade)
         rows = set(state["wishes_rows"][w.SYMBOL])
-        unknown = [symbol for symbol in file.constrained if symbol not in rows]
+        unknown = [symbol for symbol in read.constrained if symbol not in rows]
         if unknown:
             st.text(f"Not among the positions and targets, so left out of the constraints: {', '.join(unknown)}.")
     except PbalError as error:
@@ -160,7 +162,7 @@ def _loaded(portfolio: Portfolio) -> None:
 
 def _column_config(wishes: Wishes) -> dict[str, Any]:
     column = st.column_config
-    steps = dict.fromkeys([*w.FRACTIONS, *dict(wishes.fractional).values()])
+    steps = dict.fromkeys([*w.FRACTIONS, *(f"{step:f}" for _, step in wishes.fractional)])
     return {
         w.SYMBOL: column.TextColumn(required=True, help="A row of your own adds an asset that is not held yet."),
         w.WEIGHT: column.NumberColumn(

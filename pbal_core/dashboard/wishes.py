@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -22,7 +22,7 @@ from ..model import Portfolio
 from ..money import decimals, from_units, to_amount, to_units
 from ..remarks import Money
 from ..targets import Targets
-from ..targets_file import TargetsFile
+from ..targets_file import Wishes
 
 SYMBOL, WEIGHT, PRICE = "Symbol", "Weight %", "Price"
 FREEZE, NEVER_BUY, NEVER_SELL, FRACTION = "Freeze", "Never buy", "Never sell", "Smallest fraction"
@@ -30,67 +30,6 @@ COLUMNS = (SYMBOL, WEIGHT, FREEZE, NEVER_BUY, NEVER_SELL, FRACTION, PRICE)
 FRACTIONS = ("0.1", "0.01", "0.001", "0.0001")
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What the table asks for.
-
-    Args:
-        targets: None for equal weights over what is held.
-        frozen: Symbols that do not trade.
-        never_buy: Symbols that may only be sold.
-        never_sell: Symbols that may only be bought.
-        fractional: Symbol and smallest fraction of a share.
-        cash_buffer: Dollars of the cash that stay cash.
-        fee_per_trade: Dollars that each trade costs.
-    """
-
-    targets: Targets | None = None
-    frozen: tuple[str, ...] = ()
-    never_buy: tuple[str, ...] = ()
-    never_sell: tuple[str, ...] = ()
-    fractional: tuple[tuple[str, str], ...] = ()
-    cash_buffer: Decimal = Decimal(0)
-    fee_per_trade: Decimal = Decimal(0)
-
-    def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of ``rebalance``, without those that say nothing."""
-        given = {
-            "targets": self.targets,
-            "frozen": self.frozen,
-            "never_buy": self.never_buy,
-            "never_sell": self.never_sell,
-            "fractional": dict(self.fractional),
-            "cash_buffer": self.cash_buffer,
-            "fee_per_trade": self.fee_per_trade,
-        }
-        return {name: value for name, value in given.items() if value}
-
-    def to_file(self, symbols: Iterable[str]) -> TargetsFile:
-        """The wishes as a file, equal weights written out for the ``symbols`` that are held."""
-        return TargetsFile(
-            targets=self.targets or Targets.equal(symbols),
-            frozen=self.frozen,
-            never_buy=self.never_buy,
-            never_sell=self.never_sell,
-            fractional=tuple((symbol, Decimal(step)) for symbol, step in self.fractional),
-            cash_buffer=self.cash_buffer,
-            fee_per_trade=self.fee_per_trade,
-        )
-
-    @classmethod
-    def from_file(cls, file: TargetsFile) -> Wishes:
-        """What a file wishes."""
-        return cls(
-            targets=file.targets,
-            frozen=file.frozen,
-            never_buy=file.never_buy,
-            never_sell=file.never_sell,
-            fractional=tuple((symbol, f"{step:f}") for symbol, step in file.fractional),
-            cash_buffer=file.cash_buffer,
-            fee_per_trade=file.fee_per_trade,
-        )
 
 
 _NOTHING = Wishes()
@@ -107,6 +46,7 @@ def rows_of(portfolio: Portfolio, targets: Targets | None = None, ticks: Wishes 
     given = (targets or Targets.equal(portfolio.symbols)).fractions()
     prices = {} if targets is None else {symbol: float(price) for symbol, price in targets.prices}
     symbols = [*portfolio.symbols, *(symbol for symbol in given if symbol not in portfolio)]
+    steps = {symbol: f"{step:f}" for symbol, step in ticks.fractional}
     return [
         {
             SYMBOL: symbol,
@@ -114,7 +54,7 @@ def rows_of(portfolio: Portfolio, targets: Targets | None = None, ticks: Wishes 
             FREEZE: symbol in ticks.frozen,
             NEVER_BUY: symbol in ticks.never_buy,
             NEVER_SELL: symbol in ticks.never_sell,
-            FRACTION: dict(ticks.fractional).get(symbol),
+            FRACTION: steps.get(symbol),
             PRICE: None if symbol in portfolio else prices.get(symbol),
         }
         for symbol in symbols
@@ -154,7 +94,7 @@ def ticks_of(rows: Iterable[Row]) -> Wishes:
         frozen=_ticked(filled, FREEZE),
         never_buy=_ticked(filled, NEVER_BUY),
         never_sell=_ticked(filled, NEVER_SELL),
-        fractional=tuple((_text(r[SYMBOL]), _text(r[FRACTION])) for r in filled if not _empty(r.get(FRACTION))),
+        fractional=tuple((_text(r[SYMBOL]), Decimal(_text(r[FRACTION]))) for r in filled if _text(r.get(FRACTION))),
     )
 
 
