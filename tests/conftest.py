@@ -12,6 +12,10 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tests.stand_in.clock import FakeClock
+    from tests.stand_in.gateway import Gateway
+    from tests.stand_in.trading import Desk
+
 GOLDEN = Path(__file__).parent / "golden"
 
 # Machines are shared and noisy: how long an example takes says nothing about the code. The examples are the same on
@@ -40,6 +44,33 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_bytes().decode()
 
     return check
+
+
+@pytest.fixture(scope="module")
+def trading_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, FakeClock]]:
+    """The stand-in of IBKR's gateway with its limits, and the clock that it goes by."""
+    from tests.stand_in.clock import FakeClock  # the stand-in is for the few tests that trade
+    from tests.stand_in.gateway import Gateway
+    from tests.stand_in.server import make_certificate
+
+    fake = FakeClock()
+    gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
+    with gateway.server:
+        yield gateway, fake
+
+
+@pytest.fixture
+def desk(trading_gateway: tuple[Gateway, FakeClock], tmp_path: Path) -> Iterator[Desk]:
+    """A client of the stand-in, set up anew, with a journal of its own."""
+    from tests.stand_in.trading import Desk, begin_anew
+
+    gateway, fake = trading_gateway
+    begin_anew(gateway, fake)
+    desk = Desk(gateway, fake, tmp_path)
+    yield desk
+    gateway.server.released.set()
+    gateway.server.released.clear()
+    desk.close()
 
 
 @pytest.fixture(scope="module")

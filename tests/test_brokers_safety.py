@@ -17,35 +17,9 @@ from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.records import Entry
 from pbal_core.brokers.wire import check_base
-from tests.stand_in.clock import FakeClock
-from tests.stand_in.gateway import ACCOUNT, Gateway, Order
-from tests.stand_in.server import Reply, make_certificate
-from tests.stand_in.trading import Desk, begin_anew, plan
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    fake = FakeClock()
-    gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
-    with gateway.server:
-        yield gateway, fake
-
-
-@pytest.fixture
-def desk(running, tmp_path):
-    gateway, fake = running
-    begin_anew(gateway, fake)
-    desk = Desk(gateway, fake, tmp_path)
-    yield desk
-    desk.close()
-
-
-def is_order(request):
-    return request.method == "POST" and request.path.endswith("/orders")
-
-
-def states(report):
-    return {entry.symbol: entry.state for entry in report.entries}
+from tests.stand_in.gateway import ACCOUNT, Order
+from tests.stand_in.server import Reply
+from tests.stand_in.trading import is_order, plan, states
 
 
 def lose(desk, words="buy 10 BND", cash="800"):

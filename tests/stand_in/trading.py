@@ -13,13 +13,14 @@ from pbal_core import Plan, Portfolio, Position, Trade
 from pbal_core.brokers import desk as desk_module
 from pbal_core.brokers import transport
 from pbal_core.brokers.client_portal import ClientPortal
-from pbal_core.brokers.execution import Execution
+from pbal_core.brokers.execution import Execution, Report
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.proposal import propose
 
 from .clock import FakeClock
 from .gateway import Gateway
+from .server import Request
 
 POSITIONS = (
     '"Symbol","Quantity","MarkPrice","PositionValue","FifoPnlUnrealized"\n'
@@ -145,3 +146,13 @@ class Desk:
         for thing in self._open:
             with contextlib.suppress(Exception):
                 thing.close()
+
+
+def is_order(request: Request) -> bool:
+    """A request of the gateway that sends an order."""
+    return request.method == "POST" and request.path.endswith("/orders")
+
+
+def states(report: Report) -> dict[str, str]:
+    """Symbol -> state of its order."""
+    return {entry.symbol: entry.state for entry in report.entries}
