@@ -34,9 +34,9 @@ from .targets import Targets, target_parts, with_targets
 if TYPE_CHECKING:
     from .exact import Allocation, Direction, Market
 
-WORK = 60_000
+WORK = 70_000
 """Combinations that the search for one exact plan may look at: some ten milliseconds."""
-SLICE_WORK = 1_500_000
+SLICE_WORK = 2_000_000
 """Combinations for all positions of a slider together."""
 
 MAX_LOTS = 10**15

@@ -30,7 +30,7 @@ from .solution import Solution
 
 Axis = Literal["cash", "min_trade"]
 
-LIVE_POSITIONS: dict[Method, int] = {"classic": 250, "exact": 100}
+LIVE_POSITIONS: dict[Method, int] = {"classic": 250, "exact": 200}
 """Above this many positions the slices take too long: the plan is computed on release, and the page says so."""
 
 _MIN_TRADE_STEPS = (10, 12, 15, 18, 20, 25, 30, 35, 40, 50, 60, 80)

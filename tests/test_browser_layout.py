@@ -160,11 +160,11 @@ def test_plan_a_and_the_buttons_are_in_view(page, address, text, query):
 def test_too_many_positions_leave_the_numbers_in_view(page, address):
     """The notice that there is no preview pushes nothing off the first screen."""
     opened(page, f"{address}/?method=exact")
-    uploaded(page, HEADER + "".join(f"{p.symbol},{p.value},{p.price},{p.pnl}\n" for p in made_portfolio(200)))
+    uploaded(page, HEADER + "".join(f"{p.symbol},{p.value},{p.price},{p.pnl}\n" for p in made_portfolio(201)))
     settled(page)
     expect(page.get_by_text("let the slider go")).to_be_visible()
     in_view(page, ".pbal-chart", ".pbal-numbers", ".pbal-actions")
-    page.get_by_role("button", name="Show all 200 positions").click()
+    page.get_by_role("button", name="Show all 201 positions").click()
     expect(page.locator(".xaxislayer-above text")).to_have_count(0)
 
 

@@ -10,7 +10,7 @@ otherwise. You add or take out some cash. What do you trade?
 next one, and so on, as water fills a basin. A withdrawal comes from the highest position in the same way. Among
 equals the one with the largest loss goes first.
 
-**Hard rebalance.** Buys and sells until every position has the same value. It comes closest, and it may realise
+**Hard rebalance.** Buys and sells until every position has its share. It comes closest, and it may realise
 gains that are taxed.
 
 **Share rounding.** *Nearest (classic)* rounds every trade to whole shares by itself, so together they can cost a

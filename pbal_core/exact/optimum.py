@@ -204,7 +204,7 @@ def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effor
         if distance - floor > _HELPS * excess:
             least = min(least, floor, following)
             break
-        share = Effort(3 * effort.left // 4)  # the other numbers of trades want to be bounded, too
+        share = Effort(7 * effort.left // 8)  # the other numbers of trades want to be bounded, too
         plan, above = search(counted.stage, counted.bound, distance - floor, most_idle, share)
         effort.take(share.used)
         if plan is not None:
@@ -222,9 +222,9 @@ def _by_steps(stage: Stage, bound: Bound, best: list[int], most_idle: int, effor
 
 
 _HELPS = 0.5
-_POLISH = 8
+_POLISH = 16
 _PLAIN_TURNS = ((_by_level, 1.0),)
-_TURNS = ((_by_level, 1 / 64), (_by_steps, 1 / 8), (_by_count, 7 / 8), (_by_level, 1.0))
+_TURNS = ((_by_level, 1 / 64), (_by_level, 1 / 4), (_by_steps, 1 / 8), (_by_count, 7 / 8), (_by_level, 1.0))
 """What is tried in which part of the work that is left. Where trades jump, one level or the counts may tell more."""
 
 
