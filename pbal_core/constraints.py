@@ -70,13 +70,9 @@ def read_constraints(
     if fractional is not None and not isinstance(fractional, Mapping):
         raise RequestError("fractional must be a table of steps, such as {'VSMAX': '0.001'}.")
     for symbol, text in (fractional or {}).items():
-        step = _amount(text, f"the fraction of {symbol}", problems)
-        if step is not None and not 0 < step <= 1:
-            problems.append(
-                f"the fraction of {symbol} is {step}; above 0 and at most 1 share is needed, such as 0.001."
-            )
+        step = read_step(symbol, text, problems)
         if (traded := known.get(symbol_key(str(symbol)))) is not None:
-            steps[traded] = step or Decimal(1)
+            steps[traded] = step
     named = {}
     for name, given in (("frozen", frozen), ("never_buy", never_buy), ("never_sell", never_sell)):
         if isinstance(given, Mapping) or not isinstance(given, Iterable):
@@ -86,17 +82,11 @@ def read_constraints(
         spelled = (known.get(symbol_key(str(symbol))) for symbol in several)
         named[name] = frozenset(symbol for symbol in spelled if symbol)
     problems += _unknown("fractional", fractional or (), known, symbols)
-    amounts = {}
-    for name, given_amount in (("cash_buffer", cash_buffer), ("fee_per_trade", fee_per_trade)):
-        amount = _amount(given_amount, name, problems)
-        if amount is not None and amount < 0:
-            problems.append(f"{name} is {amount:f}; 0 or more is needed.")
-        amounts[name] = amount or Decimal(0)
+    buffer = read_amount("cash_buffer", cash_buffer, problems)
+    fee = read_amount("fee_per_trade", fee_per_trade, problems)
     if problems:
         raise RequestError("\n".join(problems))
-    return Constraints(
-        **named, fractional=tuple(steps.items()), buffer=amounts["cash_buffer"], fee=amounts["fee_per_trade"]
-    )
+    return Constraints(**named, fractional=tuple(steps.items()), buffer=buffer, fee=fee)
 
 
 def _unknown(name: str, given: Iterable[str], known: Collection[str], symbols: Collection[str]) -> list[str]:
@@ -108,12 +98,29 @@ def _unknown(name: str, given: Iterable[str], known: Collection[str], symbols: C
     return [f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {some}."]
 
 
-def _amount(value: Amount, name: str, problems: list[str]) -> Decimal | None:
+def read_amount(name: str, given: Amount, problems: list[str]) -> Decimal:
+    """Dollars of a buffer or a fee, >= 0; what is wrong goes to ``problems``."""
     try:
-        return to_amount(value, name)
+        amount = to_amount(given, name)
     except RequestError as error:
         problems.append(str(error))
-        return None
+        return Decimal(0)
+    if amount < 0:
+        problems.append(f"{name} is {amount:f}; 0 or more is needed.")
+    return amount
+
+
+def read_step(symbol: str, given: Amount, problems: list[str]) -> Decimal:
+    """The smallest fraction of a share that trades, above 0 and at most 1; what is wrong goes to ``problems``."""
+    try:
+        step = to_amount(given, f"the fraction of {symbol}")
+    except RequestError as error:
+        problems.append(str(error))
+        return Decimal(1)
+    if not 0 < step <= 1:
+        problems.append(f"the fraction of {symbol} is {step:f}; above 0 and at most 1 share is needed, such as 0.001.")
+        return Decimal(1)
+    return step
 
 
 def lot_price(position: Position, lot: Decimal | None, scale: int) -> int:

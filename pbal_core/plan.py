@@ -73,9 +73,11 @@ def shared_out(weights: tuple[float, ...], frozen: Sequence[bool], values: Seque
     Returns:
         n fractions; ``weights`` themselves where nothing is frozen, or nothing is held.
     """
+    if not any(frozen):
+        return weights
     total = sum(values)
     free = sum(weight for weight, stays in zip(weights, frozen, strict=True) if not stays)
-    if not any(frozen) or not total or not free:
+    if not total or not free:
         return weights
     rest = sum(value for value, stays in zip(values, frozen, strict=True) if not stays) / total
     rows = zip(weights, frozen, values, strict=True)

@@ -211,11 +211,15 @@ class Problem:
             return remarks.all_frozen(s for s in self.portfolio.symbols if s in self.constraints.frozen)
         if self.strategy == "try_avoid_sell" and cash >= 0 and 0 < self._budget(cash) <= self.fee:
             return remarks.fee_above_cash(self.dollars(cash), self.constraints, self._money)
-        worth, i = sum(self.values) + max(cash, 0), min(self.managed, key=self.prices.__getitem__)
-        if self.method == "exact" and worth > MAX_LOTS * self.prices[i]:
+        if self.method == "exact" and self.too_fine(cash):
+            worth, i = sum(self.values) + max(cash, 0), min(self.managed, key=self.prices.__getitem__)
             lot = self.dollars(self.prices[i])
             return remarks.too_fine(self.portfolio.symbols[i], lot, self.dollars(worth), MAX_LOTS, self._money)
         return None
+
+    def too_fine(self, cash: int) -> bool:
+        """Whether there may be more lots of a position than the exact method counts."""
+        return sum(self.values) + max(cash, 0) > MAX_LOTS * min(self.prices[i] for i in self.managed)
 
     def _nothing(self, cash: int, issue: Issue) -> Solution:
         none = (0,) * len(self.values)
@@ -224,7 +228,7 @@ class Problem:
     def _classic(self, cash: int, step: int) -> Solution:
         wanted = [0] * len(self.values)
         members, budget, direction = self.managed, self._budget(cash), self._direction(cash)
-        may_buy, may_sell = self._may_buy, self._may_sell
+        may_buy, may_sell = self._may_buy, self.may_sell
         if direction != "both":
             may = may_buy if direction == "buy" else may_sell
             members = [i for i in members if may[i]]
@@ -241,8 +245,7 @@ class Problem:
                 may_sell=[may_sell[i] for i in members],
             )
             for i, amount in zip(members, amounts, strict=True):
-                if may_buy[i] if amount > 0 else may_sell[i]:
-                    wanted[i] = max(amount, -self.values[i])
+                wanted[i] = max(amount, -self.values[i])
         lots = tuple(map(round_to_shares, wanted, self.prices, self.held))
         fees = self.fee * sum(map(bool, lots))
         left = cash - sum(map(int.__mul__, lots, self.prices)) - fees
@@ -259,7 +262,7 @@ class Problem:
         ]
 
     @cached_property
-    def _may_sell(self) -> list[bool]:
+    def may_sell(self) -> list[bool]:
         """Whether each position may be sold, in file order."""
         barred = self.constraints.never_sell | self.constraints.frozen
         return [symbol not in barred for symbol in self.portfolio.symbols]
@@ -302,7 +305,7 @@ class Problem:
             held=[self.held[i] for i in members],
             parts=[self.parts[i] for i in members],
             buyable=[self._may_buy[i] for i in members],
-            sellable=[self._may_sell[i] for i in members],
+            sellable=[self.may_sell[i] for i in members],
             fee=self.fee,
         )
 
@@ -311,7 +314,7 @@ class Problem:
         if 0 < cash < self.buffer and self.strategy == "try_avoid_sell":
             yield remarks.below_buffer(self.dollars(cash), self.dollars(self.buffer), self._money)
             return
-        tradable = self._may_sell if self._direction(cash) == "sell" else self._may_buy
+        tradable = self.may_sell if self._direction(cash) == "sell" else self._may_buy
         costs = self.prices if self._direction(cash) == "sell" else self._share_prices
         prices = [(costs[i], self.portfolio.symbols[i]) for i in self.managed if tradable[i]]
         cheapest, symbol = min(prices, default=(0, ""))

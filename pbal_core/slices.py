@@ -25,7 +25,7 @@ from .model import Method, Portfolio
 from .money import format_money, format_percent, format_round
 from .outcome import Basis, Outcome, largest_distance, problem_basis, shares_of_total, solution_outcome
 from .present import DASH, FROZEN, cash_range, outcome_numbers, outcome_sentence, shares_words
-from .problem import MAX_LOTS, Problem
+from .problem import Problem
 from .solution import Solution
 
 Axis = Literal["cash", "min_trade"]
@@ -147,14 +147,13 @@ def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -
     if problem.method == "exact" or solution.cash_left >= 0 or solution.refusal:
         return False
     cash, min_trade = question
-    prices, fee = problem.prices, problem.fee
-    if sum(problem.values) + max(cash, 0) > MAX_LOTS * min(prices[i] for i in problem.managed):
+    if problem.too_fine(cash):
         return False
     short = problem.buffer - cash
     if short <= 0 or (cash >= 0 and problem.strategy == "try_avoid_sell"):
         return True
-    kept = problem.constraints.never_sell
-    raised = [problem.held[i] * prices[i] for i in problem.managed if problem.portfolio.symbols[i] not in kept]
+    fee = problem.fee
+    raised = [problem.held[i] * problem.prices[i] for i in problem.managed if problem.may_sell[i]]
     return sum(amount - fee for amount in raised if amount >= max(min_trade, fee)) >= short
 
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .errors import RequestError, TargetError
+from .constraints import read_amount, read_step
+from .errors import TargetError
 from .model import SYMBOL, bad_symbol_message
-from .money import to_amount
 from .targets import Targets, quoted_list, toml_lines, toml_tables
 
 _LISTS = ("frozen", "never_buy", "never_sell")
@@ -101,12 +101,12 @@ def read_targets_file(data: bytes) -> Wishes:
             problems.append(str(error))
     problems += [f"[constraints] has no {name}; it knows {', '.join(_KEYS)}." for name in found if name not in _KEYS]
     frozen, never_buy, never_sell = (_symbols(name, found.get(name, []), problems) for name in _LISTS)
-    cash_buffer, fee_per_trade = (_amount(found.get(name, 0), name, problems) for name in _AMOUNTS)
+    cash_buffer, fee_per_trade = (read_amount(name, found.get(name, 0), problems) for name in _AMOUNTS)
     steps = found.get("fractional", {})
     if not isinstance(steps, Mapping):
         problems.append('fractional must be a table of steps, such as { VSMAX = "0.001" }.')
         steps = {}
-    fractional = tuple((symbol, _step(symbol, step, problems)) for symbol, step in steps.items())
+    fractional = tuple((symbol, read_step(symbol, step, problems)) for symbol, step in steps.items())
     if problems:
         raise TargetError("\n".join(problems))
     return Wishes(
@@ -129,25 +129,3 @@ def _symbols(name: str, given: Any, problems: list[str]) -> tuple[str, ...]:
         return ()
     problems += [bad_symbol_message(symbol) for symbol in given if not SYMBOL.fullmatch(symbol)]
     return tuple(dict.fromkeys(given))
-
-
-def _amount(given: Any, name: str, problems: list[str]) -> Decimal:
-    try:
-        amount = to_amount(given, name)
-    except RequestError as error:
-        problems.append(str(error))
-        return Decimal(0)
-    if amount < 0:
-        problems.append(f"{name} is {amount:f}; 0 or more is needed.")
-    return amount
-
-
-def _step(symbol: str, given: Any, problems: list[str]) -> Decimal:
-    try:
-        step = to_amount(given, f"the fraction of {symbol}")
-    except RequestError as error:
-        problems.append(str(error))
-        return Decimal(1)
-    if not 0 < step <= 1:
-        problems.append(f"the fraction of {symbol} is {step:f}; above 0 and at most 1 share is needed, such as 0.001.")
-    return step
