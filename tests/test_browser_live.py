@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,12 +11,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pbal_core import Portfolio, rebalance
+from pbal_core.dashboard import live
 from pbal_core.dashboard.live import read_amount
 from pbal_core.money import format_money
 from pbal_core.present import DASH, key_numbers, rows, sentence
+from pbal_core.problem import prepare
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.slices import cash_axis
+from pbal_core.slices import Point, cash_axis
 from tests.made import made_portfolio
 from tests.server import PAGES, serve
 
@@ -402,6 +405,57 @@ def test_a_view_that_comes_back_asks_for_what_it_lacks(page, address):
     assert table(page) == wanted(-50_000)
     settled(page)
     assert table(page) == wanted(-50_000)
+
+
+def test_asking_for_what_is_lacking_sets_no_amount(page, address):
+    """The amount that Python has just set stays, and the slider that lacked its plans drags."""
+    opened(page, address)
+    settled(page)
+    page.get_by_role("button", name="Lose an answer").click()
+    box = page.get_by_label("Cash", exact=True)
+    expect(box).to_have_value("$750.00")
+    settled(page)
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 750, min_trade=100))}")).to_be_visible()
+    expect(box).to_have_value("$750.00")
+    page.get_by_label("Minimum trade slider").press("Home")
+    painted(page)
+    least = read_amount("min_trade", page.get_by_label("Minimum trade", exact=True).input_value())
+    assert table(page) == wanted(750, least)
+    settled(page)
+    assert table(page) == wanted(750, least)
+
+
+OVERTAKEN = """async ([source, html, data]) => {
+    const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: show } = await import(script);
+    const place = document.createElement("div");
+    place.append(document.createRange().createContextualFragment(html));
+    document.body.append(place);
+    const sent = [];
+    const call = () => show({ parentElement: place, data, setStateValue: (_, request) => sent.push(request) });
+    const end = call();
+    const last = call();
+    end();
+    const slider = place.querySelector('[data-axis="cash"] .pbal-slider');
+    slider.value = 0;
+    slider.dispatchEvent(new Event("input"));
+    slider.dispatchEvent(new Event("change"));
+    const shown = place.querySelector('[data-axis="cash"] .pbal-box').value;
+    place.remove();
+    last();
+    return [sent.map((request) => [request.n, request.cash]), shown];
+}"""
+
+
+def test_an_overtaken_call_ends_alone(page, address):
+    """Of two answers that follow quickly, Streamlit ends the call of the first: the view stays, and stays one."""
+    opened(page, address)
+    problem = prepare(SAMPLE, strategy="try_avoid_sell")
+    data = live._payload("x", problem, Point(Decimal(5000), Decimal(100)), live.new_memory())
+    source = "\n".join(live._asset(name) for name in live._SCRIPTS)
+    sent, shown = page.evaluate(OVERTAKEN, [source, live._asset("live.html"), json.loads(json.dumps(data))])
+    assert sent == [[1, "-50000"]]
+    assert shown == "-$50,000.00"
 
 
 def test_the_spoken_line_changes_once_a_commit(page, address):

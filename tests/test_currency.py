@@ -27,7 +27,7 @@ from pbal_core import (
     rebalance,
 )
 from pbal_core.cli import main
-from pbal_core.dashboard.live import _commit, _payload, read_amount
+from pbal_core.dashboard.live import _commit, _payload, new_memory, read_amount
 from pbal_core.money import currency_spellings, format_money, format_units, without_currency
 from pbal_core.printout import plan_html
 from pbal_core.problem import prepare
@@ -234,7 +234,7 @@ SWISS = in_currency(portfolio("NESN 1000 @ 100; ROG 500 @ 250"), "CHF")
 def test_the_live_view_is_labelled_in_the_currency():
     """Labels, axes, bars and the unit's name; what the page needs to read a typed amount."""
     point = Point(Decimal(-750), Decimal(100))
-    memory = {"n": 1, "have": {}, "errors": {}, "typed": {}}
+    memory = new_memory()
     data = _payload("x", prepare(SWISS), point, memory)
     assert data["labels"] == {"cash": "-CHF\u00a0750.00", "min_trade": "CHF\u00a0100.00"}
     sheet = data["sheet"]
@@ -251,7 +251,7 @@ def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
     """What the browser sends is read in the portfolio's currency; a pinned plan of another one is not shown."""
     state = {"cash": 5000, "min_trade": 100}
     monkeypatch.setattr(st, "session_state", state)
-    memory = {"n": 0, "have": {}, "errors": {}, "typed": {}}
+    memory = new_memory()
     request = {"n": 1, "cash": "CHF 1,250.50", "min_trade": "chf\u00a050", "pin": "set"}
     state["live"] = {"request": request}
     _commit("live", partial(rebalance, SWISS), memory, None, partial(read_amount, currency="CHF"))

@@ -12,7 +12,7 @@ import streamlit as st
 from pbal_core import RequestError, rebalance
 from pbal_core.dashboard import live
 from pbal_core.dashboard.figure import TRACES, figure_data
-from pbal_core.dashboard.live import _commit, read_amount
+from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
 from tests.build import portfolio
 
 HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
@@ -63,7 +63,7 @@ def session(monkeypatch):
 
 def committed(session, request):
     """The memory of the view after the browser sent ``request``."""
-    memory = {"n": 7, "have": {}, "errors": {}, "typed": {}}
+    memory = new_memory()
     session["live"] = {"request": request}
     _commit("live", partial(rebalance, HELD), memory, None, read_amount)
     return memory
@@ -93,6 +93,27 @@ def test_a_refused_amount_is_remembered_with_its_reason(session):
     assert memory["typed"] == {"cash": "<b>1"}
     assert '"<b>1" is not a number' in memory["errors"]["cash"]
     assert memory["have"] == {}
+
+
+def test_a_request_without_amounts_only_says_what_the_browser_has(session):
+    """The amounts stay, and so does what is wrong with what was typed."""
+    memory = committed(session, {"n": 8, "cash": "x", "min_trade": "100", "have": {"cash": "a"}})
+    refused = memory["errors"]
+    session["live"] = {"request": {"n": 9, "have": {}}}
+    _commit("live", partial(rebalance, HELD), memory, None, read_amount)
+    assert (session["cash"], session["min_trade"]) == (5000, 100)
+    assert memory == new_memory() | {"n": 9, "errors": refused, "typed": {"cash": "x"}}
+    assert refused
+
+
+@pytest.mark.usefixtures("session")
+def test_no_answer_is_sent_twice(monkeypatch):
+    """Streamlit would send a reference to the first one, which the browser may not have any more."""
+    sent = []
+    monkeypatch.setattr(live, "_live", lambda data, **_options: sent.append(json.dumps(data, default=str)))
+    for _ in range(3):
+        live_view(HELD, {})
+    assert len(set(sent)) == 3
 
 
 def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):

@@ -93,7 +93,8 @@ def live_view(
     point = Point(*(to_amount(state[axis], WORDS[axis]) for axis in AXES))
     places = max(decimals(point.cash), decimals(point.min_trade))
     problem = prepare(portfolio, **settings, places=places)
-    memory: dict[str, Any] = state.setdefault(f"{key}-memory", {"n": 0, "have": {}, "errors": {}, "typed": {}})
+    memory = state.setdefault(f"{key}-memory", new_memory())
+    memory["answer"] += 1
     ask: Ask = partial(rebalance, portfolio, **settings)
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
     commit = partial(_commit, key, ask, memory, on_fit, read)
@@ -103,6 +104,11 @@ def live_view(
         _live(data=data, key=key, on_request_change=commit, height="content")
         del data
     return ask(point.cash, min_trade=point.min_trade)
+
+
+def new_memory() -> dict[str, Any]:
+    """What Python keeps of one view: numbers of the last request and answer, what the browser has, what was refused."""
+    return {"n": 0, "answer": 0, "have": {}, "errors": {}, "typed": {}}
 
 
 def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,6 +128,9 @@ def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any
     known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
     return {
         "n": memory["n"],
+        # No answer is sent twice: of a message that it has sent before, Streamlit sends only a reference to the
+        # browser's copy, and where runs follow quickly that copy may be gone, which ends the page.
+        "answer": memory["answer"],
         "amounts": amounts,
         "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
         "errors": memory["errors"],
@@ -159,6 +168,8 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
     number, have = request.get("n"), request.get("have")
     memory["n"] = number if isinstance(number, int) else memory["n"]
     memory["have"] = dict(have) if isinstance(have, Mapping) else {}
+    if not any(axis in request for axis in AXES):
+        return  # the browser only lacks something
     memory["errors"], memory["typed"] = {}, {}
     amounts: dict[Axis, Decimal] = {}
     for axis in AXES:

@@ -35,6 +35,14 @@ def view() -> None:
     st.text(f"python: {sentence(plan)}")
 
 
+def lose_an_answer() -> None:
+    """As if an answer about $750 had been made and a newer run had kept it from being sent."""
+    st.session_state["cash"] = 750
+    have = st.session_state["live-memory"]["have"]
+    have["min_trade"] = f"{have['sheet']}-750"
+
+
+st.button("Lose an answer", on_click=lose_an_answer)
 if not st.checkbox("Hide"):
     view()
 chart_library()

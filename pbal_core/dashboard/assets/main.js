@@ -29,7 +29,8 @@ class Live {
     document.fonts.addEventListener("loadingdone", this.lettersCame);
     this.slices = {};
     this.amounts = { cash: "0", min_trade: "0" };
-    this.sent = 0;
+    this.sent = 0; // number of the last request
+    this.told = 0; // number of the last request that said amounts
     this.mode = "weights";
     this.all = false;
     for (const axis of AXES) this.connect(axis);
@@ -54,7 +55,8 @@ class Live {
   receive(data, send) {
     this.send = send;
     // An answer that a newer move has overtaken is no news; a view that is new here goes on from the last number.
-    const current = data.n >= this.sent && !this.dragging && this.pausing === undefined;
+    const overtaken = data.n < this.told;
+    const current = !overtaken && !this.dragging && this.pausing === undefined;
     this.sent = Math.max(this.sent, data.n);
     if (!this.sheet) this.amounts = { ...data.amounts };
     if (data.sheet && data.sheet.id !== this.sheet?.id) {
@@ -69,7 +71,8 @@ class Live {
     const missing = !this.sheet || this.sheet.id !== data.ids.sheet || AXES.some((axis) => !this.take(axis, data));
     if (missing && this.asked !== data) {
       this.asked = data;
-      this.request({ have: {} });
+      // Amounts only where Python may not know them: said twice, they would undo a step back that came between.
+      this.request({ have: {} }, overtaken ? this.amounts : null);
     }
     if (!this.sheet) return;
     for (const axis of AXES) this.showAxis(axis, this.sheet.axes[axis]);
@@ -189,12 +192,13 @@ class Live {
     this.root.dataset.state = state;
   }
 
-  request(extra) {
+  request(extra, amounts = this.amounts) {
     this.sent += 1;
+    if (amounts) this.told = this.sent;
     this.mark("waiting");
     const have = { sheet: this.sheet?.id };
     for (const axis of AXES) have[axis] = this.slices[axis]?.id;
-    this.send({ n: this.sent, ...this.amounts, have, ...extra });
+    this.send({ n: this.sent, ...amounts, have, ...extra });
   }
 
   setMode(mode) {
@@ -340,6 +344,7 @@ export default function (component) {
   const live = instances.get(parentElement);
   live.receive(data, (request) => setStateValue("request", request));
   return () => {
+    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
     live.stop();
     instances.delete(parentElement);
   };
