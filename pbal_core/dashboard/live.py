@@ -4,7 +4,8 @@ The model: Python computes, the browser looks up. ``live_view`` sends two slices
 while a slider is dragged the browser shows positions of its slice and sends nothing. On release it sends one *request*
 (both amounts, and which slices it already has); the callback checks it, the page's fragment runs once, and what the
 browser does not have yet goes back. A request carries a number that is sent back, so an answer that a newer move has
-overtaken is not mistaken for news.
+overtaken is not mistaken for news. Answers get lost where a newer run comes between: a browser that lacks something
+asks for it with a request without amounts, which changes nothing but what is sent.
 
 Amounts live in ``st.session_state`` under ``cash`` and ``min_trade``, as whole numbers or ``Decimal``. What comes from
 the browser is the client's: it is text until ``to_amount`` accepted it and the core computed a plan for it.
