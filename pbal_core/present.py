@@ -159,9 +159,9 @@ def _gap(proof: Proof) -> str:
     return f"{ceil(part * 10_000) / 100:.2f} %"
 
 
-def points(fraction: float) -> str:
+def points(fraction: float, *, signed: bool = False) -> str:
     """A distance between weights in percentage points: ``0.078`` as ``7.8``."""
-    return format_percent(fraction).removesuffix(" %")
+    return format_percent(fraction, signed=signed).removesuffix(" %")
 
 
 def sentence(plan: Plan) -> str:

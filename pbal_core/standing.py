@@ -13,6 +13,7 @@ from .drift import drift_report, least_cash_to_target
 from .errors import InfeasiblePlanError
 from .model import Portfolio
 from .money import Amount, format_percent
+from .present import points
 from .targets import Targets
 
 RULE = "5/25 rule: out of band is more than 5 points, or more than a quarter of the target, whichever is less"
@@ -72,7 +73,7 @@ def standing(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | Non
                 target=format_percent(row.target),
                 band=f"{format_percent(row.low)} to {format_percent(row.high)}",
                 drift=format_percent(row.drift, signed=True),
-                points=format_percent(row.drift, signed=True).removesuffix(" %"),
+                points=points(row.drift, signed=True),
                 outside=row.outside,
             )
             for row in report.rows

@@ -42,9 +42,9 @@ def watch(page: Page) -> list[str]:
     return seen
 
 
-def opened(page: Page, address: str) -> Page:
+def opened(page: Page, address: str, query: str = "") -> Page:
     """The page with its chart drawn."""
-    page.goto(address)
+    page.goto(address + query)
     page.locator(".pbal .barlayer .point").first.wait_for()
     return page
 

@@ -27,6 +27,11 @@ def upload(app: AppTest, text: str | bytes, name: str = "positions.csv") -> AppT
     return app.file_uploader(key="upload").set_value((name, data, "text/csv")).run()
 
 
+def load_targets(app: AppTest, data: bytes) -> AppTest:
+    """Puts a file into the uploader of the targets and runs the page."""
+    return app.file_uploader(key="targets_file").set_value(("targets.toml", data, "application/toml")).run()
+
+
 def report(app: AppTest) -> list[str]:
     """The problems of a refused file: a line each, or, where they are many, the column of a table."""
     tables = [element.value for element in app.dataframe if "What to do" in element.value]
@@ -279,11 +284,11 @@ def test_targets_can_be_loaded_and_saved(app):
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
     good = b"[targets]\nVTI = 75\nBND = 25\n"
-    app.file_uploader(key="targets_file").set_value(("targets.toml", good, "application/toml")).run()
+    load_targets(app, good)
     assert not app.exception
     assert dict(app.session_state["wishes"].targets.weights) == {"VTI": 75, "BND": 25}
     bad = b"[targets]\nVTI = 75\nBND = 35\n"
-    app.file_uploader(key="targets_file").set_value(("targets.toml", bad, "application/toml")).run()
+    load_targets(app, bad)
     assert "not taken" in app.error[0].value
     assert any("110" in text.value for text in app.text)
     assert dict(app.session_state["wishes"].targets.weights) == {"VTI": 75, "BND": 25}
@@ -305,8 +310,7 @@ fee_per_trade = "1.50"
 [constraints.fractional]
 BND = "0.5"
 """
-    file = ("targets.toml", text.encode("utf-8-sig"), "application/toml")
-    app.file_uploader(key="targets_file").set_value(file).run()
+    load_targets(app, text.encode("utf-8-sig"))
     assert not app.exception
     found = app.session_state["wishes"]
     assert (found.frozen, found.fractional) == (("VTI",), (("BND", Decimal("0.5")),))
@@ -322,7 +326,7 @@ def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
     far = b"[constraints]\nfee_per_trade = 2000000\n"
-    app.file_uploader(key="targets_file").set_value(("targets.toml", far, "application/toml")).run()
+    load_targets(app, far)
     assert not app.exception
     assert "not taken" in app.error[0].value
     assert any("fee_per_trade at most 1,000,000" in text.value for text in app.text)

@@ -19,6 +19,7 @@ from pbal_core.problem import prepare
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.slices import Point, cash_axis
+from tests.browser import opened, settled
 from tests.made import made_portfolio
 from tests.server import PAGES, serve
 
@@ -33,13 +34,6 @@ def address() -> Iterator[str]:
         yield url
 
 
-def opened(page: Page, address: str, query: str = "") -> Page:
-    """The page with its chart drawn."""
-    page.goto(f"{address}/{query}")
-    page.locator(".pbal .barlayer .point").first.wait_for()
-    return page
-
-
 def table(page: Page) -> list[list[str]]:
     """The cells of the trade table but the last column, which is for a pinned plan."""
     cells = "r => [...r.cells].slice(0, 6).map(c => c.innerText)"
@@ -49,11 +43,6 @@ def table(page: Page) -> list[list[str]]:
 def bars(page: Page) -> list[str]:
     """What the bars look like: the path of every bar of every trace."""
     return page.evaluate("() => [...document.querySelectorAll('.barlayer path')].map(p => p.getAttribute('d'))")
-
-
-def settled(page: Page) -> None:
-    """Waits until Python has answered and plotly.js has drawn the answer."""
-    page.wait_for_function("() => document.querySelector('.pbal').dataset.state === 'settled'")
 
 
 def painted(page: Page) -> None:

@@ -16,7 +16,7 @@ from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import Preview, preview
 from . import positions
 from .positions import Current, Upload, harmless, in_markdown
-from .words import page_words
+from .words import page_words, say
 
 
 def panel(found: Current) -> None:
@@ -39,8 +39,7 @@ def panel(found: Current) -> None:
     if view.cash > 0:
         cash = found.statement.portfolio.money(view.cash)
         st.button(f"Invest the {cash} of cash found", on_click=_invest, args=(view.cash,))
-    for issue in view.issues:
-        st.text(page_words(issue))
+    say(view.issues)
     if view.mapping:
         _button_mapping(view.mapping)
     st.button("Back to the sample", on_click=positions.use_sample)
@@ -60,8 +59,7 @@ def report() -> None:
         _issue_table(upload.issues)
     else:
         st.warning(f"{name} needs a choice of yours first. The page still shows: {kept}.")
-        for issue in upload.issues:
-            st.text(page_words(issue))
+        say(upload.issues)
     _choices(upload)
 
 
@@ -221,8 +219,7 @@ _FEW_ISSUES = 8
 def _issue_table(issues: Sequence[Issue]) -> None:
     """Few problems as lines, which are never cut; many as a table whose room goes to what is to be done."""
     if len(issues) <= _FEW_ISSUES:
-        for issue in issues:
-            st.text(page_words(issue))
+        say(issues)
         return
     frame = pd.DataFrame([_issue_row(issue) for issue in issues])
     if not frame["Column"].any():

@@ -22,7 +22,7 @@ from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
 from .runtime import settle_heap
 from .settings import Settings, read_settings
-from .words import page_words
+from .words import say
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 
@@ -135,8 +135,7 @@ def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
         return None  # the live view itself says why
     except PbalError as error:
         st.error("There is no plan for this question.")
-        for line in str(error).splitlines():
-            st.text(page_words(line))
+        say(str(error).splitlines())
         return None
 
 

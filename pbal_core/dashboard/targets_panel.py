@@ -15,7 +15,7 @@ from ..targets import Targets
 from ..targets_file import Wishes, read_targets_file
 from . import wishes as w
 from .settings import MAX_MIN_TRADE
-from .words import page_words
+from .words import say
 
 
 def choose(portfolio: Portfolio) -> Wishes:
@@ -58,8 +58,7 @@ def _table(portfolio: Portfolio) -> None:
     try:
         state["wishes"] = _with_amounts(w.read_rows(rows, portfolio), state["wishes"])
     except TargetError as error:
-        for line in str(error).splitlines():
-            st.text(page_words(line))
+        say(str(error).splitlines())
         st.text("Until then the plan keeps to the last table that could be used.")
     with st.container(horizontal=True):
         st.button("Equal weights", on_click=_put, args=(portfolio, None))
@@ -156,8 +155,7 @@ def _loaded(portfolio: Portfolio) -> None:
             st.text(f"Not among the positions and targets, so left out of the constraints: {', '.join(unknown)}.")
     except PbalError as error:
         st.error("The targets were not taken.")
-        for line in str(error).splitlines():
-            st.text(page_words(line))
+        say(str(error).splitlines())
 
 
 def _column_config(wishes: Wishes) -> dict[str, Any]:

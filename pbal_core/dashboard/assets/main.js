@@ -270,9 +270,14 @@ class Live {
     return { sheet: this.sheet, entry: this.entry, mode: this.mode, shown: this.charted, tops: this.tops(), pinned: this.pinned };
   }
 
+  /** Every plan that is here: the committed one, and those of the slices. */
+  known() {
+    return [this.point, ...AXES.map((axis) => this.slices[axis])].filter(Boolean);
+  }
+
   /** Ends of the value axis: they hold every position of both slices, so nothing is rescaled during a drag. */
   tops() {
-    const all = [this.point, ...AXES.map((axis) => this.slices[axis])].filter(Boolean);
+    const all = this.known();
     return {
       weights: Math.max(this.sheet.tops.weights, ...all.map((slice) => slice.tops.weights)),
       dollars: Math.max(this.sheet.tops.dollars, ...all.map((slice) => slice.tops.dollars)),
@@ -305,8 +310,7 @@ class Live {
 
   settle() {
     if (!this.entry || this.dragging) return;
-    const slices = [this.point, ...AXES.map((axis) => this.slices[axis])].filter(Boolean);
-    this.room.make({ sheet: this.sheet, slices, pinned: this.pinned, mode: this.mode });
+    this.room.make({ sheet: this.sheet, slices: this.known(), pinned: this.pinned, mode: this.mode });
     this.table.settle(this.entry, this.mode, this.pinned);
     this.part("chart").setAttribute("aria-label", `Chart of ${this.mode === "dollars" ? this.sheet.unit : this.mode} before and after; the table says the same. ${this.entry.sentence}`);
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
