@@ -14,15 +14,15 @@ from .errors import (
     RequestError,
     TargetError,
 )
-from .model import Portfolio, Position
-from .plan import Plan, Proof, Trade
-from .rebalance import rebalance
-from .targets import Targets
+from .planning.plan import Plan, Proof, Trade
+from .planning.rebalance import rebalance
+from .policy.targets import Targets
+from .portfolio import Portfolio, Position
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .drift import Band, Drift, DriftReport, drift_report, least_cash_to_target
     from .readers import Statement, read_positions
+    from .views.drift import Band, Drift, DriftReport, drift_report, least_cash_to_target
 
 __all__ = [
     "Band",
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "drift": ("Band", "Drift", "DriftReport", "drift_report", "least_cash_to_target"),
+    "views.drift": ("Band", "Drift", "DriftReport", "drift_report", "least_cash_to_target"),
     "readers": ("Statement", "read_positions"),
 }
 """What ``import pbal_core`` does not load, which saves a third of its time: module -> public names."""

@@ -31,8 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """``golden("plan.txt", text)`` compares with tests/golden/<module without test_>/plan.txt, to the byte."""
-    folder = GOLDEN / request.path.stem.removeprefix("test_")
+    """``golden("plan.txt", text)`` in cli/test_exact.py compares with golden/cli/exact/plan.txt, to the byte."""
+    module = request.path.relative_to(GOLDEN.parent)
+    folder = GOLDEN / module.parent / module.stem.removeprefix("test_")
     update = request.config.getoption("--update-golden")
 
     def check(name: str, text: str) -> None:
@@ -78,7 +79,7 @@ def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     from playwright.sync_api import expect  # playwright is for the few tests that drive a browser
 
-    from tests.browser import chromium
+    from tests.browser.driver import chromium
 
     expect.set_options(timeout=30_000)  # a busy machine is no failure
     with chromium() as started:
@@ -88,7 +89,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser session; at the end nothing forbidden may have happened in it."""
-    from tests.browser import watch
+    from tests.browser.driver import watch
 
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()

@@ -9,9 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pbal_core import InfeasiblePlanError, Plan, Portfolio, Position, rebalance
-from pbal_core.constraints import Constraints, read_constraints
-
-from .strategies import cash_amounts, dollars, portfolios, strategy_names
+from pbal_core.policy.constraints import Constraints, read_constraints
+from tests.strategies import cash_amounts, dollars, portfolios, strategy_names
 
 fractions = st.sampled_from(["1", "0.5", "0.1", "0.01"])
 

@@ -13,10 +13,9 @@ from fractions import Fraction
 import pytest
 
 from pbal_core import Portfolio, Position, rebalance
-from pbal_core.drift import drift_report
-from pbal_core.strategies import flood_fill, hard_rebalance, water_fill
-
-from .build import portfolio
+from pbal_core.planning.classic import flood_fill, hard_rebalance, water_fill
+from pbal_core.views.drift import drift_report
+from tests.build import portfolio
 
 LAZY = ("Bond 16500 @ 1; TIPS 6500 @ 1; Domestic 43500 @ 1; International 33500 @ 1", [20, 10, 40, 30])
 WEALTHFOLIO = ("A 13491.80 @ 1; B 3696 @ 1; C 3435.60 @ 1; D 1919.20 @ 1; E 1926.90 @ 1", [40, 20, 20, 10, 10])

@@ -16,24 +16,17 @@ import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as hypothesis_strategies
 
-from pbal_core import (
-    DataError,
-    InfeasiblePlanError,
-    Portfolio,
-    RequestError,
-    exports,
-    present,
-    read_positions,
-    rebalance,
-)
+from pbal_core import DataError, InfeasiblePlanError, Portfolio, RequestError, read_positions, rebalance
 from pbal_core.cli import main
 from pbal_core.dashboard.live import _commit, _payload, new_memory, read_amount
 from pbal_core.money import currency_spellings, format_money, format_units, without_currency
-from pbal_core.printout import plan_html
-from pbal_core.problem import prepare
-from pbal_core.slices import Point, axis_points, sheet_data, slice_data
-from pbal_core.standing import standing
-from pbal_core.targets import Targets, with_targets
+from pbal_core.planning.problem import prepare
+from pbal_core.policy.targets import Targets, with_targets
+from pbal_core.views import exports
+from pbal_core.views import summary as present
+from pbal_core.views.drift_words import standing
+from pbal_core.views.printout import plan_html
+from pbal_core.views.sweep import Point, axis_points, sheet_data, slice_data
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import GOLDEN
+from tests.conftest import GOLDEN
 
 TESTS = Path(__file__).parent
 
@@ -16,7 +16,8 @@ TESTS = Path(__file__).parent
 )
 def test_golden_file_is_used(path):
     """A golden file that no test compares proves nothing."""
-    module = TESTS / f"test_{path.relative_to(GOLDEN).parts[0]}.py"
+    folder = path.relative_to(GOLDEN).parent
+    module = TESTS / folder.parent / f"test_{folder.name}.py"
     assert module.is_file(), f"no test module {module.name} for {path.name}"
     data = {p.name for p in (TESTS / "data").rglob("*")}
     named_after_data = path.stem in data or any(name.startswith(f"{path.stem}.") for name in data)

@@ -13,13 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pbal_core import LawBrokenError, Portfolio, rebalance
-from pbal_core.problem import prepare
-from pbal_core.rebalance import prove
-from pbal_core.strategies import classic_amounts
-
-from .build import portfolio
-from .requests import applied, requests, scaled
-from .strategies import portfolios
+from pbal_core.planning.classic import classic_amounts
+from pbal_core.planning.problem import prepare
+from pbal_core.planning.rebalance import prove
+from tests.build import portfolio
+from tests.requests import applied, requests, scaled
+from tests.strategies import portfolios
 
 either = st.sampled_from(["exact", "classic"])
 any_request = either.flatmap(requests)
@@ -260,7 +259,7 @@ def _copied(plan, **changes):
 )
 def test_constraints_are_proved_again(change, law):
     """A plan that was found without a constraint does not pass with it."""
-    from pbal_core.constraints import read_constraints
+    from pbal_core.policy.constraints import read_constraints
 
     plan = rebalance(portfolio("A 100 @ 10; B 300 @ 10"), 100, method="exact")
     assert plan.trades

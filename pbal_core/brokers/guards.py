@@ -15,9 +15,9 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import Issue, Place
-from ..model import Position
 from ..money import format_money, format_percent, format_shares
-from ..plan import Plan
+from ..planning.plan import Plan
+from ..portfolio import Position
 from .protocol import Account, Holding, Hours, OrderState, Quote, Side
 
 QUESTIONS = {

@@ -13,9 +13,9 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from ..errors import BrokerError, Issue, Place, RequestError
-from ..model import Portfolio, Position
 from ..money import format_money, format_shares
-from ..plan import Plan, Trade
+from ..planning.plan import Plan, Trade
+from ..portfolio import Portfolio, Position
 from .clock import Clock, Moment
 from .guards import Facts, Limits, check
 from .pricing import limit_price

@@ -44,7 +44,7 @@ def run(arguments: list[str]) -> int:
 
 def download() -> bytes:
     """The stored query's report; progress goes to stderr."""
-    from ..brokers import flex
+    from ..brokers.ibkr import flex
 
     return flex.fetch(lambda text: print(f"flex: {text} ...", file=sys.stderr))
 
@@ -63,7 +63,7 @@ def _write(path: Path, data: bytes) -> None:
 def _login() -> int:
     import getpass  # only here, and not free
 
-    from ..brokers import vault
+    from ..brokers.ibkr import secrets as vault
 
     try:
         query_id = input("Flex Query number: ").strip()

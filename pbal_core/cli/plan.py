@@ -7,14 +7,15 @@ import re
 import sys
 from decimal import Decimal
 
-from .. import present
 from ..errors import DataError, Issue, RequestError
-from ..model import STRATEGIES, Portfolio
-from ..plan import Plan
+from ..planning.plan import Plan
+from ..planning.rebalance import rebalance
+from ..portfolio import STRATEGIES, Portfolio
 from ..readers import Source, Statement, read_positions
-from ..rebalance import rebalance
 from ..version import __version__
-from . import Parser, flex, path_of, wishes
+from ..views import summary as present
+from . import Parser, flex, path_of
+from . import policy as wishes
 from .table import simple_table
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
@@ -165,7 +166,7 @@ _NAME_THE_FILE = {"no_file", "is_directory", "unreadable"}
 
 def _output(plan: Plan, form: str) -> str:
     if form != "table":
-        from .. import exports
+        from ..views import exports
 
         return exports.plan_csv(plan).replace("\r\n", "\n") if form == "csv" else exports.plan_json(plan)
     rows = [

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import RequestError
 from ..money import Amount, to_amount
-from ..plan import Plan
+from ..planning.plan import Plan
 from . import Parser, plan
 from .table import simple_table
 
 if TYPE_CHECKING:
-    from ..brokers.desk import GatewaySettings, TradingDesk
+    from ..brokers.connection import GatewaySettings, TradingDesk
     from ..brokers.execution import Report
     from ..brokers.guards import Limits
     from ..brokers.proposal import Proposal
@@ -84,7 +84,7 @@ def parser() -> Parser:
 def run(arguments: list[str]) -> int:
     """Runs ``pbal trade`` and returns the exit code."""
     options, rest = parser().parse_known_args(arguments)
-    from ..brokers import transport  # noqa: F401 - says how to install what is missing, before anything is read
+    from ..brokers.ibkr import transport  # noqa: F401 - says how to install what is missing, before anything is read
 
     if options.resume or options.cancel or options.status:
         if rest:
@@ -131,8 +131,8 @@ def _fraction(text: str | None, name: str, default: Decimal, highest: Decimal) -
 
 
 def _settings(options: argparse.Namespace) -> GatewaySettings:
-    from ..brokers.desk import GatewaySettings
-    from ..brokers.vault import Vault
+    from ..brokers.connection import GatewaySettings
+    from ..brokers.ibkr.secrets import Vault
 
     settings = GatewaySettings.stored(
         Vault.of_process(),
@@ -147,7 +147,7 @@ def _settings(options: argparse.Namespace) -> GatewaySettings:
 
 
 def _desk(options: argparse.Namespace, run: Run | None = None) -> TradingDesk:
-    from ..brokers.desk import TradingDesk
+    from ..brokers.connection import TradingDesk
 
     return TradingDesk(
         _settings(options), limits_of(options, run), take_over=options.take_over, journal=options.journal
@@ -155,7 +155,7 @@ def _desk(options: argparse.Namespace, run: Run | None = None) -> TradingDesk:
 
 
 def _trade(options: argparse.Namespace, rest: list[str]) -> int:
-    from ..brokers.desk import open_report
+    from ..brokers.connection import open_report
     from ..brokers.journal import unfinished
 
     plan_options = plan.parse(rest)
@@ -202,7 +202,7 @@ def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool, journa
 
 def _go_on(options: argparse.Namespace) -> int:
     from ..brokers import views
-    from ..brokers.desk import open_report
+    from ..brokers.connection import open_report
 
     report = open_report(options.journal)
     if report is None:
@@ -232,7 +232,7 @@ def _carry_out(step: Callable[[], Report], journal: Path | None) -> int:
 def _remind(journal: Path | None) -> None:
     """Says what an open run needs; never fails itself, since something else is being told."""
     from ..brokers import views
-    from ..brokers.desk import open_report
+    from ..brokers.connection import open_report
 
     try:
         report = open_report(journal)

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ..errors import BrokerError, PbalError
-from ..plan import Plan
+from ..planning.plan import Plan
 
 if TYPE_CHECKING:
-    from ..brokers.desk import GatewaySettings, TradingDesk
+    from ..brokers.connection import GatewaySettings, TradingDesk
     from ..brokers.execution import Report
     from ..brokers.guards import Limits
     from ..brokers.proposal import Proposal
@@ -32,8 +32,8 @@ def gateway() -> GatewaySettings | None:
     """The configured gateway, where this visitor may trade through it; None everywhere else."""
     if importlib.util.find_spec("httpx") is None:
         return None
-    from ..brokers.desk import LOOPBACK, GatewaySettings, may_trade_here
-    from ..brokers.vault import Vault
+    from ..brokers.connection import LOOPBACK, GatewaySettings, may_trade_here
+    from ..brokers.ibkr.secrets import Vault
 
     address = st.get_option("server.address")
     if address not in LOOPBACK:
@@ -66,7 +66,7 @@ def show(plan: Plan) -> None:
     if settings is None:
         return
     with st.expander("Trade at Interactive Brokers", key="broker_panel"):
-        from ..brokers.desk import open_report
+        from ..brokers.connection import open_report
 
         try:
             report = open_report()
@@ -202,7 +202,7 @@ def _draw_report(report: Report) -> None:
 
 def _broken_off(error: Exception) -> None:
     """Tells a failure under the headline that is true: whether orders are out is in the journal, not in the failure."""
-    from ..brokers.desk import open_report
+    from ..brokers.connection import open_report
 
     try:
         report = open_report()
@@ -228,6 +228,6 @@ def _failed(headline: str, error: Exception) -> None:
 
 
 def _desk(settings: GatewaySettings, limits: Limits) -> TradingDesk:
-    from ..brokers import desk
+    from ..brokers import connection as desk
 
     return desk.TradingDesk(settings, limits)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from .. import exports
-from ..plan import Plan
-from ..printout import plan_html
+from ..planning.plan import Plan
+from ..views import exports
+from ..views.printout import plan_html
 
 
 def offer(plan: Plan, name: str) -> None:

@@ -15,8 +15,8 @@ from ..errors import Issue, RequestError
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import Preview, preview
 from . import positions
+from .messages import page_words, say
 from .positions import Current, Upload, harmless, in_markdown
-from .words import page_words, say
 
 
 def panel(found: Current) -> None:

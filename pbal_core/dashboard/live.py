@@ -1,6 +1,6 @@
 """The live view: both sliders, the chart, the table, the sentence and the key numbers, as one Streamlit component.
 
-The model: Python computes, the browser looks up. ``live_view`` sends two slices of plans (see ``pbal_core.slices``);
+The model: Python computes, the browser looks up. ``live_view`` sends two slices of plans (see ``views.sweep``);
 while a slider is dragged the browser shows positions of its slice and sends nothing. On release it sends one *request*
 (both amounts, and which slices it already has); the callback checks it, the page's fragment runs once, and what the
 browser does not have yet goes back. A request carries a number that is sent back, so an answer that a newer move has
@@ -24,13 +24,21 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, RequestError
-from ..model import Method, Portfolio
-from ..money import currency_sign, currency_spellings, decimals, format_money, minor_digits, to_amount, without_currency
-from ..plan import Plan
-from ..present import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
-from ..problem import Problem, prepare
-from ..rebalance import rebalance
-from ..slices import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
+from ..money import (
+    currency_sign,
+    currency_spellings,
+    decimals,
+    format_money,
+    minor_digits,
+    to_amount,
+    without_currency,
+)
+from ..planning.plan import Plan
+from ..planning.problem import Problem, prepare
+from ..planning.rebalance import rebalance
+from ..portfolio import Method, Portfolio
+from ..views.summary import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
+from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
 from .figure import figure_data
 from .settings import WORDS, amount_bounds
 from .vendor import plotly_gzip
@@ -49,7 +57,7 @@ commit at once, each would walk everybody's half-made slices; so only two sessio
 
 AXES: tuple[Axis, ...] = ("cash", "min_trade")
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("lookup.js", "table.js", "room.js", "chart.js", "main.js")
+_SCRIPTS = ("lookup.js", "table.js", "fit.js", "chart.js", "main.js")
 
 
 def _asset(name: str) -> str:

@@ -13,16 +13,17 @@ from typing import Any
 import streamlit as st
 
 from ..errors import InfeasiblePlanError, PbalError
-from ..model import Portfolio
-from ..plan import Plan
-from ..present import METHOD_NAMES, STRATEGY_NAMES
-from ..targets_file import Wishes
-from . import broker_panel, downloads, intake, positions, standing_panel, targets_panel
+from ..planning.plan import Plan
+from ..policy.file import Wishes
+from ..portfolio import Portfolio
+from ..views.summary import METHOD_NAMES, STRATEGY_NAMES
+from . import broker_panel, downloads, intake, positions, targets_panel
+from . import drift_panel as standing_panel
 from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
+from .messages import say
 from .runtime import settle_heap
 from .settings import Settings, read_settings
-from .words import say
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 

@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import RequestError
-from ..model import METHODS, STRATEGIES, Method, Strategy
 from ..money import MAX_CASH, decimals, to_amount
+from ..portfolio import METHODS, STRATEGIES, Method, Strategy
 
 MAX_MIN_TRADE = Decimal(1_000_000)
 

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from ..errors import PbalError, TargetError
-from ..model import Portfolio
 from ..money import MAX_CASH
-from ..targets import Targets
-from ..targets_file import Wishes, read_targets_file
-from . import wishes as w
+from ..policy.file import Wishes, read_targets_file
+from ..policy.targets import Targets
+from ..portfolio import Portfolio
+from . import policy_table as w
+from .messages import say
 from .settings import MAX_MIN_TRADE
-from .words import say
 
 
 def choose(portfolio: Portfolio) -> Wishes:

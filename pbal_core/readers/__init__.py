@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..errors import DataError, Issue, Place, RequestError
 from .cells import told
 from .document import Document, documents
-from .registry import Format, formats
+from .registry import Format, known_formats
 from .source import Source, read_bytes, refused
 from .statement import ALL_ACCOUNTS, Account, CashBalance, Holding, Lot, Row, Statement, TotalCheck
 
@@ -90,7 +90,9 @@ def format_of(source: Source) -> str:
         DataError: The file cannot be read as a table or as XML.
     """
     found = list(_open(read_bytes(source)))
-    return next((form.KEY for form in formats() if any(form.find(document) is not None for document in found)), "")
+    return next(
+        (form.KEY for form in known_formats() if any(form.find(document) is not None for document in found)), ""
+    )
 
 
 def _open(data: bytes) -> Iterator[Document]:
@@ -104,7 +106,7 @@ def _open(data: bytes) -> Iterator[Document]:
 def _read_recognised(data: bytes) -> Statement:
     """Reads with the first format that knows one of the file's documents."""
     found = list(_open(data))
-    for form in formats():
+    for form in known_formats():
         for document in found:
             begin = form.find(document)
             if begin is not None:
@@ -113,7 +115,7 @@ def _read_recognised(data: bytes) -> Statement:
 
 
 def _read_hinted(data: bytes, hint: str) -> Statement:
-    known: dict[str, Format] = {form.KEY: form for form in formats()}
+    known: dict[str, Format] = {form.KEY: form for form in known_formats()}
     if hint not in known or hint == "transactions":
         keys = ", ".join(key for key in known if key != "transactions")
         raise RequestError(
@@ -130,7 +132,7 @@ def _read_hinted(data: bytes, hint: str) -> Statement:
 
 
 def _read_mapped(data: bytes, mapping: ColumnMapping) -> Statement:
-    from . import generic
+    from .formats import generic
 
     found = list(_open(data))
     for document in found:
@@ -176,11 +178,11 @@ def _with_remarks(
 
 def _has_positions(document: Document, mapping: ColumnMapping | None) -> bool:
     """Some format reads a sheet, or it has the columns of a mapping."""
-    from . import generic
+    from .formats import generic
 
     if mapping is not None and generic.find_mapped(document, mapping) is not None:
         return True
-    return next((f.KEY for f in formats() if f.find(document) is not None), "transactions") != "transactions"
+    return next((f.KEY for f in known_formats() if f.find(document) is not None), "transactions") != "transactions"
 
 
 def _unknown(found: list[Document]) -> DataError:

@@ -16,8 +16,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING
 
 from ..errors import DataError, Issue
-from ..model import Portfolio, Position, symbol_key
 from ..money import CURRENCY
+from ..portfolio import Portfolio, Position, symbol_key
 from .cells import shown, told
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from ..errors import DataError, Issue
-from ..model import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
 from ..money import NotANumberError
+from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
 from .cells import DecimalSign, harmless, read_amount, shown, told
 from .derive import EXACT
 from .statement import Account, CashBalance, Holding, Lot, Row, RowKind, Statement, TotalCheck

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..errors import Issue
-from ..model import symbol_key
+from ..portfolio import symbol_key
 from .cells import harmless
 from .derive import total
 from .statement import Row, RowKind, Statement, TotalCheck

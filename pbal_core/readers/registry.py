@@ -15,19 +15,19 @@ from .document import Document
 from .statement import Statement
 
 MODULES = (
-    "flex_csv",
-    "flex_xml",
-    "activity",
-    "fidelity",
-    "schwab",
-    "vanguard",
-    "etrade",
-    "m1",
-    "wealthsimple",
-    "degiro",
-    "merrill",
+    "ibkr.flex_csv",
+    "ibkr.flex_xml",
+    "ibkr.activity",
+    "formats.fidelity",
+    "formats.schwab",
+    "formats.vanguard",
+    "formats.etrade",
+    "formats.m1",
+    "formats.wealthsimple",
+    "formats.degiro",
+    "formats.merrill",
     "transactions",
-    "generic",
+    "formats.generic",
 )
 
 
@@ -44,7 +44,7 @@ class Format(Protocol):
         """Reads it from there."""
 
 
-def formats() -> Iterator[Format]:
+def known_formats() -> Iterator[Format]:
     """The formats, in the order in which they are asked."""
     for name in MODULES:
         module: Format = importlib.import_module(f".{name}", __package__)

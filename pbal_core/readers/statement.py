@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ..errors import DataError, Issue, RequestError
 
 if TYPE_CHECKING:
-    from ..model import Portfolio
+    from ..portfolio import Portfolio
     from .derive import Derived
     from .mapping import ColumnMapping
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..errors import DataError, Place
-from ..model import price_message
+from ..portfolio import price_message
 from . import instruments
 from .cells import DecimalSign, currency_code, decide_decimal, normal, told
 from .derive import EXACT, divided

@@ -22,8 +22,8 @@ from typing import Any
 from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
 
 from tests.benchmarks.readme import machine, write_section
-from tests.browser import executable
-from tests.server import PAGES, ROOT, serve
+from tests.browser.driver import executable
+from tests.browser.server import PAGES, ROOT, serve
 
 SECONDS = 2.0
 RATE = 60

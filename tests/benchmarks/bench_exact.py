@@ -26,8 +26,8 @@ import pandas as pd
 
 from pbal_core import Portfolio, Position, rebalance
 from pbal_core.money import format_money
-from pbal_core.problem import Problem, prepare
-from pbal_core.strategies import water_fill
+from pbal_core.planning.classic import water_fill
+from pbal_core.planning.problem import Problem, prepare
 from tests.benchmarks.readme import machine, write_section
 
 SHARES_OF_VALUE = (0.002, 0.01, 0.1, 1.0)

@@ -23,7 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.benchmarks.readme import machine, write_section
-from tests.server import ROOT, serve
+from tests.browser.server import ROOT, serve
 
 SECONDS = 10
 SMALL_MEMORY = 700 * 10**6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .server import HttpsServer, Reply, Request
+from tests.stand_in.server import HttpsServer, Reply, Request
 
 REPORT = (
     b'"Symbol","PositionValue","MarkPrice","FifoPnlUnrealized"\r\n"ABC","1200.50","60.025","-3.5"\r\n'

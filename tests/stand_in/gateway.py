@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .server import HttpsServer, Reply, Request
+from tests.stand_in.server import HttpsServer, Reply, Request
 
 ACCOUNT = "DU1234567"
 COOKIE = "0.c00k1e5e551on.1775140000"

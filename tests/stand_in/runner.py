@@ -16,25 +16,15 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from pbal_core.brokers import (
-    client_portal,
-    execution,
-    journal,
-    proposal,
-    recheck,
-    reconcile,
-    records,
-    sending,
-    shapes,
-    transport,
-    wire,
-)
+from pbal_core.brokers import execution, journal, proposal, recheck, reconcile, records, sending
 from pbal_core.brokers.clock import Moment
 from pbal_core.brokers.guards import Limits
+from pbal_core.brokers.ibkr import client_portal, transport
+from pbal_core.brokers.ibkr import decode as shapes
+from pbal_core.brokers.ibkr import gateway as wire
 from pbal_core.brokers.protocol import Account, Preview, Quote
-
-from .clock import FakeClock
-from .gateway import ACCOUNT
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import ACCOUNT
 
 ORDERS = [("SELL" if i < 5 else "BUY", 2000 + i, 3 + i) for i in range(10)]
 """(side, conid, shares): five sells, five buys, told apart by everything."""

@@ -10,17 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from pbal_core import Plan, Portfolio, Position, Trade
-from pbal_core.brokers import desk as desk_module
-from pbal_core.brokers import transport
-from pbal_core.brokers.client_portal import ClientPortal
+from pbal_core.brokers import connection as desk_module
 from pbal_core.brokers.execution import Execution, Report
 from pbal_core.brokers.guards import Limits
+from pbal_core.brokers.ibkr import transport
+from pbal_core.brokers.ibkr.client_portal import ClientPortal
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.proposal import propose
-
-from .clock import FakeClock
-from .gateway import Gateway
-from .server import Request
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import Gateway
+from tests.stand_in.server import Request
 
 POSITIONS = (
     '"Symbol","Quantity","MarkPrice","PositionValue","FifoPnlUnrealized"\n'

@@ -1,0 +1,1 @@
+"""Interactive Brokers: the Client Portal gateway and the Flex Web Service."""

@@ -1,0 +1,52 @@
+"""Below the live view: how good the plan is, what to know of it, and where the portfolio stands against its bands."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ..errors import TargetError
+from ..planning.plan import Plan
+from ..policy.targets import Targets
+from ..portfolio import Portfolio
+from ..views.drift_words import RULE, standing
+from ..views.summary import proof_words
+from .messages import page_words
+
+_NUMBERS = ("Weight", "Target", "Drift in points", "Band")
+
+
+def remarks(plan: Plan) -> None:
+    """Draws what is to be known of the committed plan: how good it is, its remarks and its limits."""
+    limits = f" Limits: {'; '.join(plan.limits)}." if plan.limits else ""
+    words = [] if plan.issues and plan.proof is None else [proof_words(plan)]
+    st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits)
+
+
+def drift(portfolio: Portfolio, targets: Targets | None) -> None:
+    """Draws the drift report, which no slider changes; ``targets`` is None for equal weights."""
+    try:
+        found = standing(portfolio, targets)
+    except TargetError:
+        return  # the table of targets says it already
+    st.text(f"Drift now: {found.drift} {found.least}")  # not the panel's title: a panel retitled is shut
+    panel = st.expander("Drift of each position", key="drift_panel", on_change="rerun")
+    if not panel.open:
+        return  # a table that nobody sees costs every visitor its script
+    with panel:
+        st.dataframe(
+            [
+                {
+                    "Symbol": row.symbol,
+                    "Weight": row.weight,
+                    "Target": row.target,
+                    "Drift in points": row.points,
+                    "Band": row.band,
+                    "State": "out of band" if row.outside else "in band",
+                }
+                for row in found.rows
+            ],
+            hide_index=True,
+            column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
+            height="content" if len(found.rows) <= 12 else 420,
+        )
+        st.caption(RULE)

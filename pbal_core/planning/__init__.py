@@ -1,0 +1,1 @@
+"""The answer: the strategies, the exact search, and the plan with its reasons and remarks."""

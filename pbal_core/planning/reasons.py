@@ -1,0 +1,65 @@
+"""Why a trade is made, in one sentence for a person.
+
+The model: a position's *fill* is its weight over its target weight. Below 1 it is too small, above 1 too large. The
+reason of a trade is how far the fill was from 1 before the trade, and the place of the position in the order of fills.
+Much new cash raises every target, so a position may be bought that was above its target before; the reason says so.
+Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below target; the lowest of 10".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..money import format_percent
+
+_ORDINALS = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ", "ninth ", "tenth ")
+
+
+class Reason(NamedTuple):
+    """Why a position trades, if it is bought and if it is sold."""
+
+    buy: str
+    sell: str
+
+
+def reasons(
+    weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str], frozen: Sequence[bool] = ()
+) -> list[Reason]:
+    """One pair of sentences for each position, in the order given; empty ones for frozen positions.
+
+    Args:
+        weights_before: n weights before the trades, fractions of the total.
+        targets: n target weights, fractions; 0 for a position that should go.
+        symbols: n symbols, the tie-break of the ranks.
+        frozen: n times whether the position does not trade; it is not counted. None by default.
+    """
+    fills = [now / goal if goal else float("inf") for now, goal in zip(weights_before, targets, strict=True)]
+    free = [i for i in range(len(fills)) if not (frozen and frozen[i])]
+    if len(free) < len(fills):
+        held, whole = sum(weights_before[i] for i in free), sum(targets[i] for i in free)
+        fills = [fill * whole / held if held and whole else fill for fill in fills]
+    order = sorted(free, key=lambda i: (fills[i], symbols[i]))
+    found = {i: _reason(fills[i], rank, len(free)) for rank, i in enumerate(order, start=1)}
+    return [found.get(i, Reason("", "")) for i in range(len(fills))]
+
+
+def _reason(fill: float, rank: int, count: int) -> Reason:
+    if fill == float("inf"):
+        return Reason("not in the targets", "not in the targets")
+    below, distance = fill < 1, format_percent(abs(fill - 1))
+    if distance == "0.0 %":
+        return Reason("at target before the trades", "at target before the trades")
+    far = f"{distance} {'below' if below else 'above'} target"
+    place = f"; {_place(rank if below else count + 1 - rank, below=below)} of {count}" if count > 1 else ""
+    expected, other = f"{far}{place}", f"{far} before the trades{place}"
+    return Reason(expected, other) if below else Reason(other, expected)
+
+
+def _place(rank: int, *, below: bool) -> str:
+    """``the lowest``, ``the second highest``, ``the 11th lowest``: counted from the side the position is on."""
+    extreme = "lowest" if below else "highest"
+    if rank <= len(_ORDINALS):
+        return f"the {_ORDINALS[rank - 1]}{extreme}"
+    ending = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"the {rank}{ending} {extreme}"

@@ -1,0 +1,1 @@
+"""What is wanted: target weights, constraints, and the file that holds both."""

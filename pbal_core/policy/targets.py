@@ -1,0 +1,288 @@
+"""Target weights: any assets, any weights, groups, and the TOML file that holds them.
+
+The model: a target names a symbol or a group and gives it a weight; a group's weight is split equally over its symbols.
+Weights are fractions that sum to 1 or percents that sum to 100; which of the two the sum tells. Inside they are exact
+fractions that sum to exactly 1. A weight of zero means: do not buy, sell first. So does a position without a target.
+
+Worked example: this file means VTI 0.6, BND 0.2 and VTEB 0.2::
+
+    [targets]
+    VTI = 60
+    bonds = 40
+
+    [groups]
+    bonds = ["BND", "VTEB"]
+
+    [prices]        # only for symbols that are not held yet
+    VTEB = 50.12
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from ..errors import RequestError, TargetError
+from ..money import Amount, divide_half_even, from_units, to_amount
+from ..portfolio import SYMBOL, Portfolio, Position, bad_symbol_message, symbol_key
+
+SUM_TOLERANCE = Fraction(1, 1_000_000)
+"""How far the sum may be from 1 or 100, as a fraction of it."""
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_TABLES = ("targets", "groups", "prices")
+
+
+@dataclass(frozen=True, init=False)
+class Targets:
+    """Target weights, as they were given.
+
+    Args:
+        weights: Symbol or group -> weight >= 0. Fractions that sum to 1 or percents that sum to 100, within one
+            millionth.
+        groups: Group -> its symbols; the group's weight is split equally over them.
+        prices: Symbol -> price in dollars, for symbols that are not held yet.
+
+    Raises:
+        TargetError: With everything that is wrong, one line each.
+    """
+
+    weights: tuple[tuple[str, Decimal], ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    prices: tuple[tuple[str, Decimal], ...]
+
+    def __init__(
+        self,
+        weights: Mapping[str, Amount],
+        groups: Mapping[str, Sequence[str]] | None = None,
+        prices: Mapping[str, Amount] | None = None,
+    ) -> None:
+        problems: list[str] = []
+        if groups is not None and not isinstance(groups, Mapping):
+            raise TargetError("the groups must be a table, such as {'bonds': ['BND', 'VTEB']}.")
+        members = {name: _members(name, symbols, problems) for name, symbols in (groups or {}).items()}
+        object.__setattr__(self, "weights", tuple(_amounts(weights, "the weight of", problems)))
+        object.__setattr__(self, "groups", tuple(members.items()))
+        object.__setattr__(self, "prices", tuple(_amounts(prices or {}, "the price of", problems)))
+        problems += self._problems()
+        if problems:
+            raise TargetError("\n".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        groups = dict(self.groups)
+        for name, weight in self.weights:
+            if name not in groups and not SYMBOL.fullmatch(name):
+                yield bad_symbol_message(name)
+            if weight < 0:
+                yield f"the weight of {name} is {weight}; a weight of 0 or more is needed."
+        for symbol, price in self.prices:
+            if price <= 0:
+                yield f"the price of {symbol} is {price}; a price above 0 is needed."
+        for name in groups:
+            if name not in dict(self.weights):
+                yield f"the group {name} has no weight; give it one under [targets]."
+        yield from self._repeated()
+        total = sum((Fraction(weight) for _, weight in self.weights), Fraction(0))
+        if not self.weights:
+            yield "there is no target; at least one is needed."
+        elif not _whole(total):
+            needed = "fractions that sum to 1 or percents that sum to 100 are needed"
+            yield f"the targets sum to {float(total):.10g}; {needed}."
+
+    def _repeated(self) -> Iterator[str]:
+        groups = dict(self.groups)
+        seen: dict[str, str] = {}
+        for name, _weight in self.weights:
+            for symbol in groups.get(name, (name,)):
+                place = f"the group {name}" if name in groups else "a target of its own"
+                if symbol in seen:
+                    yield f"{symbol} stands in {seen[symbol]} and in {place}; one place is needed."
+                elif symbol != name and symbol in groups:
+                    yield f"the group {name} holds the group {symbol}; a group holds symbols."
+                seen.setdefault(symbol, place)
+
+    def fractions(self) -> dict[str, Fraction]:
+        """Symbol -> exact weight, in the order given; they sum to exactly 1."""
+        total = sum((Fraction(weight) for _, weight in self.weights), Fraction(0))
+        groups = dict(self.groups)
+        result: dict[str, Fraction] = {}
+        for name, weight in self.weights:
+            symbols = groups.get(name, (name,))
+            for symbol in symbols:
+                result[symbol] = Fraction(weight) / total / len(symbols)
+        return result
+
+    @classmethod
+    def equal(cls, symbols: Iterable[str]) -> Targets:
+        """The same weight for every symbol, in percent."""
+        named = list(symbols)
+        share = from_units(divide_half_even(100 * 10**10, len(named) or 1), 10)
+        return cls(dict.fromkeys(named, share))
+
+    @classmethod
+    def current(cls, portfolio: Portfolio) -> Targets:
+        """The weights that the portfolio has now, in percent to four decimals that sum to exactly 100.
+
+        Raises:
+            TargetError: The portfolio is worth nothing.
+        """
+        total = Fraction(portfolio.value)
+        if not total:
+            raise TargetError("the portfolio is worth nothing, so it has no current weights; give targets.")
+        exact = {p.symbol: Fraction(p.value) / total * 1_000_000 for p in portfolio}
+        steps = {symbol: int(share) for symbol, share in exact.items()}
+        # The steps that rounding down has lost go to the largest remainders.
+        for symbol in sorted(exact, key=lambda s: (steps[s] - exact[s], s))[: 1_000_000 - sum(steps.values())]:
+            steps[symbol] += 1
+        return cls({symbol: from_units(count, 4) for symbol, count in steps.items()})
+
+    @classmethod
+    def from_toml(cls, text: str) -> Targets:
+        """Reads the text of a targets file; see the module for its form.
+
+        Its constraints are for ``read_targets_file``.
+
+        Raises:
+            TargetError: No TOML, an unknown table, or what the constructor refuses.
+        """
+        tables = toml_tables(text)
+        return cls(*(tables.get(name, {}) for name in _TABLES))
+
+    def to_toml(self) -> str:
+        """The targets as the text of a file that ``from_toml`` reads back to equal targets."""
+        blocks = ["[targets]\n" + toml_lines((name, f"{weight:f}") for name, weight in self.weights)]
+        if self.groups:
+            blocks.append("[groups]\n" + toml_lines((name, quoted_list(symbols)) for name, symbols in self.groups))
+        if self.prices:
+            blocks.append("[prices]\n" + toml_lines((symbol, f"{price:f}") for symbol, price in self.prices))
+        return "\n".join(blocks)
+
+
+def with_targets(portfolio: Portfolio, targets: Targets, prices: Mapping[str, Amount] | None = None) -> Portfolio:
+    """The portfolio with a position of nothing for each target that is not held.
+
+    Args:
+        portfolio: What is held.
+        targets: Their own prices count where ``prices`` has none.
+        prices: Symbol -> price of one share. The price of what is held is the portfolio's.
+
+    Raises:
+        TargetError: Naming every target that has a weight, is not held and has no price.
+    """
+    if prices is not None and not isinstance(prices, Mapping):
+        raise TargetError("the prices must stand in a table, such as {'VTEB': '50.12'}.")
+    given = {symbol: to_amount(price, f"the price of {symbol}") for symbol, price in (prices or {}).items()}
+    known = {symbol_key(symbol): price for symbol, price in (dict(targets.prices) | given).items()}
+    absent = [symbol for symbol, weight in weights_for(portfolio, targets).items() if weight]
+    absent = [symbol for symbol in absent if symbol not in portfolio]
+    unpriced = [symbol for symbol in absent if symbol_key(symbol) not in known]
+    if unpriced:
+        raise TargetError(f"{', '.join(unpriced)}: not held, so a price is needed; give one under prices.")
+    if not absent:
+        return portfolio
+    zero = Decimal(0)
+    added = (Position(symbol=symbol, value=zero, price=known[symbol_key(symbol)], quantity=zero) for symbol in absent)
+    return Portfolio([*portfolio, *added], currency=portfolio.currency)
+
+
+def weights_for(portfolio: Portfolio, targets: Targets) -> dict[str, Fraction]:
+    """Target weights by the portfolio's spelling of each symbol: ``BRK B`` is the ``BRK.B`` that is held."""
+    held = {symbol_key(symbol): symbol for symbol in portfolio.symbols}
+    weights: dict[str, Fraction] = {}
+    for symbol, weight in targets.fractions().items():
+        name = held.get(symbol_key(symbol), symbol)
+        weights[name] = weights.get(name, Fraction(0)) + weight
+    return weights
+
+
+def target_parts(portfolio: Portfolio, targets: Targets | None) -> tuple[int, ...]:
+    """Target weights in file order as the smallest integers of a common denominator; all 1 without targets."""
+    if targets is None:
+        return (1,) * len(portfolio)
+    weights = weights_for(portfolio, targets)
+    mine = [weights.get(symbol, Fraction(0)) for symbol in portfolio.symbols]
+    common = lcm(*(weight.denominator for weight in mine))
+    return tuple(int(weight * common) for weight in mine)
+
+
+def toml_tables(text: str) -> dict[str, dict[str, Any]]:
+    """The tables of a targets file, constraints included; numbers with a point are exact.
+
+    Raises:
+        TargetError: No TOML, an unknown table, or a symbol with a point that is not in quotes.
+    """
+    import tomllib  # only those who have a file need it
+
+    try:
+        tables = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"the targets are no TOML: {error}.") from None
+    unknown = [name for name in tables if name not in (*_TABLES, "constraints")]
+    if unknown:
+        known = "a targets file has [targets], [groups], [prices] and [constraints]"
+        raise TargetError(f"[{unknown[0]}] is not known; {known}.")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise TargetError(f"{name} must be a table; begin it with a line [{name}].")
+    by_symbol = [(name, tables.get(name, {})) for name in _TABLES]
+    by_symbol.append(("fractional", tables.get("constraints", {}).get("fractional", {})))
+    dotted = [path for _, table in by_symbol if isinstance(table, dict) for path in _dotted(table)]
+    if dotted:
+        raise TargetError(
+            "\n".join(
+                f'put {path} in quotes: "{path}" = ...; without them the point parts two names.' for path in dotted
+            )
+        )
+    return tables
+
+
+def _dotted(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """``BRK.B`` of a table in which it was written without quotes, and so became a table of its own."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _dotted(value, f"{before}{name}.")
+        elif before:
+            yield before + name
+
+
+def quoted_list(symbols: Iterable[str]) -> str:
+    """``["BND", "VTEB"]``."""
+    return "[" + ", ".join(f'"{symbol}"' for symbol in symbols) + "]"
+
+
+def toml_lines(rows: Iterable[tuple[str, str]]) -> str:
+    """``name = text`` in lines, the name in quotes where it needs them."""
+    return "".join(f"{name if _BARE_KEY.fullmatch(name) else _quoted(name)} = {text}\n" for name, text in rows)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _whole(total: Fraction) -> bool:
+    return any(abs(total - whole) <= SUM_TOLERANCE * whole for whole in (1, 100))
+
+
+def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Iterator[tuple[str, Decimal]]:
+    if not isinstance(table, Mapping):
+        raise TargetError(f"{what} each symbol must stand in a table, such as {{'VTI': 60, 'BND': 40}}.")
+    for name, amount in table.items():
+        try:
+            yield name, to_amount(amount, f"{what} {name}")
+        except RequestError as error:
+            problems.append(str(error))
+
+
+def _members(name: str, symbols: Sequence[str], problems: list[str]) -> tuple[str, ...]:
+    if isinstance(symbols, str) or not isinstance(symbols, Sequence) or not all(isinstance(s, str) for s in symbols):
+        problems.append(f'the group {name} must be a list of symbols, such as ["BND", "VTEB"].')
+        return ()
+    if not symbols:
+        problems.append(f"the group {name} is empty; at least one symbol is needed.")
+    problems += [bad_symbol_message(symbol) for symbol in symbols if not SYMBOL.fullmatch(symbol)]
+    return tuple(symbols)

@@ -1,0 +1,292 @@
+"""The nouns of what is held: Position and Portfolio. Frozen, and validated in the constructor.
+
+The model: a portfolio is a tuple of positions in file order, each symbol once. Money is exact: ``Decimal`` at the
+border, integer units of ``10**-scale`` dollars inside (see ``money``).
+
+Worked example: VCR, 6,798.48 dollars at 279.68 a share, is 24 whole shares.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from .errors import DataError, Issue, Place, RequestError
+from .money import CURRENCY, NotANumberError, decimals, float_text, format_money, from_units, parse_decimal, to_units
+
+if TYPE_CHECKING:
+    import pandas
+
+Strategy = Literal["try_avoid_sell", "hard_rebalance"]
+STRATEGIES: tuple[Strategy, ...] = ("try_avoid_sell", "hard_rebalance")
+Method = Literal["classic", "exact"]
+METHODS: tuple[Method, ...] = ("classic", "exact")
+
+MAX_POSITIONS = 10_000
+SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,30}[A-Za-z0-9])?", re.ASCII)
+"""What a tradable symbol looks like. Strict on purpose: symbols are shown on a page, so nothing that a browser, a
+spreadsheet or Markdown would act on may be one."""
+
+COLUMNS = ("Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized")
+
+
+_SPELLINGS = str.maketrans(" /-_", "....")
+
+
+def symbol_key(symbol: str) -> str:
+    """What one symbol has in common in all its spellings: ``BRK/B``, ``BRK.B``, ``BRK-B`` and ``BRK B`` are one."""
+    return symbol.translate(_SPELLINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One asset that is held, or that may be bought.
+
+    Args:
+        symbol: The broker's text; see SYMBOL.
+        value: Market value in dollars, >= 0. Zero is an asset to start buying.
+        price: Mark price of one share in dollars, > 0.
+        pnl: Unrealised profit (+) or loss (-) in dollars, None when unknown. It only breaks ties.
+        quantity: Shares held, >= 0, None when the file does not say (then ``value / price`` counts).
+
+    Raises:
+        DataError: With every argument that is out of bounds.
+    """
+
+    symbol: str
+    value: Decimal
+    price: Decimal
+    pnl: Decimal | None = None
+    quantity: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        found = list(position_problems(self.symbol, self.value, self.price, self.pnl, self.quantity))
+        if found:
+            where = Place(symbol=str(self.symbol)[:40])
+            raise DataError(Issue("error", code, message, where) for _field, code, message in found)
+
+    @property
+    def whole_shares(self) -> int:
+        """The most whole shares that may be sold: the quantity where known, else ``value / price``, rounded down."""
+        if self.quantity is not None:
+            return int(self.quantity)
+        value_over, value_under = self.value.as_integer_ratio()
+        price_over, price_under = self.price.as_integer_ratio()
+        return (value_over * price_under) // (value_under * price_over)
+
+
+def bad_symbol_message(symbol: str) -> str:
+    """Why a text is refused as a symbol. Shows it escaped, so that nothing in it acts on a terminal or a page."""
+    shown = ascii(symbol if len(symbol) <= 40 else symbol[:40] + "...")
+    return (
+        f"{shown} cannot be a symbol; up to 32 letters, digits, spaces and . / - _ are accepted, beginning and "
+        "ending with a letter or a digit."
+    )
+
+
+def short_position_message(amount: Decimal) -> str:
+    """Why a negative holding is refused."""
+    why = "the plan can only hold or sell what is owned, so close it or remove the row."
+    return f"{amount:f} is a short position; {why}"
+
+
+def price_message(price: Decimal) -> str:
+    """Why a price of zero or less is refused."""
+    return f"the price is {price:f}; a price above 0 is needed to turn money into shares."
+
+
+def position_problems(
+    symbol: str,
+    value: Decimal | None,
+    price: Decimal | None,
+    pnl: Decimal | None = None,
+    quantity: Decimal | None = None,
+) -> Iterator[tuple[str, str, str]]:
+    """Why facts cannot be a position: triples of the field's name, an issue code and a message for a person.
+
+    None stands for what is unknown or was refused already; it is not judged here.
+    """
+    if not isinstance(symbol, str):
+        yield "symbol", "bad_symbol", f"the symbol is of type {type(symbol).__name__}; a text is needed."
+    elif not symbol:
+        yield "symbol", "empty_symbol", "the symbol is empty; each position needs one."
+    elif not SYMBOL.fullmatch(symbol):
+        yield "symbol", "bad_symbol", bad_symbol_message(symbol)
+    for name, amount in (("value", value), ("price", price), ("pnl", pnl), ("quantity", quantity)):
+        if amount is None:
+            continue
+        if not isinstance(amount, Decimal):
+            yield name, "not_decimal", f"the {name} is of type {type(amount).__name__}; a Decimal is needed."
+        elif not amount.is_finite():
+            yield name, "not_finite", f"the {name} is {amount}; a finite number is needed."
+        elif name == "price" and amount <= 0:
+            yield name, "price_not_positive", price_message(amount)
+        elif name in {"value", "quantity"} and amount < 0:
+            yield name, "short_position", short_position_message(amount)
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Positions in file order, each symbol once.
+
+    Args:
+        positions: What is held.
+        currency: ISO code of the currency that every amount is in. Where this package says "dollars", it is this one.
+
+    Raises:
+        DataError: No position, more than MAX_POSITIONS, a symbol twice, or a currency that is no ISO code.
+    """
+
+    positions: tuple[Position, ...]
+    currency: str = "USD"
+
+    def __init__(self, positions: Iterable[Position], *, currency: str = "USD") -> None:
+        object.__setattr__(self, "positions", tuple(positions))
+        object.__setattr__(self, "currency", currency)
+        issues: list[Issue] = []
+        if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
+            message = f"the currency is {str(currency)[:40]!a}; a code of three capital letters is needed, such as USD."
+            issues.append(Issue("error", "bad_currency", message))
+        if not self.positions:
+            issues.append(Issue("error", "no_positions", "there is no position; at least one is needed."))
+        if len(self.positions) > MAX_POSITIONS:
+            issues.append(
+                Issue(
+                    "error",
+                    "too_many_rows",
+                    f"there are {len(self.positions):,} positions; at most {MAX_POSITIONS:,} are read.",
+                )
+            )
+        seen: set[str] = set()
+        for position in self.positions:
+            key = symbol_key(position.symbol)
+            if key in seen:
+                message = f"{position.symbol} occurs more than once; each symbol may stand in one row."
+                issues.append(Issue("error", "duplicate_symbol", message, Place(symbol=position.symbol)))
+            seen.add(key)
+        if issues:
+            raise DataError(issues)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __iter__(self) -> Iterator[Position]:
+        return iter(self.positions)
+
+    def __getitem__(self, symbol: str) -> Position:
+        return self._by_symbol[symbol]
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._by_symbol
+
+    @cached_property
+    def _by_symbol(self) -> dict[str, Position]:
+        return {position.symbol: position for position in self.positions}
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """Symbols in file order."""
+        return tuple(position.symbol for position in self.positions)
+
+    @cached_property
+    def scale(self) -> int:
+        """Decimals that hold every value, price and P&L exactly; at least 2."""
+        amounts = [p.value for p in self.positions] + [p.price for p in self.positions]
+        amounts += [p.pnl for p in self.positions if p.pnl is not None]
+        return max(2, *map(decimals, amounts))
+
+    @cached_property
+    def value(self) -> Decimal:
+        """Market value of all positions together, exact, in dollars."""
+        return from_units(sum(to_units(p.value, self.scale) for p in self.positions), self.scale)
+
+    def money(self, amount: Decimal, *, signed: bool = False) -> str:
+        """An amount of ``currency`` as a person reads it; see ``format_money``."""
+        return format_money(amount, signed=signed, currency=self.currency)
+
+    @classmethod
+    def from_frame(cls, frame: pandas.DataFrame, *, currency: str = "USD") -> Portfolio:
+        """Builds a portfolio from a data frame with the columns COLUMNS; others are ignored.
+
+        Args:
+            frame: One row a position. Numbers may be text, Decimal, int or float (a float counts as the shortest
+                decimal that names it, to twelve decimals). A missing FifoPnlUnrealized (None, NaN, empty text) is
+                unknown.
+            currency: ISO code of the currency that every amount is in.
+
+        Raises:
+            RequestError: ``frame`` is no data frame.
+            DataError: Every missing column and every bad cell at once; ``where.line`` is the 1-based row.
+        """
+        return _from_frame(frame, currency)
+
+
+_COLUMN = dict(zip(("symbol", "value", "price", "pnl"), COLUMNS, strict=True))
+
+
+def _from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
+    """See ``Portfolio.from_frame``. pandas is only needed by those who have a frame."""
+    import pandas
+
+    if not isinstance(frame, pandas.DataFrame):
+        raise RequestError(f"a pandas data frame is needed, not {type(frame).__name__}.")
+    issues = list(_header_problems(list(frame.columns)))
+    if issues:
+        raise DataError(issues)
+    positions: list[Position] = []
+    seen: dict[str, int] = {}
+    rows: list[dict[Hashable, Any]] = frame[list(COLUMNS)].to_dict("records")
+    for number, row in enumerate(rows, start=1):
+        before = len(issues)
+        symbol = "" if _is_empty(row["Symbol"]) else str(row["Symbol"]).strip()
+        value, price, pnl = (_cell(row[name], Place(line=number, column=name), issues) for name in COLUMNS[1:])
+        issues.extend(
+            Issue("error", code, message, Place(line=number, column=_COLUMN[field]))
+            for field, code, message in position_problems(symbol, value, price)
+        )
+        if symbol and (first := seen.setdefault(symbol_key(symbol), number)) != number:
+            message = f"{symbol} stands in row {first} already; one row for each symbol is needed."
+            issues.append(Issue("error", "duplicate_symbol", message, Place(line=number, column="Symbol")))
+        if len(issues) == before and value is not None and price is not None:
+            positions.append(Position(symbol=symbol, value=value, price=price, pnl=pnl))
+    if issues:
+        raise DataError(issues)
+    return Portfolio(positions, currency=currency)
+
+
+def _header_problems(labels: list[Hashable]) -> Iterator[Issue]:
+    """Columns that are missing, or of which one would have to be chosen."""
+    found = ", ".join(map(str, labels)) or "none"
+    for name in COLUMNS:
+        count = labels.count(name)
+        if not count:
+            message = f"the column {name} is missing; the frame has: {found}."
+            yield Issue("error", "missing_column", message, Place(column=name))
+        elif count > 1:
+            message = f"the column {name} stands in the frame {count} times; once is needed."
+            yield Issue("error", "duplicate_column", message, Place(column=name))
+
+
+def _is_empty(value: object) -> bool:
+    return (
+        value is None or (isinstance(value, float) and math.isnan(value)) or str(value).strip() in {"", "<NA>", "NaT"}
+    )
+
+
+def _cell(value: object, where: Place, issues: list[Issue]) -> Decimal | None:
+    """The number in a cell, None when it is empty and may be; what cannot be used goes to ``issues``."""
+    if _is_empty(value):
+        if where.column != "FifoPnlUnrealized":
+            issues.append(Issue("error", "empty_cell", "the cell is empty; a number is needed.", where))
+        return None
+    text = float_text(float(value)) if isinstance(value, float) else str(value).strip()
+    try:
+        return parse_decimal(text)
+    except NotANumberError as error:
+        issues.append(Issue("error", "not_a_number", f"{text[:40]!a} {error}; a number is needed.", where))
+        return None

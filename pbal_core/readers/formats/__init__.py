@@ -1,0 +1,1 @@
+"""One module a broker: what its positions file looks like."""

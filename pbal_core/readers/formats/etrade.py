@@ -1,0 +1,84 @@
+"""E*TRADE ``PortfolioDownload.csv``, the layout of the 2020s and that of 2026.
+
+Source: one public download (2019, redacted) and a public test (2026). An ``Account Summary`` block stands first; its
+net account value is compared. Since 2026 a block ``Filters applied`` has a header that also begins with ``Symbol``.
+Under a position its tax lots follow, their first field a date or ``--`` led by spaces. ``CASH`` and ``TOTAL`` rows and
+``Generated at ...`` end the file; the fields of ``TOTAL`` may be shifted, its last number is the total. One symbol may
+have several rows.
+
+Worked example: ``VTI,250.00,...,10.0000,...,2500.0000`` and ``CASH,...,100.00,`` make a ``TOTAL`` of ``2600.00``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .. import instruments
+from ..cells import is_blank, normal, read_date
+from ..document import Record
+from ..layout import POSITION, Line, State, Verdict
+from ..table import TableFormat, account_total
+
+_GENERATED = re.compile(r"Generated at (?P<day>\d{2}/\d{2}/\d{4}|\w{3} \d{1,2} \d{4})", re.IGNORECASE)
+
+
+def _preamble(record: Record, state: State) -> None:
+    """The account and its net value, under the names of the summary block."""
+    names = [normal(cell) for cell in record.cells]
+    if names[:2] == ["account", "net account value"]:
+        state.notes["summary"] = "next"
+    elif state.notes.get("summary") == "next":
+        state.notes["summary"] = "read"
+        state.account = record.cells[0].strip()
+        state.notes["net"] = record.cells[1] if len(record.cells) > 1 else ""
+        state.notes["net_line"] = str(record.line)
+
+
+def _classify(line: Line, state: State) -> Verdict:
+    generated = _GENERATED.match(line.first)
+    if generated:
+        state.draft.as_of = read_date(generated["day"])
+        return "footer", "when it was generated"
+    if line.first == "TOTAL":
+        return "total", _total(line, state)
+    if line.record.cells[0][:1] == " " and (is_blank(line.first) or read_date(line.first)):
+        return "lot", "part of the position above it"
+    if line.first == "CASH" and is_blank(line.text("price")):  # with a price it is the share of that name
+        return "cash", "cash"
+    if instruments.is_money_market(line.text("symbol")):
+        return "cash", "money market fund"
+    return POSITION
+
+
+def _total(line: Line, state: State) -> str:
+    state.complete = True
+    numbers = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
+    if numbers:
+        account_total(state, line.record.line, "TOTAL", numbers[-1])
+    return "compared with the rows" if numbers else "no amount to compare"
+
+
+def _conclude(state: State) -> None:
+    """The net account value of the summary block, which a file without its end still has."""
+    if not is_blank(state.notes.get("net", "")):
+        account_total(state, int(state.notes["net_line"]), "Net Account Value", state.notes["net"])
+
+
+FORMAT = TableFormat(
+    key="etrade",
+    broker="E*TRADE",
+    columns={
+        "symbol": ("symbol",),
+        "quantity": ("quantity",),
+        "price": ("last price $",),
+        "value": ("value $",),
+        "pnl": ("total gain $",),
+    },
+    required=("symbol", "quantity", "price", "value"),
+    classify=_classify,
+    preamble=_preamble,
+    conclude=_conclude,
+    repeats=True,
+    ends_with="a TOTAL row",
+)
+KEY, BROKER, find, read = FORMAT.key, FORMAT.broker, FORMAT.find, FORMAT.read

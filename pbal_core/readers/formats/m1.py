@@ -1,0 +1,37 @@
+"""M1 Finance ``Holdings-*.csv``.
+
+Source: a public test whose header was confirmed against a real download by its authors. No price: value divided by
+quantity is used. Thousands are quoted; cost and gain are blank after a spin-off. M1's "Open tax lots" is another file.
+
+Worked example: ``VTI,Vanguard Total Market,10.5,200.00,"2,100.00",525.00,25.00,"2,625.00"`` is 10.5 VTI at 250.
+"""
+
+from __future__ import annotations
+
+from .. import instruments
+from ..layout import POSITION, Line, State, Verdict
+from ..table import TableFormat
+
+
+def _classify(line: Line, _state: State) -> Verdict:
+    if instruments.is_money_market(line.text("symbol")):
+        return "cash", "money market fund"
+    return POSITION
+
+
+FORMAT = TableFormat(
+    key="m1",
+    broker="M1 Finance",
+    columns={
+        "symbol": ("symbol",),
+        "description": ("name",),
+        "quantity": ("quantity",),
+        "value": ("value",),
+        "pnl": ("unrealized gain ($)",),
+        "cost": ("cost basis",),
+    },
+    required=("symbol", "quantity", "value", "pnl"),
+    distinctive=("avg. price",),
+    classify=_classify,
+)
+KEY, BROKER, find, read = FORMAT.key, FORMAT.broker, FORMAT.find, FORMAT.read

@@ -1,0 +1,80 @@
+"""Merrill holdings, two downloads. LOW CONFIDENCE: no real file was found.
+
+Source: a public project's description of the file (account masked, amounts evidently edited by hand) for the quoted
+layout, and a mention of the column names for the one that is parted by tabs. So everything read is to be looked at, and
+the statement says so. Header names carry spaces, spaces stand around the commas, and one cell holds an amount and a
+percentage: ``+$500.00 +25.00%``. Totals are not compared, because what they include is not known.
+
+Worked example: ``"VTI " ,"TOTAL MARKET ETF" ,"$0.00 0.00%" ,"10" ,"$0.00" ,"$2,500.00" ,"+$525.00 +26.58%"
+,"$250.00"``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .. import instruments
+from ..cells import MAX_CELL, is_blank, normal, read_date
+from ..document import Record
+from ..layout import POSITION, Line, State, Verdict
+from ..statement import CashBalance
+from ..table import TableFormat
+
+_ACCOUNT = re.compile(r".*\b[0-9A-Z]{3}-[0-9A-Z]{5}\b.*", re.ASCII)
+_FOOTERS = frozenset({"balances", "total", "pending activity", "money accounts", "cash balance"})
+
+
+def _preamble(record: Record, state: State) -> None:
+    """The account stands in the summary block, with its masked number."""
+    named = [cell.strip() for cell in record.cells if len(cell) <= MAX_CELL and _ACCOUNT.fullmatch(cell.strip())]
+    if named and not state.account:
+        state.account = named[0]
+
+
+def _classify(line: Line, state: State) -> Verdict:
+    if not state.notes:
+        state.notes["told"] = "yes"
+        message = (
+            "no real Merrill file has been seen by the authors of this reader; compare every number with the file."
+        )
+        state.draft.remark("warning", "low_confidence", message)
+    first = normal(line.first)
+    day = line.text("as_of")
+    if day:
+        state.draft.as_of = read_date(day) or state.draft.as_of
+    if first not in _FOOTERS:
+        return ("cash", "money market fund") if instruments.is_money_market(line.text("symbol")) else POSITION
+    state.handled = True
+    if first in {"money accounts", "cash balance"}:
+        amounts = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
+        if not amounts:
+            return "footer", "no amount"
+        amount = state.draft.number(amounts[0], line.record.line, line.first)
+        if amount is not None:
+            state.draft.bank(CashBalance(line.record.line, state.account, amount, "USD", line.first))
+        return "cash", "cash"
+    if first == "pending activity":
+        return "pending", "not settled yet, not counted as cash"
+    return ("total", "not compared: what it includes is not known") if first == "total" else ("footer", "title")
+
+
+FORMAT = TableFormat(
+    key="merrill",
+    broker="Merrill",
+    columns={
+        "account": ("account nickname",),
+        "as_of": ("cob date",),
+        "symbol": ("symbol",),
+        "description": ("description", "security description"),
+        "quantity": ("quantity",),
+        "price": ("price", "price ($)"),
+        "value": ("value", "value ($)"),
+        "pnl": ("unrealized gain/loss $ chg % chg", "unrealized gain/loss ($)"),
+    },
+    required=("symbol", "quantity", "value"),
+    distinctive=("day's price $ chg % chg", "unrealized gain/loss $ chg % chg", "cob date"),
+    classify=_classify,
+    preamble=_preamble,
+    pairs=("pnl",),
+)
+KEY, BROKER, find, read = FORMAT.key, FORMAT.broker, FORMAT.find, FORMAT.read

@@ -1,0 +1,1 @@
+"""Interactive Brokers: Flex reports in every layout, and Activity Statements."""

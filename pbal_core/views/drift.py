@@ -1,0 +1,167 @@
+"""How far a portfolio has drifted from its targets, whether that is worth acting on, and the cash that cures it.
+
+The model: a position with target weight w is in band while its weight is within ``min(relative * w, absolute)`` of w:
+the 5/25 rule, the *smaller* of five percentage points and a quarter of the target. Nothing out of band: do nothing. The
+least cash that reaches all targets without a sale is ``max(v_i / w_i) - sum v``: what the most overweight position
+dictates. All comparisons are exact fractions, so a weight on the edge is in band.
+
+Worked example: targets of 60, 40, 10 and 5 % have bands of 55-65, 35-45, 7.5-12.5 and 3.75-6.25 %. Values of 60 and 40
+dollars at equal targets need 20 dollars more: 120 in total, 60 each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+from ..errors import InfeasiblePlanError, RequestError
+from ..money import Amount, from_units, minor_digits, to_amount
+from ..policy.targets import Targets, weights_for
+from ..portfolio import Portfolio
+
+
+@dataclass(frozen=True, init=False)
+class Band:
+    """How far a weight may be from its target.
+
+    Args:
+        relative: Fraction of the target, 0.25 for a quarter, > 0.
+        absolute: Distance as a fraction of the portfolio, 0.05 for five percentage points, > 0.
+
+    Raises:
+        RequestError: A limit is no number above 0.
+    """
+
+    relative: Decimal
+    absolute: Decimal
+
+    def __init__(self, relative: Amount = "0.25", absolute: Amount = "0.05") -> None:
+        for name, given in (("relative", relative), ("absolute", absolute)):
+            limit = to_amount(given, f"the {name} band")
+            if limit <= 0:
+                raise RequestError(f"the {name} band is {limit}; a fraction above 0 is needed, such as 0.05.")
+            object.__setattr__(self, name, limit)
+
+    def width(self, target: Fraction) -> Fraction:
+        """How far a weight may be from this target: the smaller of the two limits."""
+        return min(Fraction(self.relative) * target, Fraction(self.absolute))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How far one position is from its target; weights are fractions of the portfolio's value.
+
+    Args:
+        symbol: The position or the target.
+        value: Market value in dollars.
+        weight: What it is now.
+        target: What it should be.
+        low: Lower edge of the band, >= 0.
+        high: Upper edge of the band.
+        outside: The weight is below ``low`` or above ``high``.
+    """
+
+    symbol: str
+    value: Decimal
+    weight: float
+    target: float
+    low: float
+    high: float
+    outside: bool
+
+    @property
+    def drift(self) -> float:
+        """Weight minus target: positive when there is too much of it."""
+        return self.weight - self.target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """The drift of every position, in file order, then of every target that is not held."""
+
+    rows: tuple[Drift, ...]
+
+    @property
+    def outside(self) -> tuple[Drift, ...]:
+        """The positions that are out of band."""
+        return tuple(row for row in self.rows if row.outside)
+
+    @property
+    def act(self) -> bool:
+        """Something is out of band, so rebalancing is worth it."""
+        return any(row.outside for row in self.rows)
+
+    def __str__(self) -> str:
+        """``3 of 10 out of band: worth acting``."""
+        advice = "worth acting" if self.act else "nothing to do"
+        return f"{len(self.outside)} of {len(self.rows)} out of band: {advice}"
+
+
+def drift_report(
+    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, band: Band | None = None
+) -> DriftReport:
+    """What is out of band, and whether to act at all.
+
+    Args:
+        portfolio: What is held. When it is worth nothing, all weights count as 0.
+        targets: Target weights; None for equal weights. A position without a target should be 0.
+        band: How far a weight may be from its target; None for the 5/25 rule.
+
+    Raises:
+        TargetError: The targets are not usable.
+        RequestError: The band is none.
+    """
+    limits = Band() if band is None else band
+    if not isinstance(limits, Band):
+        raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
+    total = Fraction(portfolio.value)
+    rows = []
+    for symbol, target in _weights(portfolio, targets).items():
+        value = portfolio[symbol].value if symbol in portfolio else Decimal(0)
+        weight = Fraction(value) / total if total else Fraction(0)
+        width = limits.width(target)
+        rows.append(
+            Drift(
+                symbol=symbol,
+                value=value,
+                weight=float(weight),
+                target=float(target),
+                low=float(target - width),
+                high=float(target + width),
+                outside=abs(weight - target) > width,
+            )
+        )
+    return DriftReport(rows=tuple(rows))
+
+
+def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> Decimal:
+    """The least new money that reaches the targets without a sale, if fractions of shares could be bought.
+
+    Returns:
+        Dollars >= 0, rounded up to the cent, or to what the portfolio's currency has instead.
+
+    Raises:
+        TargetError: The targets are not usable.
+        InfeasiblePlanError: Something is held that has no target: only a sale could bring it to 0.
+    """
+    weights = _weights(portfolio, targets)
+    stuck = [position.symbol for position in portfolio if position.value and not weights[position.symbol]]
+    if stuck:
+        what = f"{', '.join(stuck)} {'is held and has' if len(stuck) == 1 else 'are held and have'} no target"
+        raise InfeasiblePlanError(f"no cash reaches the targets without a sale: {what}.")
+    totals = (Fraction(p.value) / weights[p.symbol] for p in portfolio if p.value)
+    missing = max(totals, default=Fraction(0)) - Fraction(portfolio.value)
+    digits = minor_digits(portfolio.currency)
+    return from_units(ceil(missing * 10**digits), digits)
+
+
+def _weights(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None) -> dict[str, Fraction]:
+    """Symbol -> target weight, of every position in file order, then of every target that is not held."""
+    if targets is None:
+        return dict.fromkeys(portfolio.symbols, Fraction(1, len(portfolio)))
+    given = weights_for(portfolio, targets if isinstance(targets, Targets) else Targets(targets))
+    absent = {symbol: weight for symbol, weight in given.items() if weight and symbol not in portfolio}
+    return {symbol: given.get(symbol, Fraction(0)) for symbol in portfolio.symbols} | absent

@@ -1,0 +1,81 @@
+"""Where a portfolio stands before any trade: what is out of band, and the least cash that would cure it, as text.
+
+The model: the drift report and the least cash of ``drift``, worded for a person. Worked example: the sample is
+"4 of 10 out of band: worth acting." and needs 88,103.92 dollars to reach equal weights without a sale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import InfeasiblePlanError
+from ..money import Amount, format_percent
+from ..policy.targets import Targets
+from ..portfolio import Portfolio
+from .drift import drift_report, least_cash_to_target
+from .summary import points
+
+RULE = "5/25 rule: out of band is more than 5 points, or more than a quarter of the target, whichever is less"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRow:
+    """One position against its band, as text."""
+
+    symbol: str
+    weight: str
+    target: str
+    band: str
+    drift: str
+    points: str
+    """The drift as ``-4.0``: a distance between weights is in percentage points."""
+    outside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the portfolio stands.
+
+    Args:
+        drift: ``3 of 10 out of band: worth acting.``
+        least: What the least cash without selling is, or why there is none.
+        rows: One for each position, then for each target that is not held.
+    """
+
+    drift: str
+    least: str
+    rows: tuple[StandingRow, ...]
+
+
+def standing(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> Standing:
+    """Where the portfolio stands against its targets.
+
+    Raises:
+        TargetError: The targets are not usable.
+    """
+    report = drift_report(portfolio, targets)
+    try:
+        cash = least_cash_to_target(portfolio, targets)
+        least = f"Least cash that reaches the targets without selling: {portfolio.money(cash)}."
+        if not cash:
+            least = "The targets are reached as they are."
+    except InfeasiblePlanError as error:
+        message = str(error)
+        least = message[:1].upper() + message[1:]
+    return Standing(
+        drift=f"{report}.",
+        least=least,
+        rows=tuple(
+            StandingRow(
+                symbol=row.symbol,
+                weight=format_percent(row.weight),
+                target=format_percent(row.target),
+                band=f"{format_percent(row.low)} to {format_percent(row.high)}",
+                drift=format_percent(row.drift, signed=True),
+                points=points(row.drift, signed=True),
+                outside=row.outside,
+            )
+            for row in report.rows
+        ),
+    )

@@ -1,0 +1,194 @@
+"""A plan as a file: CSV, JSON, an IBKR TWS basket, and the exact amounts in each.
+
+The model: every export is text made from a plan and, where a day is needed, the day it is given: nothing here looks
+at a clock. Money is written as plain exact decimals, never rounded and never in floating point.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from ..money import divide_half_even, from_units, round_cents
+from ..planning.plan import Plan
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: a leading ``= + - @`` or control character gets an apostrophe.
+
+    Source: OWASP, CSV injection. Numbers are not passed through here.
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def plain(amount: Decimal) -> str:
+    """An exact amount without exponent: ``2800.00``."""
+    return f"{amount:f}"
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def plan_csv(plan: Plan) -> str:
+    """Every position in file order: what is held, what to trade, and why. CRLF line ends, as RFC 4180 says."""
+    header = ("Symbol", "InitialValue", "MarkPrice", "BuyVal", "BuyShares", "TradeValue", "FinalValue", "Reason")
+    triples = zip(plan.portfolio, plan.orders, plan.values_after, strict=True)
+    return _csv(
+        header,
+        (
+            (
+                neutral(position.symbol),
+                plain(position.value),
+                plain(position.price),
+                plain(order.amount),
+                str(order.shares),
+                plain(order.value),
+                plain(after),
+                neutral(order.reason),
+            )
+            for position, order, after in triples
+        ),
+    )
+
+
+def trades_csv(plan: Plan) -> str:
+    """The trades alone: Action, Quantity, Symbol, Price, Value, Reason."""
+    return _csv(
+        ("Action", "Quantity", "Symbol", "Price", "Value", "Reason"),
+        (
+            (
+                trade.side,
+                str(trade.quantity),
+                neutral(trade.symbol),
+                plain(trade.price),
+                plain(trade.value.copy_abs()),
+                neutral(trade.reason),
+            )
+            for trade in plan.trades
+        ),
+    )
+
+
+def plan_json(plan: Plan) -> str:
+    """The whole plan as JSON. Amounts are strings, so that no reader turns them into binary fractions."""
+    import json  # the command's table does without it
+
+    columns = zip(
+        plan.portfolio,
+        plan.orders,
+        plan.values_after,
+        plan.targets_after,
+        plan.weights_before,
+        plan.weights_after,
+        strict=True,
+    )
+    proof = plan.proof
+    content = {
+        "currency": plan.portfolio.currency,
+        "cash": plain(plan.cash),
+        "strategy": plan.strategy,
+        "method": plan.method,
+        "min_trade": plain(plan.min_trade),
+        "cost": plain(plan.cost),
+        "fees": plain(plan.fees),
+        "cash_left": plain(plan.cash_left),
+        "turnover": plan.turnover,
+        "drift_before": plan.drift_before,
+        "drift_after": plan.drift_after,
+        "issues": [{"severity": i.severity, "code": i.code, "message": i.message} for i in plan.issues],
+        "proof": None
+        if proof is None
+        else {
+            "lower_bound": proof.lower_bound,
+            "objective": proof.objective,
+            "gap": proof.gap,
+            "proven": proof.proven,
+            "work": proof.work,
+        },
+        "positions": [
+            {
+                "symbol": position.symbol,
+                "initial_value": plain(position.value),
+                "mark_price": plain(position.price),
+                "buy_value": plain(order.amount),
+                "buy_shares": order.shares if isinstance(order.shares, int) else str(order.shares),
+                "trade_value": plain(order.value),
+                "final_value": plain(after),
+                "target_weight": target,
+                "weight_before": before,
+                "weight_after": weight,
+                "reason": order.reason,
+            }
+            for position, order, after, target, before, weight in columns
+        ],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+BASKET_COLUMNS = (
+    "Action",
+    "Quantity",
+    "Symbol",
+    "SecType",
+    "Exchange",
+    "Currency",
+    "TimeInForce",
+    "OrderType",
+    "LmtPrice",
+)
+
+
+def basket_csv(plan: Plan, *, currency: str = "USD") -> str:
+    """The trades as an IBKR TWS BasketTrader file: day limit orders at the mark price, sells first.
+
+    TWS takes whole shares only, so trades of fractions are left out; ``not_in_basket`` names them. Class shares are
+    written the way TWS writes them (``BRK B``). Source: IBKR, TWS Users' Guide, BasketTrader, "Create a Basket".
+
+    Args:
+        plan: What to trade.
+        currency: ISO code that all prices are in.
+    """
+    whole = [trade for trade in plan.trades if isinstance(trade.shares, int)]
+    return _csv(
+        BASKET_COLUMNS,
+        (
+            (
+                trade.side.upper(),
+                str(trade.quantity),
+                neutral(_CLASS_SHARE.sub(r"\1 \2", trade.symbol)),
+                "STK",
+                "SMART",
+                currency,
+                "DAY",
+                "LMT",
+                plain(_tick(trade.price)),
+            )
+            for trade in sorted(whole, key=lambda trade: trade.shares > 0)
+        ),
+    )
+
+
+def not_in_basket(plan: Plan) -> list[str]:
+    """Symbols whose trades a basket cannot carry, because they are fractions of a share."""
+    return [trade.symbol for trade in plan.trades if not isinstance(trade.shares, int)]
+
+
+_CLASS_SHARE = re.compile(r"^([A-Z]+)[./]([A-Z])$")
+
+
+def _tick(price: Decimal) -> Decimal:
+    """A price on the grid that US exchanges take: cents, or hundredths of a cent below one dollar (SEC Rule 612)."""
+    if price >= 1:
+        return round_cents(price)
+    numerator, denominator = price.as_integer_ratio()
+    return max(from_units(divide_half_even(numerator * 10_000, denominator), 4), Decimal("0.0001"))

@@ -1,0 +1,93 @@
+"""A plan as one page to print: inputs, trades, drift before and after, the proof, the day.
+
+The model: a self-contained HTML text with its own styles, no script and no address of any other host. Everything that
+comes from a file is escaped. The day is given by the caller; nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+from ..money import format_percent
+from ..planning.plan import Plan
+from .summary import METHOD_NAMES, STRATEGY_NAMES, key_numbers, proof_words, rows, sentence
+
+_STYLE = """
+@page { margin: 14mm }
+body { font: 10pt/1.35 system-ui, sans-serif; color: #1b2430; max-width: 190mm; margin: 8mm auto }
+@media print { body { margin: 0 } }
+h1 { font-size: 14pt; margin: 0 } h2 { font-size: 11pt; margin: 3.5mm 0 1mm }
+p { margin: 1.5mm 0 } .quiet { color: #55606e } .alert { font-weight: 700 }
+table { border-collapse: collapse; width: 100%; font-size: 9pt; font-variant-numeric: tabular-nums }
+th, td { padding: .5mm 1.5mm; border-bottom: .2mm solid #c9d1dc; text-align: right; white-space: nowrap }
+th:first-child, td:first-child, th:last-child { text-align: left } tr { break-inside: avoid }
+td.why { text-align: left; white-space: normal; font-size: 7.5pt; line-height: 1.2; color: #55606e }
+tr.trade td:nth-child(3) { font-weight: 700 } dl { display: flex; flex-wrap: wrap; gap: 1mm 6mm; margin: 2mm 0 }
+dt { font-size: 8.5pt; color: #55606e } dd { margin: 0; font-weight: 600 }
+"""
+
+
+def plan_html(plan: Plan, *, name: str, day: date) -> str:
+    """The page.
+
+    Args:
+        plan: What to print.
+        name: What the portfolio is called.
+        day: The day that is printed on the page.
+    """
+    money = plan.portfolio.money
+    inputs = {
+        "Cash": money(plan.cash),
+        "Minimum trade": money(plan.min_trade),
+        "Strategy": STRATEGY_NAMES[plan.strategy],
+        "Share rounding": METHOD_NAMES[plan.method],
+        "Portfolio": money(plan.portfolio.value),
+        "Positions": f"{len(plan.portfolio):,}",
+    }
+    if plan.limits:
+        inputs["Limits"] = "; ".join(plan.limits)
+    numbers = {number.label: number.value for number in key_numbers(plan)}
+    remarks = "".join(f'<p class="alert">{escape(str(issue))}</p>' for issue in plan.issues)
+    proof = proof_words(plan)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Plan for {escape(name)}, {day.isoformat()}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<h1>{escape(sentence(plan))}</h1>
+<p class="quiet">Portfolio Balancer, {day.day} {day:%B %Y}. Prices are those of {escape(name)}.</p>
+{remarks}
+<h2>The question</h2>
+{_list(inputs)}
+<h2>The plan</h2>
+{_list(numbers)}
+<p>{escape(proof)}</p>
+{_table(plan)}
+<p class="quiet">Largest drift from target: {format_percent(plan.drift_before)} of the portfolio before,
+{format_percent(plan.drift_after)} after. Nothing has been traded. Not financial advice.</p>
+</body>
+</html>
+"""
+
+
+def _list(pairs: dict[str, str]) -> str:
+    items = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(text)}</dd></div>" for term, text in pairs.items())
+    return f"<dl>{items}</dl>"
+
+
+def _table(plan: Plan) -> str:
+    header = ("Symbol", "Now", "Trade", "Amount", "After", "Before %", "After %", "Target %", "Why")
+    head = "".join(f'<th scope="col">{title}</th>' for title in header)
+    lines = []
+    for row in rows(plan):
+        weights = (text.removesuffix(" %") for text in (row.weight_before, row.weight_after, row.target))
+        cells = (row.now, row.trade, row.trade_value, row.after, *weights)
+        marked = ' class="trade"' if row.side else ""
+        body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        lines.append(f'<tr{marked}><td>{escape(row.symbol)}</td>{body}<td class="why">{escape(row.reason)}</td></tr>')
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{chr(10).join(lines)}\n</tbody></table>"

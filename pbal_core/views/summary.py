@@ -1,0 +1,325 @@
+"""View models: what a table, a sentence and the key numbers show. Pure, so that every number on screen is tested.
+
+The model: a ``Plan`` becomes text here and nowhere else; the command line, the dashboard and the
+printed page all show these strings. Worked example: 10 VCR at 279.68 for 5,000 of cash is the row
+``Row(symbol="VCR", now="$6,798.48", trade="Buy 10", trade_value="+$2,796.80", ...)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+from ..money import MAX_CASH, format_percent, format_shares
+from ..planning.outcome import Outcome, largest_distance, plan_outcome, shares_of_total
+from ..planning.plan import Plan, Proof, Trade
+from ..portfolio import Portfolio
+
+DASH = "\N{EN DASH}"
+"""What a trade of nothing looks like: quiet, never 0.00."""
+
+FROZEN = "frozen"
+"""The target of a position that does not trade."""
+
+ROUGHLY = "Roughly, until you let go: "
+"""How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
+
+STRATEGY_NAMES = {"try_avoid_sell": "Avoid selling", "hard_rebalance": "Hard rebalance"}
+METHOD_NAMES = {"classic": "nearest (classic)", "exact": "fit to cash (exact)"}
+
+_NAMED_TRADES = 8
+_ROOM = 96
+"""Characters for the trades that the sentence names, so that two lines of a screen hold it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the trade table, as text."""
+
+    symbol: str
+    now: str
+    weight_before: str
+    target: str
+    trade: str
+    trade_value: str
+    after: str
+    weight_after: str
+    side: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNumber:
+    """One of the numbers that sum a plan up.
+
+    Args:
+        name: Stable snake_case name for tests and lookups.
+        label: What a person reads.
+        value: The number as text.
+        alert: The number needs attention (an overspend).
+    """
+
+    name: str
+    label: str
+    value: str
+    alert: bool = False
+
+
+def rows(plan: Plan) -> list[Row]:
+    """The trade table in file order, one row a position."""
+    money = plan.portfolio.money
+    columns = zip(
+        plan.portfolio,
+        plan.orders,
+        plan.values_after,
+        plan.weights_before,
+        plan.weights_after,
+        plan.targets_after,
+        strict=True,
+    )
+    return [
+        Row(
+            symbol=position.symbol,
+            now=money(position.value),
+            weight_before=format_percent(before),
+            target=FROZEN if position.symbol in plan.frozen else format_percent(target),
+            trade=trade_words(order),
+            trade_value=money(order.value, signed=True) if order.shares else DASH,
+            after=money(value),
+            weight_after=format_percent(after),
+            side=order.side,
+            reason=order.reason,
+        )
+        for position, order, value, before, after, target in columns
+    ]
+
+
+def trade_words(order: Trade) -> str:
+    """``Buy 10``, ``Sell 3``, or a dash."""
+    return shares_words(order.shares)
+
+
+def shares_words(shares: int | Decimal) -> str:
+    """``Buy 10``, ``Sell 3``, or a dash, from a signed number of shares."""
+    if not shares:
+        return DASH
+    return f"Buy {format_shares(shares)}" if shares > 0 else f"Sell {format_shares(-shares)}"
+
+
+def key_numbers(plan: Plan) -> list[KeyNumber]:
+    """Cash, cost or proceeds, cash left, largest drift, number of trades, turnover; of an exact plan its proof."""
+    return outcome_numbers(plan_outcome(plan))
+
+
+def outcome_numbers(outcome: Outcome, drift_after: float | None = None) -> list[KeyNumber]:
+    """``key_numbers`` of an outcome; ``drift_after`` is its drift where that is known already."""
+    money = outcome.basis.money
+    cost, left = outcome.cost, outcome.cash_left
+    if drift_after is None:
+        after = outcome.values_after
+        drift_after = largest_distance(shares_of_total(after), outcome.basis.goals(after))
+    texts = {
+        "cost": money(abs(cost)),
+        "cash_left": money(left),
+        "drift": f"{points(outcome.basis.drift_before)} → {points(drift_after)} points",
+        "trades": str(sum(1 for shares in outcome.shares if shares)),
+        "turnover": format_percent(outcome.turnover),
+    }
+    if outcome.refusal:
+        texts = dict.fromkeys(texts, DASH)  # where there is no plan, there is nothing that it leaves or costs
+    proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome.proof))]
+    return [
+        KeyNumber(
+            name="cash",
+            label="To withdraw" if outcome.cash < 0 else "To invest",
+            value=money(abs(outcome.cash)),
+        ),
+        KeyNumber(name="cost", label="Net proceeds" if cost < 0 else "Net cost", value=texts["cost"]),
+        KeyNumber(
+            name="cash_left", label="Cash left", value=texts["cash_left"], alert=left < 0 and not outcome.refusal
+        ),
+        KeyNumber(name="drift", label="Largest drift", value=texts["drift"]),
+        KeyNumber(name="trades", label="Trades", value=texts["trades"]),
+        KeyNumber(name="turnover", label="Turnover", value=texts["turnover"]),
+        *(proof if outcome.basis.method == "exact" else []),
+    ]
+
+
+def _proof_word(proof: Proof | None) -> str:
+    """``Optimal``, or how far from it the plan is at most, as a part of its objective."""
+    if proof is None:
+        return DASH
+    return "Optimal" if proof.proven else f"within {_gap(proof)}"
+
+
+def _gap(proof: Proof) -> str:
+    """The certified gap as a percentage of the objective, rounded up to hundredths."""
+    part = proof.gap / proof.objective if proof.objective else 0.0
+    return f"{ceil(part * 10_000) / 100:.2f} %"
+
+
+def points(fraction: float, *, signed: bool = False) -> str:
+    """A distance between weights in percentage points: ``0.078`` as ``7.8``."""
+    return format_percent(fraction, signed=signed).removesuffix(" %")
+
+
+def sentence(plan: Plan) -> str:
+    """What to do, what it costs and what it leaves, as one sentence."""
+    return outcome_sentence(plan_outcome(plan))
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """``sentence`` of an outcome."""
+    if outcome.refusal:
+        return f"No plan: {outcome.refusal}"
+    return f"{ROUGHLY}{_done(outcome)}" if outcome.approximate else _done(outcome)
+
+
+def _done(outcome: Outcome) -> str:
+    money = outcome.basis.money
+    buys = [i for i, shares in enumerate(outcome.shares) if shares > 0]
+    sells = [i for i, shares in enumerate(outcome.shares) if shares < 0]
+    if not buys and not sells:
+        return f"Nothing to trade: {_why_nothing(outcome)}."
+    raised = money(-sum(outcome.moved[i] for i in sells))
+    spent = money(sum(outcome.moved[i] for i in buys))
+    if buys and sells:
+        sold = _listed(outcome, sells, _ROOM // 2)
+        bought = _listed(outcome, buys, _ROOM - len(sold))
+        both = f"the sales raise {raised}, the purchases cost {spent}"
+        return f"Sell {sold}, and buy {bought}: {both}{_rest(outcome)}."
+    if buys:
+        return f"Buy {_listed(outcome, buys)} for {spent}{_rest(outcome)}."
+    return f"Sell {_listed(outcome, sells)} for {raised}{_rest(outcome)}."
+
+
+def _listed(outcome: Outcome, trades: list[int], room: int = _ROOM) -> str:
+    """``10 VCR, 8 VDC and 3 VIS``; of many or long ones the largest, in file order, and how many more.
+
+    Args:
+        outcome: What the trades are a part of.
+        trades: Positions that trade, in file order.
+        room: Characters that there should be at most; one trade is always named.
+    """
+    text = _named(outcome, trades, trades)
+    if len(trades) <= _NAMED_TRADES and len(text) <= room:
+        return text
+    largest = sorted(trades, key=lambda i: -abs(outcome.moved[i]))[: _NAMED_TRADES - 2]
+    while len(text := _named(outcome, sorted(largest), trades)) > room and len(largest) > 1:
+        largest.pop()
+    return text
+
+
+def _named(outcome: Outcome, named: list[int], trades: list[int]) -> str:
+    sizes = [-outcome.shares[i] if outcome.shares[i] < 0 else outcome.shares[i] for i in named]
+    parts = [f"{format_shares(size)} {outcome.basis.symbols[i]}" for size, i in zip(sizes, named, strict=True)]
+    if len(named) < len(trades):
+        parts.append(f"{len(trades) - len(named)} more")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _rest(outcome: Outcome) -> str:
+    """What the plan leaves or lacks, as the end of the sentence."""
+    money, cash, left = outcome.basis.money, outcome.cash, outcome.cash_left
+    fees = f" and {money(outcome.fees)} of fees" if outcome.fees else ""
+    if left == 0:
+        exactly = ", exactly the cash" if cash > 0 else ", exactly the amount to withdraw" if cash else ""
+        return fees + exactly
+    if cash < 0:
+        difference = "more" if left > 0 else "less"
+        return f"{fees}: {money(abs(left))} {difference} than the {money(-cash)} to withdraw"
+    if left < 0:
+        return f"{fees}: {money(-left)} more than the cash"
+    return f"{fees}; {money(left)} stays in cash"
+
+
+def _why_nothing(outcome: Outcome) -> str:
+    """Why a plan has no trade, as the end of a sentence."""
+    basis, cash, money = outcome.basis, outcome.cash, outcome.basis.money
+    if cash == 0 and basis.strategy == "try_avoid_sell":
+        return "there is no cash to invest, and this strategy does not sell to rebalance"
+    if basis.method == "classic":
+        step = money(outcome.min_trade)
+        if basis.strategy == "try_avoid_sell" and abs(cash) < outcome.min_trade:
+            verb = "invest" if cash > 0 else "withdraw"
+            return f"{money(abs(cash))} to {verb} is less than the minimum trade of {step}"
+        if outcome.wanted:
+            return "no amount makes a share that can be traded"
+        if basis.strategy == "hard_rebalance":
+            limits = f" ({'; '.join(outcome.limits)})" if outcome.limits else ""
+            return f"every position that may trade is within half a minimum trade ({step}) of its target{limits}"
+        if cash < 0 and not basis.total:
+            return "nothing is held that could be sold"
+    return "; ".join(outcome.limits) or "no whole share fits that brings the weights closer"
+
+
+def proof_words(plan: Plan) -> str:
+    """What is known about how good the plan is, as one sentence."""
+    proof = plan.proof
+    if proof is None:
+        return "Each trade is rounded to the nearest share by itself; a plan fitted to the cash may come closer."
+    if proof.proven:
+        return "Optimal: no whole-share plan for this cash comes closer to your targets."
+    return (
+        f"Not proven optimal: the best plan there is could be closer to your targets by at most {_gap(proof)} of the "
+        "remaining distance."
+    )
+
+
+def explanation(plan: Plan) -> list[str]:
+    """The lines of ``pbal --verbose``: target, drift, cost, cash left, and why each trade."""
+    money = plan.portfolio.money
+    settings = f"{STRATEGY_NAMES[plan.strategy]}; share rounding: {METHOD_NAMES[plan.method]}"
+    result = f"Net cost: {money(plan.cost)}. Cash left: {money(plan.cash_left)}."
+    smallest = f"minimum trade {money(plan.min_trade)}" if plan.min_trade else "no minimum trade"
+    return [
+        f"Strategy: {settings}; {smallest}.",
+        *([f"Limits: {'; '.join(plan.limits)}."] if plan.limits else []),
+        f"Target: {_targets(plan)}.",
+        f"Largest drift: {points(plan.drift_before)} points before, {points(plan.drift_after)} points after.",
+        f"{result} Turnover: {format_percent(plan.turnover)}.",
+        *([proof_words(plan)] if plan.proof is not None else []),
+        *(f"{trade_words(trade)} {trade.symbol}: {trade.reason}." for trade in plan.trades),
+    ]
+
+
+def _targets(plan: Plan) -> str:
+    """What the positions that may trade are brought towards, and which do not trade."""
+    pairs = zip(plan.portfolio.symbols, plan.weights, plan.targets_after, plan.values_after, strict=True)
+    free = [row for row in pairs if row[0] not in plan.frozen]
+    stays = "".join(f"; {symbol} is frozen" for symbol in plan.portfolio.symbols if symbol in plan.frozen)
+    if len({weight for _, weight, _, _ in free}) > 1:
+        return ", ".join(f"{symbol} {format_percent(target)}" for symbol, _, target, _ in free) + stays
+    share = sum((value for *_, value in free), Decimal(0)) / len(free)
+    return f"{format_percent(free[0][2])} each, {plan.portfolio.money(share)} after the trades{stays}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashRange:
+    """Bounds of the cash slider: round dollars, a stable function of the portfolio alone."""
+
+    low: int
+    high: int
+    step: int
+
+
+def cash_range(portfolio: Portfolio) -> CashRange:
+    """Bounds of about half of the portfolio's value, at least 10,000 dollars, and 200 steps or more between them.
+
+    Worked example: 112,900 dollars give -50,000 to 50,000 in steps of 500. A withdrawal never goes beyond what the
+    portfolio is worth; where that cuts the lower end, the steps are half as wide. None lies beyond MAX_CASH.
+    """
+    worth = int(portfolio.value)
+    high = 10_000
+    while (larger := _next_round(high)) * 2 <= worth and larger <= MAX_CASH:
+        high = larger
+    step = high // 100
+    if worth < high:
+        step //= 2
+    return CashRange(low=-(min(high, worth) // step * step), high=high, step=step)
+
+
+def _next_round(amount: int) -> int:
+    """The next of 1, 2, 2.5 and 5 times a power of ten: 10,000, 20,000, 25,000, 50,000, 100,000."""
+    return amount * 5 // 4 if str(amount).startswith("20") else amount * 2

@@ -1,0 +1,484 @@
+"""The live view in a real browser: what is dragged is seen at once, and what is seen is what Python says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pbal_core import Portfolio, rebalance
+from pbal_core.dashboard import live
+from pbal_core.dashboard.live import read_amount
+from pbal_core.money import format_money
+from pbal_core.planning.problem import prepare
+from pbal_core.readers import read_positions
+from pbal_core.sample import sample_bytes
+from pbal_core.views.summary import DASH, key_numbers, rows, sentence
+from pbal_core.views.sweep import Point, cash_axis
+from tests.browser.driver import opened, settled
+from tests.browser.server import PAGES, serve
+from tests.made import made_portfolio
+
+pytestmark = pytest.mark.browser
+
+SAMPLE = read_positions(sample_bytes()).portfolio
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serve(PAGES / "live_page.py") as (url, _pid):
+        yield url
+
+
+def table(page: Page) -> list[list[str]]:
+    """The cells of the trade table but the last column, which is for a pinned plan."""
+    cells = "r => [...r.cells].slice(0, 6).map(c => c.innerText)"
+    return page.evaluate(f"() => [...document.querySelectorAll('.pbal-table tbody tr')].map({cells})")
+
+
+def bars(page: Page) -> list[str]:
+    """What the bars look like: the path of every bar of every trace."""
+    return page.evaluate("() => [...document.querySelectorAll('.barlayer path')].map(p => p.getAttribute('d'))")
+
+
+def painted(page: Page) -> None:
+    """Waits for the next frame: what was moved or pressed before is painted in it, from what the browser has."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def shown(page: Page) -> str:
+    return page.locator(".pbal-sentence").inner_text()
+
+
+def wanted(cash: object, min_trade: object = 100) -> list[list[str]]:
+    plan = rebalance(SAMPLE, cash, min_trade=min_trade)
+    return [[r.symbol, r.weight_before, r.trade, r.trade_value, r.weight_after, r.target] for r in rows(plan)]
+
+
+def runs(page: Page) -> int:
+    return int(page.get_by_text(re.compile(r"^runs \d+$")).inner_text().split()[1])
+
+
+def drag(page: Page, label: str, start: float, stops: list[float]) -> None:
+    """Presses on the slider at a fraction of its width and moves to others, without letting go."""
+    box = page.get_by_label(label).bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    for stop in stops:
+        page.mouse.move(box["x"] + stop * box["width"], y, steps=4)
+    painted(page)
+
+
+def test_drag_changes_everything_before_the_release_and_runs_python_once_after(page, address):
+    """While the mouse is down chart, table and sentence follow and Python is not asked; the release asks once."""
+    opened(page, address)
+    settled(page)
+    assert table(page) == wanted(5000)
+    before = bars(page), shown(page), runs(page)
+    drag(page, "Cash slider", 0.55, [0.7, 0.8])
+    assert shown(page) != before[1]
+    cash = read_amount("cash", page.get_by_label("Cash", exact=True).input_value())
+    during = table(page), bars(page), shown(page)
+    assert during[0] == wanted(cash)
+    assert during[1] != before[0]
+    assert during[2] == sentence(rebalance(SAMPLE, cash, min_trade=100))
+    assert runs(page) == before[2]
+    page.mouse.up()
+    settled(page)
+    expect(page.get_by_text(f"python: {during[2]}")).to_be_visible()
+    assert (table(page), bars(page), shown(page)) == during, "what was seen while dragging is what the release gave"
+    assert runs(page) == before[2] + 1
+
+
+def test_a_typed_amount_off_the_grid_is_committed_exactly(page, address):
+    """5,033.51 lies between two positions of the slider; the plan is for 5,033.51."""
+    opened(page, address)
+    settled(page)
+    box = page.get_by_label("Cash", exact=True)
+    box.fill("$6,033.51")
+    box.press("Enter")
+    plan = rebalance(SAMPLE, "6033.51", min_trade=100)
+    expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
+    expect(box).to_have_value("$6,033.51")
+    assert page.get_by_label("Cash slider").get_attribute("aria-valuetext") == "$6,000.00"
+    assert page.locator(".pbal-numbers dd:not([hidden])").all_inner_texts() == [n.value for n in key_numbers(plan)]
+
+
+def test_a_bad_amount_says_why_and_keeps_the_last_plan(page, address):
+    opened(page, address)
+    settled(page)
+    last = shown(page)
+    box = page.get_by_label("Minimum trade", exact=True)
+    box.fill("many")
+    box.press("Enter")
+    expect(page.locator("#pbal-min_trade-note")).to_contain_text('"many" is not a number')
+    assert shown(page) == last
+    assert box.get_attribute("aria-invalid") == "true"
+    box.fill("250")
+    box.press("Enter")
+    expect(page.locator("#pbal-min_trade-note")).to_have_text("")
+    expect(page.locator(".pbal-sentence")).to_have_text(sentence(rebalance(SAMPLE, 5000, min_trade=250)))
+    assert table(page) == wanted(5000, 250)
+
+
+@pytest.mark.parametrize(
+    ("key", "cash"), [("ArrowRight", 5500), ("ArrowLeft", 4500), ("Home", -50_000), ("End", 50_000), ("PageUp", 15_000)]
+)
+def test_keys_move_the_slider_and_commit(page, address, key, cash):
+    """Arrows move one position, PageUp about a tenth of the slider, Home and End to its ends."""
+    opened(page, address)
+    settled(page)
+    page.get_by_label("Cash slider").press(key)
+    expect(page.get_by_label("Cash", exact=True)).to_have_value(format_money(Decimal(cash)))
+    painted(page)
+    assert table(page) == wanted(cash), "before Python answers"
+    settled(page)
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, cash, min_trade=100))}")).to_be_visible()
+    assert table(page) == wanted(cash)
+
+
+def test_a_pinned_plan_stays_beside_what_is_dragged(page, address):
+    """Plan A keeps its trades, its numbers and its marks while the slider moves on, and over a rerun."""
+    opened(page, address)
+    settled(page)
+    page.get_by_role("button", name="Pin as plan A").click()
+    expect(page.locator(".pbal-pin-line")).to_contain_text("cash $5,000.00, minimum trade $100.00, avoid selling")
+    page.get_by_label("Cash slider").press("PageUp")
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 15_000, min_trade=100))}")).to_be_visible()
+    settled(page)
+    pinned, moved = rows(rebalance(SAMPLE, 5000, min_trade=100)), rows(rebalance(SAMPLE, 15_000, min_trade=100))
+    lines = page.locator(".pbal-table tbody tr")
+    assert lines.locator("td:last-child").all_inner_texts() == [row.trade for row in pinned]
+    differing = page.locator(".pbal-table tr[data-differs] th").all_inner_texts()
+    assert differing == [now.symbol for now, then in zip(moved, pinned, strict=True) if now.trade != then.trade]
+    assert page.locator(".pbal-numbers .pbal-a:not([hidden])").all_inner_texts()[:2] == ["A: $5,000.00", "A: $5,033.51"]
+    assert page.locator(".scatterlayer .point").count() == len(SAMPLE)
+    page.get_by_role("button", name="Unpin plan A").click()
+    expect(page.locator(".pbal-pin-line")).to_be_hidden()
+    expect(page.locator(".scatterlayer .point")).to_have_count(0)
+
+
+def test_dollars_and_weights_are_two_units_of_one_plan(page, address):
+    """The switch changes the table's and the chart's unit and nothing else; dragging goes on in dollars."""
+    opened(page, address)
+    settled(page)
+    before = shown(page), bars(page)
+    page.get_by_role("button", name="Dollars").click()
+    plan = rebalance(SAMPLE, 5000, min_trade=100)
+    assert [cells[4] for cells in table(page)] == [row.after for row in rows(plan)]
+    assert shown(page) == before[0]
+    page.wait_for_function("() => document.querySelector('.ytick text').textContent.startsWith('$')")
+    drag(page, "Cash slider", 0.55, [0.6, 0.75])
+    assert shown(page) != before[0]
+    during = bars(page)
+    page.mouse.up()
+    settled(page)
+    assert bars(page) == during, "target marks and bars stand where plotly.js itself draws them"
+
+
+@pytest.mark.parametrize("mode", ["Weights", "Dollars"])
+def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
+    """The others share out what is not frozen: their marks and their targets in the table move while dragging."""
+    opened(page, address, "?frozen=VSMAX&strategy=hard_rebalance")
+    settled(page)
+    page.get_by_role("button", name=mode).click()
+    settled(page)
+    drag(page, "Cash slider", 0.55, [0.6, 0.9])
+    cash = read_amount("cash", page.get_by_label("Cash", exact=True).input_value())
+    plan = rebalance(SAMPLE, cash, min_trade=100, strategy="hard_rebalance", frozen="VSMAX")
+    targets = [row.target for row in rows(plan)]
+    assert targets[-1] == "frozen"
+    assert len(set(targets)) == 2
+    assert [cells[5] for cells in table(page)] == targets
+    during = bars(page)
+    page.mouse.up()
+    settled(page)
+    assert bars(page) == during
+    assert [cells[5] for cells in table(page)] == targets
+
+
+def test_another_currency_is_written_and_typed(page, address):
+    """Francs in boxes, sliders, sentence, chart and switch; typed with or without the code; dollars are refused."""
+    opened(page, address, "?currency=CHF")
+    settled(page)
+    held = Portfolio(SAMPLE, currency="CHF")
+    assert shown(page) == sentence(rebalance(held, 5000, min_trade=100))
+    box = page.get_by_label("Cash", exact=True)
+    expect(box).to_have_value("CHF\u00a05,000.00")
+    page.get_by_role("button", name="CHF", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.ytick text').textContent.startsWith('CHF\u00a0')")
+    for typed, cash in (("chf 12,000", 12_000), ("-CHF\u00a02,500.00", -2_500), ("6,033.51", "6033.51")):
+        box.fill(typed)
+        box.press("Enter")
+        expect(page.locator(".pbal-sentence")).to_have_text(sentence(rebalance(held, cash, min_trade=100)))
+        expect(box).to_have_value(held.money(Decimal(cash)))
+        settled(page)
+    assert page.get_by_label("Cash slider").get_attribute("aria-valuetext") == "CHF\u00a06,000.00"
+    cut = "() => [...document.querySelectorAll('.pbal td')].filter(c => c.scrollWidth > c.clientWidth).length"
+    assert page.evaluate(cut) == 0, "every amount has room"
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(cut) == 0, "on a phone too"
+    box.fill("$500")
+    box.press("Enter")
+    expect(page.locator("#pbal-cash-note")).to_contain_text('"$500" is not a number')
+
+
+def test_sixty_positions_show_the_largest_changes_first(page, address):
+    """Of 60 rows the 30 with the largest trades are shown, in the order of the file; the rest on demand."""
+    opened(page, address, "?n=60&strategy=hard_rebalance")
+    settled(page)
+    plan = rebalance(made_portfolio(60), 5000, min_trade=100, strategy="hard_rebalance")
+    largest = sorted(plan.orders, key=lambda order: -abs(order.value))[:30]
+    assert [cells[0] for cells in table(page)] == sorted(order.symbol for order in largest)
+    page.get_by_role("button", name="Show all 60 positions").click()
+    assert [cells[2] for cells in table(page)] == [row.trade for row in rows(plan)]
+    expect(page.locator(".barlayer .point")).to_have_count(180)
+
+
+@pytest.mark.parametrize(("count", "rows_shown"), [(30, 30), (35, 35), (36, 30)])
+def test_a_few_rows_are_not_worth_hiding(page, address, count, rows_shown):
+    """Up to five rows more than thirty are simply shown; only then is there a button for the rest."""
+    opened(page, address, f"?n={count}")
+    settled(page)
+    assert len(table(page)) == rows_shown
+    expect(page.get_by_role("button", name="Show all")).to_have_count(int(rows_shown < count))
+
+
+def test_a_dash_is_quiet_in_every_column(page, address):
+    """A trade of nothing and its amount are both written in the quiet colour."""
+    opened(page, address)
+    cells = page.locator(".pbal-table tbody tr").first.locator("td")
+    assert cells.nth(1).inner_text() == cells.nth(2).inner_text() == DASH
+    trade, amount = (cells.nth(i).evaluate("cell => getComputedStyle(cell).color") for i in (1, 2))
+    assert trade == amount != cells.nth(3).evaluate("cell => getComputedStyle(cell).color")
+
+
+def test_one_position_is_a_portfolio(page, address):
+    opened(page, address, "?n=1")
+    settled(page)
+    plan = rebalance(made_portfolio(1), 5000, min_trade=100)
+    assert [cells[2] for cells in table(page)] == [row.trade for row in rows(plan)]
+
+
+def test_too_many_positions_to_preview_are_planned_on_release(page, address):
+    """Above the limit a drag moves the amount, the page says to let go, and the release brings the plan."""
+    opened(page, address, "?n=300")
+    settled(page)
+    expect(page.get_by_text("let the slider go")).to_be_visible()
+    page.get_by_label("Cash slider").press("End")
+    plan = rebalance(made_portfolio(300), cash_axis(made_portfolio(300))[-1], min_trade=100)
+    expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
+
+
+def test_no_plan_is_said_where_the_plan_would_stand(page, address):
+    """More than the sales can raise: the exact method refuses, the sliders stay, and the way back works."""
+    opened(page, address, "?method=exact")
+    settled(page)
+    box = page.get_by_label("Cash", exact=True)
+    box.fill("-500000")
+    box.press("Enter")
+    expect(page.locator(".pbal-sentence")).to_contain_text("No plan: cannot withdraw $500,000.00")
+    box.fill("5000")
+    box.press("Enter")
+    expect(page.locator(".pbal-sentence")).to_have_text(
+        sentence(rebalance(SAMPLE, 5000, min_trade=100, method="exact"))
+    )
+
+
+def test_the_exact_method_needs_no_minimum_trade(page, address):
+    """The slider's first position is nothing, and 0 can be typed."""
+    opened(page, address, "?method=exact")
+    settled(page)
+    box = page.get_by_label("Minimum trade", exact=True)
+    plan = sentence(rebalance(SAMPLE, 5000, method="exact"))
+    page.get_by_label("Minimum trade slider").press("Home")
+    expect(box).to_have_value("$0.00")
+    expect(page.get_by_text(f"python: {plan}")).to_be_visible()
+    for typed, written in (("300", "$300.00"), ("0", "$0.00")):
+        box.fill(typed)
+        box.press("Enter")
+        settled(page)
+        expect(box).to_have_value(written)
+    expect(page.locator(".pbal-sentence")).to_have_text(plan)
+
+
+@pytest.mark.parametrize(("name", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg")])
+def test_the_chart_is_saved_as_a_picture(page, address, tmp_path, name, start):
+    opened(page, address)
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Chart as {name}").click()
+    saved = tmp_path / "chart"
+    download.value.save_as(saved)
+    content = saved.read_bytes()
+    assert content.startswith(start)
+    assert len(content) > 5000
+    if name == "SVG":
+        assert content.count(b">Target</text>") == 1
+        assert b'class="js-line"' in content, "the key of the target is a line, as it is on the page"
+
+
+def test_a_finger_drags_too(browser, address):
+    """On a phone a touch on the slider moves it, and lifting the finger commits."""
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+        page = opened(context.new_page(), address)
+        settled(page)
+        slider = page.get_by_label("Cash slider")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        assert box
+        touch = context.new_cdp_session(page)
+        y = box["y"] + box["height"] / 2
+
+        def finger(kind: str, *fractions: float) -> None:
+            points = [{"x": box["x"] + fraction * box["width"], "y": y} for fraction in fractions]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        finger("touchStart", 0.55)
+        for step in range(56, 80):
+            finger("touchMove", step / 100)
+        painted(page)
+        during = page.get_by_label("Cash", exact=True).input_value()
+        assert during not in {"", "$5,000.00"}
+        finger("touchEnd")
+        cash = read_amount("cash", during)
+        expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, cash, min_trade=100))}")).to_be_visible()
+
+
+def test_themes_recolour_chart_and_table(browser, address):
+    """The bars take the theme's own colour in light and in dark."""
+    colours = {}
+    for scheme in ("light", "dark"):
+        with browser.new_context(color_scheme=scheme) as context:
+            page = opened(context.new_page(), address)
+            settled(page)
+            after = page.locator(".barlayer .trace.bars").nth(1).locator("path").first
+            colours[scheme] = after.evaluate("bar => getComputedStyle(bar).fill")
+    assert colours == {"light": "rgb(11, 92, 173)", "dark": "rgb(90, 169, 240)"}
+
+
+def test_two_quick_drags_keep_the_newer_one(page, address):
+    """A second drag begins before the first is answered; the late answer does not pull the slider back."""
+    opened(page, address)
+    settled(page)
+    for stop in (0.7, 0.3):
+        drag(page, "Cash slider", 0.55 if stop == 0.7 else 0.7, [stop])
+        page.mouse.up()
+    cash = read_amount("cash", page.get_by_label("Cash", exact=True).input_value())
+    settled(page)
+    assert read_amount("cash", page.get_by_label("Cash", exact=True).input_value()) == cash
+    assert cash < 0
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, cash, min_trade=100))}")).to_be_visible()
+
+
+def test_a_view_that_comes_back_asks_for_what_it_lacks(page, address):
+    """Hidden and shown again, it has forgotten its slices and still shows the committed plan, and drags."""
+    opened(page, address)
+    settled(page)
+    page.get_by_label("Cash slider").press("PageUp")
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 15_000, min_trade=100))}")).to_be_visible()
+    page.get_by_text("Hide", exact=True).click()
+    expect(page.locator(".pbal")).to_have_count(0)
+    page.get_by_text("Hide", exact=True).click()
+    expect(page.locator(".pbal-sentence")).to_have_text(sentence(rebalance(SAMPLE, 15_000, min_trade=100)))
+    settled(page)
+    assert table(page) == wanted(15_000)
+    page.get_by_label("Cash slider").press("Home")
+    painted(page)
+    assert table(page) == wanted(-50_000)
+    settled(page)
+    assert table(page) == wanted(-50_000)
+
+
+def test_asking_for_what_is_lacking_sets_no_amount(page, address):
+    """The amount that Python has just set stays, and the slider that lacked its plans drags."""
+    opened(page, address)
+    settled(page)
+    page.get_by_role("button", name="Lose an answer").click()
+    box = page.get_by_label("Cash", exact=True)
+    expect(box).to_have_value("$750.00")
+    settled(page)
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 750, min_trade=100))}")).to_be_visible()
+    expect(box).to_have_value("$750.00")
+    page.get_by_label("Minimum trade slider").press("Home")
+    painted(page)
+    least = read_amount("min_trade", page.get_by_label("Minimum trade", exact=True).input_value())
+    assert table(page) == wanted(750, least)
+    settled(page)
+    assert table(page) == wanted(750, least)
+
+
+OVERTAKEN = """async ([source, html, data]) => {
+    const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: show } = await import(script);
+    const place = document.createElement("div");
+    place.append(document.createRange().createContextualFragment(html));
+    document.body.append(place);
+    const sent = [];
+    const call = () => show({ parentElement: place, data, setStateValue: (_, request) => sent.push(request) });
+    const end = call();
+    call();
+    end();
+    const last = call();
+    const slider = place.querySelector('[data-axis="cash"] .pbal-slider');
+    slider.value = 0;
+    slider.dispatchEvent(new Event("input"));
+    slider.dispatchEvent(new Event("change"));
+    const shown = place.querySelector('[data-axis="cash"] .pbal-box').value;
+    place.remove();
+    last();
+    return [sent.map((request) => [request.n, request.cash]), shown];
+}"""
+
+
+def test_an_overtaken_call_ends_alone(page, address):
+    """Of two answers that follow quickly, Streamlit ends the call of the first: the next finds the same view."""
+    opened(page, address)
+    problem = prepare(SAMPLE, strategy="try_avoid_sell")
+    data = live._payload("x", problem, Point(Decimal(5000), Decimal(100)), live.new_memory())
+    source = "\n".join(live._asset(name) for name in live._SCRIPTS)
+    sent, shown = page.evaluate(OVERTAKEN, [source, live._asset("live.html"), json.loads(json.dumps(data))])
+    assert sent == [[1, "-50000"]]
+    assert shown == "-$50,000.00"
+
+
+def test_the_spoken_line_changes_once_a_commit(page, address):
+    """A screen reader hears the plan after the release, not every position on the way."""
+    opened(page, address)
+    settled(page)
+    spoken = page.locator("[aria-live]")
+    before = spoken.inner_text()
+    assert before == shown(page)
+    spoken.evaluate(
+        "line => { window.said = 0; new MutationObserver(() => window.said++).observe(line, { childList: true }); }"
+    )
+    drag(page, "Cash slider", 0.55, [0.6, 0.7])
+    assert shown(page) != before
+    assert spoken.inner_text() == before
+    page.mouse.up()
+    settled(page)
+    assert spoken.inner_text() == shown(page)
+    assert page.evaluate("() => window.said") == 1
+
+
+def test_what_is_being_typed_is_not_overwritten(page, address):
+    """An answer that arrives while somebody types in the other box leaves the half-typed amount alone."""
+    opened(page, address)
+    settled(page)
+    box = page.get_by_label("Minimum trade", exact=True)
+    page.get_by_label("Cash slider").press("PageUp")
+    box.click()
+    box.press_sequentially("25")
+    settled(page)
+    expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 15_000, min_trade=100))}")).to_be_visible()
+    expect(box).to_have_value("25")
+    box.press("Enter")
+    expect(box).to_have_value("$25.00")
+    settled(page)
+    assert table(page) == wanted(15_000, 25)

@@ -1,0 +1,259 @@
+"""The whole page in a real browser: upload, drag, read, download, share; and what must never happen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from pbal_core import Portfolio, read_positions, rebalance
+from pbal_core.dashboard.page import ON_ITS_WAY
+from pbal_core.sample import sample_bytes
+from pbal_core.views.summary import DASH, sentence
+from tests.browser.driver import opened, settled, upload
+from tests.browser.server import ROOT, serve
+
+pytestmark = pytest.mark.browser
+
+HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
+OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\nVXUS,800,62.5,\n"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serve(ROOT / "streamlit_app.py") as (url, _pid):
+        yield url
+
+
+def portfolio_of(text: str) -> Portfolio:
+    return read_positions(text.encode()).portfolio
+
+
+def headline(page: Page, cash: object, text: str = OWN, **options: object) -> str:
+    """Waits until the page says what Python says."""
+    plan = rebalance(portfolio_of(text), cash, **{"min_trade": 100, **options})
+    expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
+    return sentence(plan)
+
+
+def test_upload_change_cash_read_the_table_download(page, address, tmp_path):
+    """The way of a user, end to end: what she downloads is the plan that she saw."""
+    opened(page, address)
+    upload(page, OWN)
+    headline(page, 5000)
+    box = page.get_by_label("Cash", exact=True)
+    box.fill("1234.56")
+    box.press("Enter")
+    headline(page, "1234.56")
+    expect(page).to_have_url(re.compile("cash=1234.56"))
+    assert "VTI" not in page.url
+    plan = rebalance(portfolio_of(OWN), "1234.56", min_trade=100)
+    page.get_by_role("button", name=re.compile("Download")).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Trades (CSV)").click()
+    saved = tmp_path / "trades.csv"
+    started.value.save_as(saved)
+    rows = list(csv.DictReader(io.StringIO(saved.read_text(encoding="utf-8"))))
+    assert [(r["Action"], int(r["Quantity"]), r["Symbol"]) for r in rows] == [
+        (t.side, t.quantity, t.symbol) for t in plan.trades
+    ]
+    assert sum(Decimal(r["Value"]) for r in rows) == plan.cost
+
+
+def test_strategy_and_rounding_follow(page, address):
+    """Choosing another strategy or rounding changes the plan and the address."""
+    opened(page, address)
+    upload(page, OWN)
+    headline(page, 5000)
+    page.get_by_text("Hard rebalance", exact=True).click()
+    headline(page, 5000, strategy="hard_rebalance")
+    page.get_by_text("fit to cash (exact)", exact=True).click()
+    headline(page, 5000, strategy="hard_rebalance", method="exact")
+    expect(page).to_have_url(re.compile("method=exact"))
+
+
+def test_fit_to_cash_is_the_way_out_of_an_overspend(page, address):
+    """Where a classic plan overspends there is a button beside the warning; the exact plan is proven and has none."""
+    opened(page, address)
+    fit = page.get_by_role("button", name="Fit to cash")
+    fit.click()
+    sample = read_positions(sample_bytes()).portfolio
+    expect(page.locator(".pbal-sentence")).to_have_text(
+        sentence(rebalance(sample, 5000, method="exact", min_trade=100))
+    )
+    expect(fit).to_be_hidden()
+    assert page.evaluate("document.activeElement.classList.contains('pbal-sentence')"), "the keyboard stays there"
+    expect(page.get_by_text("Optimal: no whole-share plan for this cash comes closer")).to_be_visible()
+    expect(page.get_by_role("radio", name="fit to cash (exact)")).to_be_checked()
+    expect(page).to_have_url(re.compile("method=exact"))
+
+
+@pytest.mark.parametrize("query", ["cash=-200000&method=exact", "cash=-200000", "cash=0&strategy=hard_rebalance"])
+def test_fit_to_cash_is_not_offered_where_it_does_nothing(page, address, query):
+    """Neither where there is no plan, nor where the sales cannot raise the cash, nor where nothing is overspent."""
+    opened(page, f"{address}/?{query}")
+    settled(page)
+    expect(page.get_by_role("button", name="Fit to cash")).to_be_hidden()
+    if "exact" in query:
+        expect(page.locator(".pbal-sentence")).to_contain_text("No plan")
+        values = page.locator(".pbal-numbers dd:not([hidden])").all_inner_texts()
+        assert values[0] == "$200,000.00"
+        assert set(values[1:]) == {DASH}
+
+
+def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):
+    """A reload and another browser bring the settings back; nobody sees the other's portfolio or cash."""
+    opened(page, f"{address}/?cash=-750&min_trade=50")
+    expect(page.get_by_label("Cash", exact=True)).to_have_value(re.compile("750"))
+    upload(page, OWN)
+    headline(page, -750, min_trade=50)
+    with browser.new_context() as elsewhere:
+        other = opened(elsewhere.new_page(), page.url)
+        expect(other.get_by_label("Cash", exact=True)).to_have_value(re.compile("750"))
+        expect(other.locator(".pbal-table tbody tr").first).to_contain_text("FTEC")
+        box = other.get_by_label("Cash", exact=True)
+        box.fill("2000")
+        box.press("Enter")
+        expect(other).to_have_url(re.compile("cash=2000"))
+    headline(page, -750, min_trade=50)
+    page.reload()
+    expect(page.get_by_label("Cash", exact=True)).to_have_value(re.compile("750"))
+
+
+def test_back_undoes_a_change_and_then_leaves(page, address):
+    """Each change is one step of the browser's history; a page on which nothing was changed is none."""
+    before = f"{address}/_stcore/health"
+    page.goto(before)
+    opened(page, address)
+    box = page.get_by_label("Cash", exact=True)
+    for cash in ("750", "1500"):
+        box.fill(cash)
+        box.press("Enter")
+        expect(page).to_have_url(re.compile(f"cash={cash}&"))
+        settled(page)
+    page.get_by_text("Hard rebalance", exact=True).click()
+    expect(page).to_have_url(re.compile("strategy=hard_rebalance"))
+    page.wait_for_timeout(1000 * ON_ITS_WAY)
+    page.go_back()
+    expect(page.get_by_role("radio", name="Avoid selling")).to_be_checked()
+    expect(box).to_have_value("$1,500.00")
+    page.go_back()
+    expect(box).to_have_value("$750.00")
+    page.go_forward()
+    expect(box).to_have_value("$1,500.00")
+    page.go_back()
+    expect(box).to_have_value("$750.00")
+    page.go_back()
+    expect(box).to_have_value("$5,000.00")
+    assert page.url == f"{address}/"
+    page.go_back()
+    expect(page).to_have_url(before)
+
+
+HOSTILE = {
+    "script": "<script>document.title='owned'</script>",
+    "image": "![x](https://beacon.invalid/pixel.png)",
+    "html": "<img src=https://beacon.invalid/pixel.png onerror=alert(1)>",
+    "formula": '=HYPERLINK("https://beacon.invalid")',
+    "right to left": "\u202eITV",
+    "directive": ":material/home: $x^2$ :red[a]",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_does_nothing(page, address, text):
+    """In a symbol, in a column's name and in the file's name: it is reported, and the page stays usable."""
+    opened(page, address)
+    quoted = '"' + text.replace('"', '""') + '"'
+    upload(page, f"{HEADER}{quoted},1000,10,0\n", name=f"{text.replace('/', '')}.csv")
+    expect(page.get_by_text("was not taken")).to_be_visible()
+    expect(page.locator(".pbal-table tbody tr").first).to_contain_text("FTEC")
+    upload(page, f"{quoted},b,c,d\n1,2,3,4\n")
+    expect(page.get_by_text("was not taken")).to_be_visible()
+    assert page.title() == "Portfolio Balancer"
+    upload(page, OWN)
+    headline(page, 5000)
+
+
+def test_a_file_is_called_by_its_name(page, address):
+    """Markdown takes nothing away from a name: neither underscores nor a number with a point in front."""
+    opened(page, address)
+    upload(page, OWN, name="_own_ 1. a__b__c.csv")
+    expect(page.get_by_role("button", name=re.compile(r"Positions: upload\d+ _own_ 1\. a__b__c\.csv$"))).to_be_visible()
+    upload(page, HEADER, name="_none_.csv")
+    expect(page.get_by_text(re.compile(r"upload\d+ _none_\.csv was not taken"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"still shows: upload\d+ _own_ 1\. a__b__c\.csv\.$"))).to_be_visible()
+
+
+def test_ten_thousand_rows(page, address):
+    """The largest file is read, planned and shown, and the next one too."""
+    opened(page, address)
+    rows = "".join(f"S{i:05},{1000 + i},{10 + i % 90},0\n" for i in range(10_000))
+    upload(page, HEADER + rows)
+    expect(page.locator(".pbal-table tbody tr").first).to_contain_text("S0", timeout=90_000)
+    upload(page, OWN)
+    headline(page, 5000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_accessible(browser, address, scheme, width):
+    """Axe finds nothing serious, in both themes, on a desk and on a phone."""
+    with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
+        page = opened(context.new_page(), address)
+        assert serious(page) == []
+        page.get_by_role("button", name="How it works").click()
+        expect(page.get_by_role("dialog")).to_contain_text("is not financial advice.")
+        assert serious(page) == []
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that keeps somebody out, with the element."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def test_how_it_works_is_read_at_once(page, address):
+    """At 1280 x 720 the last line of the explanation needs no scrolling."""
+    opened(page, address)
+    page.get_by_role("button", name="How it works").click()
+    box = page.get_by_text("Careful.").bounding_box()
+    assert box
+    assert box["y"] + 80 <= 720
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_phone_shows_everything_without_sideways_scrolling(browser, address):
+    """At 360 pixels nothing is cut off, and the table stands below the chart."""
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+        page = opened(context.new_page(), address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        chart = page.locator(".pbal-chart").bounding_box()
+        table = page.locator(".pbal-table").bounding_box()
+        assert chart
+        assert table
+        assert table["y"] >= chart["y"] + chart["height"]
+
+
+def test_the_decision_needs_no_scrolling(page, address):
+    """At 1280 x 720 the sentence, the sliders, the chart, the table and the key numbers are all in view."""
+    opened(page, address)
+    for part in (".pbal-sentence", "#pbal-cash-box", ".pbal-chart", ".pbal-table", ".pbal-numbers"):
+        box = page.locator(part).first.bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 720, part
+
+
+def test_readme_pictures_exist():
+    """The pictures of the README are there and are no placeholders."""
+    for name in ("desktop.png", "phone.png", "dark.png"):
+        assert Path(ROOT / ".github" / "images" / name).stat().st_size > 10_000

@@ -1,0 +1,163 @@
+"""The command at the edge of the system: closed and full streams, odd names, amounts that begin with a minus."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pbal_core.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLE = str(ROOT / "pbal_core" / "sample" / "positions.csv")
+PBAL = f"{sys.executable} -m pbal_core"
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a line of bash, in which ``pbal`` is the command, with output buffered as it is on a user's machine."""
+    line = f'pbal() {{ {PBAL} "$@"; }}; {command}'
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, env=buffered, check=False)
+
+
+@pytest.fixture
+def pbal(capsys):
+    """Runs the command in this process: exit code, stdout, stderr."""
+
+    def run(*arguments: str):
+        code = main(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.mark.parametrize("arguments", ["-c 5000", "--drift", "--least-cash"])
+def test_a_closed_output_is_a_mistake_not_a_bug(arguments):
+    """Nobody could read the plan, so it does not end well; one line says why."""
+    done = shell(f"pbal {SAMPLE} {arguments} >&-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pbal: standard output is closed; leave it open, or send it to a file.\n"
+
+
+@pytest.mark.parametrize("arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} -c abc", "no-such-file.csv"])
+def test_remarks_never_go_to_the_output(arguments):
+    """With stderr closed they go nowhere: the table goes to stdout and nothing else does."""
+    open_, closed = shell(f"pbal {arguments}"), shell(f"pbal {arguments} 2>&-")
+    assert (closed.returncode, closed.stdout, closed.stderr) == (open_.returncode, open_.stdout, "")
+
+
+def test_both_closed():
+    assert shell(f"pbal {SAMPLE} -c 5000 >&- 2>&-").returncode == 2
+
+
+def test_closed_standard_input():
+    done = shell("pbal - <&-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pbal: standard input is closed; give a file, or send one: pbal - < positions.csv\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} --drift", f"inspect {SAMPLE}", "--help", "--version"]
+)
+def test_a_full_disk_is_no_bug(arguments):
+    """What cannot be written is said in one line."""
+    done = shell(f"pbal {arguments} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "pbal: the output cannot be written: No space left on device.\n"
+    silent = shell(f"pbal {arguments} > /dev/full 2> /dev/full")
+    assert (silent.returncode, silent.stderr) == (2, "")
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "inspect --help", "trade --help", f"{SAMPLE} -c 5000"])
+def test_a_reader_who_left_is_no_mistake(arguments):
+    """The pipe is closed before anything is written: quiet, and 0."""
+    done = shell(f"{{ sleep 0.2; pbal {arguments}; }} | true; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_mistake_that_nobody_hears_is_still_one():
+    """The pipe of standard error is closed: the exit code says it."""
+    done = shell("{ sleep 0.2; pbal no-such-file.csv; } 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_remarks_that_cannot_be_written_do_not_end_well():
+    """An overspend that nobody is told is not a success."""
+    if Path("/dev/full").exists():
+        assert shell(f"pbal {SAMPLE} -c 5000 2> /dev/full").returncode == 2
+    assert shell("pbal no-such-file.csv 2>&-").returncode == 2
+
+
+def test_names_of_files(pbal, tmp_path):
+    """A name is taken as the shell takes it, shown without control characters, and said with every problem."""
+    assert pbal("~no-such-user/x.csv")[::2] == (
+        2,
+        "pbal: there is no file ~no-such-user/x.csv; give the path of a positions file.\n",
+    )
+    assert "no-such-user" in pbal(SAMPLE, "--targets", "~no-such-user/x.toml")[2]
+    assert "no-such-user" in pbal(SAMPLE, "--format-hint", "~no-such-user/x.toml")[2]
+    assert pbal("")[::2] == (2, "pbal: the name of the positions file is empty; give the path of a positions file.\n")
+    assert "\x1b" not in pbal("\x1b[31mred.csv")[2]
+    assert "\\x1b[31mred.csv" in pbal("\x1b[31mred.csv")[2]
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    assert pbal(str(empty))[2].startswith(f"pbal: {empty}: the file is empty;")
+
+
+def test_a_file_that_may_not_be_read(pbal, monkeypatch):
+    """Also when the tests run as root, who may read every file."""
+
+    def refuse(*_arguments):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert pbal("locked.csv")[::2] == (2, "pbal: locked.csv cannot be read: Permission denied.\n")
+
+
+@pytest.mark.parametrize("option", ["-c", "--cash"])
+@pytest.mark.parametrize("amount", ["-2500", "-25e2", "-.25e4", "-2500.00"])
+def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
+    """By itself argparse takes ``-25e2`` for an option."""
+    assert pbal(SAMPLE, option, amount, "-m", "50") == pbal(SAMPLE, "--cash=-2500", "-m", "50")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-c", "-$5000"], 'cash "-$5000" is not a number'),
+        (["-c", "-inf"], "cash"),
+        (["-c", "-NaN"], "cash"),
+        (["-m", "-1e3"], "min_trade is -1000;"),
+        (["--min-trade", "-.5"], "min_trade is -0.5;"),
+        (["--fee", "-1e3"], "fee_per_trade is -1000;"),
+        (["--buffer", "-1e3"], "cash_buffer is -1000;"),
+    ],
+)
+def test_a_bad_negative_amount_is_named(pbal, arguments, words):
+    """What is wrong is the amount, not that one is missing."""
+    code, out, err = pbal(SAMPLE, *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+@pytest.mark.parametrize("answer", ["--drift", "--least-cash"])
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["-c", "500"], "--cash"),
+        (["-f", "json"], "--format"),
+        (["--exact", "--fee", "1"], "--exact, --fee"),
+        (["-m", "5", "--freeze", "VCR"], "--min-trade, --freeze"),
+    ],
+)
+def test_an_answer_takes_no_option_of_a_plan(pbal, answer, arguments, named):
+    """An option that would change nothing is refused, not dropped in silence."""
+    code, out, err = pbal(SAMPLE, answer, *arguments)
+    assert (code, out) == (2, "")
+    assert err == f"pbal: {answer} looks at the portfolio as it is and plans no trade; leave out {named}.\n"

@@ -1,0 +1,542 @@
+"""``pbal trade`` from the command line to the stand-in's order book."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from pbal_core.brokers.connection import GatewaySettings, confirm, may_trade_here, open_report
+from pbal_core.brokers.ibkr.secrets import Vault
+from pbal_core.cli import main
+from pbal_core.errors import RequestError
+from tests.stand_in.clock import FakeClock
+from tests.stand_in.gateway import COOKIE, Gateway
+from tests.stand_in.server import Reply, make_certificate
+from tests.stand_in.trading import POSITIONS, begin_anew, configure
+
+
+class Terminal(io.StringIO):
+    def __init__(self, text: str, *, tty: bool = True) -> None:
+        super().__init__(text)
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        return self._tty
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    fake = FakeClock()
+    gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
+    with gateway.server:
+        yield gateway, fake
+
+
+@pytest.fixture
+def gateway(running, monkeypatch, tmp_path):
+    gateway, fake = running
+    begin_anew(gateway, fake)
+    configure(monkeypatch, gateway, fake, tmp_path)
+    (tmp_path / "positions.csv").write_text(POSITIONS)
+    monkeypatch.chdir(tmp_path)
+    return gateway
+
+
+@pytest.fixture
+def trade(running, gateway, monkeypatch, capsys):
+    """Runs the command with what the user types; returns exit code, stdout, stderr."""
+
+    def trade(*arguments: str, typed: str = "", tty: bool = True):
+        running[1].time += 1  # no command starts sooner after another
+        monkeypatch.setattr("sys.stdin", Terminal(typed, tty=tty))
+        code = main(["trade", *arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    assert gateway.book == {}
+    return trade
+
+
+PLAN = ("positions.csv", "-c", "2260", "-m", "10")
+
+
+def test_the_dry_run_is_the_default_and_sends_nothing(gateway, trade, tmp_path):
+    code, out, err = trade(*PLAN)
+    assert code == 0, err
+    lines = out.splitlines()
+    assert lines[0].split()[:7] == ["Action", "Shares", "Symbol", "Quote", "Limit", "Value", "Commission"]
+    assert len(lines) == 3
+    assert lines[2].split()[:7] == ["Buy", "30", "BND", "$75.01", "$75.16", "$2,254.80", "1"]
+    assert "Nothing was sent. Add --place to trade." in err
+    assert "paper account (play money) DU1...:" in err
+    assert "o403 (the order will probably trade at once)" in err
+    assert not gateway.sent
+    assert not (tmp_path / "journal.sqlite3").exists()
+    assert trade(*PLAN, "--dry-run")[:2] == (0, out)
+
+
+def test_place_asks_for_the_last_four_digits_and_trades(gateway, trade):
+    code, out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 0, err
+    assert "Type the last four digits of the account to send 1 order: " in err
+    assert "Buy 30 BND at $75.16: sent (PreSubmitted)" in err
+    assert "1 of 1 orders traded: $2,254.80 paid in all, and about $1.00 of commission." in out
+    assert gateway.positions[1002] == 130
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "1234\n", "yes\n", "DU1234567\n"])
+def test_anything_else_typed_sends_nothing(gateway, trade, typed, tmp_path):
+    code, _out, err = trade(*PLAN, "--place", typed=typed)
+    assert code == 2
+    assert err.endswith("pbal: that is not the end of the account's number; nothing was sent.\n")
+    assert not gateway.sent
+    assert not (tmp_path / "journal.sqlite3").exists()
+
+
+def test_a_live_account_needs_live(gateway, trade):
+    gateway.paper = False
+    code, out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 1
+    assert "$2,254.80" in out  # the preview is shown, and nothing is asked
+    assert "Type the last" not in err
+    assert "pbal: the account ***4567 is not a paper account; add --live to trade real money." in err
+    assert not gateway.sent
+    code, out, err = trade(*PLAN, "--live", "--place", typed="4567\n")
+    assert code == 0, err
+    assert "LIVE account (real money)" in err
+    assert len(gateway.book) == 1
+
+
+def test_all_objections_are_told_at_once(gateway, trade):
+    gateway.paper = False
+    gateway.market_open = False
+    gateway.positions[1001] = 44
+    code, out, err = trade(*PLAN)
+    assert (code, out) == (1, "")
+    assert "not a paper account" in err
+    assert "the market is closed; it opens Monday 06 April at 09:30 US/Eastern time." in err
+    assert "VTI: the plan counts on 40 shares and the account holds 44" in err
+
+
+def test_the_accounts_own_positions_can_be_planned_with(gateway, trade):
+    code, out, err = trade("ibkr:", *PLAN[1:], "--place", typed="4567\n")
+    assert code == 0, err
+    assert "$2,254.80" in out
+    assert gateway.positions[1002] == 130
+
+
+def test_a_hard_rebalance_sells_first_and_says_when_the_money_will_not_do(gateway, trade):
+    """The sales bring a little less and the purchases cost a little more than in the plan: a share less is bought."""
+    code, out, err = trade("positions.csv", "-s", "hard_rebalance", "-m", "10", "--place", typed="4567\n")
+    assert code == 1, err
+    assert "Warning: at these limits the purchases may cost $32.22 more than there is for them" in err
+    assert "BND: 16 instead of 17, for the cash there is." in err
+    assert [order.side for order in gateway.book.values()] == ["SELL", "BUY"]
+    assert "Left of the plan: buy 1 BND." in out
+    assert gateway.cash >= 50_000
+
+
+def test_an_interrupted_run_is_shown_resumed_and_done(gateway, trade, monkeypatch):
+    from pbal_core.brokers.execution import Execution
+
+    watch = Execution._watch
+
+    def interrupt(*_arguments, **_options):
+        monkeypatch.setattr(Execution, "_watch", watch)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Execution, "_watch", interrupt)  # the first watch: of the sales, of which there are none
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 130
+    assert "pbal trade --resume goes on" in err
+    assert err.endswith("pbal: interrupted\n")
+    code, out, _err = trade("--status")
+    assert code == 0
+    assert "not sent yet" in out
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert (code, err) == (
+        2,
+        "pbal: an earlier run is not finished; first run pbal trade --resume or pbal trade --cancel.\n",
+    )
+    assert trade("--resume", typed="0000\n")[0] == 2
+    code, out, err = trade("--resume", typed="4567\n")
+    assert code == 0, err
+    assert gateway.positions[1002] == 130
+    assert len(gateway.book) == 1
+    assert trade("--resume")[2] == "There is no interrupted run.\n"
+
+
+def test_cancel_ends_an_open_run_without_asking(gateway, trade):
+    lost = [1]
+    gateway.fault = lambda r: Reply(body={}, cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
+    code, out, _err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 1
+    assert "sent, no answer" in out
+    assert "The run is open: pbal trade --resume goes on with it, pbal trade --cancel ends it." in out
+    code, out, _err = trade("--status")
+    assert code == 0
+    assert "Stopped: BND: it is not known whether the broker has the order" in out
+    code, out, _err = trade("--cancel")
+    assert code == 1
+    assert "not found at the broker" in out
+    assert open_report() is None
+    assert not gateway.book
+
+
+def test_a_resumed_run_keeps_its_settings_unless_they_are_given_anew(gateway, trade):
+    lost = [1, 1]
+    gateway.fault = lambda r: Reply(body={}, cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
+    gateway.questions[1002] = [["o354"]]
+    assert trade(*PLAN, "--place", "--allow", "o354", typed="4567\n")[0] == 1
+    assert trade("--resume", "--allow", "", typed="4567\n", tty=False)[0] == 1  # lost again
+    code, _out, err = trade("--resume", typed="4567\n", tty=False)
+    assert code == 0, err
+    assert gateway.positions[1002] == 130
+
+
+def test_a_question_can_be_answered_at_the_terminal(gateway, trade):
+    gateway.questions[1002] = [["o163"]]
+    code, _out, err = trade(*PLAN, "--place", typed="4567\nyes\n")
+    assert code == 0, err
+    assert "The broker asks about BUY 30 BND (o163):\nQuestion o163: are you sure" in err
+
+
+def test_a_closed_error_stream_does_not_break_off_a_run(gateway, trade, monkeypatch):
+    """What happens is told to nobody then; the orders are watched to their end all the same."""
+
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            if "sent (" in text or gateway.book:
+                raise BrokenPipeError
+            return super().write(text)
+
+    gateway.fill = lambda order: min(10, order.shares - order.filled)
+    monkeypatch.setattr("sys.stderr", Closed())
+    code, out, _err = trade(*PLAN, "--place", typed="4567\n")
+    assert (code, "1 of 1 orders traded" in out) == (0, True)
+    assert open_report() is None
+
+
+def test_a_question_that_nobody_can_read_is_answered_with_no(gateway, trade, monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            if gateway.pending:
+                raise BrokenPipeError
+            return super().write(text)
+
+    gateway.questions[1002] = [["o163"]]
+    monkeypatch.setattr("sys.stderr", Closed())
+    code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n")
+    assert (code, "because the broker asked (o163)" in out) == (1, True)
+    assert not gateway.book
+
+
+def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, trade):
+    gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 3
+    assert (
+        "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run." in err
+    )
+    assert "Stopped: nobody is logged in at the gateway" in trade("--status")[1]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("surprise"), RequestError("the disk is full."), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("sending", "\nNothing was sent, and the run is open. pbal trade --resume goes on"),
+        ("move", "\nOrders that were sent may still trade. pbal trade --resume goes on"),
+    ],
+)
+def test_whatever_breaks_a_run_off_there_is_word_of_it(gateway, trade, monkeypatch, *, failure, step, words):
+    """A bug, a full disk, Ctrl-C: whether orders are out is said before what went wrong."""
+
+    def fail(*_arguments, **_named):
+        raise failure
+
+    monkeypatch.setattr(f"pbal_core.brokers.journal.Journal.{step}", fail)
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == {RuntimeError: 70, RequestError: 2, KeyboardInterrupt: 130}[type(failure)]
+    assert words in err
+    assert len(gateway.book) == (step == "move")
+
+
+def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(gateway, trade, monkeypatch):
+    def fail(*_arguments, **_named):
+        monkeypatch.setattr("pbal_core.brokers.journal.Journal.open_run", fail)
+        raise sqlite3.DatabaseError("malformed")
+
+    monkeypatch.setattr("pbal_core.brokers.journal.Journal.move", fail)
+    code, _out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert (code, len(gateway.book)) == (70, 1)
+    assert "Orders may have been sent, and the journal cannot be read; look at your orders at the broker." in err
+    assert "DatabaseError: malformed" in err
+
+
+def test_a_run_of_real_money_is_ended_with_the_words_that_are_shown(gateway, trade):
+    """--cancel and --resume of a live run need --live, so every hint says it."""
+    gateway.paper = False
+    gateway.fill = lambda _order: 0
+    gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
+    err = trade(*PLAN, "--live", "--place", typed="4567\n")[2]
+    assert "pbal trade --resume --live goes on, pbal trade --cancel --live ends the run." in err
+    assert "pbal trade --cancel --live ends it." in trade("--status")[1]
+    assert "first run pbal trade --resume --live or pbal trade --cancel --live." in trade(*PLAN, "--place")[2]
+    gateway.fault = lambda _request: None
+    code, _out, err = trade("--cancel", "--live")
+    assert code == 1, err
+    assert open_report() is None
+
+
+def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway, trade):
+    """It may trade yet, so it is neither "not sent" nor left of the plan, and a new plan must not buy it again."""
+    lost = [1]
+    gateway.twist = lambda r, reply: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else reply
+    gateway.fill = lambda _order: 0
+    gateway.invisible_for = 10_000
+    assert trade(*PLAN, "--place", typed="4567\n")[0] == 1
+    code, out, _err = trade("--cancel")
+    assert code == 1
+    assert "unknown, not found" in out
+    assert "Not known: buy 30 BND; sent, and not found at the broker. Look at your orders there" in out
+    assert "not sent" not in out
+    assert "Left of the plan" not in out
+    assert len(gateway.book) == 1
+
+
+def test_the_table_is_out_before_the_question_about_it(gateway, trade, monkeypatch):
+    """Also into a pipe or a file, where Python keeps what is printed until it has enough."""
+    raw = io.BytesIO()
+    seen = []
+
+    class Asked(Terminal):
+        def readline(self, *_size):
+            seen.append(raw.getvalue().decode())
+            return "0000\n" if len(seen) == 1 else "4567\n"
+
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(raw), write_through=False))
+    monkeypatch.setattr(sys.modules[__name__], "Terminal", Asked)
+    lost = [1]
+    assert trade(*PLAN, "--place")[0] == 2
+    gateway.fault = lambda r: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
+    assert trade(*PLAN, "--place")[0] == 1
+    raw.truncate(0)
+    assert trade("--resume")[0] == 0
+    assert ["$2,254.80" in text for text in seen] == [True, True, False]
+    assert "sent, no answer" in seen[-1]
+
+
+def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):
+    gateway.questions[1002] = [["o163"]]
+    code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n", tty=False)
+    assert code == 1
+    assert "Stopped: BND was not bought or sold, because the broker asked (o163)" in out
+    assert not gateway.book
+    assert open_report() is None  # nothing of it is left to be resumed
+    assert trade(*PLAN, "--place", "--allow", "o163", typed="4567\n", tty=False)[0] == 0
+
+
+def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, trade, tmp_path):
+    (tmp_path / "positions.csv").write_text(POSITIONS + '"NEW","0","60","0",""\n')
+    row = {"exchange": "NYSE", "isUS": True}
+    gateway.foreign["NEW"] = [
+        {"name": name, "assetClass": "STK", "contracts": [{"conid": conid, **row}]}
+        for name, conid in (("ONE", 1003), ("TWO", 1004))
+    ]
+    code, _out, err = trade(*PLAN, tty=False)
+    assert code == 2
+    assert "choose one with --contract NEW=1003" in err
+    assert trade(*PLAN, "--contract", "NEW=1003", tty=False)[0] == 0
+    code, out, err = trade(*PLAN, typed="1\n")
+    assert (code, "NEW" in out) == (0, True), err
+    assert "  1  ONE, NYSE\n  2  TWO, NYSE" in err
+    assert trade(*PLAN, typed="7\n")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("contract", "words"),
+    [
+        ("VXUS=1003", "--contract VXUS=1003: the plan has no VXUS; write it as"),
+        ("bnd=1002", "the plan has no bnd"),
+        ("BND=9009", "--contract BND=9009: BND may mean BND (held, in USD, 1002), not 9009."),
+        ("NEW=1", "may mean NEW FUND (ARCA, 1003), not 1"),
+    ],
+)
+def test_a_named_contract_is_honoured_or_refused(gateway, trade, tmp_path, contract, words):
+    """Never ignored: whoever names a stock would be shown, and buy, another one."""
+    if contract.startswith("NEW"):
+        (tmp_path / "positions.csv").write_text(POSITIONS + '"NEW","0","60","0",""\n')
+        gateway.names["NEW"] = 1003
+    code, out, err = trade(*PLAN, "--contract", contract)
+    assert (code, out) == (2, "")
+    assert words in err
+    good = "NEW=1003" if contract.startswith("NEW") else "BND=1002"
+    code, out, err = trade(*PLAN, "--contract", good)
+    assert code == 0, err
+    symbol, conid = good.split("=")
+    assert conid in next(line for line in out.splitlines() if f" {symbol} " in line).split()
+
+
+def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
+    """A plan that knows only a part of the account has weights of that part."""
+    gateway.positions[1003] = 500
+    _code, _out, err = trade(*PLAN)
+    assert "Warning: the account also holds 500 VXUS; the plan's file has none of it" in err
+    assert "also holds" not in trade("ibkr:", *PLAN[1:])[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((*PLAN, "--contract", "A=1", "--contract", "A=2"), "--contract names two stocks for A"),
+        ((*PLAN, "--slip", "9"), "--slip is 9; a percent from 0 to 5 is needed"),
+        ((*PLAN, "--wait", "0"), "--wait is 0; a number above 0"),
+        ((*PLAN, "--max-total", "x"), '--max-total "x" is not a number'),
+        ((*PLAN, "--contract", "A"), "SYMBOL=CONID is needed"),
+        (("-", "--place"), "give the positions as a file"),
+        (("--resume", "positions.csv"), "an interrupted run goes on with its own plan"),
+        ((*PLAN, "--fingerprint", "12"), "64 hexadecimal digits"),
+        ((*PLAN, "--gateway", "http://x"), "is not a gateway's address"),
+        ((*PLAN, "--drift"), "belong to pbal, not to pbal trade"),
+        ((*PLAN, "--bogus"), "unrecognized arguments: --bogus"),
+        (("none.csv",), "no file"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(trade, arguments, words):
+    code, out, err = trade(*arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_a_broker_that_fails_is_exit_code_3(gateway, trade):
+    gateway.logged_in = False
+    code, _out, err = trade(*PLAN)
+    assert code == 3
+    assert err.startswith("pbal: nobody is logged in at the gateway; open https://localhost:")
+
+
+def test_no_certificate_says_so(trade, monkeypatch):
+    monkeypatch.delenv("PBAL_IBKR_CERTIFICATE")
+    code, _out, err = trade(*PLAN)
+    assert (code, err) == (
+        2,
+        "pbal: give the gateway's own certificate with --certificate FILE (README, Interactive Brokers).\n",
+    )
+
+
+def test_without_the_extra_one_line_says_how_to_install_it():
+    code = "import sys; sys.modules['httpx'] = None; from pbal_core.cli import main; sys.exit(main(['trade']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'pip install "httpx>=0.28" "keyring>=25"' in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_secret_is_in_the_journal_the_log_or_the_output(gateway, trade, tmp_path, caplog):
+    """The session's identifier goes over the wire (the stand-in sends it), and nowhere else."""
+    caplog.set_level(logging.DEBUG)
+    looks = iter(range(100))
+    gateway.fill = lambda order: order.shares if next(looks) > 30 else 0  # long enough for a tickle
+    replies = []
+    gateway.twist = lambda _request, reply: replies.append(reply) or reply
+    code, out, err = trade(*PLAN, "--place", typed="4567\n")
+    assert code == 0, err
+    assert any("0123456789abcdef" in str(reply.body) for reply in replies)
+    files = b"".join(path.read_bytes() for path in tmp_path.glob("journal.sqlite3*"))
+    assert b"pbal-" in files
+    assert any(COOKIE in str(reply.headers) for reply in replies)
+    for secret in ("0123456789abcdef", "AA:BB:CC", COOKIE):
+        assert secret not in caplog.text + out + err
+        assert secret.encode() not in files
+    assert (tmp_path / "journal.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway, trade):
+    gateway.twist = lambda r, reply: Reply(body=reply.body, cut=60) if r.path.endswith("whatif") else reply
+    code, _out, err = trade(*PLAN)
+    assert code == 3
+    assert "broke before the whole answer had arrived" in err
+
+
+# -- the desk
+
+
+@pytest.mark.parametrize(
+    ("address", "visitor", "stored", "may"),
+    [
+        ("localhost", None, True, True),
+        ("127.0.0.1", "127.0.0.1", True, True),
+        ("::1", "::1", True, True),
+        ("localhost", None, False, False),
+        (None, None, True, False),
+        ("", None, True, False),
+        ("0.0.0.0", "127.0.0.1", True, False),
+        ("localhost", "203.0.113.9", True, False),
+    ],
+)
+def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor, stored, may):
+    environ = {"PBAL_IBKR_CERTIFICATE": "own.pem"} if stored else {}
+    vault = Vault(environ=environ, file=tmp_path / "none.toml", keyring=False)
+    assert may_trade_here(address, visitor, {"Host": "localhost:8501"}, GatewaySettings.stored(vault)) is may
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
+        ({"host": "127.0.0.1:8501"}, True),
+        ({"Host": "[::1]:8501", "Origin": "http://[::1]:8501"}, True),
+        ({"Host": "LOCALHOST"}, True),
+        ({}, False),
+        ({"Host": ""}, False),
+        ({"Host": "[::1"}, False),
+        ({"Host": "portfolio.example"}, False),
+        ({"Host": "localhost.portfolio.example:8501"}, False),
+        ({"Host": "localhost@portfolio.example:8501"}, False),
+        ({"Host": "localhost:8501", "Origin": "https://portfolio.example"}, False),
+        ({"Host": "localhost:8501", "Origin": "null"}, False),
+        ({"Host": "localhost:8501", "X-Forwarded-For": "127.0.0.1"}, False),
+        ({"Host": "localhost:8501", "x-forwarded-host": "portfolio.example"}, False),
+        ({"Host": "localhost:8501", "X-Real-Ip": "203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Forwarded": "for=203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Via": "1.1 proxy"}, False),
+        ({"Host": "localhost:8501", "Cf-Connecting-Ip": "203.0.113.7"}, False),
+    ],
+)
+def test_a_page_behind_a_proxy_does_not_trade(headers, may):
+    """Behind a proxy on the same machine every visitor is local; the name asked for and the proxy's marks are not."""
+    assert may_trade_here("localhost", None, headers, GatewaySettings(fingerprint="ab")) is may
+
+
+def test_settings_come_from_arguments_then_from_the_store(tmp_path):
+    file = tmp_path / "secrets.toml"
+    file.write_text('[ibkr]\ngateway = "https://127.0.0.1:5001"\nfingerprint = "ab"\naccount = "4567"\n')
+    vault = Vault(environ={}, file=file, keyring=False)
+    stored = GatewaySettings.stored(vault)
+    assert (stored.base, stored.certificate, stored.fingerprint, stored.account) == (
+        "https://127.0.0.1:5001", None, "ab", "4567",
+    )  # fmt: skip
+    given = GatewaySettings.stored(vault, certificate="own.pem", base="https://h:1")
+    assert (str(given.certificate), given.fingerprint, given.base) == ("own.pem", None, "https://h:1")
+
+
+def test_settings_never_open_the_keyring(tmp_path, monkeypatch):
+    """It may ask for a password, and a page is drawn often."""
+    import keyring
+
+    monkeypatch.setattr(keyring, "get_password", lambda *_: pytest.fail("the keyring was asked"))
+    assert GatewaySettings.stored(Vault(environ={}, file=tmp_path / "none.toml")) is None
+
+
+def test_the_confirmation_is_the_end_of_the_number():
+    confirm("DU1234567", " 4567\n")
+    for typed in ("", "567", "34567", "DU1234567"):
+        with pytest.raises(RequestError, match="nothing was sent"):
+            confirm("DU1234567", typed)

@@ -1,0 +1,77 @@
+"""What an address may ask for: strangers write addresses, so nothing in one is taken on trust."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_settings
+from pbal_core.portfolio import METHODS, STRATEGIES
+
+
+def test_defaults_are_the_readme_example():
+    """An address without settings opens with 5,000 dollars in steps of 100."""
+    assert read_settings({}) == (Settings(), [])
+    assert Settings() == Settings(
+        cash=Decimal(5000), min_trade=Decimal(100), strategy="try_avoid_sell", method="classic"
+    )
+
+
+def test_only_the_exact_method_needs_no_minimum_trade():
+    """0 is an amount with exact rounding; with the classic one it is replaced, as when somebody switches back."""
+    none = {"min_trade": "0"}
+    assert read_settings(none | {"method": "exact"}) == (Settings(min_trade=Decimal(0), method="exact"), [])
+    assert read_settings(none | {"method": "classic"})[0] == Settings()
+
+
+@pytest.mark.parametrize("zero", ["-0", "0.00", "-0e3"])
+def test_nothing_is_written_as_0(zero):
+    """Minus zero is no other question, and no other address."""
+    assert read_settings({"cash": zero})[0].params()["cash"] == "0"
+
+
+@given(
+    cash=st.decimals(-MAX_CASH, MAX_CASH, places=2),
+    min_trade=st.decimals("0.01", MAX_MIN_TRADE, places=2),
+    strategy=st.sampled_from(STRATEGIES),
+    method=st.sampled_from(METHODS),
+)
+def test_an_address_brings_the_settings_back(cash, min_trade, strategy, method):
+    """Writing and reading an address loses nothing, amounts off the sliders' grid included."""
+    settings = Settings(cash=cash, min_trade=min_trade, strategy=strategy, method=method)
+    assert read_settings(settings.params()) == (settings, [])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"cash": "abc"},
+        {"cash": "1e99"},
+        {"cash": "nan"},
+        {"cash": "-1000000001"},
+        {"min_trade": "0"},
+        {"min_trade": "-5"},
+        {"min_trade": "1e9"},
+        {"strategy": "yolo"},
+        {"method": "<script>"},
+        {"cash": "![x](https://example.com/beacon.png)"},
+        {"cash": True},
+        {"cash": "0.001"},
+        {"min_trade": "10.005"},
+        {"cash": ["1"]},
+    ],
+)
+def test_what_cannot_be_used_is_replaced_and_named(values):
+    """The default is used, one sentence says so, and it repeats nothing of the stranger's text."""
+    settings, problems = read_settings(values)
+    assert settings == Settings()
+    assert len(problems) == 1
+    assert not any(str(value) in problems[0] for value in values.values() if len(str(value)) > 3)
+
+
+def test_holdings_are_no_setting():
+    """An address never carries a symbol or a value."""
+    assert set(Settings().params()) == {"cash", "min_trade", "strategy", "method"}

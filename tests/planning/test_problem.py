@@ -1,0 +1,65 @@
+"""A prepared problem answers exactly as ``rebalance()`` does."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import InfeasiblePlanError, RequestError, rebalance
+from pbal_core.planning.problem import prepare
+from tests.build import portfolio
+
+
+@pytest.fixture
+def three():
+    return portfolio("VTI 1000 @ 250 pnl -20; BND 500.25 @ 75; VXUS 0 @ 60.125")
+
+
+@pytest.mark.parametrize("strategy", ["try_avoid_sell", "hard_rebalance"])
+def test_every_position_of_a_slider_is_what_rebalance_answers(three, strategy):
+    """A slider and a plan never differ."""
+    problem = prepare(three, strategy=strategy)
+    questions = [(problem.units(Decimal(cash)), problem.units(Decimal(50))) for cash in range(-1200, 1201, 75)]
+    for question, solution in zip(questions, problem.solve_many(questions), strict=True):
+        plan = rebalance(three, problem.dollars(question[0]), strategy=strategy, min_trade=50)
+        assert problem.plan(*question, solution) == plan
+        assert solution.lots == tuple(order.shares for order in plan.orders)
+        assert problem.dollars(solution.cash_left) == plan.cash_left
+
+
+def test_units_and_dollars_are_exact_inverses(three):
+    """One unit is ten to the minus scale dollars, and nothing is rounded."""
+    problem = prepare(three, places=5)
+    assert problem.scale == 5
+    assert problem.units(Decimal("1.00001")) == 100001
+    assert problem.dollars(100001) == Decimal("1.00001")
+
+
+@pytest.mark.parametrize(("option", "value"), [("strategy", "yolo"), ("method", "guess")])
+def test_an_unknown_word_is_refused(three, option, value):
+    """A typing error is named, with what may be said instead."""
+    with pytest.raises(RequestError, match=f'{option} "{value}" is not known; choose'):
+        prepare(three, **{option: value})
+
+
+@pytest.mark.parametrize("options", [{}, {"fractional": {"A": "0.000000000001"}}], ids=["price", "fraction"])
+def test_more_lots_than_a_float_counts_are_refused(options):
+    """A file of two lines must not take all memory; the classic method counts in integers and goes on."""
+    price = "1" if options else "0.000000000001"
+    held = portfolio(f"A 999999999999999 @ {price}; B 5 @ 3")
+    with pytest.raises(InfeasiblePlanError, match=r"^one lot of A costs 0\.000000000001, too little"):
+        rebalance(held, 5000, method="exact", strategy="hard_rebalance", **options)
+    problem = prepare(held, method="exact", strategy="hard_rebalance", **options)
+    assert {solution.issues[0].code for solution in problem.solve_many([(0, 0), (10**14, 0)])} == {"too_fine"}
+    assert rebalance(held, 5000, strategy="hard_rebalance", **options).trades
+    frozen = rebalance(held, 5000, method="exact", strategy="hard_rebalance", frozen=["A"], **options)
+    assert [trade.symbol for trade in frozen.trades] == ["B"]
+
+
+def test_as_many_lots_as_a_float_counts_are_planned():
+    """A billion dollars in millionths of a dollar is still fine."""
+    held = portfolio("A 999000000 @ 0.000001; B 0 @ 3")
+    plan = rebalance(held, 10**6, method="exact", strategy="hard_rebalance")
+    assert plan.proof.proven
+    assert plan.cash_left < Decimal("0.000001")

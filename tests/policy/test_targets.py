@@ -1,0 +1,192 @@
+"""Targets: any weights, groups, and the file that holds them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import TargetError, rebalance
+from pbal_core.policy.targets import Targets, target_parts, with_targets
+from tests.build import portfolio
+from tests.strategies import portfolios
+
+FILE = """[targets]
+VTI = 60
+bonds = 30
+"BRK B" = 9.5
+GLD = 0.5
+
+[groups]
+bonds = ["BND", "VTEB"]
+
+[prices]
+VTEB = 50.12
+"""
+
+
+def test_a_file_is_read():
+    """Groups are split equally, keys may be quoted, prices are exact."""
+    targets = Targets.from_toml(FILE)
+    assert targets.fractions() == {
+        "VTI": Fraction(60, 100),
+        "BND": Fraction(15, 100),
+        "VTEB": Fraction(15, 100),
+        "BRK B": Fraction(95, 1000),
+        "GLD": Fraction(5, 1000),
+    }
+    assert targets.prices == (("VTEB", Decimal("50.12")),)
+
+
+def test_a_file_is_written_as_it_was_read():
+    """Byte by byte, where it was written by us."""
+    assert Targets.from_toml(FILE).to_toml() == FILE
+
+
+weights = st.dictionaries(
+    st.from_regex(r"[A-Z]{1,4}( [A-Z])?", fullmatch=True), st.integers(0, 10_000), min_size=1, max_size=8
+).filter(lambda table: sum(table.values()) > 0)
+
+
+@given(weights)
+def test_writing_and_reading_keeps_targets(table):
+    """What is saved is what is loaded, whatever the symbols."""
+    total = sum(table.values())
+    rounded = {name: Decimal(round(10**10 * count / total)) / 10**8 for name, count in table.items()}
+    targets = Targets(rounded)
+    assert Targets.from_toml(targets.to_toml()) == targets
+    assert sum(targets.fractions().values()) == 1
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"A": 1, "B": 0},
+        {"A": "0.5", "B": 0.5},
+        {"A": 50, "B": 50},
+        {"A": "33.33333", "B": "33.33333", "C": "33.33333"},
+        {"A": 100},
+    ],
+)
+def test_fractions_and_percents_sum_to_exactly_one(weights):
+    """Within one millionth of 1 or 100 they are scaled, exactly."""
+    assert sum(Targets(weights).fractions().values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "shown"),
+    [({"A": 50, "B": 49}, "99"), ({"A": 0.5, "B": 0.4}, "0.9"), ({"A": "33.3", "B": "66.6"}, "99.9"), ({"A": 0}, "0")],
+)
+def test_another_sum_is_shown(weights, shown):
+    """The sum that was found, and the two that are good."""
+    with pytest.raises(TargetError) as caught:
+        Targets(weights)
+    assert str(caught.value) == (
+        f"the targets sum to {shown}; fractions that sum to 1 or percents that sum to 100 are needed."
+    )
+
+
+def test_everything_wrong_is_said_at_once():
+    """One line each."""
+    with pytest.raises(TargetError) as caught:
+        Targets(
+            {"A": -5, "B!": 50, "g": 40, "C": "many", "BND": 15},
+            groups={"g": ["BND", "h"], "h": [], "k": "BND"},
+            prices={"A": 0},
+        )
+    text = str(caught.value)
+    for part in (
+        "the group k must be a list of symbols",
+        "the group h is empty",
+        'the weight of C "many" is not a number',
+        "the weight of A is -5; a weight of 0 or more",
+        "'B!' cannot be a symbol",
+        "the price of A is 0; a price above 0",
+        "the group h has no weight",
+        "the group g holds the group h",
+        "BND stands in the group g and in a target of its own",
+    ):
+        assert part in text
+    assert len(text.splitlines()) == len(set(text.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[targets", "the targets are no TOML: "),
+        (
+            "[weights]\nA = 1",
+            "[weights] is not known; a targets file has [targets], [groups], [prices] and [constraints].",
+        ),
+        ("targets = 3", "targets must be a table; begin it with a line [targets]."),
+        ("[targets]\n", "there is no target; at least one is needed."),
+        ("[targets]\nA = true", "the weight of A must be a number, not bool."),
+        ("[targets]\nA = nan", 'the weight of A "NaN" is not a finite number'),
+        ("[targets]\nA = 100\n[groups]\nA = [1]", 'the group A must be a list of symbols, such as ["BND", "VTEB"].'),
+    ],
+)
+def test_a_bad_file_is_refused_in_words(text, message):
+    """What was found and what is needed."""
+    with pytest.raises(TargetError) as caught:
+        Targets.from_toml(text)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_symbol_with_a_point_needs_quotes():
+    """Without them TOML takes the name apart; each is named with its cure. With them it is a symbol like another."""
+    with pytest.raises(TargetError) as caught:
+        Targets.from_toml("[targets]\nBRK.B = 66.6\nVTI = 33.4\n[prices]\nBF.A.X = 3\n")
+    assert str(caught.value).splitlines() == [
+        'put BRK.B in quotes: "BRK.B" = ...; without them the point parts two names.',
+        'put BF.A.X in quotes: "BF.A.X" = ...; without them the point parts two names.',
+    ]
+    assert Targets.from_toml('[targets]\n"BRK.B" = 100\n').fractions() == {"BRK.B": 1}
+
+
+def test_equal_targets_are_equal():
+    """Three thirds, exactly."""
+    assert set(Targets.equal(["A", "B", "C"]).fractions().values()) == {Fraction(1, 3)}
+
+
+@given(portfolios())
+def test_current_targets_are_the_weights_of_now(held):
+    """Percents with four decimals that sum to exactly 100, each within a step of the truth."""
+    if not held.value:
+        with pytest.raises(TargetError, match="worth nothing"):
+            Targets.current(held)
+        return
+    targets = Targets.current(held)
+    assert sum(weight for _, weight in targets.weights) == 100
+    for symbol, weight in targets.weights:
+        assert abs(Fraction(weight) - Fraction(held[symbol].value) / Fraction(held.value) * 100) < Fraction(1, 10_000)
+
+
+def test_a_target_that_is_not_held_needs_a_price():
+    """Every one is named."""
+    held = portfolio("A 100 @ 10")
+    with pytest.raises(TargetError, match=r"NEW, MORE: not held, so a price is needed"):
+        rebalance(held, 100, targets={"A": 50, "NEW": 25, "MORE": 25})
+
+
+def test_prices_of_the_call_count_before_those_of_the_file():
+    """And the price of what is held is the portfolio's."""
+    targets = Targets({"A": 50, "NEW": 50}, prices={"NEW": 7})
+    whole = with_targets(portfolio("A 100 @ 10"), targets, {"NEW": "8.5", "A": 1})
+    assert [(p.symbol, p.price) for p in whole] == [("A", Decimal(10)), ("NEW", Decimal("8.5"))]
+    assert with_targets(portfolio("A 100 @ 10"), targets)["NEW"].price == 7
+
+
+def test_a_zero_target_that_is_not_held_is_nothing():
+    """It needs no price and adds no row."""
+    held = portfolio("A 100 @ 10")
+    assert with_targets(held, Targets({"A": 100, "GONE": 0})) is held
+
+
+def test_parts_are_small_integers():
+    """0.6, 0.3 and 0.1 are 6, 3 and 1, and a position without a target is 0."""
+    held = portfolio("A 1 @ 1; B 1 @ 1; X 1 @ 1; C 1 @ 1")
+    assert target_parts(held, Targets({"A": 60, "B": 30, "C": 10})) == (6, 3, 0, 1)
+    assert target_parts(held, None) == (1, 1, 1, 1)

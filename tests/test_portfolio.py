@@ -1,0 +1,154 @@
+"""The nouns refuse what is not a fact, and a plan adds up."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from pbal_core import DataError, Portfolio, Position, RequestError, read_positions, rebalance
+from pbal_core.sample import sample_bytes
+from tests.build import portfolio, position
+from tests.strategies import cash_amounts, portfolios, steps, strategy_names
+
+
+def codes(error: pytest.ExceptionInfo[DataError]) -> list[str]:
+    return [issue.code for issue in error.value.issues]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"symbol": ""}, ["empty_symbol"]),
+        ({"symbol": "=HYPERLINK(1)"}, ["bad_symbol"]),
+        ({"symbol": "![x](https://example.com/x.png)"}, ["bad_symbol"]),
+        ({"symbol": "A" * 33}, ["bad_symbol"]),
+        ({"symbol": "\u202eVTI"}, ["bad_symbol"]),
+        ({"value": Decimal(-1)}, ["short_position"]),
+        ({"price": Decimal(0)}, ["price_not_positive"]),
+        ({"value": Decimal("NaN")}, ["not_finite"]),
+        ({"pnl": Decimal("Infinity")}, ["not_finite"]),
+        ({"quantity": Decimal(-1)}, ["short_position"]),
+        ({"value": 1.5, "price": "2"}, ["not_decimal", "not_decimal"]),
+        ({"symbol": None}, ["bad_symbol"]),
+        (
+            {"symbol": " ", "value": Decimal(-1), "price": Decimal(-1)},
+            ["bad_symbol", "short_position", "price_not_positive"],
+        ),
+    ],
+)
+def test_a_position_is_validated(fields, expected):
+    """Everything wrong with a position is said at once."""
+    with pytest.raises(DataError) as error:
+        Position(**{"symbol": "VTI", "value": Decimal(1), "price": Decimal(1), **fields})
+    assert codes(error) == expected
+
+
+@pytest.mark.parametrize("symbol", ["A", "BRK.B", "BRK/B", "BRK B", "BF-B", "005930.KS", "MSTR  260206C00220000"])
+def test_symbols_of_brokers_are_taken(symbol):
+    """The texts that brokers use for symbols are symbols."""
+    assert Position(symbol=symbol, value=Decimal(1), price=Decimal(1)).symbol == symbol
+
+
+def test_what_is_no_portfolio_is_named():
+    """The most likely slip is to pass the statement instead of its portfolio."""
+    for other in (None, "positions.csv", read_positions(sample_bytes())):
+        with pytest.raises(RequestError, match=rf"a Portfolio is needed, not {type(other).__name__}"):
+            rebalance(other, 100)
+    with pytest.raises(DataError, match="a code of three capital letters"):
+        Portfolio(portfolio("A 1 @ 1"), currency=978)
+
+
+def test_a_portfolio_is_validated():
+    """A portfolio has at least one position, and each symbol once."""
+    with pytest.raises(DataError) as error:
+        Portfolio([])
+    assert codes(error) == ["no_positions"]
+    with pytest.raises(DataError) as error:
+        portfolio("A 1 @ 1; B 1 @ 1; A 2 @ 1; B 2 @ 1")
+    assert codes(error) == ["duplicate_symbol", "duplicate_symbol"]
+
+
+def test_whole_shares():
+    """What may be sold: the quantity where the file names it, else value over price, rounded down exactly."""
+    assert position("A 100 @ 33.34").whole_shares == 2
+    assert position("A 99.99 @ 33.333 held 3").whole_shares == 3
+    assert position("A 24000 @ 100 held 239.9999").whole_shares == 239
+    assert position("A 0.3 @ 0.1").whole_shares == 3
+
+
+def test_nothing_can_be_changed():
+    """Positions and portfolios are values."""
+    with pytest.raises(FrozenInstanceError):
+        position("A 1 @ 1").value = Decimal(2)
+    with pytest.raises(FrozenInstanceError):
+        portfolio("A 1 @ 1").positions = ()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"cash": "abc"},
+        {"cash": float("nan")},
+        {"cash": None},
+        {"cash": True},
+        {"min_trade": 0},
+        {"min_trade": -1},
+        {"strategy": "yolo"},
+        {"method": "yolo"},
+    ],
+)
+def test_bad_requests_are_refused(arguments):
+    """An argument that is not usable is named in one sentence."""
+    with pytest.raises(RequestError, match=next(iter(arguments))):
+        rebalance(portfolio("A 1 @ 1"), **arguments)
+
+
+@given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
+def test_a_plan_adds_up(portfolio, cash, step, strategy):
+    """Cash identity, values after, weights and trades agree with one another, to the last digit."""
+    plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
+    assert plan.cash_left + sum(t.shares * t.price for t in plan.trades) == cash
+    assert sum(plan.values_after) == portfolio.value + plan.cost
+    assert plan.trades == tuple(o for o in plan.orders if o.shares)
+    assert all(0 <= weight <= 1 for weight in (*plan.weights_before, *plan.weights_after))
+    assert sum(plan.weights_after) == pytest.approx(1 if any(plan.values_after) else 0)
+    assert (plan.cash_left < 0) == bool(plan.issues)
+
+
+@given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
+def test_rows_and_scale_do_not_matter(portfolio, cash, step, strategy):
+    """Reversing the rows reverses the plan; ten times the dollars is ten times the trades in dollars."""
+    plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
+    backwards = rebalance(Portfolio(reversed(portfolio.positions)), cash, strategy=strategy, min_trade=step)
+    assert backwards.orders == tuple(reversed(plan.orders))
+    tenfold = Portfolio(
+        Position(symbol=p.symbol, value=p.value * 10, price=p.price * 10, pnl=None if p.pnl is None else p.pnl * 10)
+        for p in portfolio
+    )
+    scaled = rebalance(tenfold, cash * 10, strategy=strategy, min_trade=step * 10)
+    assert [o.shares for o in scaled.orders] == [o.shares for o in plan.orders]
+
+
+def test_drift_and_turnover_by_hand():
+    """Two positions, 30 and 10: buying 20 of the second changes the weights from 75/25 to 50/50."""
+    plan = rebalance(portfolio("A 30 @ 1; B 10 @ 1"), 20, min_trade=1)
+    assert (plan.drift_before, plan.drift_after, plan.turnover) == (0.25, 0.0, 0.5)
+    first = rebalance(portfolio("A 0 @ 1; B 0 @ 1"), 20, min_trade=1)
+    assert (first.drift_before, first.drift_after, first.turnover) == (0.5, 0.0, 1.0)
+
+
+@given(portfolios(), cash_amounts, steps)
+def test_values_survive_copies_and_processes(held, cash, step):
+    """A pickled portfolio, plan or error is equal to the first, hashes alike and says the same."""
+    plan = rebalance(held, cash, min_trade=step)
+    for value in (held, plan, *plan.orders):
+        again = pickle.loads(pickle.dumps(value))
+        assert again == value
+        assert hash(again) == hash(value)
+    with pytest.raises(DataError) as error:
+        Portfolio([])
+    assert pickle.loads(pickle.dumps(error.value)).issues == error.value.issues

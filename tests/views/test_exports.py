@@ -1,0 +1,91 @@
+"""Plans as files: exact, readable by programs, harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import read_positions, rebalance
+from pbal_core.sample import sample_bytes
+from pbal_core.views import exports
+from pbal_core.views.printout import plan_html
+from tests.build import portfolio
+from tests.strategies import cash_amounts, portfolios, steps
+
+
+@given(st.text())
+def test_no_text_starts_a_formula(text):
+    """What a spreadsheet would calculate gets an apostrophe; everything else stays as it is."""
+    shown = exports.neutral(text)
+    assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert shown in {text, f"'{text}"}
+
+
+@given(portfolio=portfolios(), cash=cash_amounts, step=steps)
+def test_amounts_are_exact(portfolio, cash, step):
+    """Reading the files back gives the plan's own decimals."""
+    plan = rebalance(portfolio, cash, min_trade=step)
+    rows = list(csv.DictReader(io.StringIO(exports.plan_csv(plan))))
+    assert [Decimal(row["TradeValue"]) for row in rows] == [order.value for order in plan.orders]
+    content = json.loads(exports.plan_json(plan))
+    assert Decimal(content["cash_left"]) == plan.cash_left
+    assert [Decimal(p["final_value"]) for p in content["positions"]] == list(plan.values_after)
+    trades = list(csv.DictReader(io.StringIO(exports.trades_csv(plan))))
+    assert [(t["Action"], int(t["Quantity"]), t["Symbol"]) for t in trades] == [
+        (t.side, abs(t.shares), t.symbol) for t in plan.trades
+    ]
+
+
+def test_no_exponent():
+    """A tiny price is written out: spreadsheets and people read 0.00000001."""
+    plan = rebalance(portfolio("A 1 @ 0.00000001"), 1, min_trade=1)
+    assert "0.00000001" in exports.plan_csv(plan)
+    assert "E-" not in exports.plan_csv(plan)
+
+
+def test_basket(golden):
+    """The columns TWS imports; sells first; class shares as TWS writes them; whole shares at limits on the grid."""
+    plan = rebalance(
+        portfolio("BRK.B 3000 @ 455.125; VTI 900 @ 250.5; PENNY 0 @ 0.12345; BF/B 5000 @ 40.1"),
+        strategy="hard_rebalance",
+        min_trade=10,
+    )
+    golden("basket.csv", exports.basket_csv(plan).replace("\r\n", "\n"))
+    assert exports.not_in_basket(plan) == []
+
+
+def test_printed_page(golden):
+    """One page with the question, the plan and the day; nothing is fetched, everything from a file is escaped."""
+    plan = rebalance(portfolio("VTI 1000 @ 250; BND 500 @ 75"), 600, min_trade=50)
+    page = plan_html(plan, name="<my> file", day=date(2026, 1, 31))
+    golden("plan.html", page)
+    assert "<my>" not in page
+    assert "http:" not in page
+    assert "https:" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "options", [{"min_trade": 100}, {"method": "exact", "strategy": "hard_rebalance", "fractional": {"VSMAX": "0.001"}}]
+)
+def test_the_printed_page_is_one_page(page, options):
+    """Ten positions fit on one sheet, also when all of them trade, and no number or trade is broken over two lines."""
+    plan = rebalance(read_positions(sample_bytes()).portfolio, 5000, **options)
+    page.set_content(plan_html(plan, name="positions.csv", day=date(2026, 1, 31)))
+    for paper in ("A4", "Letter"):
+        assert re.findall(rb"/Count (\d+)", page.pdf(format=paper)) == [b"1"], paper
+    page.emulate_media(media="print")
+    lines = """cells => cells.map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getClientRects().length;
+    })"""
+    assert set(page.locator("td:not(.why)").evaluate_all(lines)) == {1}

@@ -1,0 +1,171 @@
+"""What is shown: sentences, rows and key numbers, looked at by a person once and kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+
+from pbal_core import read_positions, rebalance
+from pbal_core.money import MAX_CASH
+from pbal_core.sample import sample_bytes
+from pbal_core.views import summary as present
+from tests.build import portfolio
+from tests.strategies import cash_amounts, portfolios, steps, strategy_names
+
+SAMPLE = read_positions(sample_bytes()).portfolio
+
+
+@pytest.mark.parametrize(
+    ("cash", "options", "expected"),
+    [
+        (5000, {}, "Buy 10 VCR, 8 VDC, 3 VIS and 1 VNQ for $5,033.51: $33.51 more than the cash."),
+        (3000, {}, "Buy 8 VCR and 5 VDC for $3,201.19: $201.19 more than the cash."),
+        (-2500, {}, "Sell 26 VSMAX for $2,462.98: $37.02 less than the $2,500.00 to withdraw."),
+        (0, {}, "Nothing to trade: there is no cash to invest, and this strategy does not sell to rebalance."),
+        (50, {}, "Nothing to trade: $50.00 to invest is less than the minimum trade of $100.00."),
+        (-50, {}, "Nothing to trade: $50.00 to withdraw is less than the minimum trade of $100.00."),
+    ],
+)
+def test_sentences(cash, options, expected):
+    """The headline says what to do, what it costs, and the one thing to worry about."""
+    assert present.sentence(rebalance(SAMPLE, cash, min_trade=100, **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "step", "strategy", "expected"),
+    [
+        ("A 10 @ 1; B 10 @ 1", 10, 1, "try_avoid_sell", "Buy 5 A and 5 B for $10.00, exactly the cash."),
+        (
+            "A 10 @ 1; B 10 @ 1",
+            -10,
+            1,
+            "try_avoid_sell",
+            "Sell 5 A and 5 B for $10.00, exactly the amount to withdraw.",
+        ),
+        ("A 10 @ 3; B 50 @ 1", 10, 1, "try_avoid_sell", "Buy 3 A for $9.00; $1.00 stays in cash."),
+        ("A 0 @ 1; B 10 @ 7", -10, 1, "try_avoid_sell", "Sell 1 B for $7.00: $3.00 less than the $10.00 to withdraw."),
+        (
+            "A 30 @ 1; B 10 @ 1",
+            0,
+            1,
+            "hard_rebalance",
+            "Sell 10 A, and buy 10 B: the sales raise $10.00, the purchases cost $10.00.",
+        ),
+        (
+            "A 30 @ 1; B 30 @ 1",
+            0,
+            10,
+            "hard_rebalance",
+            "Nothing to trade: every position that may trade is within half a minimum trade ($10.00) of its target.",
+        ),
+        (
+            "A 30 @ 500; B 80 @ 1",
+            40,
+            10,
+            "try_avoid_sell",
+            "Nothing to trade: no amount makes a share that can be traded.",
+        ),
+        ("A 290 @ 300", -500, 100, "try_avoid_sell", "Nothing to trade: no amount makes a share that can be traded."),
+        ("A 0 @ 1", -500, 100, "try_avoid_sell", "Nothing to trade: nothing is held that could be sold."),
+    ],
+)
+def test_sentences_of_small_cases(text, cash, step, strategy, expected):
+    """Every ending of the sentence."""
+    assert present.sentence(rebalance(portfolio(text), cash, min_trade=step, strategy=strategy)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cash", "options", "why"),
+    [
+        (5000, {"never_buy": SAMPLE.symbols}, "every asset never bought"),
+        (-5000, {"never_sell": SAMPLE.symbols}, "every asset never sold"),
+        (5000, {"cash_buffer": 4950}, "$4,950.00 kept in cash"),
+        (5000, {"cash_buffer": 5000, "fee_per_trade": 1}, "$5,000.00 kept in cash; a fee of $1.00 for each trade"),
+        (5000, {"cash_buffer": 5000, "method": "exact", "min_trade": 0}, "$5,000.00 kept in cash"),
+        (
+            0,
+            {"never_buy": SAMPLE.symbols, "never_sell": SAMPLE.symbols, "strategy": "hard_rebalance"},
+            (
+                "every position that may trade is within half a minimum trade ($100.00) of its target "
+                "(every asset never bought; every asset never sold)"
+            ),
+        ),
+    ],
+)
+def test_what_was_agreed_is_why_nothing_trades(cash, options, why):
+    """Where constraints leave nothing to trade, the sentence names them and says nothing untrue of the targets."""
+    plan = rebalance(SAMPLE, cash, **({"min_trade": 100} | options))
+    assert not plan.trades
+    assert present.sentence(plan) == f"Nothing to trade: {why}."
+
+
+def test_many_trades_are_summed_up():
+    """Of many trades the largest are named, in file order, and the others counted."""
+    many = portfolio("; ".join(f"S{i:02} {1000 - i} @ 1" for i in range(20)))
+    assert present.sentence(rebalance(many, 40_000, min_trade=1)).startswith(
+        "Buy 2,004 S14, 2,005 S15, 2,006 S16, 2,007 S17, 2,008 S18, 2,009 S19 and 14 more for $40,000.00"
+    )
+
+
+@pytest.mark.parametrize("name", ["S{:02}", "VERYLONGSYMB{:03}"])
+@pytest.mark.parametrize("cash", [0, 5000, -5000])
+def test_the_trades_that_are_named_have_room(name, cash):
+    """However many and however long the symbols, what is named on both sides stays below 100 characters."""
+    many = portfolio("; ".join(f"{name.format(i)} {1000 + 900 * i} @ {1 + i % 7}" for i in range(40)))
+    said = present.sentence(rebalance(many, cash, min_trade=1, strategy="hard_rebalance"))
+    sold, bought = re.fullmatch(r"Sell (.+), and buy (.+): the sales raise .+", said).groups()
+    assert len(sold) + len(bought) < 100
+    assert re.search(r"\d [A-Z0-9]+ and \d+ more$", sold)
+    assert re.search(r"\d [A-Z0-9]+ and \d+ more$", bought)
+
+
+def test_one_trade_is_named_however_long():
+    """A symbol and a count of the greatest length."""
+    long = "A" * 32
+    plan = rebalance(portfolio(f"{long} 0 @ 0.0001"), 100_000_000, min_trade=1)
+    assert present.sentence(plan).startswith(f"Buy 1,000,000,000,000 {long} for $100,000,000.00")
+
+
+@pytest.mark.parametrize(("worth", "high"), [(0, 10_000), (112_900, 50_000), (18_500_000_000, 10**9), (10**14, 10**9)])
+def test_the_cash_slider_ends_where_the_page_does(worth, high):
+    """It offers no amount that the page refuses."""
+    assert present.cash_range(portfolio(f"VTI {worth} @ 10")).high == high
+    assert high <= MAX_CASH
+
+
+def test_table_and_numbers(golden):
+    """Rows in file order, one format a kind, a dash for no trade, an alert for the overspend."""
+    plan = rebalance(SAMPLE, 5000, min_trade=100)
+    lines = [
+        f"{r.symbol:6}|{r.now:>12}|{r.weight_before:>7}|{r.trade:>7}|{r.trade_value:>11}|{r.after:>12}|{r.weight_after:>7}"
+        f"|{r.target:>7}|{r.reason}"
+        for r in present.rows(plan)
+    ]
+    lines += [f"{n.label}: {n.value}{' (!)' if n.alert else ''}" for n in present.key_numbers(plan)]
+    golden("example.txt", "\n".join(lines) + "\n")
+
+
+@given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
+def test_every_plan_can_be_shown(portfolio, cash, step, strategy):
+    """No plan breaks a sentence, and no sentence shows minus zero or an exponent."""
+    plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
+    texts = [present.sentence(plan), *present.explanation(plan), *(n.value for n in present.key_numbers(plan))]
+    for row in present.rows(plan):
+        texts += [row.now, row.trade, row.trade_value, row.after, row.weight_before, row.weight_after]
+    for text in texts:
+        assert text
+        assert "-$0.00" not in text
+        assert "-0.0 %" not in text
+        assert "E+" not in text
+
+
+@given(portfolio=portfolios())
+def test_cash_range_is_round_and_holds_zero(portfolio):
+    """Zero is a position, the grid has 200 steps or more where money is, and nobody withdraws more than there is."""
+    bounds = present.cash_range(portfolio)
+    assert bounds.low % bounds.step == 0 == bounds.high % bounds.step
+    assert bounds.low <= 0 < bounds.high
+    assert -bounds.low <= portfolio.value
+    assert bounds.high // bounds.step >= 100

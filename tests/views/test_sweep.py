@@ -1,0 +1,287 @@
+"""What a slider shows is what ``rebalance`` says, at every one of its positions."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import InfeasiblePlanError, Portfolio, rebalance
+from pbal_core.money import format_percent
+from pbal_core.planning.outcome import problem_basis, solution_outcome
+from pbal_core.planning.problem import prepare
+from pbal_core.portfolio import STRATEGIES
+from pbal_core.readers import read_positions
+from pbal_core.sample import sample_bytes
+from pbal_core.views.summary import DASH, ROUGHLY, key_numbers, outcome_sentence, rows, sentence
+from pbal_core.views.sweep import (
+    Point,
+    Sheet,
+    SliceData,
+    axis_points,
+    cash_axis,
+    min_trade_axis,
+    nice_ceiling,
+    percent_texts,
+    plain,
+    sheet_data,
+    slice_data,
+    tops,
+    weight_code,
+)
+from tests.build import portfolio
+from tests.made import made_portfolio
+
+SAMPLE = read_positions(sample_bytes()).portfolio
+
+
+def looked_up(data: SliceData, i: int, sheet: Sheet) -> tuple[object, ...]:
+    """What the browser shows at position ``i``, looked up as assets/lookup.js does."""
+    percents = percent_texts()
+    targets = sheet["targets"]
+    if data["goals"] is not None:
+        moving = [percents[(column[i] + 50) // 100] for column in data["goals"]]
+        targets = [targets[k] if stays else moving[k] for k, stays in enumerate(sheet["frozen"])]
+    states = [column["states"][column["at"][i]] for column in data["rows"]]
+    return (
+        data["sentence"]["states"][data["sentence"]["at"][i]],
+        [column["states"][column["at"][i]] for column in data["numbers"]],
+        [tuple(state) for state in states],
+        [percents[(column[i] + 50) // 100] for column in data["weights"]],
+        targets,
+        [state[3] and sheet["reasons"][state[3]][k] for k, state in enumerate(states)],
+        data["totals"][i],
+    )
+
+
+def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[object, ...]:
+    """What Python says about the same point, from the plan itself."""
+    plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
+    table = rows(plan)
+    return (
+        sentence(plan),
+        [(number.label, number.value, number.alert) for number in key_numbers(plan)],
+        [
+            (row.trade, row.trade_value, row.after, row.side, float(value))
+            for row, value in zip(table, plan.values_after, strict=True)
+        ],
+        [row.weight_after for row in table],
+        [row.target for row in table],
+        [row.reason for row in table],
+        float(sum(plan.values_after)),
+    )
+
+
+SETTINGS = [
+    {"strategy": "try_avoid_sell"},
+    {"strategy": "hard_rebalance"},
+    {"strategy": "try_avoid_sell", "method": "exact"},
+    {"strategy": "hard_rebalance", "method": "exact"},
+    {
+        "method": "exact",
+        "targets": {"VTI": 50, "VSMAX": 30, "VPU": 20},
+        "prices": {"VTI": "250.10"},
+        "frozen": {"VHT"},
+        "fractional": {"VSMAX": "0.001"},
+        "fee_per_trade": "1.5",
+        "cash_buffer": 20,
+    },
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(map(str, settings.values()))[:40])
+@pytest.mark.parametrize("axis", ["cash", "min_trade"])
+@pytest.mark.parametrize("point", [Point(Decimal(5000), Decimal(100)), Point(Decimal("-7033.51"), Decimal("33.3"))])
+def test_every_position_shows_what_rebalance_says(settings, axis, point):
+    """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
+    problem = prepare(SAMPLE, **settings)
+    points = axis_points(problem, axis, point)
+    data = slice_data(problem, points)
+    sheet = sheet_data(problem)
+    seen = [looked_up(data, i, sheet) for i in range(len(points))]
+    rough = [str(shown[0]).startswith(ROUGHLY) for shown in seen]
+    assert sum(rough) <= len(points) / 20, "the budget of work is enough for nearly all positions"
+    refused = [str(shown[0]).startswith("No plan: ") for shown in seen]
+    assert sum(refused) < len(points) / 2
+    for here, shown, cut_short, without in zip(points, seen, rough, refused, strict=True):
+        if without:
+            with pytest.raises(InfeasiblePlanError, match=re.escape(str(shown[0]).removeprefix("No plan: "))):
+                rebalance(SAMPLE, here.cash, min_trade=here.min_trade, **settings)
+            assert {row[0] for row in shown[2]} == {DASH}
+            assert {value for _label, value, _alert in shown[1][1:]} == {DASH}, "nothing is left or spent"
+            assert not any(alert for _label, _value, alert in shown[1])
+        elif not cut_short:
+            assert shown == said(SAMPLE, here, **settings), here
+
+
+def test_a_position_whose_search_was_cut_short_says_so():
+    """With hardly any budget most positions of the exact slice are rough, and begin with the word for it."""
+    problem = prepare(made_portfolio(20), method="exact", strategy="hard_rebalance")
+    questions = [(problem.units(cash), 0) for cash in cash_axis(problem.portfolio)[::20]]
+    rough = [solution for solution in problem.solve_many(questions, work=1) if solution.approximate]
+    assert rough
+    outcome = solution_outcome(problem, problem_basis(problem), questions[0], rough[0])
+    assert outcome_sentence(outcome).startswith(ROUGHLY)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("min_trade", [100, 9_000])
+@pytest.mark.parametrize(
+    "constraints", [{}, {"cash_buffer": 3000, "fee_per_trade": "2.5", "frozen": {"VSMAX"}, "never_sell": {"FTEC"}}]
+)
+def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
+    """Where the classic plan overspends, and only if the exact method has a plan; never in the exact method."""
+    settings = {"strategy": strategy, **constraints}
+    problem = prepare(SAMPLE, **settings)
+    points = [Point(Decimal(cash), Decimal(min_trade)) for cash in range(-140_000, 20_000, 1_700)]
+    fit = slice_data(problem, points)["fit"]
+    offered = [fit["states"][i] for i in fit["at"]]
+    assert constraints or {True, False} == set(offered)
+    for point, offer in zip(points, offered, strict=True):
+        try:
+            rebalance(SAMPLE, point.cash, min_trade=point.min_trade, method="exact", **settings)
+            helps = rebalance(SAMPLE, point.cash, min_trade=point.min_trade, **settings).cash_left < 0
+        except InfeasiblePlanError:
+            helps = False
+        assert offer == helps, point
+    exact = slice_data(prepare(SAMPLE, method="exact", **settings), points[:2])
+    assert exact["fit"]["states"] == [False]
+
+
+@given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(STRATEGIES))
+def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
+    """Any portfolio, any cash, any strategy: a point of a slice is the plan."""
+    held = made_portfolio(count, seed)
+    points = [Point(cash, step) for step in (Decimal(10), Decimal(250), Decimal(10_000))]
+    problem = prepare(held, strategy=strategy)
+    data, sheet = slice_data(problem, points), sheet_data(problem)
+    for i, here in enumerate(points):
+        assert looked_up(data, i, sheet) == said(held, here, strategy=strategy)
+
+
+@pytest.mark.parametrize("worth", ["0", "0.5", "151", "19999", "20000", "112900.34", "999999", "123456789012"])
+def test_cash_axis_has_201_round_positions_and_zero(worth):
+    """At least 201 whole dollars in equal steps, zero among them, and never a withdrawal beyond the portfolio."""
+    held = portfolio(f"VTI {worth} @ 10")
+    axis = cash_axis(held)
+    assert len(axis) >= 201
+    assert 0 in axis
+    assert all(amount == int(amount) for amount in axis)
+    assert len({right - left for left, right in itertools.pairwise(axis)}) == 1
+    assert -axis[0] <= held.value
+    assert axis == cash_axis(held), "the bounds depend on the portfolio alone"
+
+
+def test_cash_axis_of_the_sample():
+    """112,900 dollars: -50,000 to 50,000 in steps of 500."""
+    assert (cash_axis(SAMPLE)[0], cash_axis(SAMPLE)[-1], cash_axis(SAMPLE)[1]) == (-50_000, 50_000, -49_500)
+
+
+def test_min_trade_axis_runs_from_10_to_10_000_in_round_steps():
+    """Whole dollars, each a tenth to a third more than the one before."""
+    axis = min_trade_axis("classic")
+    assert min_trade_axis("exact") == (0, *axis), "which needs no minimum"
+    assert (axis[0], axis[-1]) == (10, 10_000)
+    assert {10, 100, 250, 500, 1000, 2500, 5000} <= set(axis)
+    assert all(Decimal("1.1") < right / left < Decimal("1.34") for left, right in itertools.pairwise(axis))
+
+
+@given(st.floats(0, 1))
+def test_a_weight_code_stands_for_the_printed_percent(fraction):
+    """The code is within a thousandth of a percent of rounding, and its tenth is the one that is printed."""
+    code = weight_code(fraction)
+    assert percent_texts()[(code + 50) // 100] == format_percent(fraction)
+    assert abs(code / 100_000 - fraction) <= 0.000011
+
+
+@given(st.integers(0, 1000))
+def test_a_weight_code_at_the_edge_of_two_tenths(tenths):
+    """8.15 % may be printed as 8.1 or 8.2; the code takes the same side."""
+    for fraction in ((tenths + 0.5) / 1000, (tenths + 0.4999999) / 1000):
+        if fraction <= 1:
+            assert percent_texts()[(weight_code(fraction) + 50) // 100] == format_percent(fraction)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("5000", "5000"), ("5000.00", "5000"), ("5E+3", "5000"), ("-0.50", "-0.5"), ("-0", "0")]
+)
+def test_amounts_are_written_plainly(amount, text):
+    assert plain(Decimal(amount)) == text
+
+
+def test_axis_ends_hold_every_bar():
+    """No bar of any position is higher than the axis of its slice, in percent and in dollars."""
+    problem = prepare(SAMPLE)
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    top = tops(data)
+    assert 100 >= top["weights"] >= max(max(column) for column in data["weights"]) / 1000
+    assert top["dollars"] >= max(state[-1] for row in data["rows"] for state in row["states"])
+
+
+@given(st.floats(1e-3, 1e12))
+def test_axis_ends_are_round_and_close(amount):
+    assert amount <= nice_ceiling(amount) * (1 + 1e-12) <= amount * 1.34
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"method": "exact", "targets": {"FTEC": 60, "VAW": 40}, "never_sell": {"VPU"}}]
+)
+def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
+    """Symbols, what is held, its weights and the targets are those of every plan for the problem."""
+    sheet = sheet_data(prepare(SAMPLE, **settings))
+    for cash in (5000, 900):
+        plan = rebalance(SAMPLE, cash, min_trade=100, **settings)
+        table = rows(plan)
+        assert sheet["symbols"] == [row.symbol for row in table]
+        assert sheet["now"] == [row.now for row in table]
+        assert sheet["weights_before"] == [row.weight_before for row in table]
+        assert sheet["targets"] == [row.target for row in table]
+        assert sheet["values"] == [float(position.value) for position in plan.portfolio]
+
+
+def test_targets_follow_the_cash_where_something_is_frozen():
+    """Frozen positions keep their share, the others share out what is left of the whole, which grows with the cash."""
+    held = portfolio("A 100 @ 10; B 300 @ 10; ICE 600 @ 10")
+    problem = prepare(held, method="exact", strategy="hard_rebalance", frozen="ICE")
+    data = slice_data(problem, [Point(Decimal(cash), Decimal(0)) for cash in (0, 1000)])
+    assert data["goals"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]]
+    assert data["weights"] == data["goals"], "the plan reaches them, and the largest drift is none"
+    assert [column["states"][column["at"][0]][1] for column in data["numbers"]][3] == "10.0 → 0.0 points"
+    assert sheet_data(problem)["targets"] == ["20.0 %", "20.0 %", "frozen"]
+
+
+def test_no_weight_axis_goes_beyond_the_whole():
+    """One position is 100 %, and so is the end of its axis."""
+    problem = prepare(made_portfolio(1))
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    assert (tops(data)["weights"], sheet_data(problem)["tops"]["weights"]) == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("worth", "currency", "ends"),
+    [
+        ("112900", "USD", ["-$50,000", "$50,000"]),
+        ("5500000", "EUR", ["-€2.5M", "€2.5M"]),
+        ("41000000", "CHF", ["-CHF\N{NO-BREAK SPACE}20M", "CHF\N{NO-BREAK SPACE}20M"]),
+        ("18500000000", "USD", ["-$1bn", "$1bn"]),
+        ("151", "USD", ["-$150", "$10,000"]),
+        ("0", "USD", ["$0", "$10,000"]),
+    ],
+)
+def test_the_ends_of_a_slider_are_written_in_few_characters(worth, currency, ends):
+    """They stand beside the track, where there is little room."""
+    held = Portfolio(portfolio(f"VTI {worth} @ 10"), currency=currency)
+    assert sheet_data(prepare(held))["axes"]["cash"]["ends"] == ends
+
+
+def test_a_slice_is_small():
+    """The issue's portfolio of 60 fits in less than 400 KB, and everything on the wire is plain JSON."""
+    held = made_portfolio(60)
+    problem = prepare(held)
+    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    assert len(json.dumps(data)) < 400_000
