@@ -14,7 +14,8 @@ from .errors import (
     RequestError,
     TargetError,
 )
-from .planning.plan import Plan, Proof, Trade
+from .planning.plan import Plan, Trade
+from .planning.proof import Proof
 from .planning.rebalance import rebalance
 from .policy.targets import Targets
 from .portfolio import Portfolio, Position

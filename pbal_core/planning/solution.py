@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import Issue
-from .plan import Proof
+from .proof import Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from decimal import Decimal
 from math import ceil
 
 from ..money import MAX_CASH, format_percent, format_shares
-from ..planning.outcome import Outcome, largest_distance, plan_outcome, shares_of_total
-from ..planning.plan import Plan, Proof, Trade
+from ..planning.outcome import Outcome
+from ..planning.plan import Plan, Trade
+from ..planning.proof import Proof
 from ..portfolio import Portfolio
 
 DASH = "\N{EN DASH}"
@@ -109,20 +110,17 @@ def shares_words(shares: int | Decimal) -> str:
 
 def key_numbers(plan: Plan) -> list[KeyNumber]:
     """Cash, cost or proceeds, cash left, largest drift, number of trades, turnover; of an exact plan its proof."""
-    return outcome_numbers(plan_outcome(plan))
+    return outcome_numbers(plan.outcome)
 
 
-def outcome_numbers(outcome: Outcome, drift_after: float | None = None) -> list[KeyNumber]:
-    """``key_numbers`` of an outcome; ``drift_after`` is its drift where that is known already."""
+def outcome_numbers(outcome: Outcome) -> list[KeyNumber]:
+    """``key_numbers`` of an outcome."""
     money = outcome.basis.money
     cost, left = outcome.cost, outcome.cash_left
-    if drift_after is None:
-        after = outcome.values_after
-        drift_after = largest_distance(shares_of_total(after), outcome.basis.goals(after))
     texts = {
         "cost": money(abs(cost)),
         "cash_left": money(left),
-        "drift": f"{points(outcome.basis.drift_before)} → {points(drift_after)} points",
+        "drift": f"{points(outcome.basis.drift)} → {points(outcome.drift_after)} points",
         "trades": str(sum(1 for shares in outcome.shares if shares)),
         "turnover": format_percent(outcome.turnover),
     }
@@ -166,7 +164,7 @@ def points(fraction: float, *, signed: bool = False) -> str:
 
 def sentence(plan: Plan) -> str:
     """What to do, what it costs and what it leaves, as one sentence."""
-    return outcome_sentence(plan_outcome(plan))
+    return outcome_sentence(plan.outcome)
 
 
 def outcome_sentence(outcome: Outcome) -> str:

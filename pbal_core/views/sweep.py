@@ -22,7 +22,8 @@ from decimal import Decimal
 from typing import Literal, TypedDict
 
 from ..money import format_money, format_percent, format_round
-from ..planning.outcome import Basis, Outcome, largest_distance, problem_basis, shares_of_total, solution_outcome
+from ..planning.answer import basis_of, outcome_of
+from ..planning.outcome import Basis, Outcome
 from ..planning.problem import Problem
 from ..planning.solution import Solution
 from ..portfolio import Method, Portfolio
@@ -109,24 +110,21 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
         problem: The question, prepared with as many places as the points have.
         points: The positions of the slider, or the one point where it stands.
     """
-    basis = problem_basis(problem)
+    basis = basis_of(problem)
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
     solutions = problem.solve_many(questions)
     pairs = list(zip(questions, solutions, strict=True))
-    outcomes = [solution_outcome(problem, basis, question, solution) for question, solution in pairs]
+    outcomes = [outcome_of(problem, basis, question, solution) for question, solution in pairs]
     values = [outcome.values_after for outcome in outcomes]
-    weights = [shares_of_total(after) for after in values]
-    goals = [basis.goals(after) for after in values]
-    rows = zip(outcomes, weights, goals, strict=True)
-    numbers = [_numbers(outcome, largest_distance(after, goal)) for outcome, after, goal in rows]
+    numbers = map(_numbers, outcomes)
     unit = 10**basis.scale
     return SliceData(
         sentence=_column(map(outcome_sentence, outcomes)),
         numbers=[_column(column) for column in zip(*numbers, strict=True)],
         fit=_column(fit_helps(problem, question, solution) for question, solution in pairs),
         rows=_rows(basis, outcomes, values),
-        weights=_codes(weights),
-        goals=_codes(goals) if any(basis.frozen) else None,
+        weights=_codes([outcome.weights_after for outcome in outcomes]),
+        goals=_codes([outcome.targets_after for outcome in outcomes]) if any(basis.frozen) else None,
         totals=[sum(after) / unit for after in values],
     )
 
@@ -157,8 +155,8 @@ def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -
     return sum(amount - fee for amount in raised if amount >= max(min_trade, fee)) >= short
 
 
-def _numbers(outcome: Outcome, drift: float) -> list[tuple[str, str, bool]]:
-    return [(number.label, number.value, number.alert) for number in outcome_numbers(outcome, drift)]
+def _numbers(outcome: Outcome) -> list[tuple[str, str, bool]]:
+    return [(number.label, number.value, number.alert) for number in outcome_numbers(outcome)]
 
 
 def _rows(basis: Basis, outcomes: Sequence[Outcome], values: Sequence[Sequence[int]]) -> list[Column]:
@@ -254,15 +252,15 @@ def axis_data(axis: Sequence[Decimal], currency: str = "USD") -> AxisData:
 
 def sheet_data(problem: Problem) -> Sheet:
     """What every plan for the same problem shows alike; it depends on neither slider."""
-    basis = problem_basis(problem)
+    basis = basis_of(problem)
     unit = 10**basis.scale
     values = [value / unit for value in basis.values]
-    weights = [100 * weight for weight in basis.weights_before]
-    goals = basis.goals(basis.values)
+    weights = [100 * weight for weight in basis.weights]
+    goals = basis.targets_before
     return Sheet(
         symbols=list(basis.symbols),
         now=[basis.money(value) for value in basis.values],
-        weights_before=[format_percent(weight) for weight in basis.weights_before],
+        weights_before=[format_percent(weight) for weight in basis.weights],
         targets=[FROZEN if stays else format_percent(goal) for goal, stays in zip(goals, basis.frozen, strict=True)],
         reasons={"Buy": [why.buy for why in problem.reasons], "Sell": [why.sell for why in problem.reasons]},
         values=values,

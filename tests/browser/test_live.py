@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -446,6 +447,23 @@ def test_an_overtaken_call_ends_alone(page, address):
     sent, shown = page.evaluate(OVERTAKEN, [source, live._asset("live.html"), json.loads(json.dumps(data))])
     assert sent == [[1, "-50000"]]
     assert shown == "-$50,000.00"
+
+
+def test_a_holding_that_the_file_rounds_down_is_sold_to_nothing(page, address):
+    """Nothing negative and nothing undefined anywhere, in weights, in dollars and at both ends of the slider."""
+    held = "A 990 @ 10 held 100; B 1000 @ 10 held 100"
+    opened(page, f"{address}/?held={quote(held)}&target=B&method=exact&strategy=hard_rebalance")
+    settled(page)
+    assert [cells[4] for cells in table(page)] == ["0.0 %", "100.0 %"]
+    page.get_by_role("button", name="Dollars").click()
+    assert table(page)[0][4] == "$0.00"
+    for key in ("Home", "End"):
+        page.get_by_label("Cash slider").press(key)
+        painted(page)
+        text = page.locator(".pbal").inner_text()
+        assert "undefined" not in text
+        assert "NaN" not in text
+        settled(page)
 
 
 def test_the_spoken_line_changes_once_a_commit(page, address):

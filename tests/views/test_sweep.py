@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pbal_core import InfeasiblePlanError, Portfolio, rebalance
 from pbal_core.money import format_percent
-from pbal_core.planning.outcome import problem_basis, solution_outcome
+from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import prepare
 from pbal_core.portfolio import STRATEGIES
 from pbal_core.readers import read_positions
@@ -125,7 +125,7 @@ def test_a_position_whose_search_was_cut_short_says_so():
     questions = [(problem.units(cash), 0) for cash in cash_axis(problem.portfolio)[::20]]
     rough = [solution for solution in problem.solve_many(questions, work=1) if solution.approximate]
     assert rough
-    outcome = solution_outcome(problem, problem_basis(problem), questions[0], rough[0])
+    outcome = outcome_of(problem, basis_of(problem), questions[0], rough[0])
     assert outcome_sentence(outcome).startswith(ROUGHLY)
 
 

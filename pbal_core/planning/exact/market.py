@@ -17,7 +17,7 @@ from itertools import accumulate
 from math import gcd
 from typing import Literal
 
-from ..plan import Proof
+from ..proof import Proof
 from .effort import Effort
 from .fill import SAME
 from .optimum import Optimum, best_plan
