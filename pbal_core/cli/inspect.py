@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..money import format_number
 from ..readers.cells import harmless
-from ..readers.preview import Preview, preview
+from ..readers.preview import StatementView, preview
 from . import Parser
 from .plan import add_reader_arguments, read
 
@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
     return 0 if view.ready else EXIT_OPEN_CHOICE
 
 
-def preview_text(view: Preview) -> str:
+def preview_text(view: StatementView) -> str:
     """The preview as lines of text."""
     known = f", in {view.currency}" if view.currency else ""
     parts = [f"{view.title} (format {view.format}){known}"]
@@ -76,10 +76,6 @@ def preview_text(view: Preview) -> str:
     if view.issues:
         parts.append("\n".join(f"{issue.severity.capitalize()}: {issue}" for issue in view.issues))
     return "\n\n".join(parts) + "\n"
-
-
-def _yes(included: bool) -> str:  # noqa: FBT001 - it is what the cell shows
-    return "yes" if included else "no"
 
 
 def _sums(sums: Iterable[tuple[str, Decimal]]) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from ..errors import Issue, RequestError
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
-from ..readers.preview import Preview, preview
+from ..readers.preview import StatementView, preview
 from . import positions
 from .messages import page_words, say
 from .positions import Current, Upload, harmless, in_markdown
@@ -76,7 +76,7 @@ def _choices(upload: Upload) -> None:
             _lines(preview(statement))
 
 
-def _choose_accounts(where: Current | Upload, view: Preview) -> None:
+def _choose_accounts(where: Current | Upload, view: StatementView) -> None:
     names = {account.id: harmless(f"{account.id} {account.name}") for account in view.accounts}
     # While another choice waits, the file on the page has its own list beside it.
     key = f"accounts {type(where).__name__} {st.session_state.get('upload_seen')}"
@@ -187,7 +187,7 @@ def _invest(cash: Decimal) -> None:
     st.session_state["cash"] = cash
 
 
-def _lines(view: Preview) -> None:
+def _lines(view: StatementView) -> None:
     """What became of each line; what is not part of the portfolio is grey, with its reason."""
     frame = pd.DataFrame(
         [

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 from ..errors import DataError, Issue, Place, RequestError
 from .cells import told
 from .document import Document, documents
+from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, TotalCheck
 from .registry import Format, known_formats
 from .source import Source, read_bytes, refused
-from .statement import ALL_ACCOUNTS, Account, CashBalance, Holding, Lot, Row, Statement, TotalCheck
+from .statement import ALL_ACCOUNTS, Statement
 
 if TYPE_CHECKING:
     from .mapping import ColumnMapping
 
 __all__ = [
     "ALL_ACCOUNTS",
-    "Account",
+    "AccountHolding",
     "CashBalance",
-    "Holding",
+    "FileRow",
     "Lot",
-    "Row",
+    "NamedAccount",
     "Source",
     "Statement",
     "TotalCheck",

@@ -23,7 +23,7 @@ from ..money import NotANumberError, parse_decimal
 DecimalSign = Literal[".", ","]
 
 _BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "\u2013", "\u2014"})
-CURRENCY_SIGN = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5])"
+CURRENCY_SIGN = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5\u20b9])"
 _SHAPE = (
     r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
     r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
@@ -31,7 +31,7 @@ _SHAPE = (
 _POINT = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+"
 _COMMA = r"\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:,\d*)?|\d+(?:,\d*)?|,\d+"
 _SIMPLE = re.compile(r"[+-]?\$?\d+(?:\.\d+)?", re.ASCII)
-_SIGN_CODES = {"$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "\u20ac": "EUR", "\u00a3": "GBP"}
+_SIGN_CODES = {"$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "\u20ac": "EUR", "\u00a3": "GBP", "\u20b9": "INR"}
 MAX_CELL = 60
 
 
@@ -231,3 +231,8 @@ def read_date(text: str) -> date | None:
 def currency_code(text: str) -> str:
     """A currency as an ISO code in capitals. Pence (``GBp``, ``GBx``) become ``GBX``: they are no pounds."""
     return "GBX" if text in {"GBp", "GBx"} else text.upper()
+
+
+def sign_currency(sign: str) -> str:
+    """The code of a currency sign; other texts stay as they are."""
+    return _SIGN_CODES.get(sign, sign)

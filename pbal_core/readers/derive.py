@@ -21,7 +21,7 @@ from ..portfolio import Portfolio, Position, symbol_key
 from .cells import shown, told
 
 if TYPE_CHECKING:
-    from .statement import CashBalance, Holding, Statement
+    from .facts import AccountHolding, CashBalance, Facts
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
 """Adds and multiplies amounts without ever rounding: it would raise first."""
@@ -58,7 +58,7 @@ def divided(amount: Decimal, by: Decimal) -> Decimal:
     return Context(prec=60).divide(amount, by).quantize(CONVERTED, ROUND_HALF_EVEN, Context(prec=60))
 
 
-def derive(statement: Statement) -> Derived:
+def derive(statement: Facts) -> Derived:
     """The portfolio of the selected accounts, or what is in the way."""
     selected = None if statement.selection is None else frozenset(statement.selection)
     chosen = [h for h in statement.holdings if selected is None or h.account in selected]
@@ -82,7 +82,7 @@ def derive(statement: Statement) -> Derived:
         return Derived(None, tuple(issues), currency, cash, counted)
     if mixed:
         chosen = [_converted(h) for h in chosen]
-    groups: dict[str, list[Holding]] = {}
+    groups: dict[str, list[AccountHolding]] = {}
     for holding in chosen:
         groups.setdefault(symbol_key(holding.symbol), []).append(holding)
     try:
@@ -102,7 +102,7 @@ def _code(currency: str, issues: list[Issue]) -> str:
     return "USD"
 
 
-def _unconfirmed(statement: Statement) -> Issue:
+def _unconfirmed(statement: Facts) -> Issue:
     guess = (
         ", ".join(f"{field} from {column}" for field, column in statement.mapping.pairs()) if statement.mapping else ""
     )
@@ -113,7 +113,7 @@ def _unconfirmed(statement: Statement) -> Issue:
     return told("error", "mapping_guessed", message, None)
 
 
-def _account_choice(holdings: Sequence[Holding]) -> list[Issue]:
+def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
     """Several accounts, nobody chose: an error where a symbol is in two of them, else a warning."""
     accounts: dict[str, set[str]] = {}
     for holding in holdings:
@@ -135,7 +135,7 @@ def _account_choice(holdings: Sequence[Holding]) -> list[Issue]:
     return [told("error", "choose_accounts", message, None)]
 
 
-def _unconvertible(holdings: Sequence[Holding], currencies: Sequence[str]) -> list[Issue]:
+def _unconvertible(holdings: Sequence[AccountHolding], currencies: Sequence[str]) -> list[Issue]:
     without = [h for h in holdings if h.fx_rate is None]
     if not without:
         return []
@@ -151,7 +151,7 @@ def _unconvertible(holdings: Sequence[Holding], currencies: Sequence[str]) -> li
     return [told("error", "mixed_currencies", message, without[0].line, symbol=without[0].symbol)]
 
 
-def _converted(holding: Holding) -> Holding:
+def _converted(holding: AccountHolding) -> AccountHolding:
     """The holding in the base currency."""
     rate = holding.fx_rate
     if rate is None or rate == 1:
@@ -168,7 +168,7 @@ def _converted(holding: Holding) -> Holding:
     return holding._replace(value=value, price=price, pnl=at_rate(holding.pnl), cost=at_rate(holding.cost))
 
 
-def _position(group: Sequence[Holding], issues: list[Issue]) -> Position:
+def _position(group: Sequence[AccountHolding], issues: list[Issue]) -> Position:
     """One position of the holdings of one symbol."""
     first = group[0]
     if len(group) == 1:
@@ -195,7 +195,7 @@ def _position(group: Sequence[Holding], issues: list[Issue]) -> Position:
     )
 
 
-def _base(statement: Statement, chosen: Sequence[Holding], issues: list[Issue]) -> str:
+def _base(statement: Facts, chosen: Sequence[AccountHolding], issues: list[Issue]) -> str:
     """The one currency that the rates of the chosen accounts convert to; empty when unknown, refused when several.
 
     A rate of 1 in two accounts may be one euro and one dollar, so no amounts are added that may have different bases.
@@ -223,7 +223,7 @@ def _base(statement: Statement, chosen: Sequence[Holding], issues: list[Issue]) 
     return bases[0]
 
 
-def _cash(statement: Statement, currency: str, *, mixed: bool) -> tuple[CashBalance, ...]:
+def _cash(statement: Facts, currency: str, *, mixed: bool) -> tuple[CashBalance, ...]:
     """Cash in the portfolio's currency: the converted balance where currencies are mixed, else that currency's own.
 
     Cash of no named currency is in that of the positions, where these have one.
@@ -241,7 +241,7 @@ def _cash(statement: Statement, currency: str, *, mixed: bool) -> tuple[CashBala
     return tuple(counted)
 
 
-def _other_cash(statement: Statement, counted: Sequence[CashBalance]) -> list[Issue]:
+def _other_cash(statement: Facts, counted: Sequence[CashBalance]) -> list[Issue]:
     """Cash of the chosen accounts that is not part of the cash found, because it is in another currency."""
     summed = {b.account for b in counted if b.converted}
     apart = [

@@ -16,7 +16,8 @@ from ..money import NotANumberError
 from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
 from .cells import DecimalSign, harmless, read_amount, shown, told
 from .derive import EXACT
-from .statement import Account, CashBalance, Holding, Lot, Row, RowKind, Statement, TotalCheck
+from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
+from .statement import Statement
 
 CENT = Decimal("0.01")
 FAR_OFF = Decimal("0.02")
@@ -54,7 +55,7 @@ class Lined(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
+class StatementDraft:
     """What has been read so far.
 
     Args:
@@ -71,8 +72,8 @@ class Draft:
     price_slack: Decimal = CENT / 2
     repeats: bool = False
     as_of: date | None = None
-    rows: list[Row] = field(default_factory=list)
-    holdings: list[Holding] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
+    holdings: list[AccountHolding] = field(default_factory=list)
     cash: list[CashBalance] = field(default_factory=list)
     totals: list[TotalCheck] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
@@ -107,7 +108,7 @@ class Draft:
                 raise DataError([told("error", "too_many_rows", message, record.line)])
         if kind in {"position", "cash", "unsupported"}:
             self.own(account)
-        self.rows.append(Row(record.line, kind, reason, record.cells, symbol, account))
+        self.rows.append(FileRow(record.line, kind, reason, record.cells, symbol, account))
 
     def own(self, account: str, name: str = "") -> None:
         """Notes an account: whatever a file holds must belong to one that can be chosen."""
@@ -137,7 +138,7 @@ class Draft:
             self.refuse("not_a_number", message, line, column)
             return None, ""
 
-    def hold(self, holding: Holding, column: str = "Symbol") -> None:
+    def hold(self, holding: AccountHolding, column: str = "Symbol") -> None:
         """Adds a position; the same symbol twice in one account is refused unless the broker is known to do it."""
         if not SYMBOL.fullmatch(holding.symbol):
             self.refuse("bad_symbol", bad_symbol_message(holding.symbol), holding.line, column)
@@ -246,7 +247,7 @@ class Draft:
             holdings=tuple(holdings),
             cash=tuple(self.cash),
             rows=tuple(sorted(self.rows, key=lambda row: row.line)),
-            accounts=tuple(Account(id_, name) for id_, name in self.accounts.items()),
+            accounts=tuple(NamedAccount(id_, name) for id_, name in self.accounts.items()),
             totals=tuple(self.totals),
             as_of=self.as_of,
             bases=tuple(self.bases.items()),

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..money import NotANumberError
 from .cells import MAX_CELL, read_amount
 from .document import Record
-from .draft import Draft
-from .statement import RowKind
+from .draft import StatementDraft
+from .facts import RowKind
 
 NUMBERS = ("quantity", "price", "value", "pnl", "cost", "cost_price")
 """Fields that hold numbers; ``cost_price`` is the cost of one share."""
@@ -24,7 +24,7 @@ POSITION: Verdict = ("position", "")
 _PERCENT_AFTER = re.compile(r"(?<=\S)\s+[+-]?[\d.,]+\s?%\s*$")
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A row with the meaning of its columns."""
 
     record: Record
@@ -32,7 +32,7 @@ class Line(NamedTuple):
     values: Mapping[str, str]
 
     @classmethod
-    def of(cls, record: Record, layout: Layout) -> Line:
+    def of(cls, record: Record, layout: Layout) -> TableRow:
         """The row under a header."""
         cells = record.cells
         count = len(cells)
@@ -46,11 +46,11 @@ class Line(NamedTuple):
         """The field, stripped."""
         return self.values.get(name, "").strip()
 
-    def number(self, draft: Draft, name: str) -> Decimal | None:
+    def number(self, draft: StatementDraft, name: str) -> Decimal | None:
         """The amount of a field; None when blank or absent, and None with a noted problem when it is no number."""
         return self.amount(draft, name)[0]
 
-    def amount(self, draft: Draft, name: str) -> tuple[Decimal | None, str]:
+    def amount(self, draft: StatementDraft, name: str) -> tuple[Decimal | None, str]:
         """As ``number``, with the currency that the cell names."""
         text = self.values.get(name)
         if not text:
@@ -59,7 +59,7 @@ class Line(NamedTuple):
             text = _PERCENT_AFTER.sub("", text)
         return draft.amount(text, self.record.line, self.layout.title[name])
 
-    def glance(self, draft: Draft, name: str) -> Decimal | None:
+    def glance(self, draft: StatementDraft, name: str) -> Decimal | None:
         """As ``number``, where it is one; what is wrong with it is noted when the row is read."""
         try:
             return read_amount(self.text(name), draft.decimal)[0]
@@ -95,7 +95,7 @@ class Layout:
 
 
 @dataclass(slots=True)
-class State:
+class ReadingState:
     """What a format remembers between rows.
 
     Args:
@@ -105,7 +105,7 @@ class State:
         complete: The line that ends a complete file was seen.
     """
 
-    draft: Draft
+    draft: StatementDraft
     account: str = ""
     stopped: str = ""
     complete: bool = False

@@ -11,40 +11,20 @@ Worked example of the file::
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
 from ..errors import RequestError
 from .cells import normal
+from .columns import NAMES
+from .headers import known_columns
 
 FIELDS = ("symbol", "quantity", "price", "value", "pnl", "cost", "cost_price", "account", "currency", "asset_class",
           "description")  # fmt: skip
 
 DecimalChoice = Literal["auto", ".", ","]
 """The decimal sign of a file's numbers, or that the file tells it."""
-
-NAMES: dict[str, tuple[str, ...]] = {
-    "symbol": ("symbol", "ticker", "ticker symbol", "instrument", "equity symbol", "security", "isin", "cusip"),
-    "quantity": ("quantity", "qty", "shares", "units", "no. of shares", "number of shares", "position"),
-    "price": ("price", "last price", "market price", "current price", "share price", "mark price", "markprice",
-              "close price", "closing price", "last", "close", "unit price", "nav"),
-    "value": ("value", "market value", "current value", "total value", "position value", "positionvalue", "mkt value",
-              "market val", "balance", "current balance"),
-    "pnl": ("unrealized gain", "unrealized gain/loss", "unrealised gain/loss", "unrealized p&l", "unrealised p&l",
-            "unrealized p/l", "unrealized pnl", "unrealised pnl", "gain/loss", "gain/loss $", "gain", "p&l", "p/l",
-            "pnl", "total gain/loss", "fifopnlunrealized", "open p&l", "profit/loss", "profit", "unrealized gain ($)"),
-    "cost": ("cost", "cost basis", "position cost", "total cost", "book value", "cost basis total", "book cost",
-             "purchase value"),
-    "cost_price": ("average cost", "avg cost", "average price", "avg price", "avg. price", "cost per share",
-                   "purchase price", "cost/share", "average cost basis", "unit cost"),
-    "account": ("account", "account number", "account id", "account name"),
-    "currency": ("currency", "ccy", "currencyprimary"),
-    "asset_class": ("asset class", "asset type", "asset category", "assetclass", "security type", "instrument type",
-                    "type"),
-    "description": ("description", "name", "security name", "investment name", "company"),
-}  # fmt: skip
-"""Header names (folded) that are taken to mean a field, the most telling first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,19 +112,21 @@ def _quoted(text: str) -> str:
 
 
 def guess(header: Sequence[str]) -> ColumnMapping | None:
-    """The mapping that a header suggests; None when the symbol or two of quantity, price and value are not found."""
+    """The mapping that a header suggests; None when the symbol or two of quantity, price and value are not found.
+
+    Names with a unit count like those without: ``Price ($)`` is ``price``. Where no column holds symbols, the column of
+    names does.
+    """
     found: dict[str, str] = {}
     taken: set[str] = set()
+    columns = known_columns(header)
     for name, candidates in NAMES.items():
-        column = _first(header, candidates, taken)
+        column = next((columns[c] for c in candidates if c in columns and columns[c] not in taken), None)
         if column is not None:
             found[name] = column
-            taken.add(normal(column))
+            taken.add(column)
+    if "symbol" not in found and "description" in found:
+        found["symbol"] = found.pop("description")
     if "symbol" not in found or sum(name in found for name in ("quantity", "price", "value")) < 2:
         return None
     return ColumnMapping(**found)  # type: ignore[arg-type]
-
-
-def _first(header: Sequence[str], candidates: Iterable[str], taken: set[str]) -> str | None:
-    folded = {normal(column): column.strip() for column in header}
-    return next((folded[name] for name in candidates if name in folded and name not in taken), None)

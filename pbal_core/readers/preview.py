@@ -20,7 +20,8 @@ from ..errors import Issue
 from ..portfolio import symbol_key
 from .cells import harmless
 from .derive import total
-from .statement import Row, RowKind, Statement, TotalCheck
+from .facts import FileRow, RowKind, TotalCheck
+from .statement import Statement
 
 _CASH = "\0cash"
 """Stands for cash where symbols stand; no symbol is like it."""
@@ -73,7 +74,7 @@ class AccountView(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class StatementView:
     """All of a statement that a person looks at before planning with it.
 
     Args:
@@ -105,12 +106,12 @@ class Preview:
     columns: tuple[str, ...]
 
 
-def preview(statement: Statement) -> Preview:
+def preview(statement: Statement) -> StatementView:
     """The view of a statement with the choice made on it."""
     day = f" as of {statement.as_of}" if statement.as_of else ""
     blocking = statement.blocking
     rank = {"error": 0, "warning": 1, "info": 2}
-    return Preview(
+    return StatementView(
         title=f"{statement.broker}{day}",
         format=statement.format,
         as_of=statement.as_of,
@@ -197,7 +198,7 @@ def _facts(statement: Statement) -> dict[tuple[int, str], list[tuple[str, str]]]
     return facts
 
 
-def _line(row: Row, included: frozenset[str] | None, facts: str, apart: str) -> LineView:
+def _line(row: FileRow, included: frozenset[str] | None, facts: str, apart: str) -> LineView:
     chosen = included is None or not row.account or row.account in included
     used = row.kind in {"position", "cash", "lot"} and chosen and not apart
     reason = row.reason if chosen or row.kind != "position" else "of an account that is not chosen"

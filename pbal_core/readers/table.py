@@ -20,9 +20,10 @@ from . import instruments
 from .cells import DecimalSign, currency_code, decide_decimal, normal, told
 from .derive import EXACT, divided
 from .document import Document, Record
-from .draft import Draft
-from .layout import NUMBERS, POSITION, Layout, Line, State, Verdict
-from .statement import CashBalance, Holding, Lot, Statement
+from .draft import StatementDraft
+from .facts import AccountHolding, CashBalance, Lot
+from .layout import NUMBERS, POSITION, Layout, ReadingState, TableRow, Verdict
+from .statement import Statement
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD"})
 
@@ -43,7 +44,7 @@ class TableFormat:
         conclude: What is compared once all rows are read.
         decimal: Number style, None to decide it from the file.
         currency: Currency of all amounts, empty when columns or nothing says it.
-        repeats: See ``Draft``.
+        repeats: See ``StatementDraft``.
         pairs: See Layout.
         ends_with: What the last line of a complete file is, for the warning when it is missing; empty for nothing.
     """
@@ -53,9 +54,9 @@ class TableFormat:
     columns: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
     distinctive: tuple[str, ...] = ()
-    classify: Callable[[Line, State], Verdict]
-    preamble: Callable[[Record, State], None] | None = None
-    conclude: Callable[[State], None] | None = None
+    classify: Callable[[TableRow, ReadingState], Verdict]
+    preamble: Callable[[Record, ReadingState], None] | None = None
+    conclude: Callable[[ReadingState], None] | None = None
     decimal: DecimalSign | None = "."
     currency: str = "USD"
     repeats: bool = False
@@ -102,11 +103,11 @@ class TableFormat:
         return read_table(self, document, header).statement()
 
 
-def read_table(form: TableFormat, document: Document, header: int) -> Draft:
+def read_table(form: TableFormat, document: Document, header: int) -> StatementDraft:
     """Everything that the table says, not yet judged as a whole."""
     layout = form.layout(document.records[header])
     decimal = form.decimal or _decide(document, header, layout)
-    state = State(Draft(format=form.key, broker=form.broker, decimal=decimal, repeats=form.repeats))
+    state = ReadingState(StatementDraft(format=form.key, broker=form.broker, decimal=decimal, repeats=form.repeats))
     draft = state.draft
     for record in document.records[:header]:
         if form.preamble is not None:
@@ -115,7 +116,7 @@ def read_table(form: TableFormat, document: Document, header: int) -> Draft:
     title = document.records[header]
     draft.row(title, "header", "column names")
     for record in document.records[header + 1 :]:
-        layout = _row(form, document, Line.of(record, layout), state)
+        layout = _row(form, document, TableRow.of(record, layout), state)
     if document.broken is not None:
         draft.errors.append(document.broken)
     if form.conclude is not None:
@@ -135,7 +136,7 @@ def _decide(document: Document, header: int, layout: Layout) -> DecimalSign:
     )
 
 
-def _row(form: TableFormat, document: Document, line: Line, state: State) -> Layout:
+def _row(form: TableFormat, document: Document, line: TableRow, state: ReadingState) -> Layout:
     """One row under the header; returns the layout of the rows after it."""
     draft, record = state.draft, line.record
     if state.stopped:
@@ -172,7 +173,7 @@ def _row(form: TableFormat, document: Document, line: Line, state: State) -> Lay
     return line.layout
 
 
-def _width_fits(document: Document, line: Line, state: State) -> bool:
+def _width_fits(document: Document, line: TableRow, state: ReadingState) -> bool:
     """The row has the header's fields; blank ones more are harmless, and workbooks drop blank ones at the end."""
     cells, width = line.record.cells, line.layout.width
     if any(cell.strip() for cell in cells[width:]) or (len(cells) < width and not document.padded):
@@ -183,7 +184,7 @@ def _width_fits(document: Document, line: Line, state: State) -> bool:
     return True
 
 
-def _position(form: TableFormat, line: Line, state: State, account: str) -> Verdict:
+def _position(form: TableFormat, line: TableRow, state: ReadingState, account: str) -> Verdict:
     """Adds a holding, or says why it is none."""
     draft, at, symbol = state.draft, line.record.line, line.text("symbol")
     before = len(draft.errors)
@@ -223,7 +224,7 @@ def _position(form: TableFormat, line: Line, state: State, account: str) -> Verd
         pnl = EXACT.subtract(value, cost)
     draft.count(account, value)
     draft.hold(
-        Holding(
+        AccountHolding(
             line=at,
             symbol=symbol,
             account=account,
@@ -249,7 +250,7 @@ def _no_asset(quantity: Decimal | None, price: Decimal | None, value: Decimal | 
 
 
 def _value(
-    line: Line, draft: Draft, quantity: Decimal | None, price: Decimal | None, value: Decimal | None
+    line: TableRow, draft: StatementDraft, quantity: Decimal | None, price: Decimal | None, value: Decimal | None
 ) -> Decimal | None:
     """The market value; the product where the file has no column for it. Refuses a row without."""
     if value is None and "value" not in line.layout.index and quantity is not None and price is not None:
@@ -261,7 +262,7 @@ def _value(
     return value
 
 
-def _currency(form: TableFormat, line: Line, draft: Draft, signs: set[str]) -> str:
+def _currency(form: TableFormat, line: TableRow, draft: StatementDraft, signs: set[str]) -> str:
     """The currency of a row: its own column, else the format's, else that of its signs. They must not differ."""
     own = currency_code(line.text("currency"))
     named = own or form.currency
@@ -275,7 +276,7 @@ def _currency(form: TableFormat, line: Line, draft: Draft, signs: set[str]) -> s
 
 
 def _in_currency(
-    line: Line, draft: Draft, name: str, amount: tuple[Decimal | None, str], currency: str
+    line: TableRow, draft: StatementDraft, name: str, amount: tuple[Decimal | None, str], currency: str
 ) -> Decimal | None:
     """A cost or P&L, None where its own column or sign says that it is in another currency than the value."""
     number, sign = amount
@@ -288,7 +289,7 @@ def _in_currency(
     return None
 
 
-def _cash(form: TableFormat, line: Line, state: State, account: str) -> None:
+def _cash(form: TableFormat, line: TableRow, state: ReadingState, account: str) -> None:
     draft = state.draft
     label = line.text("symbol") or line.text("description") or line.first
     before = len(draft.errors)
@@ -307,7 +308,7 @@ def _cash(form: TableFormat, line: Line, state: State, account: str) -> None:
     draft.bank(CashBalance(line.record.line, account, amount, currency, label))
 
 
-def _lot(line: Line, state: State) -> None:
+def _lot(line: TableRow, state: ReadingState) -> None:
     draft = state.draft
     quantity, value, pnl, cost = (line.number(draft, name) for name in ("quantity", "value", "pnl", "cost"))
     opened = line.text("opened") or line.first
@@ -317,7 +318,7 @@ def _lot(line: Line, state: State) -> None:
         draft.refuse("lot_without_position", "a tax lot stands below no position.", line.record.line)
 
 
-def account_total(state: State, line: int, label: str, text: str) -> None:
+def account_total(state: ReadingState, line: int, label: str, text: str) -> None:
     """Compares a total of the file with all its rows."""
     draft = state.draft
     stated = draft.number(text, line, label)

@@ -15,8 +15,8 @@ import re
 from typing import NoReturn
 
 from ..errors import DataError, Issue, Place
+from .columns import NAMES
 from .document import Document
-from .mapping import NAMES
 from .statement import Statement
 
 KEY = "transactions"

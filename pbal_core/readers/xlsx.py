@@ -27,7 +27,6 @@ from .cells import CURRENCY_SIGN
 from .document import Document, Record
 from .source import refused
 
-MAGIC = b"PK\x03\x04"
 MAX_UNPACKED = 12_000_000
 MAX_MEMBERS = 200
 MAX_ELEMENTS = 120_000

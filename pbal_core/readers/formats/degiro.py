@@ -19,8 +19,8 @@ from decimal import Decimal
 from ...money import NotANumberError
 from ..cells import read_amount
 from ..document import Document, Record
-from ..draft import Draft
-from ..layout import POSITION, Layout, Line, State, Verdict
+from ..draft import StatementDraft
+from ..layout import POSITION, Layout, ReadingState, TableRow, Verdict
 from ..statement import Statement
 from ..table import TableFormat
 
@@ -45,7 +45,7 @@ class _Degiro(TableFormat):
         return Layout(index, title, width)
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     symbol, quantity = line.text("symbol"), line.text("quantity")
     if not symbol and not quantity and _CASH.match(line.first):
         return "cash", "cash"
@@ -54,7 +54,7 @@ def _classify(line: Line, state: State) -> Verdict:
     return POSITION
 
 
-def _check_values(line: Line, draft: Draft) -> None:
+def _check_values(line: TableRow, draft: StatementDraft) -> None:
     """Compares quantity times price with the value in the asset's currency, and in the account's where it is the same.
 
     Blank amounts are not compared: what is needed is told when the row is read.
@@ -71,7 +71,7 @@ def _check_values(line: Line, draft: Draft) -> None:
         draft.check_value(at, symbol, quantity, closing, value)
 
 
-def _local(line: Line, draft: Draft) -> tuple[Decimal | None, str]:
+def _local(line: TableRow, draft: StatementDraft) -> tuple[Decimal | None, str]:
     """The value in the asset's own currency, and that currency."""
     if "local" in line.layout.index:
         return line.number(draft, "local"), line.text("local_currency")

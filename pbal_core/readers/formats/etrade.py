@@ -16,13 +16,13 @@ import re
 from .. import instruments
 from ..cells import is_blank, normal, read_date
 from ..document import Record
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat, account_total
 
 _GENERATED = re.compile(r"Generated at (?P<day>\d{2}/\d{2}/\d{4}|\w{3} \d{1,2} \d{4})", re.IGNORECASE)
 
 
-def _preamble(record: Record, state: State) -> None:
+def _preamble(record: Record, state: ReadingState) -> None:
     """The account and its net value, under the names of the summary block."""
     names = [normal(cell) for cell in record.cells]
     if names[:2] == ["account", "net account value"]:
@@ -34,7 +34,7 @@ def _preamble(record: Record, state: State) -> None:
         state.notes["net_line"] = str(record.line)
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     generated = _GENERATED.match(line.first)
     if generated:
         state.draft.as_of = read_date(generated["day"])
@@ -50,7 +50,7 @@ def _classify(line: Line, state: State) -> Verdict:
     return POSITION
 
 
-def _total(line: Line, state: State) -> str:
+def _total(line: TableRow, state: ReadingState) -> str:
     state.complete = True
     numbers = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
     if numbers:
@@ -58,7 +58,7 @@ def _total(line: Line, state: State) -> str:
     return "compared with the rows" if numbers else "no amount to compare"
 
 
-def _conclude(state: State) -> None:
+def _conclude(state: ReadingState) -> None:
     """The net account value of the summary block, which a file without its end still has."""
     if not is_blank(state.notes.get("net", "")):
         account_total(state, int(state.notes["net_line"]), "Net Account Value", state.notes["net"])

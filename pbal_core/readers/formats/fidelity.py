@@ -14,13 +14,13 @@ import re
 
 from .. import instruments
 from ..cells import read_date
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 _DOWNLOADED = re.compile(r"Date downloaded (\w{3}-\d{2}-\d{4})", re.IGNORECASE)
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     downloaded = _DOWNLOADED.match(line.first)
     if downloaded:
         state.draft.as_of = read_date(downloaded.group(1))

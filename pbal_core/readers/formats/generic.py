@@ -15,7 +15,7 @@ from ...errors import DataError, Issue, Place
 from .. import instruments
 from ..cells import is_blank, normal
 from ..document import Document
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..mapping import ColumnMapping, guess
 from ..statement import Statement
 from ..table import TableFormat, account_total
@@ -90,7 +90,7 @@ def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) ->
     return mapping
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     symbol = normal(line.text("symbol") or line.first).rstrip(": ")
     summed = is_blank(line.raw("quantity")) or is_blank(line.raw("price"))
     if symbol in _TOTALS or (symbol == "sum" and summed):  # with both numbers it is a share: SUM is one
@@ -104,14 +104,14 @@ def _classify(line: Line, state: State) -> Verdict:
     return POSITION
 
 
-def _total(line: Line, state: State) -> str:
+def _total(line: TableRow, state: ReadingState) -> str:
     text = line.raw("value")
     if text:
         account_total(state, line.record.line, line.first, text)
     return "compared with the rows" if not is_blank(text) else "no amount to compare"
 
 
-def _is_cash(line: Line, state: State) -> bool:
+def _is_cash(line: TableRow, state: ReadingState) -> bool:
     """Cash is counted in its own units: at another price, or with another quantity, it is a share (CASH is one)."""
     quantity, price, value = (line.glance(state.draft, name) for name in ("quantity", "price", "value"))
     return price in {None, 1} and (quantity is None or value is None or quantity == value)

@@ -9,11 +9,11 @@ Worked example: ``VTI,Vanguard Total Market,10.5,200.00,"2,100.00",525.00,25.00,
 from __future__ import annotations
 
 from .. import instruments
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 
-def _classify(line: Line, _state: State) -> Verdict:
+def _classify(line: TableRow, _state: ReadingState) -> Verdict:
     if instruments.is_money_market(line.text("symbol")):
         return "cash", "money market fund"
     return POSITION

@@ -16,22 +16,22 @@ import re
 from .. import instruments
 from ..cells import MAX_CELL, is_blank, normal, read_date
 from ..document import Record
-from ..layout import POSITION, Line, State, Verdict
-from ..statement import CashBalance
+from ..facts import CashBalance
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 _ACCOUNT = re.compile(r".*\b[0-9A-Z]{3}-[0-9A-Z]{5}\b.*", re.ASCII)
 _FOOTERS = frozenset({"balances", "total", "pending activity", "money accounts", "cash balance"})
 
 
-def _preamble(record: Record, state: State) -> None:
+def _preamble(record: Record, state: ReadingState) -> None:
     """The account stands in the summary block, with its masked number."""
     named = [cell.strip() for cell in record.cells if len(cell) <= MAX_CELL and _ACCOUNT.fullmatch(cell.strip())]
     if named and not state.account:
         state.account = named[0]
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if not state.notes:
         state.notes["told"] = "yes"
         message = (

@@ -18,14 +18,14 @@ from ..cells import normal, read_date
 from ..derive import EXACT, total
 from ..document import Record
 from ..draft import Sum
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 _TITLE = re.compile(r"Positions for (?:account )?(?P<name>.+?) as of (?P<when>.+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}/\d{2}/\d{2}|\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}")
 
 
-def _preamble(record: Record, state: State) -> None:
+def _preamble(record: Record, state: ReadingState) -> None:
     """The title row, and the label of the first account."""
     text = ",".join(cell for cell in record.cells if cell.strip()).strip()
     title = _TITLE.match(text)
@@ -38,7 +38,7 @@ def _preamble(record: Record, state: State) -> None:
         state.account = text
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     first = normal(line.first)
     if line.alone:
         if _TITLE.match(line.first):
@@ -55,14 +55,14 @@ def _classify(line: Line, state: State) -> Verdict:
     return POSITION
 
 
-def _check_total_seen(state: State) -> None:
+def _check_total_seen(state: ReadingState) -> None:
     """Each account ends with its total; one without may have lost rows."""
     if not state.complete and state.account in state.draft.counted:
         message = f"the account {state.account} does not end with its total; the file may have been cut there."
         state.draft.remark("warning", "maybe_cut", message)
 
 
-def _total(line: Line, state: State) -> str:
+def _total(line: TableRow, state: ReadingState) -> str:
     """Compares the account's total, and says so; a total of positions may leave cash out."""
     state.complete = True
     draft, title = state.draft, line.layout.title["value"]

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from .. import instruments
 from ..cells import normal
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if normal(line.first) == "account number":
         state.stopped = "a table of transactions"
         return "header", "the transactions begin"

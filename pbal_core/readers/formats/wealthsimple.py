@@ -13,13 +13,13 @@ import re
 
 from .. import instruments
 from ..cells import read_date
-from ..layout import POSITION, Line, State, Verdict
+from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 _AS_OF = re.compile(r"As of (\d{4}-\d{2}-\d{2})")
 
 
-def _classify(line: Line, state: State) -> Verdict:
+def _classify(line: TableRow, state: ReadingState) -> Verdict:
     as_of = _AS_OF.match(line.first)
     if as_of and line.alone:
         state.draft.as_of = read_date(as_of.group(1))

@@ -21,8 +21,9 @@ from ...portfolio import price_message
 from .. import instruments
 from ..cells import is_blank, normal, read_date
 from ..document import Document, Record
-from ..draft import CENT, Draft, Sum, half_unit
-from ..statement import CashBalance, Holding, Lot, Statement
+from ..draft import CENT, StatementDraft, Sum, half_unit
+from ..facts import AccountHolding, CashBalance, Lot
+from ..statement import Statement
 
 KEY = "ibkr-activity"
 BROKER = "Interactive Brokers Activity Statement"
@@ -60,7 +61,7 @@ class _Numbers(NamedTuple):
 class _Report:
     """What has been read so far."""
 
-    draft: Draft
+    draft: StatementDraft
     padded: bool
     """See Document."""
     headers: dict[str, list[str]] = field(default_factory=dict)
@@ -89,7 +90,7 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: No open positions, or every bad row.
     """
-    report = _Report(Draft(format=KEY, broker=BROKER), document.padded)
+    report = _Report(StatementDraft(format=KEY, broker=BROKER), document.padded)
     draft = report.draft
     for record in document.records:
         _record(report, record)
@@ -218,7 +219,7 @@ def _lot(report: _Report, record: Record, values: Mapping[str, str], numbers: _N
         draft.lots.setdefault(report.holding, []).append(lot)
 
 
-def _summary(draft: Draft, record: Record, values: Mapping[str, str], numbers: _Numbers, account: str) -> bool:
+def _summary(draft: StatementDraft, record: Record, values: Mapping[str, str], numbers: _Numbers, account: str) -> bool:
     """Adds the holding of a Summary row; False when it is none."""
     symbol, category = values["symbol"], values.get("asset category", "")
     reason = instruments.unsupported(symbol, category)
@@ -239,7 +240,7 @@ def _summary(draft: Draft, record: Record, values: Mapping[str, str], numbers: _
         return False
     draft.check_value(record.line, symbol, quantity, price, value, multiplier=numbers.multiplier)
     draft.hold(
-        Holding(
+        AccountHolding(
             line=record.line,
             symbol=symbol,
             account=account,

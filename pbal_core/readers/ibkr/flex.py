@@ -24,9 +24,9 @@ from ...portfolio import SYMBOL, position_problems
 from .. import instruments
 from ..cells import read_plain, shown
 from ..derive import total
-from ..draft import Draft
-from ..statement import CashBalance, Holding, Lot
-from .flex_entry import TITLES, Entry
+from ..draft import StatementDraft
+from ..facts import AccountHolding, CashBalance, Lot
+from .flex_record import TITLES, FlexRecord
 
 PRICE_SLACK = Decimal("0.00005")
 """Mark prices have four decimals and more."""
@@ -36,7 +36,7 @@ _FACTS = {"symbol": "symbol", "value": "positionvalue", "price": "markprice", "q
 """The column of each fact of a position."""
 
 
-class Numbers(NamedTuple):
+class PositionNumbers(NamedTuple):
     """The numbers of a position; None where blank or absent."""
 
     quantity: Decimal | None
@@ -48,7 +48,7 @@ class Numbers(NamedTuple):
     multiplier: Decimal | None
 
 
-def read_sections(draft: Draft, positions: Sequence[Entry], cash: Sequence[Entry]) -> None:
+def read_sections(draft: StatementDraft, positions: Sequence[FlexRecord], cash: Sequence[FlexRecord]) -> None:
     """Adds what the sections Open Positions and Cash Report say."""
     _read_positions(draft, positions)
     _check_rates(draft)
@@ -59,12 +59,12 @@ def read_sections(draft: Draft, positions: Sequence[Entry], cash: Sequence[Entry
     _read_cash(draft, cash)
 
 
-def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
+def _read_positions(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
     """Adds the holdings, lots and rows of the section Open Positions."""
     current, draft.as_of = _latest(draft, entries)
     by_lot = [entry for entry in current if entry.is_lot]
     summaries = {entry.key for entry in current if not entry.is_lot} if by_lot else set()
-    lots: dict[tuple[str, str], list[tuple[Entry, Numbers]]] = {}
+    lots: dict[tuple[str, str], list[tuple[FlexRecord, PositionNumbers]]] = {}
     index: dict[tuple[str, str], int] = {}
     for entry in current:
         draft.own(entry.owner, entry.text("acctalias"))
@@ -85,7 +85,7 @@ def _read_positions(draft: Draft, entries: Sequence[Entry]) -> None:
                 draft.lots.setdefault(index[key], []).append(lot)
 
 
-def _latest(draft: Draft, entries: Sequence[Entry]) -> tuple[Sequence[Entry], date | None]:
+def _latest(draft: StatementDraft, entries: Sequence[FlexRecord]) -> tuple[Sequence[FlexRecord], date | None]:
     """The entries of each account's last day, and that day; most files name none."""
     if not any(entry.day for entry in entries):
         return entries, None
@@ -94,7 +94,7 @@ def _latest(draft: Draft, entries: Sequence[Entry]) -> tuple[Sequence[Entry], da
     return latest(draft, entries)
 
 
-def _check_rates(draft: Draft) -> None:
+def _check_rates(draft: StatementDraft) -> None:
     """One currency of one account converts at one rate; two contradict each other."""
     rates: dict[tuple[str, str], tuple[Decimal, int]] = {}
     for holding in draft.holdings:
@@ -109,7 +109,7 @@ def _check_rates(draft: Draft) -> None:
             draft.refuse("rates_differ", message, holding.line, TITLES["fxratetobase"])
 
 
-def _conclude_bases(draft: Draft) -> None:
+def _conclude_bases(draft: StatementDraft) -> None:
     """Base currencies that no section names: the currency at rate 1, else that of an account with the same rates."""
     rates: dict[str, set[tuple[str, Decimal]]] = {}
     for holding in draft.holdings:
@@ -129,9 +129,9 @@ def _conclude_bases(draft: Draft) -> None:
             draft.bases[account] = alike.pop()
 
 
-def _read_cash(draft: Draft, entries: Sequence[Entry]) -> None:
+def _read_cash(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
     """Adds the balances of the section Cash Report: one for each currency, and the converted sum of an account."""
-    last: dict[tuple[str, str, bool], Entry] = {}
+    last: dict[tuple[str, str, bool], FlexRecord] = {}
     for entry in _latest(draft, entries)[0]:
         key = (entry.owner, entry.text("currencyprimary"), _is_converted(entry))
         if key in last:
@@ -149,16 +149,16 @@ def _read_cash(draft: Draft, entries: Sequence[Entry]) -> None:
             draft.empty(entry.line, TITLES["endingcash"])
 
 
-def _is_converted(entry: Entry) -> bool:
+def _is_converted(entry: FlexRecord) -> bool:
     """The record of the Cash Report sums up all currencies of the account, in its base currency."""
     return entry.text("currencyprimary") in _ALL_CURRENCIES or entry.text("levelofdetail").casefold() == "basecurrency"
 
 
-def _ignore(draft: Draft, entry: Entry, reason: str) -> None:
+def _ignore(draft: StatementDraft, entry: FlexRecord, reason: str) -> None:
     draft.row(entry, "other", reason, entry.text("symbol"), entry.owner)
 
 
-def _number(draft: Draft, entry: Entry, name: str) -> Decimal | None:
+def _number(draft: StatementDraft, entry: FlexRecord, name: str) -> Decimal | None:
     text = entry.values.get(name)
     if not text:
         return None
@@ -170,13 +170,13 @@ def _number(draft: Draft, entry: Entry, name: str) -> Decimal | None:
         return None
 
 
-def _numbers(draft: Draft, entry: Entry) -> Numbers:
+def _numbers(draft: StatementDraft, entry: FlexRecord) -> PositionNumbers:
     value = _number(draft, entry, "positionvalue")
     cost = _number(draft, entry, "costbasismoney")
     pnl = _number(draft, entry, "fifopnlunrealized")
     if pnl is None and not entry.text("fifopnlunrealized") and cost is not None and value is not None:
         pnl = value - cost
-    return Numbers(
+    return PositionNumbers(
         quantity=_number(draft, entry, "quantity"),
         price=_number(draft, entry, "markprice"),
         value=value,
@@ -187,7 +187,7 @@ def _numbers(draft: Draft, entry: Entry) -> Numbers:
     )
 
 
-def _rate(draft: Draft, entry: Entry) -> Decimal | None:
+def _rate(draft: StatementDraft, entry: FlexRecord) -> Decimal | None:
     rate = _number(draft, entry, "fxratetobase")
     if rate is not None and rate <= 0:
         message = f"the exchange rate is {rate}; a rate above 0 is needed."
@@ -195,7 +195,7 @@ def _rate(draft: Draft, entry: Entry) -> Decimal | None:
     return rate
 
 
-def _position(draft: Draft, entry: Entry) -> bool:
+def _position(draft: StatementDraft, entry: FlexRecord) -> bool:
     """Adds one SUMMARY row; False when it is no holding."""
     before = len(draft.errors)
     numbers = _numbers(draft, entry)
@@ -216,14 +216,14 @@ def _position(draft: Draft, entry: Entry) -> bool:
     return True
 
 
-def _seen_before(draft: Draft, entry: Entry) -> None:
+def _seen_before(draft: StatementDraft, entry: FlexRecord) -> None:
     """A broken row still takes its symbol, so that a second one is reported too."""
     symbol = entry.text("symbol")
     if SYMBOL.fullmatch(symbol):
         draft.claim(entry.owner, symbol, entry.line, "Symbol")
 
 
-def _no_share(entry: Entry, numbers: Numbers) -> str:
+def _no_share(entry: FlexRecord, numbers: PositionNumbers) -> str:
     """Why the position is left out; empty when it is to be planned or, in the plain file, refused."""
     symbol, asset_class = entry.text("symbol"), entry.text("assetclass")
     reason = "" if asset_class else instruments.derivative(symbol, numbers.multiplier)
@@ -232,7 +232,7 @@ def _no_share(entry: Entry, numbers: Numbers) -> str:
     return reason
 
 
-def _unsupported(numbers: Numbers) -> str:
+def _unsupported(numbers: PositionNumbers) -> str:
     if (numbers.quantity or 0) < 0 or (numbers.value or 0) < 0:
         return instruments.SHORT
     if not numbers.price and not numbers.value:
@@ -240,7 +240,7 @@ def _unsupported(numbers: Numbers) -> str:
     return ""
 
 
-def _check_contract(draft: Draft, entry: Entry, numbers: Numbers) -> None:
+def _check_contract(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers) -> None:
     """Notes every problem of a row that must be a long position."""
     for name in ("positionvalue", "markprice"):
         if not entry.text(name):
@@ -250,8 +250,8 @@ def _check_contract(draft: Draft, entry: Entry, numbers: Numbers) -> None:
         draft.refuse(code, message, entry.line, TITLES[_FACTS[name]])
 
 
-def _holding(entry: Entry, numbers: Numbers, value: Decimal, price: Decimal) -> Holding:
-    return Holding(
+def _holding(entry: FlexRecord, numbers: PositionNumbers, value: Decimal, price: Decimal) -> AccountHolding:
+    return AccountHolding(
         line=entry.line,
         symbol=entry.text("symbol"),
         account=entry.owner,
@@ -267,7 +267,7 @@ def _holding(entry: Entry, numbers: Numbers, value: Decimal, price: Decimal) -> 
     )
 
 
-def _from_lots(draft: Draft, group: Sequence[tuple[Entry, Numbers]]) -> bool:
+def _from_lots(draft: StatementDraft, group: Sequence[tuple[FlexRecord, PositionNumbers]]) -> bool:
     """Adds the holding of a position that the file gives by its lots only; False when it is none."""
     first, numbers = group[0]
     values = [n.value for _, n in group if n.value is not None]

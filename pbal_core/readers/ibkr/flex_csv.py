@@ -26,10 +26,11 @@ from ...money import NotANumberError
 from ...portfolio import COLUMNS
 from ..cells import harmless, read_plain
 from ..document import Document, Record
-from ..draft import Draft
-from ..statement import Statement, TotalCheck
+from ..draft import StatementDraft
+from ..facts import TotalCheck
+from ..statement import Statement
 from . import flex
-from .flex_entry import TITLES, Entry, folded
+from .flex_record import TITLES, FlexRecord, folded
 
 KEY = "flex-csv"
 BROKER = "Interactive Brokers Flex Query"
@@ -78,7 +79,7 @@ class _Section:
 class _Report:
     """What has been read of the file so far."""
 
-    draft: Draft
+    draft: StatementDraft
     framed: bool
     """BOF, BOA, BOS, EOS, EOA and EOF are records, not tickers."""
     described: bool
@@ -90,8 +91,8 @@ class _Report:
     """Line of each BOF and BOA record that no EOF and EOA has ended yet, by the mark that is missing."""
     account: str = ""
     codes: list[str] = field(default_factory=list)
-    positions: list[Entry] = field(default_factory=list)
-    cash: list[Entry] = field(default_factory=list)
+    positions: list[FlexRecord] = field(default_factory=list)
+    cash: list[FlexRecord] = field(default_factory=list)
 
 
 def read(document: Document, _begin: int) -> Statement:
@@ -100,7 +101,7 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: Every missing column, or every bad row with line and column.
     """
-    draft = Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
+    draft = StatementDraft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
     report = _Report(draft, *_layout(document), document.padded)
     for record in document.records:
         _record(report, record)
@@ -131,7 +132,7 @@ def _lead(record: Record) -> list[str]:
     return [cell.strip() for cell in record.cells[:2]]
 
 
-def _message(draft: Draft, record: Record) -> None:
+def _message(draft: StatementDraft, record: Record) -> None:
     """A remark of IBKR's own is passed on."""
     text = " ".join(cell.strip() for cell in record.cells[1:])[:200]
     draft.remark("warning", "broker_message", f"IBKR says: {ascii(text)[1:-1]}", record.line)
@@ -302,7 +303,7 @@ def _data(report: _Report, record: Record) -> None:
         draft.row(record, "other", f"section {section.code}: not about positions")
         return
     fields = zip(section.names, record.cells, strict=True)
-    entry = Entry.of(record.line, record.cells, fields, report.account)
+    entry = FlexRecord.of(record.line, record.cells, fields, report.account)
     (report.positions if section.code == _POSITIONS else report.cash).append(entry)
     with suppress(NotANumberError):  # told with its place when the position is read
         section.amounts.append(read_plain(entry.text(_CHECKED[section.code]) or "0"))

@@ -17,13 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ..cells import read_date
-from ..draft import Draft
-from .flex_entry import Entry
+from ..draft import StatementDraft
+from .flex_record import FlexRecord
 
 _SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})"
 
 
-def latest(draft: Draft, entries: Sequence[Entry]) -> tuple[list[Entry], date | None]:
+def latest(draft: StatementDraft, entries: Sequence[FlexRecord]) -> tuple[list[FlexRecord], date | None]:
     """The entries of each account's last day, and the last day of all, None when unknown.
 
     Entries without a day are kept. The others become rows that are not used.
@@ -74,7 +74,7 @@ def _read(texts: Iterable[str], *, day_first: bool) -> dict[str, date] | None:
     return days
 
 
-def _last(dated: Iterable[Entry], days: Mapping[str, date]) -> dict[str, str]:
+def _last(dated: Iterable[FlexRecord], days: Mapping[str, date]) -> dict[str, str]:
     """The text of each account's last day."""
     last: dict[str, str] = {}
     for entry in dated:

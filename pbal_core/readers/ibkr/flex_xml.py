@@ -14,11 +14,12 @@ from xml.parsers import expat
 
 from ...errors import DataError, Issue, Place
 from ..document import MAX_ROWS, Document, Record
-from ..draft import Draft
+from ..draft import StatementDraft
+from ..facts import RowKind
 from ..source import refused
-from ..statement import RowKind, Statement
+from ..statement import Statement
 from . import flex
-from .flex_entry import Entry, folded
+from .flex_record import FlexRecord, folded
 
 KEY = "flex-xml"
 BROKER = "Interactive Brokers Flex Query"
@@ -35,7 +36,7 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: Broken XML, a document type declaration, no section Open Positions, or every bad position.
     """
-    draft = Draft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
+    draft = StatementDraft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
     elements = _Elements(draft)
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -62,14 +63,14 @@ def _refuse_doctype(*_: object) -> None:
 class _Elements:
     """Collects the elements that matter, with their lines."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: StatementDraft) -> None:
         self.draft = draft
         self.account = ""
         self.count = 0
         self.has_positions = False
         self.to_date = ""
-        self.positions: list[Entry] = []
-        self.cash: list[Entry] = []
+        self.positions: list[FlexRecord] = []
+        self.cash: list[FlexRecord] = []
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         """One start tag; every one becomes a row, a position or a cash balance."""
@@ -78,7 +79,7 @@ class _Elements:
             raise refused("too_many_rows", f"the report has more than {MAX_ROWS:,} elements; it is no positions file.")
         cells = (name, *(f"{key}={value}" for key, value in list(attributes.items())[:12]))
         if name in {"OpenPosition", "CashReportCurrency"}:
-            entry = Entry.of(line, cells, map(_named, attributes.items()), self.account)
+            entry = FlexRecord.of(line, cells, map(_named, attributes.items()), self.account)
             entry.values.setdefault("assetclass", "")  # an element is never the plain file of four columns
             entry.values["todate"] = entry.text("todate") or self.to_date
             (self.positions if name == "OpenPosition" else self.cash).append(entry)

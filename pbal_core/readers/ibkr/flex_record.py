@@ -32,7 +32,7 @@ TITLES = {
 """How columns are called in messages."""
 
 
-class Entry(NamedTuple):
+class FlexRecord(NamedTuple):
     """One record of a section.
 
     Attributes:
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
     owner: str
 
     @classmethod
-    def of(cls, line: int, cells: tuple[str, ...], fields: Iterable[tuple[str, str]], account: str) -> Entry:
+    def of(cls, line: int, cells: tuple[str, ...], fields: Iterable[tuple[str, str]], account: str) -> FlexRecord:
         """The record of named texts in a report of an account."""
         values = {name: text.strip() for name, text in fields}
         return cls(line, cells, values, values.get("clientaccountid") or account)

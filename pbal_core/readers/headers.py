@@ -1,0 +1,51 @@
+"""Header names without what stands around them: ``# Shares``, ``Price ($)`` and ``Value in EUR``.
+
+Worked example: ``Price (GBX)`` is the name ``price`` in the unit GBX; ``Gain (%)`` keeps its percent sign, so it is
+never taken for an amount.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .cells import currency_code, normal, sign_currency
+
+_CODES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|GBX|GBp|GBx|HKD|HUF|IDR|ILA|ILS|INR|ISK|JPY|KRW|MXN|MYR|"
+    "NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|ZAC|ZAR|ZAc"
+)
+_SIGN = r"(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5\u20b9]"
+_UNIT = rf"{_CODES}|{_SIGN}|p|pence|[Pp]ence"
+_UNIT_SHAPES = (
+    rf"(?P<name>.*?\S)\s*[(\[]\s*(?:in\s+)?(?P<unit>{_UNIT})\s*[)\]]",
+    rf"(?P<name>.*?\S)[\s,:]+(?:in\s+)?(?P<unit>{_CODES}|{_SIGN}|pence)",
+    rf"(?P<unit>{_SIGN})\s*(?P<name>\S.*)",
+)
+
+
+def unit_of(title: str) -> tuple[str, str]:
+    """The folded name of a column without its unit, and that unit as a currency code (empty when it has none)."""
+    text = " ".join(title.split())
+    unit = ""
+    for shape in _UNIT_SHAPES:
+        match = re.fullmatch(shape, text)
+        if match:
+            text, unit = match["name"], match["unit"]
+            break
+    name = re.sub(r"^#\s*|^no\.? of |^number of |\s*[:*]$", "", text.casefold())
+    name = re.sub(r"\s*#$", " number", name)
+    return name, currency_code("GBX" if unit.casefold() in {"p", "pence"} else sign_currency(unit))
+
+
+def known_columns(header: Sequence[str]) -> dict[str, str]:
+    """Columns (as they are in the file) by their folded names, whole and without units; whole names win."""
+    columns: dict[str, str] = {}
+    for cell in header:
+        if cell.strip():
+            columns.setdefault(normal(cell), cell.strip())
+    for cell in header:
+        name = unit_of(cell)[0]
+        if name:
+            columns.setdefault(name, cell.strip())
+    return columns
