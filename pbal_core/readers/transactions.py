@@ -52,8 +52,21 @@ _ACTIONS = frozenset({
 _DATES = frozenset({
     "date", "trade date", "time", "transaction date", "datetime", "settlement date", "activity date", "timestamp"
 })  # fmt: skip
-_DONE = r"(?:you |market |limit )?(?:buy|bought|purchased?|sell|sold|sale)(?![a-z]).*"
-"""What was done, as brokers call it; folded."""
+_FOREIGN_ACTIONS = frozenset({
+    "typ", "art", "umsatzart", "transaktionstyp", "transaktion", "richtung", "buchungsinformationen", "opération",
+    "sens", "type d'opération", "transactietype", "mutatie", "operazione", "tipo operazione", "tipo", "operación",
+    "tipo de operación", "operação", "tipo de operação", "typ av transaktion", "transaksjonstype", "transaktionstype",
+    "handling"
+})  # fmt: skip
+_FOREIGN_DATES = frozenset({
+    "datum", "buchungstag", "buchungsdatum", "valuta", "datum/zeit", "date d'opération", "date opération", "data",
+    "data operazione", "fecha", "fecha operación", "data da operação", "affärsdag", "bokföringsdag", "dato",
+    "handelsdag", "handelsdato", "bokføringsdag", "bogføringsdag", "transactiedatum"
+})  # fmt: skip
+_DONE = r"""(?x)(?:you\s|market\s|limit\s)?(?:buy|bought|purchased?|sell|sold|sale
+    |kauf|verkauf|ankauf|achat|vente|aankoop|verkoop|koop|acquisto|vendita|compra|venta|venda|köp|köpt|sälj|såld
+    |kjøp|kjøpt|salg|solgt|køb|købt)(?![a-zäåöøæ]).*"""
+"""What was done, as brokers call it in ten languages; folded."""
 
 _WORTH = frozenset({name for field in ("value", "price") for name in NAMES[field]} - {"price", "balance"})
 """What something is worth now: few lists of transactions have such a column."""
@@ -64,7 +77,8 @@ def find(document: Document) -> int | None:
     for index, names in enumerate(document.names):
         present = set(names)
         moves = bool(present & _ACTIONS and present & _DATES)
-        if moves and present & _WORTH:
+        foreign = bool(present & (_FOREIGN_ACTIONS | _ACTIONS) and present & (_FOREIGN_DATES | _DATES))
+        if foreign and (not moves or present & _WORTH):
             moves = _tells_what_was_done(document, index)
         if moves or any(columns <= present for _, columns in _FILES):
             return index
@@ -73,7 +87,7 @@ def find(document: Document) -> int | None:
 
 def _tells_what_was_done(document: Document, header: int) -> bool:
     """A row under the header says buy, sell or the like in a column of actions."""
-    columns = [i for i, name in enumerate(document.names[header]) if name in _ACTIONS]
+    columns = [i for i, name in enumerate(document.names[header]) if name in _ACTIONS | _FOREIGN_ACTIONS]
     rows = document.names[header + 1 :]
     return any(re.fullmatch(_DONE, row[i]) for row in rows for i in columns if i < len(row))
 
