@@ -6,13 +6,16 @@ BENCH := $(VENV)-bench
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint types bench audit lock clean
+.PHONY: help app check test lint types bench audit lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 app: $(VENV)/app.stamp ## set up a virtual environment and open the dashboard
-	$(BIN)/streamlit run streamlit_app.py --server.address localhost --server.port $(PORT)
+	$(BIN)/pbal app --port $(PORT)
+
+check: lint types ## lint, types and the unit tests, in less than a minute
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
 
 test: $(VENV)/dev.stamp lint types ## set everything up, then lint, types and every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -24,7 +27,7 @@ lint: $(VENV)/dev.stamp ## style and formatting
 types: $(VENV)/dev.stamp ## mypy, strict
 	$(BIN)/mypy
 
-bench: $(BENCH)/stamp ## measure, and write the tables into the README (some minutes)
+bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.md (some minutes)
 	$(BENCH)/bin/python -m tests.benchmarks.bench_exact --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_readers --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_dashboard --write

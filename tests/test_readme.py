@@ -1,4 +1,4 @@
-"""The README tells the truth: its commands and its code run here, and print what it shows."""
+"""The README and its pages tell the truth: their commands and their code run here, and print what they show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import io
 import re
 import shlex
-import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,88 +15,139 @@ from pbal_core.cli import main
 from pbal_core.sample import sample_bytes
 
 ROOT = Path(__file__).parent.parent
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / ".github").glob("*.md")), *sorted((ROOT / ".github" / "docs").glob("*.md"))]
+"""Every page that a reader can come to from the README."""
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def prose(page: Path) -> str:
+    """The page without what is quoted in it."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+def toml_files(page: Path) -> dict[str, str]:
+    """Name -> content of the files that the page shows: TOML blocks that begin with a comment of their name."""
+    return {name[1]: block for block in blocks(page, "toml") if (name := re.match(r"# (\S+\.toml)\n", block))}
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    """A directory with the example's file and every named TOML file in it, and the files of the tests."""
-    (tmp_path / "positions.csv").write_bytes(sample_bytes())
-    for block in blocks("toml"):
-        if name := re.match(r"# (\S+\.toml)\n", block):
-            (tmp_path / name[1]).write_text(block, encoding="utf-8")
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
-    monkeypatch.chdir(tmp_path)
+def lay_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Goes to a folder with what a page's reader has there: the sample, the files that it shows, and the tests."""
+
+    def to(page: Path) -> None:
+        (tmp_path / "positions.csv").write_bytes(sample_bytes())
+        for name, text in toml_files(page).items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / "tests").symlink_to(ROOT / "tests")
+        monkeypatch.chdir(tmp_path)
+
+    return to
 
 
-def commands() -> list[tuple[str, str]]:
-    """Each ``$ pbal ...`` of a console block with the output shown below it."""
-    found = []
-    for block in blocks("console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
+def commands() -> Iterator[tuple[Path, str, str]]:
+    """Each ``$ pbal ...`` of a console block: its page, the command, and the output shown below it."""
+    for page in PAGES:
+        for block in blocks(page, "console"):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = part.partition("\n")
+                yield page, command, output
 
 
-@pytest.mark.parametrize(("command", "output"), commands(), ids=[command for command, _ in commands()])
-@pytest.mark.usefixtures("here")
-def test_command(command, output, capsys):
+COMMANDS = list(commands())
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "output"), COMMANDS, ids=[f"{page.stem}: {command}" for page, command, _ in COMMANDS]
+)
+def test_command(
+    page: Path, command: str, output: str, capsys: pytest.CaptureFixture[str], lay_out: Callable[[Path], None]
+) -> None:
     """The command ends well and prints what stands below it, where something does."""
+    lay_out(page)
     words = shlex.split(command)
     assert words[0] == "pbal"
     code = main(words[1:])
-    speaks = "inspect" in words or "--drift" in words  # 1: something is to choose, or out of band
-    assert code == 0 or (code == 1 and speaks)
+    checks = "inspect" in words or "--drift" in words  # 1: something is to choose, or out of band
+    assert code == 0 or (code == 1 and checks), capsys.readouterr().err
     if output.strip():
         assert capsys.readouterr().out == output
 
 
-@pytest.mark.usefixtures("here")
-def test_python_example():
-    """The library's examples run, one after the other; the first prints the text below it."""
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name_of)
+def test_python_examples(page: Path, lay_out: Callable[[Path], None]) -> None:
+    """The page's examples run, one after the other, and print the texts below them."""
+    lay_out(page)
     names: dict[str, object] = {}
-    for i, block in enumerate(blocks("python")):
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(compile(block, "README.md", "exec"), names)
-        assert out.getvalue() == ("" if i else blocks("text")[0])
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        for block in blocks(page, "python"):
+            exec(compile(block, page.name, "exec"), names)
+    assert out.getvalue() == "".join(blocks(page, "text"))
 
 
-def test_the_sample_is_the_file_shown():
+def test_the_sample_is_the_file_shown() -> None:
     """The file in the README is the sample in the package."""
-    assert blocks("csv")[0].encode() == sample_bytes()
+    assert blocks(README, "csv")[0].encode() == sample_bytes()
 
 
-def test_every_file_named_exists():
-    """Links to files of the repository lead somewhere."""
-    for link in re.findall(r"\]\((?!https?:|#)([^)]+)\)", TEXT):
-        assert (ROOT / link).exists(), link
+def anchors(page: Path) -> set[str]:
+    """What a link may name after ``#``."""
+    titles = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
 
 
-def test_every_chapter_named_exists():
-    """Links within the page lead to a title of it."""
-    titles = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", TEXT, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
-    named = set(re.findall(r"\]\(#([^)]+)\)", TEXT))
-    assert named
-    assert named <= anchors
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """Links within the repository name a file that is there, and a title that it has."""
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", prose(page)):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
 
 
-def test_every_named_toml_file_is_used():
-    """A file that the page shows is one that a command of the page reads."""
-    names = [name for block in blocks("toml") for name in re.findall(r"^# (\S+\.toml)$", block, re.MULTILINE)]
-    assert names == ["my-columns.toml", "targets.toml"]
-    assert all(any(name in command for command, _ in commands()) for name in names)
+def test_the_readme_links_every_page() -> None:
+    """Nobody has to find a page by looking through folders."""
+    linked = {
+        (ROOT / link.partition("#")[0]).resolve() for link in re.findall(r"\]\((?!https?:)([^)]+)\)", prose(README))
+    }
+    templates = {ROOT / ".github" / "pull_request_template.md", ROOT / ".github" / "docs" / "package.md"}
+    assert set(PAGES) - {README} - templates <= linked
 
 
-def test_make_targets_exist():
-    """Every ``make x`` in the README is a target."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"\bmake ([a-z]+)\b", TEXT)) & set(re.findall(r"^    make (\w+)", TEXT, re.MULTILINE)):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    assert shutil.which("make")
+def test_the_readme_is_short() -> None:
+    """It is for somebody who comes for the first time; everything else has a page of its own."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 260
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if toml_files(page)], ids=name_of)
+def test_every_named_toml_file_is_used(page: Path) -> None:
+    """A file that a page shows is one that a command of the page reads."""
+    for name in toml_files(page):
+        assert any(name in command for where, command, _ in COMMANDS if where == page), name
+
+
+def test_a_file_is_shown_alike_everywhere() -> None:
+    """Two pages that show a file of one name show the same file."""
+    seen: dict[str, str] = {}
+    for page in PAGES:
+        for name, text in toml_files(page).items():
+            assert seen.setdefault(name, text) == text, f"{name} in {name_of(page)}"
+    assert set(seen) == {"targets.toml", "my-columns.toml"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_make_targets_exist(page: Path) -> None:
+    """Every ``make x`` that a page names is a target."""
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"`make ([a-z]+)`|^(?:    )?make ([a-z]+)\b", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {one or other for one, other in named} <= set(targets)

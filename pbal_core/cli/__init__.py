@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from ..errors import BrokerError, DataError, PbalError
 
-COMMANDS: dict[str, str] = {"flex": "flex", "inspect": "inspect", "trade": "trade"}
+COMMANDS: dict[str, str] = {"app": "app", "flex": "flex", "inspect": "inspect", "trade": "trade"}
 """Subcommand -> module of this package with ``run(arguments) -> exit code``. Everything else is a plan."""
 
 EXIT_USER, EXIT_BROKER, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130

@@ -12,6 +12,7 @@ from ..planning.plan import Plan
 from ..planning.rebalance import rebalance
 from ..portfolio import STRATEGIES, Portfolio
 from ..readers import Source, Statement, read_positions
+from ..sample import sample_bytes
 from ..version import __version__
 from ..views import summary as present
 from . import Parser, flex, path_of
@@ -19,8 +20,11 @@ from . import policy as wishes
 from .table import simple_table
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
+SAMPLE = "sample:"
+"""Where a file is expected: the portfolio of the README, which comes with the package."""
 
 EXAMPLES = """examples:
+  pbal --sample -c 5000                what a plan looks like, with a portfolio that comes with pbal
   pbal positions.csv -c 5000           invest 5,000 dollars in steps of 1,000
   pbal positions.csv -c 5000 -i 2      the same in steps of 100 (-m 100 says it too)
   pbal positions.csv -c -2000 -m 50    withdraw 2,000 dollars
@@ -30,6 +34,7 @@ EXAMPLES = """examples:
   pbal - -c 5000 -f json < positions.csv
 
 other commands (each has a --help):
+  pbal app [FILE]                      the dashboard, in the browser
   pbal inspect FILE                    what was read of a broker's file, and what is to choose
   pbal flex login, pbal flex fetch     positions from Interactive Brokers
   pbal trade                           preview a plan at Interactive Brokers; place it after you confirm
@@ -54,6 +59,7 @@ def parser() -> Parser:
         default=DEFAULT_DATA,
         help="positions file (default: %(default)s); - is stdin, flex: is your IBKR Flex Query",
     )
+    p.add_argument("--sample", action="store_true", help="plan with the sample portfolio instead of a file")
     p.add_argument(
         "-c", "--cash", metavar="DOLLARS", default="0", help="cash to invest; negative to withdraw (default: 0)"
     )
@@ -113,6 +119,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The options of a plan."""
     p = parser()
     options = p.parse_args(_join_negative_amounts(arguments))
+    if options.sample:
+        if options.data != p.get_default("data"):
+            raise RequestError(f"--sample plans with the sample portfolio; leave out {options.data}, or --sample.")
+        options.data = SAMPLE
     wishes.refuse_a_file_for_a_symbol(options, p)
     return options
 
@@ -145,11 +155,18 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
 
 def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
     """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems are told with its name."""
+    if data == DEFAULT_DATA and not path_of(data).exists():
+        raise RequestError(
+            f"there is no file {path_of(data)}. Give your positions file (pbal FILE), try the sample (pbal --sample -c "
+            "5000), or open the dashboard (pbal app); pbal --help says more."
+        )
     if data == "-" and sys.stdin is None:
         raise RequestError("standard input is closed; give a file, or send one: pbal - < positions.csv")
     try:
         if data == flex.SOURCE:
             source: Source = flex.download()
+        elif data == SAMPLE:
+            source = sample_bytes()
         else:
             source = sys.stdin.buffer if data == "-" else path_of(data) if data else ""
         return read_positions(source, accounts=accounts, format_hint=format_hint)

@@ -33,12 +33,16 @@ ON_ITS_WAY = 2.0
 """Seconds in which a browser may still send the address from before the last change of it."""
 
 
-def render() -> None:
-    """Draws the whole page."""
+def render(opening: Path | None = None) -> None:
+    """Draws the whole page.
+
+    Args:
+        opening: The positions file that a session begins with; None for the sample.
+    """
     st.set_page_config(page_title="Portfolio Balancer", page_icon=ICON, layout="wide")
     settle_heap("before the first page")
     _read_address()
-    found = positions.current()
+    found = positions.current(opening)
     _header(found)
     with st.container():  # always there, so that a notice does not push the live view to another place in the tree
         intake.report()

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
 from ..errors import DataError, Issue, PbalError
 from ..readers import Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
+from ..readers.source import read_bytes
 from ..sample import sample_bytes
 
 SAMPLE_NAME = "sample"
@@ -65,11 +67,17 @@ def in_markdown(text: str) -> str:
     return re.sub(r"([-._])", r"\\\1", text)
 
 
-def current() -> Current:
-    """The portfolio on the page, after a new upload was taken over, refused or set aside for a choice."""
+def current(opening: Path | None = None) -> Current:
+    """The portfolio on the page, after a new upload was taken over, refused or set aside for a choice.
+
+    Args:
+        opening: The file that a session begins with; None for the sample.
+    """
     state = st.session_state
     if "current" not in state:
         use_sample()
+        if opening is not None:
+            _open(opening)
     uploaded = state.get("upload")
     seen = None if uploaded is None else uploaded.file_id
     if seen != state.get("upload_seen"):
@@ -78,6 +86,16 @@ def current() -> Current:
             take(uploaded.name, uploaded.getvalue())
     found: Current = state["current"]
     return found
+
+
+def _open(path: Path) -> None:
+    """Takes a file of this computer, which may be gone since the page was started."""
+    try:
+        data = read_bytes(path)
+    except DataError as error:
+        st.session_state["waiting"] = Upload(name=harmless(path.name), data=b"", issues=error.issues)
+    else:
+        take(path.name, data)
 
 
 def take(name: str, data: bytes, mapping: ColumnMapping | None = None) -> None:

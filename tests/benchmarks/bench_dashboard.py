@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
 
-from tests.benchmarks.readme import machine, write_section
+from tests.benchmarks.report import machine, write_section
 from tests.browser.driver import executable
 from tests.browser.server import PAGES, ROOT, serve
 
@@ -230,7 +230,7 @@ async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, di
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
     options = parser.parse_args()
     busy = f"{os.getloadavg()[0]:.1f}"
     drags, loads = asyncio.run(measure(ROOT / "streamlit_app.py"))

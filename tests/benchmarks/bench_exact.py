@@ -28,7 +28,7 @@ from pbal_core import Portfolio, Position, rebalance
 from pbal_core.money import format_money
 from pbal_core.planning.classic import water_fill
 from pbal_core.planning.problem import Problem, prepare
-from tests.benchmarks.readme import machine, write_section
+from tests.benchmarks.report import machine, write_section
 
 SHARES_OF_VALUE = (0.002, 0.01, 0.1, 1.0)
 COUNTS = (10, 50, 200, 1000)
@@ -306,9 +306,9 @@ def hard_cases() -> str:
 
 
 def main() -> None:
-    """Prints the tables, and with --write puts them into the README."""
+    """Prints the tables, and with --write puts them into the measured page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the tables into README.md")
+    parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
     options = parser.parse_args()
     warnings.filterwarnings("ignore")  # the packages compared warn about their own dependencies
     measure = "J is the distance to the targets, `sum (value - target)**2 / target`"

@@ -3,7 +3,7 @@
 Medians of processor time, each beside the shortest exact reading of the same bytes in the same run: the standard
 library's ``csv.DictReader`` and ``Decimal``, without any check, since the ratio says more than the milliseconds of one
 machine.
-``--write`` puts the table into the README.
+``--write`` puts the table into .github/docs/measured.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from pbal_core import read_positions
 from pbal_core.sample import sample_bytes
-from tests.benchmarks.readme import machine, write_section
+from tests.benchmarks.report import machine, write_section
 
 ROWS = 10_000
 
@@ -90,9 +90,9 @@ def table() -> str:
 
 
 def main() -> None:
-    """Prints the table, and writes it into the README when asked."""
+    """Prints the table, and writes it into the measured page when asked."""
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--write", action="store_true", help="put the table into the README")
+    p.add_argument("--write", action="store_true", help="put the table into .github/docs/measured.md")
     options = p.parse_args()
     markdown = table()
     print(markdown)

@@ -22,7 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.benchmarks.readme import machine, write_section
+from tests.benchmarks.report import machine, write_section
 from tests.browser.server import ROOT, serve
 
 SECONDS = 10
@@ -186,7 +186,7 @@ def small_machine() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the table into the README")
+    parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     small = small_machine()

@@ -212,3 +212,22 @@ def test_tables_are_drawn_as_tabulate_draws_them(rows):
     floats = [(symbol, float(value), shares) for symbol, value, shares in rows]
     oracle = tabulate.tabulate(floats, headers=header, tablefmt="simple", disable_numparse=[0])
     assert simple_table(header, rows) == oracle
+
+
+def test_the_sample_needs_no_file(pbal):
+    """``--sample`` plans with the portfolio that comes with the package, as the file would."""
+    assert pbal("--sample", "-c", "5000", "-m", "100") == pbal(SAMPLE, "-c", "5000", "-m", "100")
+    code, out, err = pbal("--sample", SAMPLE)
+    assert (code, out) == (2, "")
+    assert "leave out" in err
+
+
+def test_alone_it_says_what_to_do_next(pbal, tmp_path, monkeypatch):
+    """Without a file in Downloads one line names the three ways to begin."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    code, out, err = pbal()
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    for way in ("pbal FILE", "pbal --sample", "pbal app", "pbal --help"):
+        assert way in err

@@ -1,4 +1,4 @@
-"""Puts a benchmark's tables between its marks in the README."""
+"""Puts a benchmark's tables between its marks in .github/docs/measured.md."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import platform
 import re
 from pathlib import Path
 
-README = Path(__file__).parent.parent.parent / "README.md"
+MEASURED = Path(__file__).parent.parent.parent / ".github" / "docs" / "measured.md"
 
 
 def write_section(name: str, markdown: str) -> None:
-    """Replaces what stands between ``<!-- bench:name -->`` and ``<!-- /bench:name -->``.
+    """Replaces what is between ``<!-- bench:name -->`` and ``<!-- /bench:name -->``.
 
     Raises:
-        ValueError: The README has no such marks.
+        ValueError: The page has no such marks.
     """
-    text = README.read_text(encoding="utf-8")
+    text = MEASURED.read_text(encoding="utf-8")
     marks = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
     replaced, count = marks.subn(lambda match: f"{match[1]}\n{markdown.strip()}\n\n{match[2]}", text)
     if count != 1:
-        raise ValueError(f"README.md has {count} sections bench:{name}; one is needed")
-    README.write_text(replaced, encoding="utf-8")
+        raise ValueError(f"{MEASURED.name} has {count} sections bench:{name}; one is needed")
+    MEASURED.write_text(replaced, encoding="utf-8")
 
 
 def machine() -> str:
