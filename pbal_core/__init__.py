@@ -17,6 +17,9 @@ from .errors import (
 from .planning.plan import Plan, Trade
 from .planning.proof import Proof
 from .planning.rebalance import rebalance
+from .planning.strategy import Method, Strategy
+from .policy.constraints import Constraints
+from .policy.policy import Policy
 from .policy.targets import Targets
 from .portfolio import Portfolio, Position
 from .version import __version__
@@ -28,20 +31,24 @@ if TYPE_CHECKING:
 __all__ = [
     "Band",
     "BrokerError",
+    "Constraints",
     "DataError",
     "Drift",
     "DriftReport",
     "InfeasiblePlanError",
     "Issue",
     "LawBrokenError",
+    "Method",
     "PbalError",
     "Place",
     "Plan",
+    "Policy",
     "Portfolio",
     "Position",
     "Proof",
     "RequestError",
     "Statement",
+    "Strategy",
     "TargetError",
     "Targets",
     "Trade",

@@ -14,18 +14,13 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, Issue, Place, RequestError
 from .money import CURRENCY, NotANumberError, decimals, float_text, format_money, from_units, parse_decimal, to_units
 
 if TYPE_CHECKING:
     import pandas
-
-Strategy = Literal["try_avoid_sell", "hard_rebalance"]
-STRATEGIES: tuple[Strategy, ...] = ("try_avoid_sell", "hard_rebalance")
-Method = Literal["classic", "exact"]
-METHODS: tuple[Method, ...] = ("classic", "exact")
 
 MAX_POSITIONS = 10_000
 SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,30}[A-Za-z0-9])?", re.ASCII)

@@ -33,7 +33,7 @@ class Request:
     def constraints(self, plan: Plan) -> Constraints:
         names = ("frozen", "never_buy", "never_sell", "fractional", "cash_buffer", "fee_per_trade")
         given = {name: self.options[name] for name in names if name in self.options}
-        return read_constraints(plan.portfolio.symbols, **given)
+        return read_constraints(plan.portfolio.symbols, given)
 
     def asking(self, **options: Any) -> Request:
         return replace(self, options=self.options | options)

@@ -90,7 +90,8 @@ def test_the_answers_of_other_objectives_are_farther_from_ours(other):
 def test_the_original_tool(cash, hard, fill):
     """50,000 and 100,000 at equal weights, as its tests have it; exact plans at a price of 1 agree."""
     values, names = [50000, 100000], ["FOO", "BAR"]
-    assert hard_rebalance(values, cash, 1000) == hard
+    both = [True] * len(values)
+    assert hard_rebalance(values, [1] * len(values), cash, 1000, may_buy=both, may_sell=both) == hard
     assert flood_fill(values, [None, None], names, cash, 1000) == fill
     held = portfolio("FOO 50000 @ 1; BAR 100000 @ 1")
     for strategy, stated in (("hard_rebalance", hard), ("try_avoid_sell", fill)):

@@ -131,7 +131,7 @@ def test_a_portfolio_keeps_its_currency():
     euros = in_currency(dollars, "EUR")
     assert dollars.currency == "USD"
     assert dollars == in_currency(dollars, "USD") != euros
-    assert with_targets(euros, Targets({"VTI": 50, "BND": 50}), {"BND": 75}).currency == "EUR"
+    assert with_targets(euros, Targets({"VTI": 50, "BND": 50}, prices={"BND": 75})).currency == "EUR"
     plan = rebalance(euros, 500, min_trade=10, targets={"VTI": 50, "BND": 50}, prices={"BND": 75})
     assert plan.portfolio.currency == "EUR"
     frame = pd.DataFrame(

@@ -13,9 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pbal_core import LawBrokenError, Portfolio, rebalance
-from pbal_core.planning.classic import classic_amounts
+from pbal_core.planning.classic import classic_amounts, weighted_flood_fill
 from pbal_core.planning.problem import prepare
 from pbal_core.planning.rebalance import prove
+from pbal_core.planning.solve import solve
 from tests.build import portfolio
 from tests.requests import applied, requests, scaled
 from tests.strategies import portfolios
@@ -134,19 +135,21 @@ def test_a_classic_plan_leaves_at_most_a_step(request):
     """Law 7: after its dollars moved, no cash moves any position by more than one step."""
     problem = prepare(request.portfolio, **{k: v for k, v in request.options.items() if k != "min_trade"})
     step, cash = problem.units(Decimal(request.options["min_trade"])), problem.units(request.cash)
-    moved = problem.solve(cash, step).wanted
+    moved = solve(problem, cash, step).wanted
     # Capped sales miss their steps, so the rest of the portfolio is not where the strategy wanted it.
     assume(all(not amount % step for amount in moved))
     after = [value + amount for value, amount in zip(problem.values, moved, strict=True)]
     assume(request.options["strategy"] == "try_avoid_sell" or sum(problem.values) + cash >= 0)
     again = classic_amounts(
-        request.options["strategy"],
+        problem.strategy.direction(0),
         after,
         problem.parts,
         pnls=problem.pnls,
         symbols=problem.portfolio.symbols,
         cash=0,
         step=step,
+        may_buy=[True] * len(after),
+        may_sell=[True] * len(after),
     )
     assert all(abs(amount) <= step for amount in again)
 
@@ -164,7 +167,7 @@ def test_more_cash_never_lowers_the_water(held, cash, step):
 
     def filled(amount):
         pnls = [None] * len(values)
-        moves = classic_amounts("try_avoid_sell", values, parts, pnls=pnls, symbols=names, cash=amount, step=step)
+        moves = weighted_flood_fill(values, parts, pnls=pnls, symbols=names, cash=amount, step=step)
         return [value + move for value, move in zip(values, moves, strict=True)]
 
     before, after = filled(cash), filled(cash + 1)
@@ -259,12 +262,12 @@ def _copied(plan, **changes):
 )
 def test_constraints_are_proved_again(change, law):
     """A plan that was found without a constraint does not pass with it."""
-    from pbal_core.policy.constraints import read_constraints
+    from pbal_core.policy.constraints import Constraints
 
     plan = rebalance(portfolio("A 100 @ 10; B 300 @ 10"), 100, method="exact")
     assert plan.trades
     with pytest.raises(LawBrokenError, match=law):
-        prove(plan, read_constraints(plan.portfolio.symbols, **change))
+        prove(plan, Constraints(**change))
 
 
 def test_a_bought_position_without_target_is_noticed():

@@ -10,13 +10,13 @@ from decimal import Decimal
 from ..errors import DataError, Issue, RequestError
 from ..planning.plan import Plan
 from ..planning.rebalance import rebalance
-from ..portfolio import STRATEGIES, Portfolio
+from ..planning.strategy import Strategy
+from ..portfolio import Portfolio
 from ..readers import Source, Statement, read_positions
 from ..sample import sample_bytes
 from ..version import __version__
 from ..views import summary as present
-from . import Parser, flex, path_of
-from . import policy as wishes
+from . import Parser, flex, path_of, policy
 from .table import simple_table
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
@@ -71,11 +71,11 @@ def parser() -> Parser:
     p.add_argument(
         "-s",
         "--strategy",
-        choices=STRATEGIES,
-        default=STRATEGIES[0],
-        help="try_avoid_sell pours cash into the lowest, hard_rebalance buys and sells (default: %(default)s)",
+        choices=[each.value for each in Strategy],
+        default=Strategy.TRY_AVOID_SELL.value,
+        help=f"{', '.join(f'{each} {each.meaning}' for each in Strategy)} (default: %(default)s)",
     )
-    wishes.add_arguments(p)
+    policy.add_arguments(p)
     add_reader_arguments(p)
     p.add_argument("-f", "--format", choices=("table", "csv", "json"), default="table", help="default: %(default)s")
     p.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the plan does and why")
@@ -102,12 +102,12 @@ def run(arguments: list[str]) -> int:
     """Runs the plan command and returns its exit code."""
     options = parse(arguments)
     if options.drift or options.least_cash:
-        wishes.refuse_options_of_a_plan(options, parser())
+        policy.refuse_options_of_a_plan(options, parser())
     statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
     if options.drift:
-        return wishes.print_drift(statement.portfolio, wishes.read_targets(options.targets))
+        return policy.print_drift(statement.portfolio, policy.read_policy(options.targets).targets)
     if options.least_cash:
-        return wishes.print_least_cash(statement.portfolio, wishes.read_targets(options.targets))
+        return policy.print_least_cash(statement.portfolio, policy.read_policy(options.targets).targets)
     plan = make(statement.portfolio, options)
     sys.stdout.write(_output(plan, options.format))
     sys.stdout.flush()
@@ -123,7 +123,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         if options.data != p.get_default("data"):
             raise RequestError(f"--sample plans with the sample portfolio; leave out {options.data}, or --sample.")
         options.data = SAMPLE
-    wishes.refuse_a_file_for_a_symbol(options, p)
+    policy.refuse_a_file_for_a_symbol(options, p)
     return options
 
 
@@ -132,12 +132,11 @@ def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
     min_trade = options.min_trade
     if min_trade is None and options.increment is not None:
         min_trade = Decimal(10) ** options.increment
-    wanted = wishes.plan_arguments(options, portfolio)
+    wanted = policy.plan_arguments(options, portfolio)
     return rebalance(portfolio, options.cash, strategy=options.strategy, min_trade=min_trade, **wanted)
 
 
-_AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", "--buffer", "--fee")}
-
+_AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", *policy.AMOUNTS)}
 
 _NEGATIVE = re.compile("-([^-a-z]|inf|nan)", re.IGNORECASE)
 

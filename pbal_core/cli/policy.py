@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import RequestError, TargetError
-from ..policy.file import Wishes, read_targets_file
+from ..policy.constraints import RULES
+from ..policy.policy import Policy
+from ..policy.rules import Kind, Rule
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from . import Parser, path_of
@@ -15,12 +18,6 @@ from .table import simple_table
 
 FRACTION = "0.001"
 """What a fund trades in where ``--fractional SYMBOL`` names no step."""
-
-
-_ONE_WAY = (
-    ("--never-buy", "only ever sell it", "nothing is bought"),
-    ("--never-sell", "only ever buy it", "nothing is sold"),
-)
 
 
 def add_arguments(p: Parser) -> None:
@@ -31,31 +28,9 @@ def add_arguments(p: Parser) -> None:
     p.add_argument(
         "--targets", metavar="FILE", help="TOML file of target weights and constraints (default: equal weights)"
     )
-    p.add_argument(
-        "--freeze",
-        metavar="SYMBOL",
-        action="append",
-        default=[],
-        help="do not trade it, and share out the total without it; repeatable",
-    )
-    for option, meaning, everything in _ONE_WAY:
-        p.add_argument(
-            option,
-            metavar="SYMBOL",
-            nargs="?",
-            action="append",
-            default=[],
-            help=f"{meaning}; repeatable; without a symbol {everything} at all",
-        )
-    p.add_argument(
-        "--fractional",
-        metavar="SYMBOL[=STEP]",
-        action="append",
-        default=[],
-        help=f"trade it in fractions of a share (default step: {FRACTION}); repeatable",
-    )
-    p.add_argument("--buffer", metavar="DOLLARS", help="cash that stays cash (default: 0)")
-    p.add_argument("--fee", metavar="DOLLARS", help="what each trade costs (default: 0)")
+    for rule in RULES:
+        names = (rule.option, *([rule.short] if rule.short else []))
+        p.add_argument(*names, dest=rule.key, **_FORMS[rule.kind](rule))
     answer = p.add_mutually_exclusive_group()
     answer.add_argument("--least-cash", action="store_true", help="print the least cash that needs no sale, and stop")
     answer.add_argument(
@@ -63,10 +38,32 @@ def add_arguments(p: Parser) -> None:
     )
 
 
-_OF_A_PLAN = (
-    *("cash", "increment", "min_trade", "strategy", "exact", "freeze", "never_buy", "never_sell", "fractional"),
-    *("buffer", "fee", "format"),
-)
+def _of_symbols(rule: Rule) -> dict[str, Any]:
+    """The form of an option that names a symbol, or, where it may do without one, every symbol."""
+    every = f"; without a symbol {rule.every} at all" if rule.every else ""
+    form: dict[str, Any] = {"metavar": "SYMBOL", "action": "append", "default": []}
+    return form | {"help": f"{rule.meaning}; repeatable{every}"} | ({"nargs": "?"} if rule.every else {})
+
+
+_FORMS: dict[Kind, Callable[[Rule], dict[str, Any]]] = {
+    "symbols": _of_symbols,
+    "steps": lambda rule: {
+        "metavar": "SYMBOL[=STEP]",
+        "action": "append",
+        "default": [],
+        "help": f"{rule.meaning} (default step: {FRACTION}); repeatable",
+    },
+    "money": lambda rule: {"metavar": "DOLLARS", "help": f"{rule.meaning} (default: 0)"},
+    "share": lambda rule: {"metavar": "PERCENT", "help": rule.meaning},
+    "count": lambda rule: {"metavar": "NUMBER", "help": rule.meaning},
+    "choice": lambda rule: {"choices": rule.choices, "help": rule.meaning},
+}
+"""How the option of each kind of rule is written, as arguments of ``add_argument``."""
+
+AMOUNTS = tuple(name for rule in RULES if not rule.by_symbol for name in (rule.option, rule.short) if name)
+"""Options of rules whose value may begin with a minus."""
+
+_OF_A_PLAN = ("cash", "increment", "min_trade", "strategy", "exact", *(rule.key for rule in RULES), "format")
 
 
 def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:
@@ -90,10 +87,10 @@ def refuse_a_file_for_a_symbol(options: argparse.Namespace, p: Parser) -> None:
     """
     if options.data != p.get_default("data"):
         return
-    for option, *_ in _ONE_WAY:
-        for given in getattr(options, option[2:].replace("-", "_")):
+    for rule in RULES:
+        for given in getattr(options, rule.key) if rule.every else ():
             if given is not None and path_of(given).is_file():
-                raise RequestError(f"{option} took the file {given} for a symbol; put the file first.")
+                raise RequestError(f"{rule.option} took the file {given} for a symbol; put the file first.")
 
 
 def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[str, Any]:
@@ -101,18 +98,20 @@ def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[st
 
     Constraints of the targets file count too: options add symbols to them, and amounts of options count before theirs.
     """
-    file = read_file(options.targets)
+    file = read_policy(options.targets)
     everything = {*portfolio.symbols, *(file.targets.fractions() if file.targets else ())}
-    return {
-        "method": "exact" if options.exact else "classic",
-        "targets": file.targets,
-        "frozen": [*file.frozen, *options.freeze],
-        "never_buy": everything if None in options.never_buy else [*file.never_buy, *options.never_buy],
-        "never_sell": everything if None in options.never_sell else [*file.never_sell, *options.never_sell],
-        "fractional": dict(file.fractional) | dict(_fraction(text) for text in options.fractional),
-        "cash_buffer": file.cash_buffer if options.buffer is None else options.buffer,
-        "fee_per_trade": file.fee_per_trade if options.fee is None else options.fee,
-    }
+    kept = file.constraints
+    rules = {r.key: _with_option(r, getattr(kept, r.key), getattr(options, r.key), everything) for r in RULES}
+    return {"method": "exact" if options.exact else "classic", "targets": file.targets, **rules}
+
+
+def _with_option(rule: Rule, kept: Any, given: Any, everything: set[str]) -> Any:
+    """A rule's value in the file, with what the option says besides or instead."""
+    if rule.kind == "symbols":
+        return everything if None in given else {*kept, *given}
+    if rule.kind == "steps":
+        return dict(kept) | dict(map(_fraction, given))
+    return kept if given is None else given
 
 
 def _fraction(text: str) -> tuple[str, str]:
@@ -121,17 +120,12 @@ def _fraction(text: str) -> tuple[str, str]:
     return symbol.strip(), step.strip() or FRACTION
 
 
-def read_targets(path: str | None) -> Targets | None:
-    """The targets of a TOML file, None for no file."""
-    return read_file(path).targets
-
-
-def read_file(path: str | None) -> Wishes:
-    """A TOML file of targets and constraints, an empty one for no file; problems are told with the file's name."""
+def read_policy(path: str | None) -> Policy:
+    """A TOML file of targets and constraints, an empty policy for no file; problems begin with the file's name."""
     if path is None:
-        return Wishes()
+        return Policy()
     try:
-        return read_targets_file(path_of(path).read_bytes())
+        return Policy.from_toml(path_of(path).read_bytes())
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
     except TargetError as error:

@@ -36,8 +36,9 @@ from ..money import (
 from ..planning.plan import Plan
 from ..planning.problem import Problem, prepare
 from ..planning.rebalance import rebalance
-from ..portfolio import Method, Portfolio
-from ..views.summary import METHOD_NAMES, STRATEGY_NAMES, key_numbers, rows
+from ..planning.strategy import Method
+from ..portfolio import Portfolio
+from ..views.summary import key_numbers, rows
 from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
 from .figure import figure_data
 from .settings import WORDS, amount_bounds
@@ -159,7 +160,7 @@ def _sheet(name: str, problem: Problem) -> dict[str, Any]:
         **sheet_data(problem),
         "id": name,
         "figure": figure_data(currency),
-        "fits": problem.method == "classic",
+        "fits": problem.method == Method.CLASSIC,
         "unit": "dollars" if currency == "USD" else currency,
         "spellings": currency_spellings(currency),
     }
@@ -204,7 +205,7 @@ def _number(amount: Decimal) -> int | Decimal:
     return int(amount) if amount == int(amount) else amount
 
 
-def read_amount(axis: Axis, text: str, *, method: Method = "classic", currency: str = "USD") -> Decimal:
+def read_amount(axis: Axis, text: str, *, method: Method = Method.CLASSIC, currency: str = "USD") -> Decimal:
     """An amount as somebody typed it: ``5000``, ``$5,033.51``, ``-2500``; beside it only its own currency's sign.
 
     Raises:
@@ -234,7 +235,7 @@ def _pin(ask: Callable[[], Plan], memory: dict[str, Any]) -> None:
     memory["pinned_for"] = (portfolio.currency, portfolio.symbols)
     memory["pinned"] = {
         "label": f"Plan A: cash {portfolio.money(plan.cash)}, minimum trade {portfolio.money(plan.min_trade)}, "
-        f"{STRATEGY_NAMES[plan.strategy].lower()}, {METHOD_NAMES[plan.method]}.",
+        f"{plan.strategy.label.lower()}, {plan.method.label}.",
         "rows": [row.trade for row in rows(plan)],
         "numbers": [number.value for number in key_numbers(plan)],
         "weights": [100 * weight for weight in plan.weights_after],

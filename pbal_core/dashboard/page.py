@@ -14,9 +14,9 @@ import streamlit as st
 
 from ..errors import InfeasiblePlanError, PbalError
 from ..planning.plan import Plan
-from ..policy.file import Wishes
+from ..planning.strategy import Method, Strategy
+from ..policy.policy import Policy
 from ..portfolio import Portfolio
-from ..views.summary import METHOD_NAMES, STRATEGY_NAMES
 from . import broker_panel, downloads, intake, positions, targets_panel
 from . import drift_panel as standing_panel
 from .about import HOW_IT_WORKS
@@ -51,11 +51,11 @@ def render(opening: Path | None = None) -> None:
             st.warning("  \n".join(problems))
     portfolio = found.statement.portfolio
     plan, drift = st.container(), st.container()
-    wishes = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
+    policy = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
     with plan:
-        _plan(portfolio, found.name, wishes)
+        _plan(portfolio, found.name, policy)
     with drift:
-        standing_panel.drift(portfolio, wishes.targets)
+        standing_panel.drift(portfolio, policy.targets)
     chart_library()
     settle_heap("after the first page")
 
@@ -83,8 +83,9 @@ def _address() -> dict[str, str]:
 
 def _adopt(values: Mapping[str, Any]) -> None:
     settings, st.session_state["link_problems"] = read_settings(values)
-    for name in _NAMES:
-        st.session_state[name] = getattr(settings, name)
+    amounts = {"cash": settings.cash, "min_trade": settings.min_trade}
+    for name, text in settings.params().items():
+        st.session_state[name] = amounts.get(name, text)
 
 
 def _write_address(settings: Settings) -> None:
@@ -113,15 +114,15 @@ def _how_it_works() -> None:
 
 
 @st.fragment
-def _plan(portfolio: Portfolio, name: str, wishes: Wishes) -> None:
+def _plan(portfolio: Portfolio, name: str, policy: Policy) -> None:
     settings, _problems = read_settings({key: st.session_state.get(key) for key in _NAMES})
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
     with st.container(horizontal=True, vertical_alignment="center"):
-        _choice("Strategy", "strategy", STRATEGY_NAMES)
-        _choice("Share rounding", "method", METHOD_NAMES, shown="Shares")
+        _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
+        _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
         st.space("stretch")
         files = st.container(width="content")
-    arguments = {"strategy": settings.strategy, "method": settings.method, **wishes.arguments()}
+    arguments = {"strategy": settings.strategy, "method": settings.method, "policy": policy}
     plan = _live(portfolio, arguments)
     if plan is not None:
         with files:
@@ -145,7 +146,7 @@ def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
 
 
 def _fit_to_cash() -> None:
-    st.session_state["method"] = "exact"
+    st.session_state["method"] = Method.EXACT.value
 
 
 def _choice(label: str, key: str, names: Mapping[str, str], *, shown: str = "") -> None:

@@ -1,18 +1,16 @@
-"""The table of targets and constraints: rows of cells in, arguments of ``rebalance`` out.
+"""The table of targets and constraints: rows of cells in, a ``Policy`` out.
 
-The model: one row a symbol, with its weight in percent, what it may not do, and the smallest fraction that trades; rows
-of symbols that are not held carry a price. Equal weights over exactly the symbols held are the default and become no
-targets at all, so that they stay exact. Beside the table stand two amounts: cash that stays cash, and the fee of a
-trade. This module knows no streamlit.
+The model: one row a symbol, with its weight in percent and one cell for each rule that names symbols; rows of symbols
+that are not held carry a price. Equal weights over exactly the symbols held are the default and become no targets at
+all, so that they stay exact. The other rules are boxes beside the table. This module knows no streamlit.
 
-Worked example: rows VTI 60 and BND 40, BND frozen, are ``targets={VTI: 60, BND: 40}`` and ``frozen=("BND",)``.
+Worked example: rows VTI 60 and BND 40, BND frozen, are ``Targets({"VTI": 60, "BND": 40})`` and ``frozen={"BND"}``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -20,48 +18,58 @@ from typing import Any
 from ..errors import RequestError, TargetError
 from ..money import decimals, from_units, to_amount, to_units
 from ..planning.remarks import Money
-from ..policy.file import Wishes
+from ..policy.constraints import RULES, Constraints
+from ..policy.policy import Policy
+from ..policy.rules import Rule
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 
 SYMBOL, WEIGHT, PRICE = "Symbol", "Weight %", "Price"
-FREEZE, NEVER_BUY, NEVER_SELL, FRACTION = "Freeze", "Never buy", "Never sell", "Smallest fraction"
-COLUMNS = (SYMBOL, WEIGHT, FREEZE, NEVER_BUY, NEVER_SELL, FRACTION, PRICE)
+RULES_OF_ROWS = tuple(rule for rule in RULES if rule.by_symbol)
+RULES_OF_BOXES = tuple(rule for rule in RULES if not rule.by_symbol)
+COLUMNS = (SYMBOL, WEIGHT, *(rule.label for rule in RULES_OF_ROWS), PRICE)
 FRACTIONS = ("0.1", "0.01", "0.001", "0.0001")
 
-Row = Mapping[str, Any]
+Cells = Mapping[str, Any]
+"""One row of the table: column -> cell."""
+
+_NOTHING = Constraints()
 
 
-_NOTHING = Wishes()
-
-
-def rows_of(portfolio: Portfolio, targets: Targets | None = None, ticks: Wishes = _NOTHING) -> list[dict[str, Any]]:
+def rows_of(
+    portfolio: Portfolio, targets: Targets | None = None, constraints: Constraints = _NOTHING
+) -> list[dict[str, Any]]:
     """The table for a portfolio: its own symbols first, then targets that are not held.
 
     Args:
         portfolio: What is held.
         targets: None for equal weights.
-        ticks: Whose constraints stand in the rows; what it says of symbols without a row is left out.
+        constraints: What the rows say besides; what it says of symbols without a row is left out.
     """
     given = (targets or Targets.equal(portfolio.symbols)).fractions()
     prices = {} if targets is None else {symbol: float(price) for symbol, price in targets.prices}
     symbols = [*portfolio.symbols, *(symbol for symbol in given if symbol not in portfolio)]
-    steps = {symbol: f"{step:f}" for symbol, step in ticks.fractional}
+    values = {rule: getattr(constraints, rule.key) for rule in RULES_OF_ROWS}
+    steps = {rule: dict(value) for rule, value in values.items() if rule.kind == "steps"}
     return [
         {
             SYMBOL: symbol,
             WEIGHT: float(given.get(symbol, Fraction(0)) * 100),
-            FREEZE: symbol in ticks.frozen,
-            NEVER_BUY: symbol in ticks.never_buy,
-            NEVER_SELL: symbol in ticks.never_sell,
-            FRACTION: steps.get(symbol),
+            **{
+                rule.label: _step_text(steps[rule].get(symbol)) if rule in steps else symbol in value
+                for rule, value in values.items()
+            },
             PRICE: None if symbol in portfolio else prices.get(symbol),
         }
         for symbol in symbols
     ]
 
 
-def read_rows(rows: Iterable[Row], portfolio: Portfolio) -> Wishes:
+def _step_text(step: Decimal | None) -> str | None:
+    return None if step is None else f"{step:f}"
+
+
+def read_rows(rows: Iterable[Cells], portfolio: Portfolio) -> Policy:
     """What the table asks for.
 
     Raises:
@@ -73,7 +81,7 @@ def read_rows(rows: Iterable[Row], portfolio: Portfolio) -> Wishes:
     for row in filled:
         symbol = _text(row[SYMBOL])
         if symbol in weights:
-            problems.append(f"{symbol} stands in two rows; one is needed.")
+            problems.append(f"{symbol} is in two rows; one is needed.")
         try:
             weights[symbol] = _number(row.get(WEIGHT), f"the weight of {symbol}") or Decimal(0)
         except RequestError as error:
@@ -84,25 +92,27 @@ def read_rows(rows: Iterable[Row], portfolio: Portfolio) -> Wishes:
     prices = {symbol: price for symbol, price in prices.items() if symbol not in portfolio}
     equal = set(weights) == set(portfolio.symbols) and len(set(weights.values())) == 1
     targets = Targets(weights, prices=prices)
-    return replace(ticks_of(filled), targets=None if equal else targets)
+    return Policy(targets=None if equal else targets, constraints=constraints_of(filled))
 
 
-def ticks_of(rows: Iterable[Row]) -> Wishes:
+def constraints_of(rows: Iterable[Cells]) -> Constraints:
     """The constraints of a table, whatever its weights are."""
     filled = _filled(rows)
-    return Wishes(
-        frozen=_ticked(filled, FREEZE),
-        never_buy=_ticked(filled, NEVER_BUY),
-        never_sell=_ticked(filled, NEVER_SELL),
-        fractional=tuple((_text(r[SYMBOL]), Decimal(_text(r[FRACTION]))) for r in filled if _text(r.get(FRACTION))),
-    )
+    return Constraints(**{rule.key: _column(rule, filled) for rule in RULES_OF_ROWS})
 
 
-def _filled(rows: Iterable[Row]) -> list[Row]:
+def _column(rule: Rule, rows: Iterable[Cells]) -> Any:
+    """What the column of a rule says: symbols that are ticked, or the steps of symbols."""
+    if rule.kind == "symbols":
+        return {_text(row[SYMBOL]) for row in rows if row.get(rule.label) is True}
+    return {_text(row[SYMBOL]): _text(row[rule.label]) for row in rows if _text(row.get(rule.label))}
+
+
+def _filled(rows: Iterable[Cells]) -> list[Cells]:
     return [row for row in rows if _text(row.get(SYMBOL))]
 
 
-def sum_words(rows: Iterable[Row]) -> str:
+def sum_words(rows: Iterable[Cells]) -> str:
     """The sum of the weights, and what is missing to 100 percent."""
     total = Fraction(0)
     for row in rows:
@@ -117,28 +127,17 @@ def sum_words(rows: Iterable[Row]) -> str:
     return f"The weights sum to {float(total):.6g} %: {shown}."
 
 
-def summary(wishes: Wishes, money: Money) -> str:
-    """The wishes in a few words, beside the closed table; ``money`` writes amounts."""
-    parts = ["equal weights" if wishes.targets is None else "your weights"]
-    counts = (
-        (wishes.frozen, "frozen"),
-        (wishes.never_buy, "never bought"),
-        (wishes.never_sell, "never sold"),
-        (wishes.fractional, "in fractions"),
-    )
-    parts += [f"{len(symbols)} {words}" for symbols, words in counts if symbols]
-    parts += [f"{money(wishes.cash_buffer)} stay cash"] if wishes.cash_buffer else []
-    parts += [f"a fee of {money(wishes.fee_per_trade)} a trade"] if wishes.fee_per_trade else []
+def summary(policy: Policy, money: Money) -> str:
+    """The policy in a few words, beside the closed table; ``money`` writes amounts."""
+    parts = ["equal weights" if policy.targets is None else "your weights"]
+    for rule, value in policy.constraints.said():
+        parts.append(rule.brief.format(len(value) if rule.by_symbol else rule.words(value, money)))
     return ", ".join(parts)
 
 
 def in_cents(amount: float) -> Decimal:
     """A number box of whole cents as an exact amount."""
     return Decimal(f"{amount:.2f}")
-
-
-def _ticked(rows: Iterable[Row], column: str) -> tuple[str, ...]:
-    return tuple(_text(row[SYMBOL]) for row in rows if row.get(column) is True)
 
 
 def _empty(value: object) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import RequestError
 from ..money import MAX_CASH, decimals, to_amount
-from ..portfolio import METHODS, STRATEGIES, Method, Strategy
+from ..planning.strategy import Method, Strategy
 
 MAX_MIN_TRADE = Decimal(1_000_000)
 
@@ -28,7 +28,7 @@ def amount_bounds(name: str, method: Method) -> tuple[Decimal, Decimal]:
     """The least and the most that ``cash`` or ``min_trade`` may be; only the exact method needs no minimum trade."""
     if name == "cash":
         return -MAX_CASH, MAX_CASH
-    return Decimal(0 if method == "exact" else "0.01"), MAX_MIN_TRADE
+    return Decimal(0 if method == Method.EXACT else "0.01"), MAX_MIN_TRADE
 
 
 def in_whole_cents(amount: Decimal) -> bool:
@@ -49,16 +49,16 @@ class Settings:
 
     cash: Decimal = Decimal(5000)
     min_trade: Decimal = Decimal(100)
-    strategy: Strategy = "try_avoid_sell"
-    method: Method = "classic"
+    strategy: Strategy = Strategy.TRY_AVOID_SELL
+    method: Method = Method.CLASSIC
 
     def params(self) -> dict[str, str]:
         """The query parameters that bring these settings back."""
         return {
             "cash": f"{self.cash:f}",
             "min_trade": f"{self.min_trade:f}",
-            "strategy": self.strategy,
-            "method": self.method,
+            "strategy": self.strategy.value,
+            "method": self.method.value,
         }
 
 
@@ -73,15 +73,13 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     """
     settings = Settings()
     problems: list[str] = []
-    strategy, method = values.get("strategy"), values.get("method")
-    if strategy in STRATEGIES:
-        settings = replace(settings, strategy=strategy)
-    elif strategy is not None:
-        problems.append("The strategy of the link is not known; Avoid selling is used instead.")
-    if method in METHODS:
-        settings = replace(settings, method=method)
-    elif method is not None:
-        problems.append("The share rounding of the link is not known; nearest (classic) is used instead.")
+    for key, choices, words in (("strategy", Strategy, "strategy"), ("method", Method, "share rounding")):
+        if values.get(key) in tuple(choices):
+            chosen: dict[str, Any] = {key: choices.named(values[key])}
+            settings = replace(settings, **chosen)
+        elif values.get(key) is not None:
+            instead = f"{getattr(settings, key).label} is used instead."
+            problems.append(f"The {words} of the link is not known; {instead}")
     for name, words in WORDS.items():
         if values.get(name) is None:
             continue

@@ -23,11 +23,11 @@ from fractions import Fraction
 from itertools import accumulate
 
 from ..money import divide_half_even
-from ..portfolio import Strategy
+from .strategy import Direction
 
 
 def classic_amounts(
-    strategy: Strategy,
+    direction: Direction,
     values: Sequence[int],
     parts: Sequence[int],
     *,
@@ -35,19 +35,17 @@ def classic_amounts(
     symbols: Sequence[str],
     cash: int,
     step: int,
-    may_buy: Sequence[bool] = (),
-    may_sell: Sequence[bool] = (),
+    may_buy: Sequence[bool],
+    may_sell: Sequence[bool],
 ) -> list[int]:
-    """Units that each position should gain (+) or give (-), by the strategy asked for; see the functions below.
+    """Units that each position should gain (+) or give (-); see the functions below.
 
-    ``may_buy`` and ``may_sell`` say for a hard rebalance what a position may not do; without them each may do both.
+    ``may_buy`` and ``may_sell`` say, where trades go both ways, what a position may not do. In one direction all of
+    the positions may trade.
     """
-    equal = len(set(parts)) == 1 and parts[0] > 0
-    if strategy == "hard_rebalance":
-        if not (all(may_buy) and all(may_sell)):  # what has no target may not be bought
-            return one_way_hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
-        return hard_rebalance(values, cash, step) if equal else weighted_hard_rebalance(values, parts, cash, step)
-    if equal:
+    if direction == "both":
+        return hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
+    if len(set(parts)) == 1 and parts[0] > 0:
         return flood_fill(values, pnls, symbols, cash, step)
     return weighted_flood_fill(values, parts, pnls=pnls, symbols=symbols, cash=cash, step=step)
 
@@ -85,22 +83,6 @@ def flood_fill(
     for i in at_level[: steps - sum(counts)]:
         counts[i] += 1
     return [sign * count * step for count in counts]
-
-
-def hard_rebalance(values: Sequence[int], cash: int, step: int) -> list[int]:
-    """Units to move so that every position has the same value: ``(sum v + c) / n - v_i`` to the nearest step.
-
-    Args:
-        values: Market values, n integers >= 0 in units.
-        cash: Units to invest (+) or withdraw (-).
-        step: Units of one step, > 0. Halves round to the even multiple, as Python's ``round`` does.
-
-    Returns:
-        n integers, multiples of ``step``. Each is rounded by itself, so their sum may differ from ``cash``.
-    """
-    count = len(values)
-    total = sum(values) + cash
-    return [divide_half_even(total - count * value, count * step) * step for value in values]
 
 
 def water_fill(values: Sequence[int], parts: Sequence[int], cash: int) -> list[Fraction]:
@@ -205,19 +187,7 @@ def _drain(
     return flood_fill(values, pnls, symbols, -steps * step, step)
 
 
-def weighted_hard_rebalance(values: Sequence[int], parts: Sequence[int], cash: int, step: int) -> list[int]:
-    """``hard_rebalance`` for any target weights: ``part_i / sum of parts * (sum v + c) - v_i`` to the nearest step.
-
-    Returns:
-        n integers, multiples of ``step``. Each is rounded by itself, so their sum may differ from ``cash``.
-    """
-    whole = sum(parts)
-    total = sum(values) + cash
-    rows = zip(values, parts, strict=True)
-    return [divide_half_even(total * part - whole * value, whole * step) * step for value, part in rows]
-
-
-def one_way_hard_rebalance(
+def hard_rebalance(
     values: Sequence[int],
     parts: Sequence[int],
     cash: int,
@@ -226,10 +196,11 @@ def one_way_hard_rebalance(
     may_buy: Sequence[bool],
     may_sell: Sequence[bool],
 ) -> list[int]:
-    """``weighted_hard_rebalance`` where some may only be bought or only be sold.
+    """Units to move so that every position is at its target: ``part_i / sum of parts * (sum v + c) - v_i``.
 
-    Every position goes to one level of ``value / weight`` or, where that is ruled out, stays; the level is the one at
-    which the moves sum to the cash, so nothing is bought with what a sale that is ruled out would have raised.
+    Each is rounded to the nearest step, halves to the even one. Some may only be bought or only be sold: every position
+    goes to one level of ``value / weight`` or, where that is ruled out, stays. The level is the one at which the moves
+    sum to the cash, so nothing is bought with what a sale that is ruled out would have raised.
 
     Args:
         values: Market values, n integers >= 0 in units.

@@ -16,8 +16,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..money import format_units
-from ..portfolio import Method, Strategy
 from .proof import Proof
+from .strategy import Method, Strategy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Literal
 
 from ..errors import Issue
 from ..money import decimals, from_units, to_units
-from ..portfolio import Method, Portfolio, Strategy
+from ..portfolio import Portfolio
 from .outcome import Basis, Outcome
 from .proof import Proof
+from .strategy import Method, Strategy
 
 if TYPE_CHECKING:
     import pandas

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from ..errors import Issue
 from ..policy.constraints import Constraints
-from ..portfolio import Method
+from ..policy.rules import Rule
+from .strategy import Method
 
 Money = Callable[[Decimal], str]
 """How an amount is written; see ``Portfolio.money``."""
@@ -48,9 +50,9 @@ def too_fine(symbol: str, lot: Decimal, worth: Decimal, most: int, money: Money)
 
 def fee_above_cash(cash: Decimal, constraints: Constraints, money: Money) -> Issue:
     """The cash does not even pay the fee of one trade."""
-    kept = f", of which {money(constraints.buffer)} stay cash," if constraints.buffer else ""
+    kept = f", of which {money(constraints.cash_buffer)} stay cash," if constraints.cash_buffer else ""
     message = (
-        f"the cash of {money(cash)}{kept} does not cover one trade's fee of {money(constraints.fee)}; "
+        f"the cash of {money(cash)}{kept} does not cover one trade's fee of {money(constraints.fee_per_trade)}; "
         f"invest more, or lower the fee{' or what stays cash' if kept else ''}."
     )
     return Issue("error", "fee_above_cash", message)
@@ -59,16 +61,15 @@ def fee_above_cash(cash: Decimal, constraints: Constraints, money: Money) -> Iss
 def cannot_raise(cash: Decimal, most: Decimal, constraints: Constraints, min_trade: Decimal, money: Money) -> Issue:
     """The sales that are possible do not raise what is needed."""
     wanted = [f"withdraw {money(-cash)}"] if cash < 0 else []
-    if constraints.buffer:
-        wanted.append(f"keep {money(constraints.buffer)} in cash")
+    if constraints.cash_buffer:
+        wanted.append(f"keep {money(constraints.cash_buffer)} in cash")
     why = [f"the sales that are possible raise at most {money(most)}"]
     if min_trade:
         why.append(f"no trade may be smaller than {money(min_trade)}")
-    if constraints.fee:
-        why.append(f"each costs {money(constraints.fee)}")
-    for what, symbols in (("frozen", constraints.frozen), ("never sold", constraints.never_sell)):
-        if symbols:
-            why.append(f"{what}: {', '.join(sorted(symbols))}")
+    if constraints.fee_per_trade:
+        why.append(f"each costs {money(constraints.fee_per_trade)}")
+    barred = [(rule, symbols) for rule, symbols in constraints.said() if "sell" in rule.bars]
+    why += [f"{rule.brief.format('').strip()}: {', '.join(sorted(symbols))}" for rule, symbols in barred]
     return Issue("error", "cannot_raise", f"cannot {' and '.join(wanted)}: {'; '.join(why)}.")
 
 
@@ -101,18 +102,17 @@ def limits(
     symbols: Sequence[str], constraints: Constraints, method: Method, min_trade: Decimal, money: Money
 ) -> tuple[str, ...]:
     """What limited a plan besides its cash, in words. To a classic plan the minimum trade is a step, not a limit."""
-    bound = method == "exact" and min_trade
+    bound = method == Method.EXACT and min_trade
     words = [f"no trade below the minimum of {money(min_trade)}"] if bound else []
-    for what, names in (
-        ("not traded (frozen)", constraints.frozen),
-        ("never bought", constraints.never_buy),
-        ("never sold", constraints.never_sell),
-    ):
-        if names:
-            some = ", ".join(symbol for symbol in symbols if symbol in names)
-            words.append(f"{some if len(names) < len(symbols) else 'every asset'} {what}")
-    if constraints.buffer:
-        words.append(f"{money(constraints.buffer)} kept in cash")
-    if constraints.fee:
-        words.append(f"a fee of {money(constraints.fee)} for each trade")
+    for rule, value in constraints.said():
+        if rule.limit:
+            words.append(rule.limit.format(_subject(rule, value, symbols, money)))
     return tuple(words)
+
+
+def _subject(rule: Rule, value: Any, symbols: Sequence[str], money: Money) -> str:
+    """What a limit is about: the symbols that a rule names, in file order, or its amount."""
+    if not rule.by_symbol:
+        return rule.words(value, money)
+    named = set(rule.symbols(value))
+    return ", ".join(symbol for symbol in symbols if symbol in named) if len(named) < len(symbols) else "every asset"

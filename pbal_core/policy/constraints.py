@@ -1,148 +1,174 @@
-"""What a plan must keep to besides its cash: frozen symbols, one-way symbols, fractions, buffer and fee.
+"""What a plan must keep to besides its cash: the table of rules, with a value for each.
 
-The model: the words of a caller become checked values here, once, with everything that is wrong in one message. They
-name symbols of the portfolio, or of the targets.
+The model: each field of :class:`Constraints` is a rule, and its field is the one place that says what it is called and
+how it is worded. Values are checked when they are made. ``read_constraints`` checks their symbols too, once, against
+the positions and targets of a plan, with everything that is wrong in one message.
 
 Worked example: ``fractional={"VSMAX": "0.001"}`` lets VSMAX trade in thousandths of a share; one lot is 0.001 share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from ..errors import RequestError
-from ..money import Amount, decimals, from_units, to_amount, to_units
-from ..portfolio import Position, symbol_key
+from ..money import MAX_CASH
+from ..portfolio import symbol_key
+from .rules import NOTHING, Rule, Sides, rule
 
-Symbols = Iterable[str]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Constraints:
-    """Checked constraints.
+    """Checked values of the rules.
+
+    Each may be given as loosely as to ``rebalance``: a symbol or a list of symbols, a table of steps, a number or its
+    text. Two are equal where they ask for the same, whatever the order in which symbols were given.
 
     Args:
         frozen: Symbols that do not trade and do not count in the total that targets share out.
         never_buy: Symbols that may only be sold.
         never_sell: Symbols that may only be bought.
-        fractional: Symbol -> smallest fraction of a share that trades, above 0 and at most 1.
-        buffer: Dollars of the cash that stay cash, >= 0.
-        fee: Dollars that each trade costs, >= 0.
-    """
-
-    frozen: frozenset[str] = frozenset()
-    never_buy: frozenset[str] = frozenset()
-    never_sell: frozenset[str] = frozenset()
-    fractional: tuple[tuple[str, Decimal], ...] = ()
-    buffer: Decimal = Decimal(0)
-    fee: Decimal = Decimal(0)
-
-    def lot(self, symbol: str) -> Decimal | None:
-        """The smallest fraction that trades, None for whole shares."""
-        return next((step for name, step in self.fractional if name == symbol), None)
-
-
-def read_constraints(
-    symbols: Collection[str],
-    *,
-    frozen: Symbols = (),
-    never_buy: Symbols = (),
-    never_sell: Symbols = (),
-    fractional: Mapping[str, Amount] | None = None,
-    cash_buffer: Amount = 0,
-    fee_per_trade: Amount = 0,
-    idle: Collection[str] = (),
-) -> Constraints:
-    """Checks the constraints of ``rebalance`` against the symbols that can be traded; ``BRK B`` is ``BRK.B``.
-
-    ``idle`` are symbols that may be named although there is nothing to trade: targets of 0 that are not held.
+        fractional: Symbol and smallest fraction of a share that trades, above 0 and at most 1, sorted by symbol.
+        cash_buffer: Dollars of the cash that stay cash, >= 0.
+        fee_per_trade: Dollars that each trade costs, >= 0.
 
     Raises:
         RequestError: With everything that is wrong, one line each.
     """
+
+    frozen: frozenset[str] = rule(
+        "symbols",
+        meaning="do not trade it, and leave it out of what the targets share",
+        limit="{} not traded (frozen)",
+        brief="{} frozen",
+        short="--freeze",
+        bars=("buy", "sell"),
+    )
+    never_buy: frozenset[str] = rule(
+        "symbols",
+        meaning="only ever sell it",
+        limit="{} never bought",
+        brief="{} never bought",
+        every="nothing is bought",
+        bars=("buy",),
+    )
+    never_sell: frozenset[str] = rule(
+        "symbols",
+        meaning="only ever buy it",
+        limit="{} never sold",
+        brief="{} never sold",
+        every="nothing is sold",
+        bars=("sell",),
+    )
+    fractional: tuple[tuple[str, Decimal], ...] = rule(
+        "steps",
+        meaning="trade it in fractions of a share, as mutual funds do",
+        brief="{} in fractions",
+    )
+    cash_buffer: Decimal = rule(
+        "money",
+        meaning="keep this much of the cash; a withdrawal or a hard rebalance raises it too",
+        limit="{} kept in cash",
+        brief="{} kept in cash",
+        short="--buffer",
+        most=MAX_CASH,
+        step=Decimal(100),
+    )
+    fee_per_trade: Decimal = rule(
+        "money",
+        meaning="what each trade costs; it is paid from the cash",
+        limit="a fee of {} for each trade",
+        brief="a fee of {} a trade",
+        short="--fee",
+    )
+
+    def __post_init__(self) -> None:
+        problems: list[str] = []
+        for each in RULES:
+            object.__setattr__(self, each.key, each.read(getattr(self, each.key), problems))
+        if problems:
+            raise RequestError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        return f"Constraints({', '.join(f'{key}={value!r}' for key, value in self.to_dict().items())})"
+
+    def said(self) -> Iterator[tuple[Rule, Any]]:
+        """The rules that say something, each with its value, in the order of the table."""
+        values = ((each, getattr(self, each.key)) for each in RULES)
+        return ((each, value) for each, value in values if value != NOTHING[each.kind])
+
+    def given(self) -> dict[str, Any]:
+        """Key -> value of the rules that say something."""
+        return {each.key: value for each, value in self.said()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """``given`` in the plain values of JSON and TOML; ``Constraints(**plain)`` brings it back."""
+        return {each.key: each.plain(value) for each, value in self.said()}
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol that a rule names, once, sorted."""
+        return tuple(sorted({s for each, value in self.said() if each.by_symbol for s in each.symbols(value)}))
+
+    def only(self, symbols: Collection[str]) -> Constraints:
+        """The same without what is said of other symbols."""
+        kept = {symbol: symbol for symbol in symbols}
+        pairs = ((each, value) for each, value in self.said() if each.by_symbol)
+        return replace(self, **{each.key: each.respelled(value, kept) for each, value in pairs})
+
+    def barred(self, side: Sides) -> frozenset[str]:
+        """Symbols that may not be bought, or may not be sold."""
+        return frozenset(s for each, value in self.said() if side in each.bars for s in value)
+
+    @cached_property
+    def _lots(self) -> dict[str, Decimal]:
+        return dict(self.fractional)
+
+    def lot(self, symbol: str) -> Decimal | None:
+        """The smallest fraction that trades, None for whole shares."""
+        return self._lots.get(symbol)
+
+
+RULES: tuple[Rule, ...] = tuple(replace(f.metadata["rule"], key=f.name) for f in fields(Constraints))
+"""The table of rules, in the order in which files, options and columns have them."""
+
+
+def read_constraints(symbols: Collection[str], given: Mapping[str, Any], *, idle: Collection[str] = ()) -> Constraints:
+    """Checks constraints against the symbols that can be traded, and spells them alike; ``BRK B`` is ``BRK.B``.
+
+    Args:
+        symbols: The positions, and the targets that are not held.
+        given: Rule's key -> value.
+        idle: Symbols that may be named although there is nothing to trade: targets of 0 that are not held.
+
+    Raises:
+        RequestError: With everything that is wrong, one line each.
+    """
+    unknown = [name for name in given if name not in {each.key for each in RULES}]
+    if unknown:
+        known = ", ".join(["targets", "prices", *(each.key for each in RULES)])
+        raise RequestError(f"{', '.join(unknown)} is not known; a policy has {known}.")
     problems: list[str] = []
-    known: dict[str, str | None] = dict.fromkeys(map(symbol_key, idle))
-    known |= {symbol_key(symbol): symbol for symbol in symbols}
-    steps: dict[str, Decimal] = {}
-    if fractional is not None and not isinstance(fractional, Mapping):
-        raise RequestError("fractional must be a table of steps, such as {'VSMAX': '0.001'}.")
-    for symbol, text in (fractional or {}).items():
-        step = read_step(symbol, text, problems)
-        if (traded := known.get(symbol_key(str(symbol)))) is not None:
-            steps[traded] = step
-    named = {}
-    for name, given in (("frozen", frozen), ("never_buy", never_buy), ("never_sell", never_sell)):
-        if isinstance(given, Mapping) or not isinstance(given, Iterable):
-            raise RequestError(f'{name} must be a symbol or a list of symbols, such as ["VTI"].')
-        several = [given] if isinstance(given, str) else list(given)
-        problems += _unknown(name, several, known, symbols)
-        spelled = (known.get(symbol_key(str(symbol))) for symbol in several)
-        named[name] = frozenset(symbol for symbol in spelled if symbol)
-    problems += _unknown("fractional", fractional or (), known, symbols)
-    buffer = read_amount("cash_buffer", cash_buffer, problems)
-    fee = read_amount("fee_per_trade", fee_per_trade, problems)
+    values = {each.key: each.read(given[each.key], problems) for each in RULES if each.key in given}
+    allowed = set(map(symbol_key, [*idle, *symbols]))
+    held = {symbol_key(symbol): symbol for symbol in symbols}
+    for each in RULES:
+        if each.by_symbol and each.key in values:
+            named = {symbol: symbol_key(symbol) for symbol in each.symbols(values[each.key])}
+            missing = sorted(symbol for symbol, key in named.items() if key not in allowed)
+            problems += [_unknown(each.key, missing, symbols)] if missing else []
+            spelling = {symbol: held[key] for symbol, key in named.items() if key in held}
+            values[each.key] = each.respelled(values[each.key], spelling)
     if problems:
         raise RequestError("\n".join(problems))
-    return Constraints(**named, fractional=tuple(steps.items()), buffer=buffer, fee=fee)
+    return Constraints(**values)
 
 
-def _unknown(name: str, given: Iterable[str], known: Collection[str], symbols: Collection[str]) -> list[str]:
-    missing = sorted({str(symbol) for symbol in given if symbol_key(str(symbol)) not in known})
-    if not missing:
-        return []
+def _unknown(name: str, missing: list[str], symbols: Collection[str]) -> str:
     some = ", ".join(list(symbols)[:20]) + (", ..." if len(symbols) > 20 else "")
     verb = "is" if len(missing) == 1 else "are"
-    return [f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {some}."]
-
-
-def read_amount(name: str, given: Amount, problems: list[str]) -> Decimal:
-    """Dollars of a buffer or a fee, >= 0; what is wrong goes to ``problems``."""
-    try:
-        amount = to_amount(given, name)
-    except RequestError as error:
-        problems.append(str(error))
-        return Decimal(0)
-    if amount < 0:
-        problems.append(f"{name} is {amount:f}; 0 or more is needed.")
-    return amount
-
-
-def read_step(symbol: str, given: Amount, problems: list[str]) -> Decimal:
-    """The smallest fraction of a share that trades, above 0 and at most 1; what is wrong goes to ``problems``."""
-    try:
-        step = to_amount(given, f"the fraction of {symbol}")
-    except RequestError as error:
-        problems.append(str(error))
-        return Decimal(1)
-    if not 0 < step <= 1:
-        problems.append(f"the fraction of {symbol} is {step:f}; above 0 and at most 1 share is needed, such as 0.001.")
-        return Decimal(1)
-    return step
-
-
-def lot_price(position: Position, lot: Decimal | None, scale: int) -> int:
-    """Units of ``10**-scale`` dollars that one lot costs, exactly; a lot of None is a whole share."""
-    if lot is None:
-        return to_units(position.price, scale)
-    places = decimals(lot)
-    return to_units(position.price, scale - places) * to_units(lot, places)
-
-
-def lots_held(position: Position, lot: Decimal | None) -> int:
-    """The most lots that may be sold: the quantity where known, else ``value / price``, rounded down."""
-    if lot is None:
-        return position.whole_shares
-    if position.quantity is not None:
-        return Fraction(position.quantity) // Fraction(lot)
-    return Fraction(position.value) // (Fraction(position.price) * Fraction(lot))
-
-
-def lots_as_shares(count: int, lot: Decimal | None) -> int | Decimal:
-    """Lots as shares, exactly: an int for whole shares."""
-    if lot is None:
-        return count
-    places = decimals(lot)
-    return from_units(count * to_units(lot, places), places)
+    return f"{name}: {', '.join(ascii(m)[1:-1][:40] for m in missing)} {verb} not among the positions: {some}."

@@ -1,8 +1,8 @@
 """Target weights: any assets, any weights, groups, and the TOML file that holds them.
 
 The model: a target names a symbol or a group and gives it a weight; a group's weight is split equally over its symbols.
-Weights are fractions that sum to 1 or percents that sum to 100; which of the two the sum tells. Inside they are exact
-fractions that sum to exactly 1. A weight of zero means: do not buy, sell first. So does a position without a target.
+Weights are fractions that sum to 1 or percents that sum to 100; their sum shows which. Inside they are exact fractions
+that sum to exactly 1. A weight of zero means: do not buy, sell first. So does a position without a target.
 
 Worked example: this file means VTI 0.6, BND 0.2 and VTEB 0.2::
 
@@ -19,7 +19,6 @@ Worked example: this file means VTI 0.6, BND 0.2 and VTEB 0.2::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,12 +29,10 @@ from typing import Any
 from ..errors import RequestError, TargetError
 from ..money import Amount, divide_half_even, from_units, to_amount
 from ..portfolio import SYMBOL, Portfolio, Position, bad_symbol_message, symbol_key
+from .tables import TARGET_TABLES, read_toml, write_toml
 
 SUM_TOLERANCE = Fraction(1, 1_000_000)
 """How far the sum may be from 1 or 100, as a fraction of it."""
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_TABLES = ("targets", "groups", "prices")
 
 
 @dataclass(frozen=True, init=False)
@@ -101,7 +98,7 @@ class Targets:
             for symbol in groups.get(name, (name,)):
                 place = f"the group {name}" if name in groups else "a target of its own"
                 if symbol in seen:
-                    yield f"{symbol} stands in {seen[symbol]} and in {place}; one place is needed."
+                    yield f"{symbol} is in {seen[symbol]} and in {place}; one place is needed."
                 elif symbol != name and symbol in groups:
                     yield f"the group {name} holds the group {symbol}; a group holds symbols."
                 seen.setdefault(symbol, place)
@@ -141,43 +138,51 @@ class Targets:
             steps[symbol] += 1
         return cls({symbol: from_units(count, 4) for symbol, count in steps.items()})
 
+    def priced(self, prices: Mapping[str, Amount]) -> Targets:
+        """The same targets with other prices; each counts before the one that the targets have.
+
+        Raises:
+            TargetError: A price cannot be used.
+        """
+        if not isinstance(prices, Mapping):
+            raise TargetError("the prices must be a table, such as {'VTEB': '50.12'}.")
+        again = set(map(symbol_key, prices))
+        kept = {symbol: price for symbol, price in self.prices if symbol_key(symbol) not in again}
+        return Targets(dict(self.weights), dict(self.groups), kept | dict(prices))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The targets as plain tables of texts and lists: targets, and groups and prices where there are any."""
+        tables = {
+            "targets": {name: f"{weight:f}" for name, weight in self.weights},
+            "groups": {name: list(symbols) for name, symbols in self.groups},
+            "prices": {symbol: f"{price:f}" for symbol, price in self.prices},
+        }
+        return {name: table for name, table in tables.items() if table}
+
     @classmethod
     def from_toml(cls, text: str) -> Targets:
-        """Reads the text of a targets file; see the module for its form.
-
-        Its constraints are for ``read_targets_file``.
+        """Reads the text of a targets file; see the module for its form. ``Policy.from_toml`` reads constraints too.
 
         Raises:
             TargetError: No TOML, an unknown table, or what the constructor refuses.
         """
-        tables = toml_tables(text)
-        return cls(*(tables.get(name, {}) for name in _TABLES))
+        tables = read_toml(text)
+        return cls(*(tables.get(name, {}) for name in TARGET_TABLES))
 
     def to_toml(self) -> str:
         """The targets as the text of a file that ``from_toml`` reads back to equal targets."""
-        blocks = ["[targets]\n" + toml_lines((name, f"{weight:f}") for name, weight in self.weights)]
-        if self.groups:
-            blocks.append("[groups]\n" + toml_lines((name, quoted_list(symbols)) for name, symbols in self.groups))
-        if self.prices:
-            blocks.append("[prices]\n" + toml_lines((symbol, f"{price:f}") for symbol, price in self.prices))
-        return "\n".join(blocks)
+        return write_toml(self.to_dict())
 
 
-def with_targets(portfolio: Portfolio, targets: Targets, prices: Mapping[str, Amount] | None = None) -> Portfolio:
+def with_targets(portfolio: Portfolio, targets: Targets) -> Portfolio:
     """The portfolio with a position of nothing for each target that is not held.
 
-    Args:
-        portfolio: What is held.
-        targets: Their own prices count where ``prices`` has none.
-        prices: Symbol -> price of one share. The price of what is held is the portfolio's.
+    The targets' prices are for those alone: the price of what is held is the portfolio's.
 
     Raises:
         TargetError: Naming every target that has a weight, is not held and has no price.
     """
-    if prices is not None and not isinstance(prices, Mapping):
-        raise TargetError("the prices must stand in a table, such as {'VTEB': '50.12'}.")
-    given = {symbol: to_amount(price, f"the price of {symbol}") for symbol, price in (prices or {}).items()}
-    known = {symbol_key(symbol): price for symbol, price in (dict(targets.prices) | given).items()}
+    known = {symbol_key(symbol): price for symbol, price in targets.prices}
     absent = [symbol for symbol, weight in weights_for(portfolio, targets).items() if weight]
     absent = [symbol for symbol in absent if symbol not in portfolio]
     unpriced = [symbol for symbol in absent if symbol_key(symbol) not in known]
@@ -210,67 +215,13 @@ def target_parts(portfolio: Portfolio, targets: Targets | None) -> tuple[int, ..
     return tuple(int(weight * common) for weight in mine)
 
 
-def toml_tables(text: str) -> dict[str, dict[str, Any]]:
-    """The tables of a targets file, constraints included; numbers with a point are exact.
-
-    Raises:
-        TargetError: No TOML, an unknown table, or a symbol with a point that is not in quotes.
-    """
-    import tomllib  # only those who have a file need it
-
-    try:
-        tables = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"the targets are no TOML: {error}.") from None
-    unknown = [name for name in tables if name not in (*_TABLES, "constraints")]
-    if unknown:
-        known = "a targets file has [targets], [groups], [prices] and [constraints]"
-        raise TargetError(f"[{unknown[0]}] is not known; {known}.")
-    for name, table in tables.items():
-        if not isinstance(table, dict):
-            raise TargetError(f"{name} must be a table; begin it with a line [{name}].")
-    by_symbol = [(name, tables.get(name, {})) for name in _TABLES]
-    by_symbol.append(("fractional", tables.get("constraints", {}).get("fractional", {})))
-    dotted = [path for _, table in by_symbol if isinstance(table, dict) for path in _dotted(table)]
-    if dotted:
-        raise TargetError(
-            "\n".join(
-                f'put {path} in quotes: "{path}" = ...; without them the point parts two names.' for path in dotted
-            )
-        )
-    return tables
-
-
-def _dotted(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
-    """``BRK.B`` of a table in which it was written without quotes, and so became a table of its own."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _dotted(value, f"{before}{name}.")
-        elif before:
-            yield before + name
-
-
-def quoted_list(symbols: Iterable[str]) -> str:
-    """``["BND", "VTEB"]``."""
-    return "[" + ", ".join(f'"{symbol}"' for symbol in symbols) + "]"
-
-
-def toml_lines(rows: Iterable[tuple[str, str]]) -> str:
-    """``name = text`` in lines, the name in quotes where it needs them."""
-    return "".join(f"{name if _BARE_KEY.fullmatch(name) else _quoted(name)} = {text}\n" for name, text in rows)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _whole(total: Fraction) -> bool:
     return any(abs(total - whole) <= SUM_TOLERANCE * whole for whole in (1, 100))
 
 
 def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Iterator[tuple[str, Decimal]]:
     if not isinstance(table, Mapping):
-        raise TargetError(f"{what} each symbol must stand in a table, such as {{'VTI': 60, 'BND': 40}}.")
+        raise TargetError(f"{what} each symbol must be in a table, such as {{'VTI': 60, 'BND': 40}}.")
     for name, amount in table.items():
         try:
             yield name, to_amount(amount, f"{what} {name}")

@@ -11,7 +11,7 @@ from html import escape
 
 from ..money import format_percent
 from ..planning.plan import Plan
-from .summary import METHOD_NAMES, STRATEGY_NAMES, key_numbers, proof_words, rows, sentence
+from .summary import key_numbers, proof_words, rows, sentence
 
 _STYLE = """
 @page { margin: 14mm }
@@ -40,8 +40,8 @@ def plan_html(plan: Plan, *, name: str, day: date) -> str:
     inputs = {
         "Cash": money(plan.cash),
         "Minimum trade": money(plan.min_trade),
-        "Strategy": STRATEGY_NAMES[plan.strategy],
-        "Share rounding": METHOD_NAMES[plan.method],
+        "Strategy": plan.strategy.label,
+        "Share rounding": plan.method.label,
         "Portfolio": money(plan.portfolio.value),
         "Positions": f"{len(plan.portfolio):,}",
     }

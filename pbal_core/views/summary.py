@@ -15,6 +15,7 @@ from ..money import MAX_CASH, format_percent, format_shares
 from ..planning.outcome import Outcome
 from ..planning.plan import Plan, Trade
 from ..planning.proof import Proof
+from ..planning.strategy import Method
 from ..portfolio import Portfolio
 
 DASH = "\N{EN DASH}"
@@ -25,9 +26,6 @@ FROZEN = "frozen"
 
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
-
-STRATEGY_NAMES = {"try_avoid_sell": "Avoid selling", "hard_rebalance": "Hard rebalance"}
-METHOD_NAMES = {"classic": "nearest (classic)", "exact": "fit to cash (exact)"}
 
 _NAMED_TRADES = 8
 _ROOM = 96
@@ -140,7 +138,7 @@ def outcome_numbers(outcome: Outcome) -> list[KeyNumber]:
         KeyNumber(name="drift", label="Largest drift", value=texts["drift"]),
         KeyNumber(name="trades", label="Trades", value=texts["trades"]),
         KeyNumber(name="turnover", label="Turnover", value=texts["turnover"]),
-        *(proof if outcome.basis.method == "exact" else []),
+        *(proof if outcome.basis.method == Method.EXACT else []),
     ]
 
 
@@ -235,16 +233,17 @@ def _rest(outcome: Outcome) -> str:
 def _why_nothing(outcome: Outcome) -> str:
     """Why a plan has no trade, as the end of a sentence."""
     basis, cash, money = outcome.basis, outcome.cash, outcome.basis.money
-    if cash == 0 and basis.strategy == "try_avoid_sell":
+    both_ways = basis.strategy.direction(cash) == "both"
+    if cash == 0 and not both_ways:
         return "there is no cash to invest, and this strategy does not sell to rebalance"
-    if basis.method == "classic":
+    if basis.method == Method.CLASSIC:
         step = money(outcome.min_trade)
-        if basis.strategy == "try_avoid_sell" and abs(cash) < outcome.min_trade:
+        if not both_ways and abs(cash) < outcome.min_trade:
             verb = "invest" if cash > 0 else "withdraw"
             return f"{money(abs(cash))} to {verb} is less than the minimum trade of {step}"
         if outcome.wanted:
             return "no amount makes a share that can be traded"
-        if basis.strategy == "hard_rebalance":
+        if both_ways:
             limits = f" ({'; '.join(outcome.limits)})" if outcome.limits else ""
             return f"every position that may trade is within half a minimum trade ({step}) of its target{limits}"
         if cash < 0 and not basis.total:
@@ -268,7 +267,7 @@ def proof_words(plan: Plan) -> str:
 def explanation(plan: Plan) -> list[str]:
     """The lines of ``pbal --verbose``: target, drift, cost, cash left, and why each trade."""
     money = plan.portfolio.money
-    settings = f"{STRATEGY_NAMES[plan.strategy]}; share rounding: {METHOD_NAMES[plan.method]}"
+    settings = f"{plan.strategy.label}; share rounding: {plan.method.label}"
     result = f"Net cost: {money(plan.cost)}. Cash left: {money(plan.cash_left)}."
     smallest = f"minimum trade {money(plan.min_trade)}" if plan.min_trade else "no minimum trade"
     return [

@@ -26,12 +26,14 @@ from ..planning.answer import basis_of, outcome_of
 from ..planning.outcome import Basis, Outcome
 from ..planning.problem import Problem
 from ..planning.solution import Solution
-from ..portfolio import Method, Portfolio
+from ..planning.solve import solve_many
+from ..planning.strategy import Method
+from ..portfolio import Portfolio
 from .summary import DASH, FROZEN, cash_range, outcome_numbers, outcome_sentence, shares_words
 
 Axis = Literal["cash", "min_trade"]
 
-LIVE_POSITIONS: dict[Method, int] = {"classic": 250, "exact": 200}
+LIVE_POSITIONS: dict[Method, int] = {Method.CLASSIC: 250, Method.EXACT: 200}
 """Above this many positions the slices take too long: the plan is computed on release, and the page says so."""
 
 _MIN_TRADE_STEPS = (10, 12, 15, 18, 20, 25, 30, 35, 40, 50, 60, 80)
@@ -73,7 +75,7 @@ def min_trade_axis(method: Method) -> tuple[Decimal, ...]:
 
     The exact method needs no minimum, so there its first position is 0.
     """
-    none = [0] if method == "exact" else []
+    none = [0] if method == Method.EXACT else []
     amounts = [step * decade for decade in (1, 10, 100) for step in _MIN_TRADE_STEPS]
     return tuple(map(Decimal, [*none, *amounts, 10_000]))
 
@@ -112,7 +114,7 @@ def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
     """
     basis = basis_of(problem)
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
-    solutions = problem.solve_many(questions)
+    solutions = solve_many(problem, questions)
     pairs = list(zip(questions, solutions, strict=True))
     outcomes = [outcome_of(problem, basis, question, solution) for question, solution in pairs]
     values = [outcome.values_after for outcome in outcomes]
@@ -142,13 +144,13 @@ def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -
         question: Its cash and its minimum trade, in units.
         solution: The classic answer to it.
     """
-    if problem.method == "exact" or solution.cash_left >= 0 or solution.refusal:
+    if problem.method == Method.EXACT or solution.cash_left >= 0 or solution.refusal:
         return False
     cash, min_trade = question
     if problem.too_fine(cash):
         return False
     short = problem.buffer - cash
-    if short <= 0 or (cash >= 0 and problem.strategy == "try_avoid_sell"):
+    if short <= 0 or problem.direction(cash) == "buy":
         return True
     fee = problem.fee
     raised = [problem.held[i] * problem.prices[i] for i in problem.managed if problem.may_sell[i]]

@@ -28,6 +28,7 @@ from pbal_core import Portfolio, Position, rebalance
 from pbal_core.money import format_money
 from pbal_core.planning.classic import water_fill
 from pbal_core.planning.problem import Problem, prepare
+from pbal_core.planning.solve import solve
 from tests.benchmarks.report import machine, write_section
 
 SHARES_OF_VALUE = (0.002, 0.01, 0.1, 1.0)
@@ -92,7 +93,7 @@ Tool = Callable[[Case, Problem], Sequence[int]]
 
 def exact(case: Case, problem: Problem) -> Sequence[int]:
     """One position of a slider."""
-    return problem.solve(case.cash, 0).lots
+    return solve(problem, case.cash, 0).lots
 
 
 def end_to_end(case: Case, problem: Problem) -> Sequence[int]:
@@ -103,7 +104,7 @@ def end_to_end(case: Case, problem: Problem) -> Sequence[int]:
 
 def filled(case: Case, problem: Problem) -> Sequence[int]:
     """Rounding to the water level, then spending what is left lot by lot: the search is not allowed any work."""
-    return problem.solve(case.cash, 0, work=0).lots
+    return solve(problem, case.cash, 0, work=0).lots
 
 
 def classic(case: Case, problem: Problem) -> Sequence[int]:
@@ -213,7 +214,7 @@ def run(count: int) -> dict[str, Result]:
             )
             for name, result in results.items():
                 _judge(case, answers[name], best, result)
-            proof = problem.solve(case.cash, 0).proof
+            proof = solve(problem, case.cash, 0).proof
             mine = results["exact, one slider position"]
             mine.proven = (mine.proven or 0) + bool(proof and proof.proven)
     return results
@@ -296,7 +297,7 @@ def hard_cases() -> str:
         times = []
         for _ in range(5):
             start = time.process_time()
-            proof = problem.solve(3_777_777, min_trade).proof
+            proof = solve(problem, 3_777_777, min_trade).proof
             times.append(time.process_time() - start)
         spent = statistics.median(times)
         assert proof is not None

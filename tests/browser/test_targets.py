@@ -17,7 +17,7 @@ from tests.browser.server import ROOT, serve
 pytestmark = pytest.mark.browser
 
 SAMPLE = read_positions(sample_bytes()).portfolio
-COLUMNS = ("Symbol", "Weight %", "Freeze", "Never buy", "Never sell", "Smallest fraction", "Price")
+COLUMNS = ("Symbol", "Weight %", "Frozen", "Never buy", "Never sell", "Fractional", "Price")
 ROW = 35  # pixels of a row of the table, and of its header
 
 
@@ -75,10 +75,10 @@ def words(page: Page, text: str) -> None:
 
 def test_two_edits_in_a_row_both_hold(page, table):
     """Each tick reaches the plan, the panel stays open, and other weights take no tick away."""
-    tick(page, table, 2, "Freeze")
+    tick(page, table, 2, "Frozen")
     words(page, "Targets: equal weights, 1 frozen.")
     plan_is(page, frozen=("VCR",))
-    tick(page, table, 5, "Freeze")
+    tick(page, table, 5, "Frozen")
     words(page, "Targets: equal weights, 2 frozen.")
     plan_is(page, frozen=("VCR", "VIS"))
     page.get_by_role("button", name="From current weights").click()

@@ -152,8 +152,8 @@ def test_a_bad_negative_amount_is_named(pbal, arguments, words):
     [
         (["-c", "500"], "--cash"),
         (["-f", "json"], "--format"),
-        (["--exact", "--fee", "1"], "--exact, --fee"),
-        (["-m", "5", "--freeze", "VCR"], "--min-trade, --freeze"),
+        (["--exact", "--fee", "1"], "--exact, --fee-per-trade"),
+        (["-m", "5", "--freeze", "VCR"], "--min-trade, --frozen"),
     ],
 )
 def test_an_answer_takes_no_option_of_a_plan(pbal, answer, arguments, named):

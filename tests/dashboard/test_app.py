@@ -286,12 +286,12 @@ def test_targets_can_be_loaded_and_saved(app):
     good = b"[targets]\nVTI = 75\nBND = 25\n"
     load_targets(app, good)
     assert not app.exception
-    assert dict(app.session_state["wishes"].targets.weights) == {"VTI": 75, "BND": 25}
+    assert dict(app.session_state["policy"].targets.weights) == {"VTI": 75, "BND": 25}
     bad = b"[targets]\nVTI = 75\nBND = 35\n"
     load_targets(app, bad)
-    assert "not taken" in app.error[0].value
+    assert "not loaded" in app.error[0].value
     assert any("110" in text.value for text in app.text)
-    assert dict(app.session_state["wishes"].targets.weights) == {"VTI": 75, "BND": 25}
+    assert dict(app.session_state["policy"].targets.weights) == {"VTI": 75, "BND": 25}
 
 
 def test_constraints_are_loaded_and_saved_with_the_targets(app):
@@ -312,13 +312,13 @@ BND = "0.5"
 """
     load_targets(app, text.encode("utf-8-sig"))
     assert not app.exception
-    found = app.session_state["wishes"]
-    assert (found.frozen, found.fractional) == (("VTI",), (("BND", Decimal("0.5")),))
-    assert (found.cash_buffer, found.fee_per_trade) == (250, Decimal("1.5"))
+    found = app.session_state["policy"]
+    said = {"frozen": {"VTI"}, "fractional": (("BND", Decimal("0.5")),)}
+    assert found.constraints.given() == said | {"cash_buffer": 250, "fee_per_trade": Decimal("1.5")}
     assert any("left out of the constraints: GLD." in line.value for line in app.text)
     assert found.to_toml() == text.replace(', "GLD"', "")
     button(app, "From current weights").click().run()
-    assert app.session_state["wishes"].frozen == ("VTI",)
+    assert app.session_state["policy"].constraints.frozen == {"VTI"}
 
 
 def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
@@ -328,9 +328,9 @@ def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
     far = b"[constraints]\nfee_per_trade = 2000000\n"
     load_targets(app, far)
     assert not app.exception
-    assert "not taken" in app.error[0].value
-    assert any("fee_per_trade at most 1,000,000" in text.value for text in app.text)
-    assert not app.session_state["wishes"].fee_per_trade
+    assert "not loaded" in app.error[0].value
+    assert any("fee per trade may be at most 1,000,000" in text.value for text in app.text)
+    assert not app.session_state["policy"].constraints.fee_per_trade
 
 
 def test_equal_and_current_weights(app):
@@ -338,14 +338,14 @@ def test_equal_and_current_weights(app):
     app.session_state["targets_panel"] = True
     app.run()
     button(app, "From current weights").click().run()
-    weights = app.session_state["wishes"].targets.fractions()
+    weights = app.session_state["policy"].targets.fractions()
     assert float(weights["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
     for opened in (False, True):
         app.session_state["targets_panel"] = opened
         app.run()
-        assert app.session_state["wishes"].targets.fractions() == weights
+        assert app.session_state["policy"].targets.fractions() == weights
     button(app, "Equal weights").click().run()
-    assert app.session_state["wishes"].targets is None
+    assert app.session_state["policy"].targets is None
 
 
 def test_a_button_counts_where_its_table_is_not_drawn(app):
@@ -354,7 +354,7 @@ def test_a_button_counts_where_its_table_is_not_drawn(app):
     app.run()
     app.session_state["targets_panel"] = False
     button(app, "From current weights").click().run()
-    assert float(app.session_state["wishes"].targets.fractions()["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
+    assert float(app.session_state["policy"].targets.fractions()["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
 
 
 def test_cash_to_keep_and_a_fee(app):
@@ -365,15 +365,15 @@ def test_cash_to_keep_and_a_fee(app):
     app.number_input(key="cash_buffer").set_value(400.0).run()
     app.number_input(key="fee_per_trade").set_value(1.5).run()
     assert not app.exception
-    assert "$400.00 stay cash, a fee of $1.50 a trade" in targets_words(app)
+    assert "$400.00 kept in cash, a fee of $1.50 a trade" in targets_words(app)
     assert any("$400.00 kept in cash; a fee of $1.50" in text.value for text in app.text)
     app.session_state["targets_panel"] = False
     upload(app.run(), SMALL)
-    assert "$400.00 stay cash" in targets_words(app)
+    assert "$400.00 kept in cash" in targets_words(app)
     app.session_state["targets_panel"] = True
     app.run()
     assert app.number_input(key="cash_buffer").value == 400
-    assert app.session_state["wishes"].fee_per_trade == Decimal("1.50")
+    assert app.session_state["policy"].constraints.fee_per_trade == Decimal("1.50")
 
 
 def test_drift_and_least_cash_are_shown(app):

@@ -10,7 +10,8 @@ from hypothesis import given
 
 from pbal_core import TargetError, rebalance
 from pbal_core.dashboard import policy_table as w
-from pbal_core.policy.file import Wishes
+from pbal_core.policy.constraints import Constraints
+from pbal_core.policy.policy import Policy
 from pbal_core.policy.targets import Targets
 from tests.build import portfolio
 from tests.strategies import portfolios
@@ -26,38 +27,36 @@ def row(symbol, weight, **cells):
 def test_the_untouched_table_asks_for_nothing(portfolio):
     """Equal weights over what is held are no targets at all, so they stay exact."""
     rows = w.rows_of(portfolio)
-    assert w.read_rows(rows, portfolio) == Wishes()
-    assert Wishes().arguments() == {}
+    assert w.read_rows(rows, portfolio) == Policy()
+    assert Policy().to_dict() == {}
     assert w.sum_words(rows) == "The weights sum to 100 %."
 
 
 def test_cells_become_arguments():
     """Weights, ticks and fractions of each row, and the price of what is not held."""
     rows = [
-        row("VTI", 60.0, **{w.FREEZE: True, w.FRACTION: "0.001"}),
-        row("BND", 20.0, **{w.NEVER_SELL: True, w.NEVER_BUY: True}),
+        row("VTI", 60.0, Frozen=True, Fractional="0.001"),
+        row("BND", 20.0, **{"Never sell": True, "Never buy": True}),
         row("VXUS", 20.0, **{w.PRICE: 62.5}),
         row(None, math.nan),
     ]
     found = w.read_rows(rows, TWO)
-    assert found.arguments() == {
-        "targets": Targets({"VTI": 60, "BND": 20, "VXUS": 20}, prices={"VXUS": "62.5"}),
-        "frozen": ("VTI",),
-        "never_buy": ("BND",),
-        "never_sell": ("BND",),
-        "fractional": {"VTI": Decimal("0.001")},
-    }
+    assert found == Policy(
+        targets=Targets({"VTI": 60, "BND": 20, "VXUS": 20}, prices={"VXUS": "62.5"}),
+        constraints=Constraints(frozen="VTI", never_buy="BND", never_sell="BND", fractional={"VTI": "0.001"}),
+    )
     assert w.summary(found, TWO.money) == "your weights, 1 frozen, 1 never bought, 1 never sold, 1 in fractions"
-    bought = rebalance(TWO, 1000, method="exact", **found.arguments())
+    bought = rebalance(TWO, 1000, method="exact", policy=found)
     assert {trade.symbol for trade in bought.trades} == {"VXUS"}
 
 
 def test_amounts_beside_the_table_become_arguments():
-    """Cash to keep and a fee, in whole cents, are asked for and said; nothing is, where they are 0."""
-    found = Wishes(cash_buffer=w.in_cents(250.1), fee_per_trade=w.in_cents(1.999))
-    assert found.arguments() == {"cash_buffer": Decimal("250.10"), "fee_per_trade": Decimal("2.00")}
-    assert w.summary(found, TWO.money) == "equal weights, $250.10 stay cash, a fee of $2.00 a trade"
-    plan = rebalance(TWO, 1000, method="exact", **found.arguments())
+    """A cash buffer and a fee, in whole cents, are asked for and said; nothing is, where they are 0."""
+    wanted = Constraints(cash_buffer=w.in_cents(250.1), fee_per_trade=w.in_cents(1.999))
+    found = Policy(constraints=wanted)
+    assert wanted.to_dict() == {"cash_buffer": "250.10", "fee_per_trade": "2.00"}
+    assert w.summary(found, TWO.money) == "equal weights, $250.10 kept in cash, a fee of $2.00 a trade"
+    plan = rebalance(TWO, 1000, method="exact", policy=found)
     assert plan.fees == 2 * len(plan.trades)
     assert plan.cash_left >= Decimal("250.10")
 
@@ -91,7 +90,7 @@ def test_current_weights_survive_the_table():
     ],
 )
 def test_what_cannot_be_used_is_refused(rows, needle):
-    """One message that says what is wrong; the page keeps the last table that could be used."""
+    """One message that says what is wrong; the page keeps the last table that was valid."""
     with pytest.raises(TargetError, match=needle):
         w.read_rows(rows, TWO)
 
@@ -105,8 +104,8 @@ def test_the_sum_is_said_live():
 
 def test_ticks_outlive_other_weights():
     """Rows laid anew keep what is ticked, for as long as the symbol has a row; whatever the weights sum to."""
-    rows = [row("VTI", 80.0, **{w.FREEZE: True, w.FRACTION: "0.01"}), row("GLD", 90.0, **{w.NEVER_SELL: True})]
-    kept = w.ticks_of(rows)
-    assert kept == Wishes(frozen=("VTI",), never_sell=("GLD",), fractional=(("VTI", Decimal("0.01")),))
+    rows = [row("VTI", 80.0, Frozen=True, Fractional="0.01"), row("GLD", 90.0, **{"Never sell": True})]
+    kept = w.constraints_of(rows)
+    assert kept == Constraints(frozen="VTI", never_sell="GLD", fractional={"VTI": "0.01"})
     held = w.read_rows(w.rows_of(TWO, None, kept), TWO)
-    assert held == Wishes(frozen=("VTI",), fractional=(("VTI", Decimal("0.01")),))
+    assert held.constraints == Constraints(frozen="VTI", fractional={"VTI": "0.01"})

@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_settings
-from pbal_core.portfolio import METHODS, STRATEGIES
+from pbal_core.planning.strategy import Method, Strategy
 
 
 def test_defaults_are_the_readme_example():
     """An address without settings opens with 5,000 dollars in steps of 100."""
     assert read_settings({}) == (Settings(), [])
     assert Settings() == Settings(
-        cash=Decimal(5000), min_trade=Decimal(100), strategy="try_avoid_sell", method="classic"
+        cash=Decimal(5000), min_trade=Decimal(100), strategy=Strategy.TRY_AVOID_SELL, method=Method.CLASSIC
     )
 
 
 def test_only_the_exact_method_needs_no_minimum_trade():
     """0 is an amount with exact rounding; with the classic one it is replaced, as when somebody switches back."""
     none = {"min_trade": "0"}
-    assert read_settings(none | {"method": "exact"}) == (Settings(min_trade=Decimal(0), method="exact"), [])
+    assert read_settings(none | {"method": "exact"}) == (Settings(min_trade=Decimal(0), method=Method.EXACT), [])
     assert read_settings(none | {"method": "classic"})[0] == Settings()
 
 
@@ -36,8 +36,8 @@ def test_nothing_is_written_as_0(zero):
 @given(
     cash=st.decimals(-MAX_CASH, MAX_CASH, places=2),
     min_trade=st.decimals("0.01", MAX_MIN_TRADE, places=2),
-    strategy=st.sampled_from(STRATEGIES),
-    method=st.sampled_from(METHODS),
+    strategy=st.sampled_from(Strategy),
+    method=st.sampled_from(Method),
 )
 def test_an_address_brings_the_settings_back(cash, min_trade, strategy, method):
     """Writing and reading an address loses nothing, amounts off the sliders' grid included."""

@@ -73,7 +73,8 @@ def test_plan_is_the_definition(portfolio, cash, step):
 def test_hard_rebalance_is_the_definition(portfolio, cash, step):
     """Every position gets the nearest multiple of the step to its distance from the mean, in exact arithmetic."""
     values = [int(p.value * 100) for p in portfolio]
-    moved = hard_rebalance(values, int(cash * 100), step * 100)
+    both = [True] * len(values)
+    moved = hard_rebalance(values, [1] * len(values), int(cash * 100), step * 100, may_buy=both, may_sell=both)
     target = Decimal(sum(values) + int(cash * 100)) / len(values)
     for value, amount in zip(values, moved, strict=True):
         distance = abs(target - value - amount)

@@ -15,7 +15,8 @@ import pbal_core
 from pbal_core import InfeasiblePlanError, Portfolio, Position, read_positions, rebalance
 from pbal_core.planning.exact import Effort, Market
 from pbal_core.planning.exact.optimum import TINY, TOLERANCE
-from pbal_core.planning.problem import WORK, prepare
+from pbal_core.planning.problem import prepare
+from pbal_core.planning.solve import WORK, solve, solve_many
 from tests.build import portfolio
 from tests.planning.oracles import brute_force, choices, idle_cash, objective, solver_objective
 
@@ -237,14 +238,14 @@ def test_the_plan_of_a_cut_slice_is_marked():
     """Positions of a slider beyond the budget are rounding and filling, and say so; a release solves them."""
     problem = prepare(SAMPLE, method="exact")
     questions = [(problem.units(Decimal(cash)), 0) for cash in range(1000, 21000, 1000)]
-    full = problem.solve_many(questions)
+    full = solve_many(problem, questions)
     assert not any(solution.approximate for solution in full)
-    cut = problem.solve_many(questions, work=300)
+    cut = solve_many(problem, questions, work=300)
     assert any(solution.approximate for solution in cut)
     for question, one, other in zip(questions, full, cut, strict=True):
         assert other.approximate or one == other
         assert other.cash_left >= 0
-        assert one == problem.solve(*question)
+        assert one == solve(problem, *question)
         assert problem.plan(*question, one) == rebalance(SAMPLE, problem.dollars(question[0]), method="exact")
 
 
@@ -354,7 +355,7 @@ def test_what_cannot_be_is_refused_with_what_blocks(cash, options, message):
 def test_a_refusal_in_a_slice_is_a_value():
     """A slider has positions without a plan; they carry the sentence, and trade nothing."""
     problem = prepare(portfolio("A 100 @ 10; B 300 @ 10"), method="exact")
-    refused, fine = problem.solve_many([(-50_000, 0), (5_000, 0)])
+    refused, fine = solve_many(problem, [(-50_000, 0), (5_000, 0)])
     assert refused.refusal.startswith("cannot withdraw $500.00")
     assert (refused.lots, refused.cash_left) == ((0, 0), -50_000)
     assert not fine.refusal

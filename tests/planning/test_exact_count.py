@@ -17,7 +17,7 @@ from pbal_core.planning.exact.count import Counts
 from pbal_core.planning.exact.fill import settled
 from pbal_core.planning.exact.optimum import TINY, TOLERANCE
 from pbal_core.planning.exact.stage import Stage
-from pbal_core.planning.problem import WORK
+from pbal_core.planning.solve import WORK
 from tests.planning.oracles import brute_force
 from tests.planning.test_exact import small_markets
 

@@ -13,6 +13,7 @@ from pbal_core import rebalance
 from pbal_core.money import to_units
 from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import prepare
+from pbal_core.planning.solve import solve
 from tests.build import portfolio
 from tests.requests import requests
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
@@ -38,7 +39,7 @@ def test_a_solution_and_its_plan_have_one_outcome(held, cash, step, strategy):
     """The slider's way to the outcome and the plan's give the same numbers."""
     problem = prepare(held, strategy=strategy, places=2)
     question = problem.units(Decimal(cash)), problem.units(Decimal(step))
-    solution = problem.solve(*question)
+    solution = solve(problem, *question)
     assume(not solution.refusal)
     dragged = outcome_of(problem, basis_of(problem), question, solution)
     planned = problem.plan(*question, solution).outcome

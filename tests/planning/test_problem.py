@@ -8,6 +8,7 @@ import pytest
 
 from pbal_core import InfeasiblePlanError, RequestError, rebalance
 from pbal_core.planning.problem import prepare
+from pbal_core.planning.solve import solve_many
 from tests.build import portfolio
 
 
@@ -21,7 +22,7 @@ def test_every_position_of_a_slider_is_what_rebalance_answers(three, strategy):
     """A slider and a plan never differ."""
     problem = prepare(three, strategy=strategy)
     questions = [(problem.units(Decimal(cash)), problem.units(Decimal(50))) for cash in range(-1200, 1201, 75)]
-    for question, solution in zip(questions, problem.solve_many(questions), strict=True):
+    for question, solution in zip(questions, solve_many(problem, questions), strict=True):
         plan = rebalance(three, problem.dollars(question[0]), strategy=strategy, min_trade=50)
         assert problem.plan(*question, solution) == plan
         assert solution.lots == tuple(order.shares for order in plan.orders)
@@ -51,7 +52,7 @@ def test_more_lots_than_a_float_counts_are_refused(options):
     with pytest.raises(InfeasiblePlanError, match=r"^one lot of A costs 0\.000000000001, too little"):
         rebalance(held, 5000, method="exact", strategy="hard_rebalance", **options)
     problem = prepare(held, method="exact", strategy="hard_rebalance", **options)
-    assert {solution.issues[0].code for solution in problem.solve_many([(0, 0), (10**14, 0)])} == {"too_fine"}
+    assert {solution.issues[0].code for solution in solve_many(problem, [(0, 0), (10**14, 0)])} == {"too_fine"}
     assert rebalance(held, 5000, strategy="hard_rebalance", **options).trades
     frozen = rebalance(held, 5000, method="exact", strategy="hard_rebalance", frozen=["A"], **options)
     assert [trade.symbol for trade in frozen.trades] == ["B"]

@@ -8,13 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbal_core.planning.classic import (
-    classic_amounts,
     flood_fill,
     hard_rebalance,
-    one_way_hard_rebalance,
     water_fill,
     weighted_flood_fill,
-    weighted_hard_rebalance,
 )
 
 small = st.one_of(st.integers(0, 400), st.sampled_from([0, 50, 100, 100, 200]))
@@ -57,7 +54,6 @@ def test_equal_weights_are_the_classic_fill(held, cash, step, weight):
     same = [weight] * len(values)
     found = weighted_flood_fill(values, same, pnls=pnls, symbols=symbols, cash=cash, step=step)
     assert found == flood_fill(values, pnls, symbols, cash, step)
-    assert weighted_hard_rebalance(values, same, cash, step) == hard_rebalance(values, cash, step)
 
 
 @settings(max_examples=400)
@@ -70,9 +66,8 @@ def test_zero_weights_are_never_bought_and_sold_first(held, cash, step):
     """While whole steps of what has no target are left, nothing else is sold."""
     values, parts = map(list, zip(*held, strict=True))
     symbols = [f"S{i}" for i in range(len(held))]
-    moves = classic_amounts(
-        "try_avoid_sell", values, parts, pnls=[None] * len(held), symbols=symbols, cash=cash, step=step
-    )
+    pnls = [None] * len(held)
+    moves = weighted_flood_fill(values, parts, pnls=pnls, symbols=symbols, cash=cash, step=step)
     away = [i for i, part in enumerate(parts) if not part]
     assert all(moves[i] <= 0 for i in away)
     if cash < 0:
@@ -117,7 +112,7 @@ def test_a_one_way_hard_rebalance_is_funded(held, cash, step):
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if sum(moves(middle)) < cash else (low, middle)
-    found = one_way_hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
+    found = hard_rebalance(values, parts, cash, step, may_buy=may_buy, may_sell=may_sell)
     near = [sorted(round(move / step, 6) for move in pair) for pair in zip(moves(low), moves(high), strict=True)]
     for amount, (least, most) in zip(found, near, strict=True):
         assert amount % step == 0
@@ -126,8 +121,11 @@ def test_a_one_way_hard_rebalance_is_funded(held, cash, step):
 
 @settings(max_examples=200)
 @given(held=rows, cash=st.integers(-1500, 1500), step=steps)
-def test_two_ways_are_the_hard_rebalance(held, cash, step):
+def test_without_a_bar_everything_goes_to_its_target(held, cash, step):
+    """Each position is brought to its share of the total, to the nearest step."""
     values, parts, _pnls = map(list, zip(*held, strict=True))
     both = [True] * len(values)
-    found = one_way_hard_rebalance(values, parts, cash, step, may_buy=both, may_sell=both)
-    assert found == weighted_hard_rebalance(values, parts, cash, step)
+    found = hard_rebalance(values, parts, cash, step, may_buy=both, may_sell=both)
+    total, whole = sum(values) + cash, sum(parts)
+    goals = [Fraction(total * part, whole) - value for value, part in zip(values, parts, strict=True)]
+    assert found == [round(goal / step) * step for goal in goals]

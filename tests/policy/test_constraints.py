@@ -7,15 +7,16 @@ from decimal import Decimal
 import pytest
 
 from pbal_core import PbalError, Position, RequestError, TargetError, Targets, drift_report, rebalance
-from pbal_core.policy.constraints import lot_price, lots_as_shares, lots_held, read_constraints
+from pbal_core.planning.lots import lot_price, lots_as_shares, lots_held
+from pbal_core.policy.constraints import Constraints, read_constraints
 from tests.build import portfolio
 
 
 def test_everything_wrong_is_said_at_once():
     """One line each, with what was found and what is needed."""
     with pytest.raises(RequestError) as caught:
-        read_constraints(
-            ("A", "B"),
+        rebalance(
+            portfolio("A 100 @ 10; B 100 @ 10"),
             frozen=["X", "A", "W"],
             never_buy="Y",
             fractional={"A": 2, "Z": "0.1", "B": "fine"},
@@ -25,17 +26,19 @@ def test_everything_wrong_is_said_at_once():
     assert str(caught.value).splitlines() == [
         "the fraction of A is 2; above 0 and at most 1 share is needed, such as 0.001.",
         'the fraction of B "fine" is not a number; give an amount such as 5000 or 1234.56.',
+        "cash_buffer is -1; 0 or more is needed.",
+        'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
         "frozen: W, X are not among the positions: A, B.",
         "never_buy: Y is not among the positions: A, B.",
         "fractional: Z is not among the positions: A, B.",
-        "cash_buffer is -1; 0 or more is needed.",
-        'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
     ]
 
 
 def test_every_spelling_names_the_symbol():
     """What the portfolio calls BRK.B may be named BRK B, by a constraint and by a target."""
-    found = read_constraints(("BRK.B", "A"), frozen="BRK B", never_sell=["BRK/B"], fractional={"BRK B": "0.5"})
+    found = read_constraints(
+        ("BRK.B", "A"), {"frozen": "BRK B", "never_sell": ["BRK/B"], "fractional": {"BRK B": "0.5"}}
+    )
     assert (found.frozen, found.never_sell, found.fractional) == ({"BRK.B"}, {"BRK.B"}, (("BRK.B", Decimal("0.5")),))
     held = portfolio("BRK.B 100 @ 10; A 100 @ 10")
     goals = {"BRK B": 75, "A": 25}
@@ -59,7 +62,7 @@ def test_a_target_of_nothing_may_be_named():
     [
         ({"frozen": None}, "frozen must be a symbol or a list of symbols"),
         ({"never_buy": {"A": 1}}, "never_buy must be a symbol or a list of symbols"),
-        ({"prices": ["A"], "targets": {"A": 1}}, "the prices must stand in a table"),
+        ({"prices": ["A"], "targets": {"A": 1}}, "the prices must be a table"),
         ({"method": ["exact"]}, "is not known; choose classic or exact"),
     ],
 )
@@ -84,14 +87,14 @@ def test_a_sale_that_is_ruled_out_buys_nothing():
 
 def test_a_single_symbol_is_a_symbol():
     """``frozen="VTI"`` freezes VTI, not V, T and I."""
-    assert read_constraints(("VTI",), frozen="VTI").frozen == {"VTI"}
+    assert Constraints(frozen="VTI").frozen == {"VTI"}
 
 
 def test_tables_must_be_tables():
     """A list where a table is needed is named as such."""
     with pytest.raises(RequestError, match="fractional must be a table of steps"):
-        read_constraints(("A",), fractional=["A"])
-    with pytest.raises(TargetError, match="the weight of each symbol must stand in a table"):
+        Constraints(fractional=["A"])
+    with pytest.raises(TargetError, match="the weight of each symbol must be in a table"):
         Targets([("A", 1)])
     with pytest.raises(TargetError, match="the groups must be a table"):
         Targets({"A": 1}, groups=["A"])

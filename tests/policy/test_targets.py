@@ -107,7 +107,7 @@ def test_everything_wrong_is_said_at_once():
         "the price of A is 0; a price above 0",
         "the group h has no weight",
         "the group g holds the group h",
-        "BND stands in the group g and in a target of its own",
+        "BND is in the group g and in a target of its own",
     ):
         assert part in text
     assert len(text.splitlines()) == len(set(text.splitlines()))
@@ -116,7 +116,7 @@ def test_everything_wrong_is_said_at_once():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[targets", "the targets are no TOML: "),
+        ("[targets", "the targets are not valid TOML: "),
         (
             "[weights]\nA = 1",
             "[weights] is not known; a targets file has [targets], [groups], [prices] and [constraints].",
@@ -140,8 +140,8 @@ def test_a_symbol_with_a_point_needs_quotes():
     with pytest.raises(TargetError) as caught:
         Targets.from_toml("[targets]\nBRK.B = 66.6\nVTI = 33.4\n[prices]\nBF.A.X = 3\n")
     assert str(caught.value).splitlines() == [
-        'put BRK.B in quotes: "BRK.B" = ...; without them the point parts two names.',
-        'put BF.A.X in quotes: "BF.A.X" = ...; without them the point parts two names.',
+        'put BRK.B in quotes: "BRK.B" = ...; TOML splits an unquoted name at the point.',
+        'put BF.A.X in quotes: "BF.A.X" = ...; TOML splits an unquoted name at the point.',
     ]
     assert Targets.from_toml('[targets]\n"BRK.B" = 100\n').fractions() == {"BRK.B": 1}
 
@@ -174,7 +174,7 @@ def test_a_target_that_is_not_held_needs_a_price():
 def test_prices_of_the_call_count_before_those_of_the_file():
     """And the price of what is held is the portfolio's."""
     targets = Targets({"A": 50, "NEW": 50}, prices={"NEW": 7})
-    whole = with_targets(portfolio("A 100 @ 10"), targets, {"NEW": "8.5", "A": 1})
+    whole = with_targets(portfolio("A 100 @ 10"), targets.priced({"NEW": "8.5", "A": 1}))
     assert [(p.symbol, p.price) for p in whole] == [("A", Decimal(10)), ("NEW", Decimal("8.5"))]
     assert with_targets(portfolio("A 100 @ 10"), targets)["NEW"].price == 7
 

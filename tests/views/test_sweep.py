@@ -15,7 +15,8 @@ from pbal_core import InfeasiblePlanError, Portfolio, rebalance
 from pbal_core.money import format_percent
 from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import prepare
-from pbal_core.portfolio import STRATEGIES
+from pbal_core.planning.solve import solve_many
+from pbal_core.planning.strategy import Strategy
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.views.summary import DASH, ROUGHLY, key_numbers, outcome_sentence, rows, sentence
@@ -123,13 +124,13 @@ def test_a_position_whose_search_was_cut_short_says_so():
     """With hardly any budget most positions of the exact slice are rough, and begin with the word for it."""
     problem = prepare(made_portfolio(20), method="exact", strategy="hard_rebalance")
     questions = [(problem.units(cash), 0) for cash in cash_axis(problem.portfolio)[::20]]
-    rough = [solution for solution in problem.solve_many(questions, work=1) if solution.approximate]
+    rough = [solution for solution in solve_many(problem, questions, work=1) if solution.approximate]
     assert rough
     outcome = outcome_of(problem, basis_of(problem), questions[0], rough[0])
     assert outcome_sentence(outcome).startswith(ROUGHLY)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", list(Strategy))
 @pytest.mark.parametrize("min_trade", [100, 9_000])
 @pytest.mark.parametrize(
     "constraints", [{}, {"cash_buffer": 3000, "fee_per_trade": "2.5", "frozen": {"VSMAX"}, "never_sell": {"FTEC"}}]
@@ -153,7 +154,7 @@ def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
     assert exact["fit"]["states"] == [False]
 
 
-@given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(STRATEGIES))
+@given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(list(Strategy)))
 def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
     """Any portfolio, any cash, any strategy: a point of a slice is the plan."""
     held = made_portfolio(count, seed)

@@ -1,0 +1,167 @@
+"""From a problem to a solution: one pair of cash and minimum trade, or all positions of a slider.
+
+The model: both amounts are integer units of the problem. The classic method moves whole steps of dollars and rounds
+each to lots; the exact method searches whole lots. What cannot be done at all is a solution of zeros with an issue of
+severity ``error``, so a slider can show why.
+
+Worked example: the sample portfolio at scale 9, 5,000 dollars and a step of 100 dollars:
+``solve(problem, 5000 * 10**9, 100 * 10**9).lots`` is ``(0, 0, 10, 8, 0, 3, 1, 0, 0, 0)``, and ``cash_left`` is -33.51
+dollars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import Issue
+from . import remarks
+from .classic import classic_amounts, round_to_shares
+from .problem import MAX_LOTS, Problem
+from .solution import Solution
+from .strategy import Method
+
+if TYPE_CHECKING:
+    from .exact import Allocation
+
+WORK = 70_000
+"""Combinations that the search for one exact plan may look at: some ten milliseconds."""
+SLICE_WORK = 2_000_000
+"""Combinations for all positions of a slider together."""
+
+
+def solve(problem: Problem, cash: int, min_trade: int, *, work: int = WORK) -> Solution:
+    """Answers one question.
+
+    Args:
+        problem: What is asked about.
+        cash: Units to invest (+) or to withdraw (-).
+        min_trade: Units: the step (classic, > 0) or the smallest trade (exact, >= 0).
+        work: Combinations that the exact search may look at.
+
+    Returns:
+        The lots of each position. What cannot be done at all is an issue of severity ``error``.
+    """
+    refused = _refused(problem, cash)
+    if refused is not None:
+        return _nothing(problem, cash, refused)
+    if problem.method == Method.EXACT:
+        return _exact(problem, cash, min_trade, work)
+    return _classic(problem, cash, min_trade)
+
+
+def solve_many(problem: Problem, questions: Iterable[tuple[int, int]], *, work: int = SLICE_WORK) -> list[Solution]:
+    """Answers several questions, such as the positions of a slider, under one budget of work.
+
+    Args:
+        problem: What is asked about.
+        questions: Pairs of cash and minimum trade in units.
+        work: Combinations for all questions together. Each question gets at most WORK of it, as ``solve`` does;
+            where less is left and not enough, the plan is rounding and filling, marked ``approximate``.
+
+    Returns:
+        One solution for each question, in the order given.
+    """
+    left = work
+    solutions = []
+    for cash, min_trade in questions:
+        solution = solve(problem, cash, min_trade, work=min(WORK, left))
+        proof = solution.proof
+        if proof is not None:
+            cut_short = not proof.proven and left < WORK
+            solutions.append(replace(solution, approximate=True) if cut_short else solution)
+            left = max(0, left - proof.work - len(problem.values))
+        else:
+            solutions.append(solution)
+    return solutions
+
+
+def _refused(problem: Problem, cash: int) -> Issue | None:
+    """Why no plan can exist, known before anything is computed."""
+    symbols, money = problem.portfolio.symbols, problem.portfolio.money
+    if not any(problem.parts[i] for i in problem.managed):
+        return remarks.all_frozen(s for s in symbols if s in problem.constraints.frozen)
+    if problem.direction(cash) == "buy" and 0 < problem.budget(cash) <= problem.fee:
+        return remarks.fee_above_cash(problem.dollars(cash), problem.constraints, money)
+    if problem.method == Method.EXACT and problem.too_fine(cash):
+        worth, i = sum(problem.values) + max(cash, 0), min(problem.managed, key=problem.prices.__getitem__)
+        lot = problem.dollars(problem.prices[i])
+        return remarks.too_fine(symbols[i], lot, problem.dollars(worth), MAX_LOTS, money)
+    return None
+
+
+def _nothing(problem: Problem, cash: int, issue: Issue) -> Solution:
+    none = (0,) * len(problem.values)
+    return Solution(lots=none, wanted=none, cash_left=cash, issues=(issue,))
+
+
+def _classic(problem: Problem, cash: int, step: int) -> Solution:
+    wanted = [0] * len(problem.values)
+    members, direction = problem.managed, problem.direction(cash)
+    may_buy, may_sell = problem.may_buy, problem.may_sell
+    if direction != "both":
+        may = may_buy if direction == "buy" else may_sell
+        members = [i for i in members if may[i]]
+    if members:
+        amounts = classic_amounts(
+            direction,
+            [problem.values[i] for i in members],
+            [problem.parts[i] for i in members],
+            pnls=[problem.pnls[i] for i in members],
+            symbols=[problem.portfolio.symbols[i] for i in members],
+            cash=problem.budget(cash),
+            step=step,
+            may_buy=[may_buy[i] for i in members],
+            may_sell=[may_sell[i] for i in members],
+        )
+        for i, amount in zip(members, amounts, strict=True):
+            wanted[i] = max(amount, -problem.values[i])
+    lots = tuple(map(round_to_shares, wanted, problem.prices, problem.held))
+    fees = problem.fee * sum(map(bool, lots))
+    left = cash - sum(map(int.__mul__, lots, problem.prices)) - fees
+    short, money = problem.dollars(-left), problem.portfolio.money
+    issues = (remarks.overspend(problem.dollars(cash), short, money),) if left < 0 else ()
+    return Solution(lots=lots, wanted=tuple(wanted), cash_left=left, fees=fees, issues=issues)
+
+
+def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
+    from .exact import Effort  # the classic method need not load the search
+
+    budget = problem.budget(cash)
+    found = problem.market.allocate(budget, problem.direction(cash), min_trade, Effort(work))
+    if found.short:
+        wished, most = problem.dollars(cash), problem.dollars(-budget - found.short)
+        smallest, money = problem.dollars(min_trade), problem.portfolio.money
+        return _nothing(problem, cash, remarks.cannot_raise(wished, most, problem.constraints, smallest, money))
+    lots = [0] * len(problem.values)
+    for i, count in zip(problem.managed, found.lots, strict=True):
+        lots[i] = count
+    wanted = tuple(map(int.__mul__, lots, problem.prices))
+    fees = problem.fee * sum(map(bool, lots))
+    left = cash - sum(wanted) - fees
+    return Solution(
+        lots=tuple(lots),
+        wanted=wanted,
+        cash_left=left,
+        fees=fees,
+        issues=tuple(_idle_cash(problem, cash, left, found, min_trade)),
+        proof=found.proof(10**problem.scale),
+    )
+
+
+def _idle_cash(problem: Problem, cash: int, left: int, found: Allocation, min_trade: int) -> Iterator[Issue]:
+    """Remarks on cash that stays although it would pay a share."""
+    money, direction = problem.portfolio.money, problem.direction(cash)
+    if 0 < cash < problem.buffer and direction == "buy":
+        yield remarks.below_buffer(problem.dollars(cash), problem.dollars(problem.buffer), money)
+        return
+    tradable = problem.may_sell if direction == "sell" else problem.may_buy
+    costs = problem.prices if direction == "sell" else problem.share_prices
+    prices = [(costs[i], problem.portfolio.symbols[i]) for i in problem.managed if tradable[i]]
+    cheapest, symbol = min(prices, default=(0, ""))
+    idle = left - problem.buffer
+    if idle > 0 and idle >= cheapest:
+        fee, smallest = problem.constraints.fee_per_trade, problem.dollars(min_trade)
+        why = remarks.why_idle(smallest, fee, money, searched=found.searched)
+        yield remarks.idle_cash(problem.dollars(idle), symbol, problem.dollars(cheapest), why, money)
