@@ -37,10 +37,11 @@ audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions (asks t
 	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
 
 lock: $(VENV)/dev.stamp ## compile requirements.txt and .ci/requirements-dev.txt anew from pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra dev --constraint requirements.txt --output-file .ci/requirements-dev.txt pyproject.toml
+	$(COMPILE) --upgrade --extra xlsx --output-file requirements.txt pyproject.toml
+	$(COMPILE) --upgrade --extra xlsx --extra dev --constraint requirements.txt --output-file .ci/requirements-dev.txt pyproject.toml
 
-LOCK := --quiet --upgrade --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
+# For every system and every Python from 3.11 on, with the hash of every file that may be installed.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the virtual environments and everything generated
 	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
