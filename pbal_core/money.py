@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from numbers import Integral, Rational, Real
+from typing import Literal
 
 from .errors import RequestError
 
@@ -57,6 +58,120 @@ def parse_decimal(text: str) -> Decimal:
     if decimals(value) > MAX_DECIMALS:
         raise NotANumberError(f"has too many decimals (at most {MAX_DECIMALS})")
     return value
+
+
+DecimalSign = Literal[".", ","]
+
+CURRENCY_SIGN = r"(?:[A-Z]{3}|GBp|GBx|p|kr|z\u0142|(?:US|CA|C|A|AU|HK|NZ|S|R)?\$|[\u20ac\u00a3\u00a5\u20b9])"
+"""What brokers write beside an amount: a code, a sign, or ``p`` for pence."""
+_SIGN_CODES = {
+    "$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "R$": "BRL", "\u20ac": "EUR", "\u00a3": "GBP",
+    "\u20b9": "INR", "z\u0142": "PLN", "p": "GBX", "GBp": "GBX", "GBx": "GBX", "kr": "",
+}  # fmt: skip
+_SHAPE = (
+    r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
+    r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
+)
+_SPACED = r"\d{1,3}(?:['\u2019 ]\d{3})+"
+_LAKH = r"\d{1,2}(?:,\d{2})+,\d{3}"
+_POINT = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d*)?|{_LAKH}(?:\.\d*)?|{_SPACED}(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+"
+"""``1,234,567.89``, ``12,34,567.89`` (lakh), ``1 234 567.89``, ``1234567.89``, ``.89``."""
+_COMMA = rf"\d{{1,3}}(?:\.\d{{3}})+(?:,\d*)?|{_SPACED}(?:,\d*)?|\d+(?:,\d*)?|,\d+"
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"))
+_MAX_TEXT = 60
+
+
+class AmbiguousAmountError(NotANumberError):
+    """Text that may be one of two amounts: ``5.000`` is five, or five thousand.
+
+    Attributes:
+        readings: The amount with a decimal point, and the one with thousands.
+    """
+
+    def __init__(self, readings: tuple[Decimal, Decimal]) -> None:
+        self.readings = readings
+        one, other = (f"{reading.normalize():f}" for reading in readings)
+        super().__init__(f"can be read as {one} or as {other}")
+
+
+def decimal_evidence(text: str) -> DecimalSign | Literal["?"] | None:
+    """What a text says about its decimal sign: the sign, ``"?"`` when either is possible, None when it has none.
+
+    Of two kinds of separators the last is the decimal sign; one that occurs twice is not; one that is not followed by
+    exactly three digits, or follows 0 or more than three digits, is.
+    """
+    if "." not in text and "," not in text:
+        return None
+    body = re.sub(r"[^\d.,]", "", text)
+    points, commas = body.count("."), body.count(",")
+    if not points + commas or not any(c.isdigit() for c in body):
+        return None
+    if points and commas:
+        return "." if body.rfind(".") > body.rfind(",") else ","
+    sign: DecimalSign = "." if points else ","
+    other: DecimalSign = "," if points else "."
+    if points + commas > 1:
+        return other
+    before, _, after = body.partition(sign)
+    if len(after) != 3 or not before or before.startswith("0") or len(before) > 3:
+        return sign
+    return "?"
+
+
+@cache
+def _amount_shape(decimal: DecimalSign) -> re.Pattern[str]:
+    """Compiled when first needed: the plain file never does."""
+    return re.compile(_SHAPE.format(currency=CURRENCY_SIGN, body=_POINT if decimal == "." else _COMMA), re.ASCII)
+
+
+def parse_amount(text: str, decimal: DecimalSign | None = None) -> tuple[Decimal, str]:
+    """Reads an amount as people and brokers write it: ``$5,000``, ``5000,50``, ``5'000.50``, ``(1.234,56 EUR)``.
+
+    The one rule for files, page and command. ``1,000`` alone is a thousand, as this package writes it; ``0.001`` is a
+    decimal; ``5.000`` alone can be either.
+
+    Args:
+        text: The amount, with thousands separators and a currency or without.
+        decimal: The decimal sign where it is known, as in a file; None lets the text decide.
+
+    Returns:
+        The exact value, and the code of the currency that the text names (empty when it names none).
+
+    Raises:
+        AmbiguousAmountError: The text has two readings, and ``decimal`` does not say which.
+        NotANumberError: The text is no amount; ``str()`` ends a sentence.
+    """
+    plain = " ".join(text.translate(_MINUS).split())
+    if len(plain) > _MAX_TEXT:
+        raise NotANumberError("is not a number")
+    if plain.endswith("%"):
+        raise NotANumberError("is a percentage; an amount is needed")
+    if decimal is None:
+        if re.search(r"\d[eE]|nan|inf", plain, re.IGNORECASE):
+            return parse_decimal(plain), ""
+        evidence = decimal_evidence(plain)
+        if evidence == "?" and "." in plain:
+            readings = tuple(parse_amount(text, sign)[0] for sign in (".", ","))
+            raise AmbiguousAmountError((readings[0], readings[1]))
+        decimal = "," if evidence == "," else "."
+    match = _amount_shape(decimal).fullmatch(plain)
+    if match is None:
+        raise NotANumberError("is not a number")
+    part = match.groupdict()
+    signs = [part[name] for name in ("sign1", "sign2", "sign3") if part[name]]
+    in_parentheses = part["open"] is not None
+    if in_parentheses != (part["close"] is not None) or len(signs) + in_parentheses > 1:
+        raise NotANumberError("has more than one sign, or half a pair of parentheses")
+    if part["money1"] and part["money2"]:
+        raise NotANumberError("names its currency twice")
+    body = re.sub("[,'\u2019 ]" if decimal == "." else "[.'\u2019 ]", "", part["body"]).replace(",", ".")
+    negative = in_parentheses or signs == ["-"]
+    return parse_decimal("-" + body if negative else body), sign_currency(part["money1"] or part["money2"] or "")
+
+
+def sign_currency(sign: str) -> str:
+    """The code of a currency sign; a code stays as it is."""
+    return _SIGN_CODES.get(sign, sign)
 
 
 def to_amount(value: Amount, name: str) -> Decimal:

@@ -43,6 +43,7 @@ def read_positions(
     accounts: str | Iterable[str] | None = None,
     mapping: ColumnMapping | None = None,
     format_hint: str | None = None,
+    not_cash: str | Iterable[str] = (),
 ) -> Statement:
     """Reads a broker's positions file.
 
@@ -52,6 +53,7 @@ def read_positions(
         mapping: The columns of a file of no known format; giving it confirms it.
         format_hint: Key of the format to read the file as. ``"generic"`` confirms the guessed columns; a name that
             ends in ``.toml`` is a mapping file. None recognises the format.
+        not_cash: Symbols of money market funds that count as investments; otherwise such funds are cash.
 
     Returns:
         A statement that accounts for every line. Its ``portfolio`` raises ``DataError`` while a choice is open: which
@@ -59,7 +61,8 @@ def read_positions(
 
     Raises:
         DataError: With every problem found, each with line and column. Then nothing was read.
-        RequestError: An account that the file does not have, an unknown format, or a broken mapping.
+        RequestError: An account or a money market fund that the file does not have, an unknown format, or a broken
+            mapping.
     """
     if format_hint is not None and format_hint.endswith(".toml"):
         mapping, format_hint = _mapping_file(format_hint), None
@@ -70,6 +73,8 @@ def read_positions(
         statement = _read_hinted(data, format_hint)
     else:
         statement = _read_recognised(data)
+    if not_cash:
+        statement = statement.count_as_investments(not_cash)
     return statement if accounts is None else statement.select(accounts)
 
 

@@ -15,23 +15,12 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Literal
 
 from ..errors import DataError, Issue, Place, Severity
-from ..money import NotANumberError, parse_decimal
+from ..money import DecimalSign, NotANumberError, decimal_evidence, parse_amount, parse_decimal
 
-DecimalSign = Literal[".", ","]
-
-_BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "\u2013", "\u2014"})
-CURRENCY_SIGN = r"(?:[A-Z]{3}|(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5\u20b9])"
-_SHAPE = (
-    r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
-    r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
-)
-_POINT = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+"
-_COMMA = r"\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:['\u2019 ]\d{3})+(?:,\d*)?|\d+(?:,\d*)?|,\d+"
+_BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "null", "none", "#n/a", "\u2013", "\u2014"})
 _SIMPLE = re.compile(r"[+-]?\$?\d+(?:\.\d+)?", re.ASCII)
-_SIGN_CODES = {"$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "\u20ac": "EUR", "\u00a3": "GBP", "\u20b9": "INR"}
 MAX_CELL = 60
 
 
@@ -43,12 +32,6 @@ def _quick(decimal: DecimalSign) -> tuple[re.Pattern[str], dict[int, int | None]
     else:
         shape, plain = r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?", str.maketrans(",", ".", ".")
     return re.compile(shape, re.ASCII), plain
-
-
-@cache
-def _amount_shape(decimal: DecimalSign) -> re.Pattern[str]:
-    """Compiled when first needed: the plain file never does."""
-    return re.compile(_SHAPE.format(currency=CURRENCY_SIGN, body=_POINT if decimal == "." else _COMMA), re.ASCII)
 
 
 def normal(text: str) -> str:
@@ -80,7 +63,16 @@ def is_blank(text: str) -> bool:
     return normal(text) in _BLANK
 
 
-def read_amount(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
+def word(text: str) -> str:
+    """A symbol, name or account without the spaces around it; empty where the cell says that there is none.
+
+    ``NA`` is a ticker, so only in small letters does it mean nothing.
+    """
+    stripped = text.strip()
+    return "" if stripped != "NA" and normal(stripped) in _BLANK else stripped
+
+
+def read_cell(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
     """The number of a cell and the currency that its sign or code names.
 
     Args:
@@ -97,28 +89,13 @@ def read_amount(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
     if len(text) <= 13 and shape.fullmatch(text):
         # So short a number is within the bounds that parse_decimal checks.
         return Decimal(text.translate(plain)), "USD" if "$" in text else ""
-    stripped = " ".join(text.replace("\u2212", "-").split())
-    if stripped.casefold() in _BLANK:
+    if is_blank(text):
         return None, ""
-    if len(stripped) > MAX_CELL:
-        raise NotANumberError("is not a number")
-    if stripped.endswith("%"):
-        raise NotANumberError("is a percentage; an amount is needed")
-    match = _amount_shape(decimal).fullmatch(stripped)
-    if match is None:
-        style = "" if decimal == "." else " (this file writes 1.234,56)"
-        raise NotANumberError(f"is not a number{style}")
-    part = match.groupdict()
-    signs = [part[name] for name in ("sign1", "sign2", "sign3") if part[name]]
-    in_parentheses = part["open"] is not None
-    if in_parentheses != (part["close"] is not None) or len(signs) + in_parentheses > 1:
-        raise NotANumberError("has more than one sign, or half a pair of parentheses")
-    if part["money1"] and part["money2"]:
-        raise NotANumberError("names its currency twice")
-    body = re.sub("[,'\u2019 ]" if decimal == "." else "[.'\u2019 ]", "", part["body"]).replace(",", ".")
-    negative = in_parentheses or signs == ["-"]
-    currency = part["money1"] or part["money2"] or ""
-    return parse_decimal("-" + body if negative else body), _SIGN_CODES.get(currency, currency)
+    try:
+        return parse_amount(text, decimal)
+    except NotANumberError as error:
+        style = " (this file writes 1.234,56)" if decimal == "," and str(error) == "is not a number" else ""
+        raise NotANumberError(f"{error}{style}") from None
 
 
 def read_plain(text: str) -> Decimal:
@@ -135,8 +112,7 @@ def read_plain(text: str) -> Decimal:
 def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
     """The number style of a file, from all its number cells together.
 
-    Evidence: of two kinds of separators the last is the decimal sign; one that occurs twice is not; one that is not
-    followed by exactly three digits, or stands after 0, is. ``1,234`` alone is evidence for nothing.
+    See ``decimal_evidence``; ``1,234`` alone is evidence for nothing.
 
     Raises:
         DataError: The cells contradict each other, or only ambiguous ones have a separator.
@@ -144,7 +120,7 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
     seen: dict[DecimalSign, tuple[str, Place]] = {}
     ambiguous: tuple[str, Place] | None = None
     for text, place in cells:
-        evidence = _evidence(text)
+        evidence = None if text.rstrip().endswith("%") else decimal_evidence(text)
         if evidence == "?":
             ambiguous = ambiguous or (text, place)
         elif evidence is not None:
@@ -166,28 +142,6 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
         )
         raise DataError([told("error", "ambiguous_number", message, place.line, column=place.column or "")])
     return "."
-
-
-def _evidence(text: str) -> DecimalSign | Literal["?"] | None:
-    """What one cell says about the decimal sign; None: nothing."""
-    if "." not in text and "," not in text:
-        return None
-    body = re.sub(r"[^\d.,]", "", text)
-    if text.rstrip().endswith("%") or not any(c.isdigit() for c in body):
-        return None
-    points, commas = body.count("."), body.count(",")
-    if points and commas:
-        return "." if body.rfind(".") > body.rfind(",") else ","
-    if not points and not commas:
-        return None
-    sign: DecimalSign = "." if points else ","
-    other: DecimalSign = "," if points else "."
-    if points + commas > 1:
-        return other
-    before, _, after = body.partition(sign)
-    if len(after) != 3 or not before or before.startswith("0") or len(before) > 3:
-        return sign
-    return "?"
 
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -231,8 +185,3 @@ def read_date(text: str) -> date | None:
 def currency_code(text: str) -> str:
     """A currency as an ISO code in capitals. Pence (``GBp``, ``GBx``) become ``GBX``: they are no pounds."""
     return "GBX" if text in {"GBp", "GBx"} else text.upper()
-
-
-def sign_currency(sign: str) -> str:
-    """The code of a currency sign; other texts stay as they are."""
-    return _SIGN_CODES.get(sign, sign)

@@ -61,7 +61,8 @@ def divided(amount: Decimal, by: Decimal) -> Decimal:
 def derive(statement: Facts) -> Derived:
     """The portfolio of the selected accounts, or what is in the way."""
     selected = None if statement.selection is None else frozenset(statement.selection)
-    chosen = [h for h in statement.holdings if selected is None or h.account in selected]
+    held = (*statement.holdings, *(_invested(b) for b in statement.cash if b.fund in statement.not_cash))
+    chosen = [h for h in held if selected is None or h.account in selected]
     issues: list[Issue] = []
     if not statement.mapping_confirmed:
         issues.append(_unconfirmed(statement))
@@ -91,6 +92,21 @@ def derive(statement: Facts) -> Derived:
         return Derived(None, (*issues, *error.issues), currency, cash, counted)
     issues += _unknown_pnl(portfolio)
     return Derived(portfolio, tuple(issues), currency, cash, counted)
+
+
+def _invested(fund: CashBalance) -> AccountHolding:
+    """A money market fund as the position that the user says it is."""
+    quantity = fund.amount if fund.quantity is None else fund.quantity
+    price = divided(fund.amount, quantity) if quantity and fund.quantity is not None else Decimal(1)
+    return AccountHolding(
+        line=fund.line,
+        symbol=fund.fund,
+        account=fund.account,
+        value=fund.amount,
+        price=price,
+        quantity=quantity,
+        currency=fund.currency,
+    )
 
 
 def _code(currency: str, issues: list[Issue]) -> str:
@@ -180,7 +196,8 @@ def _position(group: Sequence[AccountHolding], issues: list[Issue]) -> Position:
     if low != high:
         shown = f"prices between {low:f} and {high:f}"
         if high - low > high * PRICES_APART:
-            message = f"its rows show {shown}, too far apart for one asset; choose one account."
+            where = "choose one account" if len({h.account for h in group}) > 1 else "correct the file"
+            message = f"its rows show {shown}, too far apart for one asset; {where}."
             raise DataError([told("error", "prices_differ", message, None, symbol=first.symbol)])
         message = f"its rows show {shown}; the one of the largest holding is used, {largest.price:f}."
         issues.append(told("warning", "prices_differ", message, None, symbol=first.symbol))
@@ -226,17 +243,18 @@ def _base(statement: Facts, chosen: Sequence[AccountHolding], issues: list[Issue
 def _cash(statement: Facts, currency: str, *, mixed: bool) -> tuple[CashBalance, ...]:
     """Cash in the portfolio's currency: the converted balance where currencies are mixed, else that currency's own.
 
-    Cash of no named currency is in that of the positions, where these have one.
+    Cash of no named currency is in that of the positions, and dollars are where these have none: so they are written.
     """
     accounts: dict[str, list[CashBalance]] = {}
     for balance in statement.cash:
-        accounts.setdefault(balance.account, []).append(balance)
+        if not balance.fund or balance.fund not in statement.not_cash:
+            accounts.setdefault(balance.account, []).append(balance)
     counted: list[CashBalance] = []
     for account in accounts if statement.selection is None else statement.selection:
         own = accounts.get(account, [])
         converted = [b for b in own if b.converted and b.currency == currency]
         single = [b for b in own if not b.converted]
-        exact = [b for b in single if (b.currency == currency if b.currency else not mixed)]
+        exact = [b for b in single if (b.currency == (currency or "USD") if b.currency else not mixed)]
         counted += converted if converted and (mixed or not single) else exact
     return tuple(counted)
 
@@ -250,6 +268,7 @@ def _other_cash(statement: Facts, counted: Sequence[CashBalance]) -> list[Issue]
         if (statement.selection is None or b.account in statement.selection)
         and not b.converted
         and b.amount
+        and not (b.fund and b.fund in statement.not_cash)
         and b not in counted
         and b.account not in summed
     ]

@@ -6,40 +6,20 @@ The model: for each record the reader states once what became of it (``row``), a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from ..errors import DataError, Issue
-from ..money import NotANumberError
+from ..money import DecimalSign, NotANumberError
 from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
-from .cells import DecimalSign, harmless, read_amount, shown, told
+from .cells import read_cell, shown, told
+from .checks import CENT, FAR_OFF, Sum, fraction_off, gain_agrees, is_swapped, value_difference
 from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
 from .statement import Statement
-
-CENT = Decimal("0.01")
-FAR_OFF = Decimal("0.02")
-"""Quantity times price may be this fraction off the value with a warning (late prices); beyond, it is refused."""
-
-
-@dataclass(slots=True)
-class Sum:
-    """A running sum of printed amounts, and how far rounding may have moved it."""
-
-    value: Decimal = Decimal(0)
-    slack: Decimal = Decimal(0)
-
-    def add(self, amount: Decimal, rounded: Decimal) -> None:
-        """Adds an amount that may be off by so much."""
-        self.value = EXACT.add(self.value, amount)
-        self.slack += rounded
-
-    def check(self, label: str, line: int, account: str, stated: Decimal) -> TotalCheck:
-        """The comparison with a total that the file states."""
-        tolerance = max(self.slack + half_unit(stated), CENT / 2)
-        return TotalCheck(line, harmless(label, 60), account, stated, self.value, tolerance)
 
 
 class Lined(Protocol):
@@ -63,14 +43,12 @@ class StatementDraft:
         broker: Who wrote the file.
         decimal: The file's number style.
         price_slack: The file's prices may be rounded by this much, and not more.
-        repeats: The broker lists one symbol of one account in several rows, which then add up.
     """
 
     format: str
     broker: str
     decimal: DecimalSign = "."
     price_slack: Decimal = CENT / 2
-    repeats: bool = False
     as_of: date | None = None
     rows: list[FileRow] = field(default_factory=list)
     holdings: list[AccountHolding] = field(default_factory=list)
@@ -89,7 +67,22 @@ class StatementDraft:
     """The same over all accounts."""
     asset_rows: int = 0
     derived_prices: list[str] = field(default_factory=list)
-    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    foreign_prices: list[str] = field(default_factory=list)
+    """Symbols whose price is in another currency than their value."""
+    pence: list[str] = field(default_factory=list)
+    """Symbols whose price was in pence though nothing said so."""
+    gains_off: list[tuple[int, str]] = field(default_factory=list)
+    """Line and symbol where value less cost is not the P&L, or shares times their cost not the cost."""
+    pending: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    """Line, account and amount of what is to be received and is not counted."""
+    markets: dict[str, str] = field(default_factory=dict)
+    """A symbol by the currency of the exchange that it names, of rows that name no currency."""
+    rounded: bool = False
+    """Some value is quantity times price in whole units only."""
+    proven: int = 0
+    """Rows whose value is quantity times price."""
+    _seen: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
 
     def empty(self, line: int, column: str | None) -> None:
         """Notes a number that is needed and not there."""
@@ -132,40 +125,47 @@ class StatementDraft:
     def amount(self, text: str, line: int, column: str) -> tuple[Decimal | None, str]:
         """As ``number``, with the currency that the cell names."""
         try:
-            return read_amount(text, self.decimal)
+            return read_cell(text, self.decimal)
         except NotANumberError as error:
             message = f"{shown(text.strip())} {error}; a number such as 1234.56 is needed."
             self.refuse("not_a_number", message, line, column)
             return None, ""
 
-    def hold(self, holding: AccountHolding, column: str = "Symbol") -> None:
-        """Adds a position; the same symbol twice in one account is refused unless the broker is known to do it."""
+    def hold(self, holding: AccountHolding, cells: tuple[str, ...] = (), column: str = "Symbol") -> None:
+        """Adds a position; rows of one symbol in one account are added up later, and that is said."""
         if not SYMBOL.fullmatch(holding.symbol):
             self.refuse("bad_symbol", bad_symbol_message(holding.symbol), holding.line, column)
-        self.claim(holding.account, holding.symbol, holding.line, column)
+        self.claim(holding.account, holding.symbol, holding.line, cells)
         self.own(holding.account)
         self.holdings.append(holding)
 
-    def claim(self, account: str, symbol: str, line: int, column: str = "Symbol") -> None:
+    def claim(self, account: str, symbol: str, line: int, cells: tuple[str, ...] = ()) -> None:
         """Notes that a row of an account has a symbol, and what a second one means."""
         key = (account, symbol_key(symbol))
         if key not in self._seen:
-            self._seen[key] = line
+            self._seen[key] = (line, cells)
             return
-        first = self._seen[key]
-        if self.repeats:
+        first, first_cells = self._seen[key]
+        if cells and cells == first_cells:
+            message = f"lines {first} and {line} are exactly alike; they are added up: delete one if it is a copy."
+            self.remark("warning", "rows_alike", message, line, symbol)
+        else:
             message = f"lines {first} and {line} are both {symbol}; they are added up."
             self.remark("info", "rows_added_up", message, line, symbol)
-        else:
-            message = f"{symbol} stands in line {first} already; each symbol may stand in one row."
-            self.refuse("duplicate_symbol", message, line, column)
+
+    def named(self, symbol: str, name: str) -> str:
+        """A symbol that was made of a name: another one where a second name would make the same."""
+        for number in range(2, 100):
+            if self._names.setdefault(symbol_key(symbol), name) == name:
+                return symbol
+            symbol = f"{symbol[:28].rstrip(' ._/-')} {number}"
+        return symbol
 
     def count(self, account: str, value: Decimal | None) -> None:
         """Adds to what the file's own total of the account should be."""
         if value is not None:
-            rounded = min(half_unit(value), CENT / 2)
-            self.everything.add(value, rounded)
-            self.counted.setdefault(account, Sum()).add(value, rounded)
+            self.everything.add(value)
+            self.counted.setdefault(account, Sum()).add(value)
 
     def bank(self, balance: CashBalance) -> None:
         """Adds a cash balance."""
@@ -188,20 +188,42 @@ class StatementDraft:
         *,
         multiplier: Decimal | None = None,
     ) -> None:
-        """Compares quantity times price (times multiplier) with the value, as exactly as their digits allow."""
-        product = EXACT.multiply(quantity, price)
-        price_off, quantity_off = min(half_unit(price), self.price_slack), fraction_off(quantity)
-        slack = abs(quantity) * price_off + abs(price) * quantity_off + CENT
-        if multiplier is not None and multiplier != 1:
-            product, slack = EXACT.multiply(product, multiplier), slack * abs(multiplier)
-        apart = abs(product - value)
-        if apart <= slack:
+        """Compares quantity times price (times multiplier) with the value."""
+        product, agrees = value_difference(quantity, price, value, self.price_slack, multiplier)
+        if agrees:
+            self.rounded = self.rounded or abs(product - value) > CENT * 10
             return
         message = f"{quantity:f} x {price:f} is {product:f}, but the value is {value:f}"
-        if apart > abs(value) * FAR_OFF:
-            self.refuse("value_mismatch", f"{symbol}: {message}; one of the three is wrong.", line)
-        else:
+        if abs(product - value) <= abs(value) * FAR_OFF:
             self.remark("warning", "value_mismatch", f"{message}; the value is used.", line, symbol)
+            return
+        wrong = "one of the three is wrong"
+        if value and abs(product - value * 100) <= abs(value):
+            wrong = (
+                "the price is 100 times too large. If it is in pence, name the unit in the header, such as "
+                "Price (GBX); if it is a bond, remove the row"
+            )
+        self.refuse("value_mismatch", f"{symbol}: {message}; {wrong}.", line)
+
+    def check_gain(
+        self, line: int, symbol: str, value: Decimal, cost: Decimal, pnl: Decimal, *, proven: bool = True
+    ) -> None:
+        """Compares value less cost with the P&L; a value that nothing else proves may be another column's."""
+        if gain_agrees(value, cost, pnl):
+            return
+        if not proven and is_swapped(value, cost, pnl):
+            message = (
+                f"{symbol}: the value is {value:f}, the cost {cost:f} and the P&L {pnl:f}; value less cost must be the "
+                "P&L, and two of these columns are swapped."
+            )
+            self.refuse("columns_swapped", message, line)
+        else:
+            self.gains_off.append((line, symbol))
+
+    def check_cost(self, line: int, symbol: str, quantity: Decimal, cost_price: Decimal, cost: Decimal) -> None:
+        """Compares shares times the cost of one with the cost of all."""
+        if not value_difference(quantity, cost_price, cost, CENT / 2, None)[1]:
+            self.gains_off.append((line, symbol))
 
     def compare(self, check: TotalCheck) -> None:
         """Notes a total of the file; one that the rows do not add up to is refused."""
@@ -210,9 +232,39 @@ class StatementDraft:
             return
         message = (
             f"the file says {check.stated:f} as {check.label}, but its rows add up to {check.found:f}; it was cut or "
-            "changed, or a row was read wrong: download it again, and do not edit it."
+            "changed, or a row was read incorrectly: download it again, and do not edit it."
         )
         self.refuse("total_mismatch", message, check.line)
+
+    def compare_summary(self, check: TotalCheck) -> None:
+        """Notes a total beside the table, which may be of another moment: one that differs is a warning."""
+        if check.holds:
+            self.totals.append(check)
+            return
+        message = (
+            f"the file says {check.stated:f} as {check.label}, and the rows of its table add up to {check.found:f}; "
+            "they may be of different moments. The rows are used."
+        )
+        self.remark("warning", "summary_differs", message, check.line)
+
+    def total_check(self, label: str, line: int, stated: Decimal, account: str | None = None) -> TotalCheck:
+        """A total against what was read, of one account or of all.
+
+        Some totals leave out cash, or what is not settled: the comparison that holds is returned.
+        """
+        counted = self.everything if account is None else self.counted.get(account, Sum())
+        own = [b for b in self.cash if account is None or b.account == account]
+        settled = tuple(b.amount for b in own if b.pending)
+        cash = tuple(b.amount for b in own if not b.converted)
+        due = tuple(-amount for _, of, amount in self.pending if account is None or of == account)
+        rounded = self.rounded or not self.proven
+        readings = {"": counted, ", without what is pending": counted.less(settled), ", with what is pending":
+                    counted.less(due), ", without cash": counted.less(cash)}  # fmt: skip
+        checks = [
+            reading.check(label + words, line, account or "", stated, rounded=rounded)
+            for words, reading in readings.items()
+        ]
+        return next((check for check in checks if check.holds), checks[0])
 
     def statement(self) -> Statement:
         """The finished statement.
@@ -220,7 +272,7 @@ class StatementDraft:
         Raises:
             DataError: With every problem, in the order found.
         """
-        if not self.errors and not self.holdings:
+        if not self.errors and not self.holdings and not any(not b.pending for b in self.cash):
             left_out = [row for row in self.rows if row.kind == "unsupported"]
             message = "the file has a header line and no position; at least one row is needed."
             if left_out:
@@ -278,26 +330,57 @@ class StatementDraft:
         if len(left_out) > 20:
             self.remark("warning", "unsupported", f"{len(left_out) - 20} more rows are left out for such reasons.")
         if self.derived_prices:
-            names = ", ".join(self.derived_prices[:5]) + (" ..." if len(self.derived_prices) > 5 else "")
-            message = f"the file gives no price for {names}; value divided by quantity is used, to six decimals."
+            message = (
+                f"the file gives no price for {few(self.derived_prices)}; value divided by quantity is used, to six "
+                "decimals."
+            )
             self.remark("info", "price_derived", message)
-        for row in self.rows:
-            if row.kind == "pending":
-                message = "pending activity is not counted as cash."
-                self.remark("info", "pending", message, row.line)
+        if self.foreign_prices:
+            message = (
+                f"the price of {few(self.foreign_prices)} is in another currency than the value; value divided by "
+                "quantity is used."
+            )
+            self.remark("info", "price_currency", message)
+        if self.pence:
+            message = (
+                f"the price of {few(self.pence)} is 100 times too large for the value: it was read as pence (or "
+                "another hundredth of the currency)."
+            )
+            self.remark("info", "pence", message)
+        if self.gains_off:
+            names = few([symbol for _, symbol in self.gains_off])
+            message = (
+                f"value, cost and P&L of {names} do not agree; two columns may be swapped, or they are in different "
+                "currencies. The value is used as it is."
+            )
+            self.remark("warning", "gain_mismatch", message, self.gains_off[0][0])
+        for line, _, amount in self.pending:
+            self.remark("info", "pending", f"pending activity of {amount:f} is not counted as cash.", line)
+        self._conclude_markets()
+
+    def _conclude_markets(self) -> None:
+        """Symbols of exchanges in several currencies, where no column says which currency an amount is in."""
+        markets = self.markets
+        if len(markets) > 1:
+            listed = ", ".join(f"{symbol} ({code or 'none named'})" for code, symbol in markets.items())
+            message = (
+                f"the symbols are of exchanges in different currencies: {listed}. The file names no currency, so the "
+                "amounts are added as they are; add a column of currencies, or remove the other rows."
+            )
+            self.remark("warning", "several_exchanges", message)
+        elif "GBP" in markets:
+            message = (
+                f"{markets['GBP']} is a symbol of London, where most prices are in pence, and the file names no "
+                "currency; make sure that its prices are in pounds."
+            )
+            self.remark("warning", "several_exchanges", message)
+
+
+def few(names: Sequence[str]) -> str:
+    """The first five names."""
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def _line(issue: Issue) -> int:
     """File order; what concerns the whole file comes last."""
     return issue.where.line if issue.where and issue.where.line else 1_000_000_000
-
-
-def half_unit(number: Decimal) -> Decimal:
-    """Half of the last digit that a number is printed with: how far it may be from the unrounded one."""
-    exponent = number.as_tuple().exponent
-    return Decimal((0, (5,), exponent - 1)) if isinstance(exponent, int) else Decimal(0)
-
-
-def fraction_off(quantity: Decimal) -> Decimal:
-    """How far shares may be from the unrounded ones: a whole number of them is not a rounded one."""
-    return Decimal(0) if quantity == quantity.to_integral_value() else half_unit(quantity)

@@ -105,6 +105,9 @@ class CashBalance(NamedTuple):
         currency: ISO code, empty when the file does not say.
         label: The file's words for it.
         converted: All currencies of the account in its base currency, so never to be added to the other balances.
+        pending: A debit that is not settled yet: it takes from the cash that can be invested.
+        fund: Symbol of the money market fund that it is, which the user may count as an investment; else empty.
+        quantity: Shares of that fund, None when the file does not say.
     """
 
     line: int
@@ -113,6 +116,9 @@ class CashBalance(NamedTuple):
     currency: str
     label: str
     converted: bool = False
+    pending: bool = False
+    fund: str = ""
+    quantity: Decimal | None = None
 
 
 class NamedAccount(NamedTuple):
@@ -171,6 +177,7 @@ class Facts:
         mapping_confirmed: The user has confirmed ``mapping``.
         columns: Header names of an unknown file, to choose a mapping from.
         selection: Account ids to include; None when nobody chose.
+        not_cash: Money market funds that count as investments.
     """
 
     broker: str = ""
@@ -187,3 +194,4 @@ class Facts:
     mapping_confirmed: bool = True
     columns: tuple[str, ...] = ()
     selection: tuple[str, ...] | None = None
+    not_cash: tuple[str, ...] = ()

@@ -7,9 +7,11 @@ never taken for an amount.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from .cells import currency_code, normal, sign_currency
+from ..money import sign_currency
+from .cells import currency_code, normal
+from .document import Record
 
 _CODES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|GBX|GBp|GBx|HKD|HUF|IDR|ILA|ILS|INR|ISK|JPY|KRW|MXN|MYR|"
@@ -49,3 +51,24 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
         if name:
             columns.setdefault(name, cell.strip())
     return columns
+
+
+def currency_columns(header: Record, rows: Sequence[Record], index: Mapping[str, int]) -> dict[str, int]:
+    """Columns that hold nothing but currency codes, by the amount to their left: ``currency`` for that of the value.
+
+    Their name may be unknown or missing: ``Price;;Value;`` over ``85,50;EUR;2565,00;EUR``.
+    """
+    found: dict[int, int] = {}
+    taken = set(index.values())
+    for column in range(1, len(header.cells)):
+        cells = {r.cells[column].strip() for r in rows if column < len(r.cells)} - {"", "-", "--"}
+        if column not in taken and cells and all(re.fullmatch(_CODES, cell) for cell in cells):
+            found[column - 1] = column
+    by_field = {name: found[i] for name, i in index.items() if i in found}
+    columns = {f"{name}_currency": column for name, column in by_field.items() if name in {"price", "pnl", "cost"}}
+    value = by_field.get("value")
+    if value is None and found and "price" not in by_field:
+        value = next(iter(found.values()))
+    if value is None and "value" not in index:
+        value = by_field.get("price")
+    return columns if value is None else {"currency": value, **columns}

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-TRADABLE = r"[A-Za-z0-9]{1,12}(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
-"""A ticker with class or exchange suffix, an ISIN or a CUSIP."""
+from . import symbols
 
+_CODE = r"[A-Za-z0-9_]{1,16}(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
 _DATE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"
 _OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fidelity
     | \S+\s\d\d/\d\d/\d{4}\s[\d.,]+\s[CP]              # Schwab
@@ -21,16 +21,24 @@ _OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fi
     | \S+\s\d{1,2}[A-Z]{3}\d{2}\s[\d.]+\s[CP]          # IBKR Activity Statement"""
 _OPTION_LENGTHS = range(9, 61)
 """A ticker of a share is shorter, so that the plain file does not need the shapes above."""
-_BOND = r"(?i).*\b(?:\d+(?:\.\d+)?\s?%\s.*\d{4}|CD\b.*%|T-?BILL|TREAS(?:URY)? (?:BILL|NOTE|BOND|NT|BD))"
-_FUND = r"(?i).*\b(?:FUND|ETF|INDEX|IDX|TRUST)\b"
+_MATURITY = r"(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}[A-Z]{2,3}\d{2,4}|\d{1,2}[.-]\d{1,2}[.-]\d{2,4}|(?:19|20)\d{2})"
+_BOND_NUMBERS = (
+    rf"(?i).*\b(?:\d+(?:[.,]\d+)?\s?%\s.*{_MATURITY}|\d+[.,]\d+\s+{_MATURITY}|CD\b.*%|(?:DUE|MATUR\w*)\s.*{_MATURITY})"
+)
+_BOND_WORDS = (
+    r"(?i).*\b(?:T-?BILLS?\b|TREASURY STRIPS?|DEBENTURE"
+    r"|(?:UST|TREAS(?:URY)?|GOVT?|MUNI(?:CIPAL)?|CORP(?:ORATE)?|FED(?:ERAL)?) (?:BILL|NOTE|BOND|NT|BD)S?\b)"
+)
+"""A fund of bonds may be called so too, unless its symbol is a CUSIP."""
+_FUND = r"(?i).*\b(?:FUND|FD|ETF|ETFS|UCITS|INDEX|IDX|TRUST|SICAV|FONDS|FONDO)\b"
+_COINS = frozenset({"ADA", "AVAX", "BCH", "BNB", "BTC", "DOGE", "DOT", "ETH", "LINK", "LTC", "MATIC", "SHIB", "SOL",
+                    "TRX", "USDC", "USDT", "XLM", "XMR", "XRP", "XTZ"})  # fmt: skip
+"""An investor's class Crypto has coins and listed funds of coins; only the coins are left out."""
+_ISIN = r"[A-Z]{2}[A-Z0-9]{9}[0-9]"
 _CUSIP = r"[0-9A-Z]{8}[0-9]"
 # Texts, not compiled patterns: re keeps what it compiles, and the plain file needs none of them.
 MAX_SYMBOL = 100
 """Longer texts are not looked into."""
-_MONEY_MARKET = r"[A-Z]{3}XX"
-_ISO = "(aud|brl|cad|chf|cny|czk|dkk|eur|gbp|hkd|huf|ils|inr|jpy|krw|mxn|nok|nzd|pln|sek|sgd|try|usd|zar)"
-_CASH = rf"cash|cash balance|cash & cash investments|{_ISO}|{_ISO} cash|cash[ :-]{{0,3}}\(?{_ISO}\)?"
-
 _CLASSES = {
     "option": ("opt", "fop", "iopt", "option", "options", "equity and index options", "options on futures"),
     "future": ("fut", "fsfop", "fsopt", "future", "futures"),
@@ -67,28 +75,22 @@ UNTRADABLE = "its symbol is not one that can be traded"
 NO_SYMBOL = "no symbol, so it cannot be traded"
 
 
-def cash_currency(label: str) -> str | None:
-    """The currency that a folded label of cash names, empty when it names none; None when it is no such label.
-
-    ``cash``, ``cash balance``, ``usd cash``, ``cash (eur)`` and ``usd`` are such labels. Some of them are tickers too,
-    of shares whose price is not 1.
-    """
-    match = re.fullmatch(_CASH, label)
-    if match is None:
-        return None
-    return next((code.upper() for code in match.groups() if code), "")
-
-
-def unsupported(symbol: str, asset_class: str = "", description: str = "") -> str:
+def unsupported(
+    symbol: str, asset_class: str = "", description: str = "", *, own_words: bool = False, names: bool = False
+) -> str:
     """Why a plan cannot trade the asset; empty when it can.
 
     Args:
-        symbol: The broker's text, stripped.
+        symbol: The broker's text, stripped; empty when there is none.
         asset_class: The broker's word for the kind of asset, may be empty.
         description: The broker's name of the asset, may be empty. It tells a bond from a fund where the symbol is a
-            CUSIP, which funds of pension plans have too.
+            CUSIP or an ISIN, which both have.
+        own_words: The asset class is the investor's own word: Bonds may be a fund of bonds. Then the symbol decides.
+        names: The symbol may be a name.
     """
-    kind = _CLASS_OF.get(asset_class.strip().casefold())
+    kind = _CLASS_OF.get(asset_class.strip().casefold(), "")
+    if own_words and kind in {"bond", "commodity", "currency", "crypto"}:
+        kind = "" if _is_fund_of(kind, symbol, description) else kind
     if kind:
         return _REASONS[kind]
     if not symbol:
@@ -97,15 +99,40 @@ def unsupported(symbol: str, asset_class: str = "", description: str = "") -> st
         return UNTRADABLE
     if re.fullmatch(_DATE, symbol):
         return "a date stands where the symbol should"
-    is_option = re.fullmatch(_OPTION, symbol) is not None
-    if not is_option and re.fullmatch(TRADABLE, symbol):
-        bond = is_cusip(symbol) and re.match(_BOND, description[:MAX_SYMBOL]) and not re.match(_FUND, description)
-        return _REASONS["bond"] if bond else ""
-    if is_option:
+    if re.fullmatch(_OPTION, symbol):
         return _REASONS["option"]
-    if re.match(_BOND, symbol):
+    cusip = is_cusip(symbol)
+    if (cusip or is_isin(symbol)) and is_bond(description, words=cusip):
         return _REASONS["bond"]
-    return UNTRADABLE
+    if " " in symbol and is_bond(symbol, words=not names):
+        return _REASONS["bond"]
+    return "" if is_code(symbols.ticker(symbol)) or (names and symbols.is_name(symbol)) else UNTRADABLE
+
+
+def _is_fund_of(kind: str, symbol: str, description: str) -> bool:
+    """A class such as Bonds is that of a listed fund: it has a ticker, or a name of a fund."""
+    if kind == "crypto" and symbol.partition("-")[0].upper() in _COINS:
+        return False
+    ticker = bool(symbol) and len(symbol) <= 8 and " " not in symbol
+    return ticker or re.match(_FUND, f"{symbol} {description}"[:MAX_SYMBOL]) is not None
+
+
+def is_code(symbol: str) -> bool:
+    """A ticker with class or exchange suffix, an ISIN or a CUSIP."""
+    return re.fullmatch(_CODE, symbol) is not None and symbol[0] != "_"
+
+
+def is_bond(name: str, *, words: bool = False) -> bool:
+    """A name of a bond or deposit: a coupon and a maturity, or (``words``) the words for it, and none for a fund."""
+    short = name[:MAX_SYMBOL]
+    if re.match(_FUND, short):
+        return False
+    return re.match(_BOND_NUMBERS, short) is not None or (words and re.match(_BOND_WORDS, short) is not None)
+
+
+def is_fund_name(name: str) -> bool:
+    """A name of a fund, which may stand for the symbol that a fund of a pension plan does not have."""
+    return re.match(_FUND, name[:MAX_SYMBOL]) is not None and not is_bond(name)
 
 
 def is_cusip(symbol: str) -> bool:
@@ -113,15 +140,28 @@ def is_cusip(symbol: str) -> bool:
     return len(symbol) == 9 and re.fullmatch(_CUSIP, symbol) is not None
 
 
-def in_percent(symbol: str, quantity: Decimal | None, price: Decimal | None, value: Decimal | None) -> str:
+def is_isin(symbol: str) -> bool:
+    """An ISIN: a country, nine characters and a check digit that is right (ISO 6166)."""
+    if len(symbol) != 12 or re.fullmatch(_ISIN, symbol) is None:
+        return False
+    digits = [int(c) for c in "".join(str(int(c, 36)) for c in symbol)]
+    doubled = [d * 2 if i % 2 else d for i, d in enumerate(reversed(digits))]
+    return sum(d // 10 + d % 10 for d in doubled) % 10 == 0
+
+
+def priced_per_100(symbol: str, description: str, quantity: Decimal, price: Decimal, value: Decimal | None) -> str:
     """The reason of a bond that only its numbers show: its price is in percent of the face value, one hundredth each.
 
-    Empty for everything else.
+    Without a value a CUSIP whose name is that of no fund is left out too: it would count 100 times. Empty for
+    everything else.
     """
-    if quantity is None or price is None or not value or not is_cusip(symbol):
+    bond = is_cusip(symbol) or is_isin(symbol)
+    if not bond or (description and is_fund_name(description)):
         return ""
-    product = quantity * price
-    return _REASONS["bond"] if abs(product - value * 100) <= abs(value) else ""
+    if value is None:
+        cusip = is_cusip(symbol)
+        return "a CUSIP without a market value: a bond's price is for 100 of face value" if cusip else ""
+    return _REASONS["bond"] if value and abs(quantity * price - value * 100) <= abs(value) else ""
 
 
 def derivative(symbol: str, multiplier: Decimal | None = None) -> str:
@@ -131,8 +171,3 @@ def derivative(symbol: str, multiplier: Decimal | None = None) -> str:
     if multiplier is not None and multiplier != 1:
         return f"a contract for {multiplier:f} units: plans trade shares"
     return ""
-
-
-def is_money_market(symbol: str) -> bool:
-    """A US money market fund, where brokers keep cash: five letters of which the last two are XX (Nasdaq's rule)."""
-    return bool(re.fullmatch(_MONEY_MARKET, symbol.rstrip("*")))

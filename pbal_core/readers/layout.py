@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..money import NotANumberError
-from .cells import MAX_CELL, read_amount
+from .cells import MAX_CELL, read_cell, word
 from .document import Record
 from .draft import StatementDraft
 from .facts import RowKind
@@ -46,6 +46,10 @@ class TableRow(NamedTuple):
         """The field, stripped."""
         return self.values.get(name, "").strip()
 
+    def word(self, name: str) -> str:
+        """The field, stripped; empty where the cell says that there is none (``--``, ``n/a``, ``null``)."""
+        return word(self.values.get(name, ""))
+
     def number(self, draft: StatementDraft, name: str) -> Decimal | None:
         """The amount of a field; None when blank or absent, and None with a noted problem when it is no number."""
         return self.amount(draft, name)[0]
@@ -62,7 +66,7 @@ class TableRow(NamedTuple):
     def glance(self, draft: StatementDraft, name: str) -> Decimal | None:
         """As ``number``, where it is one; what is wrong with it is noted when the row is read."""
         try:
-            return read_amount(self.text(name), draft.decimal)[0]
+            return read_cell(self.text(name), draft.decimal)[0]
         except NotANumberError:
             return None
 
@@ -84,14 +88,18 @@ class Layout:
     Args:
         index: Position of each field in a row.
         title: Header text of each field, for messages.
-        width: How many columns the header names.
+        width: How many columns the header names; rows have as many fields at least.
         pairs: Fields whose cell holds an amount and a percentage.
+        room: How many fields the header has, unnamed ones too; rows have as many at most.
+        units: Currency that the header of an amount names, such as ``Price (GBX)``.
     """
 
     index: Mapping[str, int]
     title: Mapping[str, str]
     width: int
     pairs: tuple[str, ...] = ()
+    room: int = 0
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -109,6 +117,12 @@ class ReadingState:
     account: str = ""
     stopped: str = ""
     complete: bool = False
+    sections: frozenset[int] = frozenset()
+    """Lines that are sums of sections."""
+    summaries: list[tuple[int, str, Decimal]] = field(default_factory=list)
+    """Line, label and amount of totals above the table."""
+    unread: list[Record] = field(default_factory=list)
+    """Rows with amounts that nothing has claimed."""
     handled: bool = False
     """``classify`` has added the facts of this row itself."""
     last: RowKind | None = None

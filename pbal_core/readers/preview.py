@@ -182,14 +182,14 @@ def _facts(statement: Statement) -> dict[tuple[int, str], list[tuple[str, str]]]
     With it: why it is not counted, which is so for cash in another currency.
     """
     facts: dict[tuple[int, str], list[tuple[str, str]]] = {}
-    counted = set(statement.cash_counted)
+    counted, invested = set(statement.cash_counted), set(statement.not_cash)
     summed = {b.account for b in counted if b.converted}
     for h in statement.holdings:
         shares = f"{h.quantity:f} x {h.price:f} = " if h.quantity is not None else f"at {h.price:f}: "
         pnl = "" if h.pnl is None else f", P&L {h.pnl:f}"
         facts.setdefault((h.line, h.symbol), []).append((f"{shares}{h.value:f} {h.currency}".rstrip() + pnl, ""))
     for b in statement.cash:
-        apart = "" if b in counted else "not in the currency of the positions"
+        apart = "" if b in counted or b.fund in invested else "not in the currency of the positions"
         if b.converted and apart:
             apart = "all currencies, in the base currency"
         elif b.account in summed and apart:

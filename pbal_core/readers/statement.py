@@ -103,6 +103,25 @@ class Statement(Facts):
         chosen = {self._account(name) for name in wanted}
         return replace(self, selection=tuple(a.id for a in self.accounts if a.id in chosen))
 
+    @property
+    def cash_funds(self) -> tuple[str, ...]:
+        """Symbols of the money market funds that count as cash unless ``count_as_investments`` says otherwise."""
+        return tuple(dict.fromkeys(balance.fund for balance in self.cash if balance.fund))
+
+    def count_as_investments(self, symbols: str | Iterable[str]) -> Statement:
+        """The same statement where these money market funds are positions, and no cash.
+
+        Raises:
+            RequestError: The file has no such fund.
+        """
+        wanted = [symbols] if isinstance(symbols, str) else list(symbols)
+        funds = self.cash_funds
+        unknown = next((symbol for symbol in wanted if symbol not in funds), None)
+        if unknown is not None:
+            known = ", ".join(funds) or "none"
+            raise RequestError(f'the file has no cash in a fund "{unknown[:40]}"; such funds of the file: {known}.')
+        return replace(self, not_cash=tuple(dict.fromkeys(wanted)))
+
     def confirm(self) -> Statement:
         """The same statement with the guessed column mapping confirmed."""
         return replace(self, mapping_confirmed=True)

@@ -22,8 +22,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import DataError
-from ..money import float_text
-from .cells import CURRENCY_SIGN
+from ..money import CURRENCY_SIGN, float_text
 from .document import Document, Record
 from .source import refused
 

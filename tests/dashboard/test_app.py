@@ -226,7 +226,7 @@ def test_accounts_are_chosen_on_purpose(app):
 
 def test_columns_of_an_unknown_file_are_confirmed(app):
     """Guessed columns are shown and must be confirmed; they can be kept as a file."""
-    upload(app.run(), "Ticker;Units;Last price;Remark\nVTI;10;250.00;a\nBND;20;75.00;b\n", "own.csv")
+    upload(app.run(), "Ticker;Units;Last price;Price\nVTI;10;250.00;201.00\nBND;20;75.00;80.00\n", "own.csv")
     assert symbols(app)[0] == "FTEC"
     assert [box.value for box in app.selectbox][:3] == ["Ticker", "Units", "Last price"]
     button(app, "Use these columns").click().run()

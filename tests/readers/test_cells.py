@@ -10,8 +10,8 @@ import pytest
 from pbal_core import DataError, Place
 from pbal_core.money import NotANumberError
 from pbal_core.portfolio import symbol_key
-from pbal_core.readers import instruments
-from pbal_core.readers.cells import currency_code, decide_decimal, harmless, read_amount, read_date
+from pbal_core.readers import cash, instruments
+from pbal_core.readers.cells import currency_code, decide_decimal, harmless, read_cell, read_date
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ from pbal_core.readers.cells import currency_code, decide_decimal, harmless, rea
     ],
 )
 def test_amounts_as_brokers_print_them(text, decimal, amount, currency):
-    assert read_amount(text, decimal) == (Decimal(amount), currency)
+    assert read_cell(text, decimal) == (Decimal(amount), currency)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "-", "--", "n/a", "N/A", "—"])
 def test_blank_is_unknown_and_not_zero(text):
-    assert read_amount(text, ".") == (None, "")
+    assert read_cell(text, ".") == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_blank_is_unknown_and_not_zero(text):
 )
 def test_what_is_no_amount_is_refused(text, decimal, words):
     with pytest.raises(NotANumberError, match=words):
-        read_amount(text, decimal)
+        read_cell(text, decimal)
 
 
 @pytest.mark.parametrize(
@@ -165,11 +165,8 @@ def test_what_plans_cannot_trade_has_a_reason(symbol, asset_class, word):
 
 
 def test_money_market_funds_are_cash():
-    assert [s for s in ("VMFXX", "SPAXX**", "SWVXX", "VTSAX", "XX", "FXAIX") if instruments.is_money_market(s)] == [
-        "VMFXX",
-        "SPAXX**",
-        "SWVXX",
-    ]
+    symbols = ("VMFXX", "SPAXX**", "SWVXX", "FCASH**", "VTSAX", "XX", "FXAIX")
+    assert [s for s in symbols if cash.is_fund(s)] == ["VMFXX", "SPAXX**", "SWVXX", "FCASH**"]
 
 
 def test_one_symbol_has_one_key_in_all_spellings():

@@ -30,12 +30,15 @@ def test_inspect_of_a_chosen_account_is_ready(capsys):
 
 
 def test_inspect_writes_the_mapping_of_an_unknown_file(capsys, tmp_path):
-    assert main(["inspect", str(DATA / "generic_semicolon.csv")]) == 1
+    doubtful = tmp_path / "doubtful.csv"
+    doubtful.write_text("Ticker;Units;Price;Current Price\nVTI;10;200,5;250,5\n")
+    assert main(["inspect", str(doubtful)]) == 1
     out = capsys.readouterr().out
     toml = out[out.index("# Portfolio Balancer") : out.index('decimal = "auto"') + len('decimal = "auto"')]
     mapping = tmp_path / "mine.toml"
     mapping.write_text(toml)
-    assert main(["inspect", str(DATA / "generic_semicolon.csv"), "--format-hint", str(mapping)]) == 0
+    assert main(["inspect", str(doubtful), "--format-hint", str(mapping)]) == 0
+    assert "10 x 250.5" in capsys.readouterr().out
 
 
 def test_inspect_of_a_refused_file_is_one_line_on_stderr(capsys):
@@ -133,7 +136,7 @@ class TestPreview:
     def test_open_choices_stand_first(self):
         view = preview(read_positions(DATA / "fidelity_2026.csv"))
         assert not view.ready
-        assert [i.severity for i in view.issues] == ["error", "warning", "warning", "info", "info"]
+        assert [i.severity for i in view.issues] == ["error", "warning", "warning", "info"]
 
     def test_an_xml_file_on_one_line_shows_each_position(self):
         text = (DATA / "ibkr_by_day.xml").read_text().replace("\n", " ")

@@ -168,10 +168,15 @@ def test_a_bad_row_is_refused_with_line_and_column(row, code, column):
 
 
 @pytest.mark.parametrize("second", ["VTI", "BRK/B", "BRK B", "BRK-B"])
-def test_a_symbol_twice_is_refused_in_any_spelling(second):
+def test_a_symbol_twice_is_added_up_in_any_spelling(second):
     first = "VTI" if second == "VTI" else "BRK.B"
-    content = HEADER + f"{first},2500,250,1\n{second},1,1,1\n"
-    assert codes(content) == [("duplicate_symbol", 3, "Symbol")]
+    statement = read_positions((HEADER + f"{first},2500,250,1\n{second},500,250,1\n").encode())
+    assert [(p.symbol, p.value, p.pnl) for p in statement.portfolio] == [(first, 3000, 2)]
+    assert [(i.code, i.where.line) for i in statement.issues if i.where] == [("rows_added_up", 3)]
+
+
+def test_prices_of_one_symbol_that_are_far_apart_are_refused():
+    assert codes(HEADER + "VTI,2500,250,1\nVTI,1,1,1\n") == [("prices_differ", None, None)]
 
 
 def test_every_bad_row_is_reported_at_once_in_file_order():
@@ -183,7 +188,6 @@ def test_every_bad_row_is_reported_at_once_in_file_order():
         ("field_count", 4, None),
         ("not_a_number", 5, "FifoPnlUnrealized"),
         ("price_not_positive", 5, "MarkPrice"),
-        ("duplicate_symbol", 5, "Symbol"),
     ]
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...money import NotANumberError
-from ..cells import read_amount
+from ..cells import read_cell
 from ..document import Document, Record
 from ..draft import StatementDraft
 from ..layout import POSITION, Layout, ReadingState, TableRow, Verdict
@@ -77,7 +77,7 @@ def _local(line: TableRow, draft: StatementDraft) -> tuple[Decimal | None, str]:
         return line.number(draft, "local"), line.text("local_currency")
     currency, _, amount = line.text("local_amount").partition(" ")
     try:
-        return read_amount(amount, ".")[0], currency
+        return read_cell(amount, ".")[0], currency
     except NotANumberError:
         return None, currency
 

@@ -1,9 +1,10 @@
 """Fidelity ``Portfolio_Positions_*.csv``.
 
-Source: public scripts that read it and rows they quote (2021 to 2026); not checked against a download of our own.
-UTF-8 with a byte order mark; data rows end with a comma that the header does not have (17 fields under 16); signs
-before the dollar (``+$979.38``); several accounts in one file. Cash is a money market fund whose symbol ends in ``**``.
-A blank line, a disclaimer and ``Date downloaded Mar-02-2026 at ...`` end the file.
+Source: public scripts that read it and rows they quote (2021 to 2026); not checked against a download of our own. UTF-8
+with a byte order mark; data rows end with a comma that the header does not have (17 fields under 16); signs before the
+dollar (``+$979.38``); several accounts in one file. Cash is a money market fund whose symbol ends in ``**``. Since 2026
+an account may end with a row ``Z1 Total``, which is compared. A blank line, a disclaimer and ``Date downloaded
+Mar-02-2026 at ...`` (or ``Date exported``) end the file.
 
 Worked example: ``Z1,Individual,VTI,...,10,$250.00,...,$2500.00,...`` is 10 VTI in the account Z1.
 """
@@ -12,12 +13,11 @@ from __future__ import annotations
 
 import re
 
-from .. import instruments
 from ..cells import read_date
 from ..layout import POSITION, ReadingState, TableRow, Verdict
-from ..table import TableFormat
+from ..table import TableFormat, account_total
 
-_DOWNLOADED = re.compile(r"Date downloaded (\w{3}-\d{2}-\d{4})", re.IGNORECASE)
+_DOWNLOADED = re.compile(r"Date (?:downloaded|exported) (\w{3}-\d{2}-\d{4})", re.IGNORECASE)
 
 
 def _classify(line: TableRow, state: ReadingState) -> Verdict:
@@ -29,10 +29,13 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if line.alone and (line.record.after_blank or state.notes.get("footer")):
         state.notes["footer"] = "begun"
         return "footer", "disclaimer"
-    symbol, description = line.text("symbol"), line.text("description").upper()
-    if "PENDING ACTIVITY" in {symbol.upper(), description}:
-        return "pending", "not settled yet, not counted as cash"
-    if symbol.endswith("**") or description.startswith("HELD IN ") or instruments.is_money_market(symbol):
+    symbol, account = line.text("symbol"), line.text("account")
+    if not symbol and account.endswith(" Total"):
+        account_total(state, line.record.line, account, line.raw("value"), account.removesuffix(" Total"))
+        return "total", "compared with the rows of the account"
+    if "PENDING ACTIVITY" in {symbol.upper(), line.text("description").upper()}:
+        return "pending", "not settled yet"
+    if symbol.endswith("**") or line.text("description").upper().startswith("HELD IN "):
         return "cash", "money market fund or cash"
     return POSITION
 
@@ -50,10 +53,10 @@ FORMAT = TableFormat(
         "value": ("current value",),
         "pnl": ("total gain/loss dollar",),
         "cost": ("cost basis total", "cost basis"),
+        "cost_price": ("average cost basis", "cost basis per share"),
     },
     required=("account", "symbol", "quantity", "price", "value"),
     classify=_classify,
-    repeats=True,  # a symbol held both as Cash and as Margin has two rows
-    ends_with="the line 'Date downloaded'",
+    ends_with="the line 'Date downloaded' or 'Date exported'",
 )
 KEY, BROKER, find, read = FORMAT.key, FORMAT.broker, FORMAT.find, FORMAT.read

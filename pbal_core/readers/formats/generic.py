@@ -1,28 +1,31 @@
-"""A file of no known broker: the columns are guessed from common English names, then confirmed by the user.
+"""A file of no known broker: the columns are guessed from common names, then proved by the numbers or confirmed.
 
 Commas, semicolons, tabs or bars part the fields; the number style is decided from the whole file. Two of quantity,
-price and value are enough: the third follows.
+price and value are enough: the third follows. Where all three are there and quantity times price is the value in every
+row, or two are there and no other column could be meant, the guess needs no confirmation: a remark says what was taken.
 
 Worked example: ``Ticker;Units;Last`` over ``VTI;10;250,5`` is 10 VTI at 250.50, worth 2,505.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from ...errors import DataError, Issue, Place
-from .. import instruments
+from .. import cash
 from ..cells import is_blank, normal
+from ..columns import NAMES
 from ..document import Document
+from ..draft import StatementDraft
+from ..headers import unit_of
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..mapping import ColumnMapping, guess
+from ..sections import is_pending, is_sub_total, is_total
 from ..statement import Statement
-from ..table import TableFormat, account_total
+from ..table import AMOUNTS, TableFormat, account_total, read_table
 
-_TOTALS = frozenset({"total", "totals", "grand total"})
-_PART_OF_TOTAL = r"sub[- ]?totals?\b.*|totals? .*|.* (?:sub-?)?totals?"
 _ACCOUNTS = frozenset({"", "cash", "margin"})
+_LONGEST_TICKER = 5
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -53,8 +56,8 @@ def read(
         mapping = _by_cells(guess(title.cells), document, header)
     if mapping is None:
         message = (
-            "no column of symbols and two of quantity, price and value were found; name them in a mapping (pbal: "
-            "--format-hint FILE.toml)."
+            "no column of symbols and two of quantity, price and value were found; say in a mapping which columns "
+            "they are."
         )
         raise DataError([Issue("error", "missing_column", message, Place(line=title.line))])
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
@@ -66,10 +69,31 @@ def read(
         classify=_classify,
         decimal=None if mapping.decimal == "auto" else mapping.decimal,
         currency="",
+        names=True,
+        own_words=True,
     )
-    statement = form.read(document, header)
+    draft = read_table(form, document, header)
+    reason = "" if confirmed else _proof(mapping, title.cells, draft)
+    if reason:
+        taken = ", ".join(f"{field} from {column}" for field, column in mapping.pairs())
+        draft.remark("info", "columns_taken", f"the columns were recognised ({taken}): {reason}.", title.line)
+    statement = draft.statement()
     names = tuple(cell.strip() for cell in title.cells if cell.strip())
-    return replace(statement, mapping=mapping, mapping_confirmed=confirmed, columns=names)
+    return replace(statement, mapping=mapping, mapping_confirmed=confirmed or bool(reason), columns=names)
+
+
+def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraft) -> str:
+    """Why a guess needs no confirmation; empty when it does."""
+    if draft.derived_prices or draft.foreign_prices or any(r.code == "value_mismatch" for r in draft.remarks):
+        return ""
+    if draft.holdings and draft.proven == len(draft.holdings):
+        return "quantity times price is the value in every row"
+    if all(getattr(mapping, name) for name in AMOUNTS):
+        return ""
+    names = [unit_of(cell)[0] for cell in header]
+    if any(sum(name in NAMES[field] for name in names) > 1 for field in AMOUNTS):
+        return ""
+    return "no other column could be meant"
 
 
 def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) -> ColumnMapping | None:
@@ -90,28 +114,43 @@ def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) ->
     return mapping
 
 
-def _classify(line: TableRow, state: ReadingState) -> Verdict:
-    symbol = normal(line.text("symbol") or line.first).rstrip(": ")
-    summed = is_blank(line.raw("quantity")) or is_blank(line.raw("price"))
-    if symbol in _TOTALS or (symbol == "sum" and summed):  # with both numbers it is a share: SUM is one
-        return "total", _total(line, state)
-    if summed and re.fullmatch(_PART_OF_TOTAL, symbol):
+def _classify(row: TableRow, state: ReadingState) -> Verdict:
+    label = normal(row.word("symbol") or row.word("description") or row.first).rstrip(": ")
+    summed = is_blank(row.raw("quantity")) or is_blank(row.raw("price"))
+    if is_total(label, summed=summed):
+        return "total", _total(row, state)
+    if summed and is_sub_total(label):
         return "total", "a sub-total, not compared"
-    if instruments.cash_currency(symbol) is not None and _is_cash(line, state):
+    if summed and is_pending(label):
+        return "pending", "not settled yet"
+    if cash.label_currency(label) is not None and _is_cash(row, state):
         return "cash", "cash"
-    if line.alone and line.record.after_blank:
-        return "footer", "text after the table"
+    if row.alone and (row.record.after_blank or _is_text(row, state)):
+        return "footer", "text, not a position"
     return POSITION
 
 
-def _total(line: TableRow, state: ReadingState) -> str:
-    text = line.raw("value")
+def _total(row: TableRow, state: ReadingState) -> str:
+    text = row.raw("value")
     if text:
-        account_total(state, line.record.line, line.first, text)
+        account_total(state, row.record.line, row.first or row.text("symbol"), text)
     return "compared with the rows" if not is_blank(text) else "no amount to compare"
 
 
-def _is_cash(line: TableRow, state: ReadingState) -> bool:
+def _is_cash(row: TableRow, state: ReadingState) -> bool:
     """Cash is counted in its own units: at another price, or with another quantity, it is a share (CASH is one)."""
-    quantity, price, value = (line.glance(state.draft, name) for name in ("quantity", "price", "value"))
-    return price in {None, 1} and (quantity is None or value is None or quantity == value)
+    return cash.in_own_units(*(row.glance(state.draft, name) for name in AMOUNTS))
+
+
+def _is_text(row: TableRow, state: ReadingState) -> bool:
+    """A row of one field below a wide table is a note, unless it may be a ticker whose line was cut."""
+    text, symbol_first = row.first, row.layout.index["symbol"] == 0
+    if len(row.record.cells) > 1 or row.layout.width < len(AMOUNTS):
+        return False
+    if symbol_first and " " not in text and len(text) <= _LONGEST_TICKER:
+        return False
+    if not state.notes.get("text"):
+        state.notes["text"] = "told"
+        message = f"the line is one text ({text[:40]!a}) and was not read; if it is a position, the file was cut there."
+        state.draft.remark("warning", "text_line", message, row.record.line)
+    return True

@@ -8,16 +8,7 @@ Worked example: ``VTI,Vanguard Total Market,10.5,200.00,"2,100.00",525.00,25.00,
 
 from __future__ import annotations
 
-from .. import instruments
-from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
-
-
-def _classify(line: TableRow, _state: ReadingState) -> Verdict:
-    if instruments.is_money_market(line.text("symbol")):
-        return "cash", "money market fund"
-    return POSITION
-
 
 FORMAT = TableFormat(
     key="m1",
@@ -29,9 +20,9 @@ FORMAT = TableFormat(
         "value": ("value",),
         "pnl": ("unrealized gain ($)",),
         "cost": ("cost basis",),
+        "cost_price": ("avg. price",),
     },
     required=("symbol", "quantity", "value", "pnl"),
     distinctive=("avg. price",),
-    classify=_classify,
 )
 KEY, BROKER, find, read = FORMAT.key, FORMAT.broker, FORMAT.find, FORMAT.read

@@ -13,22 +13,22 @@ from __future__ import annotations
 
 import re
 
-from .. import instruments
 from ..cells import MAX_CELL, is_blank, normal, read_date
 from ..document import Record
 from ..facts import CashBalance
 from ..layout import POSITION, ReadingState, TableRow, Verdict
-from ..table import TableFormat
+from ..table import TableFormat, read_pending
 
 _ACCOUNT = re.compile(r".*\b[0-9A-Z]{3}-[0-9A-Z]{5}\b.*", re.ASCII)
 _FOOTERS = frozenset({"balances", "total", "pending activity", "money accounts", "cash balance"})
 
 
-def _preamble(record: Record, state: ReadingState) -> None:
+def _preamble(record: Record, state: ReadingState) -> str:
     """The account stands in the summary block, with its masked number."""
     named = [cell.strip() for cell in record.cells if len(cell) <= MAX_CELL and _ACCOUNT.fullmatch(cell.strip())]
     if named and not state.account:
         state.account = named[0]
+    return "account summary" if named else ""
 
 
 def _classify(line: TableRow, state: ReadingState) -> Verdict:
@@ -43,18 +43,18 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if day:
         state.draft.as_of = read_date(day) or state.draft.as_of
     if first not in _FOOTERS:
-        return ("cash", "money market fund") if instruments.is_money_market(line.text("symbol")) else POSITION
+        return POSITION
     state.handled = True
-    if first in {"money accounts", "cash balance"}:
+    if first in {"money accounts", "cash balance", "pending activity"}:
         amounts = [cell for cell in line.record.cells[1:] if not is_blank(cell)]
         if not amounts:
             return "footer", "no amount"
         amount = state.draft.number(amounts[0], line.record.line, line.first)
+        if first == "pending activity":
+            return read_pending(state.draft, line.record, state.account, amount, "USD")
         if amount is not None:
             state.draft.bank(CashBalance(line.record.line, state.account, amount, "USD", line.first))
         return "cash", "cash"
-    if first == "pending activity":
-        return "pending", "not settled yet, not counted as cash"
     return ("total", "not compared: what it includes is not known") if first == "total" else ("footer", "title")
 
 
@@ -62,7 +62,8 @@ FORMAT = TableFormat(
     key="merrill",
     broker="Merrill",
     columns={
-        "account": ("account nickname",),
+        "account": ("account #", "account number"),
+        "account_name": ("account nickname", "account registration"),
         "as_of": ("cob date",),
         "symbol": ("symbol",),
         "description": ("description", "security description"),
@@ -71,7 +72,7 @@ FORMAT = TableFormat(
         "value": ("value", "value ($)"),
         "pnl": ("unrealized gain/loss $ chg % chg", "unrealized gain/loss ($)"),
     },
-    required=("symbol", "quantity", "value"),
+    required=("symbol",),
     distinctive=("day's price $ chg % chg", "unrealized gain/loss $ chg % chg", "cob date"),
     classify=_classify,
     preamble=_preamble,

@@ -2,30 +2,30 @@
 
 Source: one public download (2020) and excerpts in public documentation (2025, 2026). A title row ``Positions for
 account Individual ...123 as of 05:35 PM ET, 2026/05/26`` stands first; the user chooses columns and their order. Since
-2024 headers carry a short and a long name: ``Mkt Val (Market Value)``. A file of all accounts repeats a label row and
-the header for each. ``Account Total`` includes cash, options and everything else, and is compared.
+2024 headers carry a short and a long name: ``Mkt Val (Market Value)``. Any column but Symbol and the value may be off.
+A file of all accounts repeats a label row and the header for each. ``Account Total`` includes cash, options and
+everything else, and is compared.
 
-Worked example: ``"VTI","...","10","$250.00",...,"$2,500.00",...`` and ``Cash & Cash Investments`` of ``$100.00``
-make an ``Account Total`` of ``$2,600.00``.
+Worked example: ``"VTI","...","10","$250.00",...,"$2,500.00",...`` and ``Cash & Cash Investments`` of ``$100.00`` make
+an ``Account Total`` of ``$2,600.00``.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from .. import instruments
 from ..cells import normal, read_date
-from ..derive import EXACT, total
-from ..document import Record
-from ..draft import Sum
+from ..document import Document, Record
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
 
 _TITLE = re.compile(r"Positions for (?:account )?(?P<name>.+?) as of (?P<when>.+)", re.IGNORECASE)
+_OWN_NAMES = frozenset({"mkt val (market value)", "qty (quantity)", "gain $ (gain/loss $)"})
 _DAY = re.compile(r"\d{4}/\d{2}/\d{2}|\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}")
 
 
-def _preamble(record: Record, state: ReadingState) -> None:
+def _preamble(record: Record, state: ReadingState) -> str:
     """The title row, and the label of the first account."""
     text = ",".join(cell for cell in record.cells if cell.strip()).strip()
     title = _TITLE.match(text)
@@ -34,8 +34,11 @@ def _preamble(record: Record, state: ReadingState) -> None:
         state.draft.as_of = read_date(day.group()) if day else None
         if normal(title["name"]) not in {"all-accounts", "all accounts"}:
             state.account = title["name"].strip()
-    elif len([cell for cell in record.cells if cell.strip()]) == 1:
+        return "title"
+    if len([cell for cell in record.cells if cell.strip()]) == 1:
         state.account = text
+        return "account"
+    return ""
 
 
 def _classify(line: TableRow, state: ReadingState) -> Verdict:
@@ -49,10 +52,7 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
         return "header", "account"
     if first in {"account total", "positions total", "total"}:
         return "total", _total(line, state)
-    symbol = line.text("symbol")
-    if first.startswith("cash & cash investments") or instruments.is_money_market(symbol):
-        return "cash", "cash or money market fund"
-    return POSITION
+    return ("cash", "cash") if first.startswith("cash & cash investments") else POSITION
 
 
 def _check_total_seen(state: ReadingState) -> None:
@@ -69,19 +69,24 @@ def _total(line: TableRow, state: ReadingState) -> str:
     stated = draft.number(line.raw("value"), line.record.line, title)
     if stated is None:
         return "no amount to compare"
-    account = state.account
-    counted = draft.counted.get(account, Sum())
-    check = counted.check("total of the account", line.record.line, account, stated)
-    if not check.holds and normal(line.first) == "positions total":
-        cash = total(b.amount for b in draft.cash if b.account == account)
-        positions = Sum(EXACT.subtract(counted.value, cash), counted.slack)
-        only_positions = positions.check("total of the positions", line.record.line, account, stated)
-        check = only_positions if only_positions.holds else check
-    draft.compare(check)
+    draft.compare(draft.total_check("total of the account", line.record.line, stated, state.account))
     return "compared with the rows of the account"
 
 
-FORMAT = TableFormat(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Schwab(TableFormat):
+    """A table that is known by the title above it, since its users may switch off any column."""
+
+    def find(self, document: Document) -> int | None:
+        """The header below a title, or one with the names that only Schwab writes."""
+        titled = any(_TITLE.match(",".join(cell for cell in r.cells if cell.strip())) for r in document.records[:3])
+        for index, names in enumerate(document.names):
+            if self.is_header(names) and (titled or not _OWN_NAMES.isdisjoint(names)):
+                return index
+        return None
+
+
+FORMAT = _Schwab(
     key="schwab",
     broker="Charles Schwab",
     columns={
@@ -94,7 +99,7 @@ FORMAT = TableFormat(
         "cost": ("cost basis",),
         "asset_class": ("asset type", "security type"),
     },
-    required=("symbol", "quantity", "price", "value", "asset_class"),
+    required=("symbol", "value"),
     classify=_classify,
     preamble=_preamble,
     ends_with="an account total",

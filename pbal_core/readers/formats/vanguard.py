@@ -9,7 +9,6 @@ Worked example: ``12345678,Vanguard Total Stock Market ETF,VTI,10.00,250.00,2500
 
 from __future__ import annotations
 
-from .. import instruments
 from ..cells import normal
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat
@@ -19,8 +18,6 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if normal(line.first) == "account number":
         state.stopped = "a table of transactions"
         return "header", "the transactions begin"
-    if instruments.is_money_market(line.text("symbol")):
-        return "cash", "money market fund"
     return POSITION
 
 

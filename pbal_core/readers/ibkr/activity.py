@@ -20,8 +20,9 @@ from typing import NamedTuple
 from ...portfolio import price_message
 from .. import instruments
 from ..cells import is_blank, normal, read_date
+from ..checks import Sum
 from ..document import Document, Record
-from ..draft import CENT, StatementDraft, Sum, half_unit
+from ..draft import StatementDraft
 from ..facts import AccountHolding, CashBalance, Lot
 from ..statement import Statement
 
@@ -196,9 +197,8 @@ def _position_row(report: _Report, record: Record, kind: str, values: Mapping[st
         _lot(report, record, values, numbers, account)
         return
     if numbers.value is not None:
-        rounded = min(half_unit(numbers.value), CENT / 2)
         for owner in {"", account}:
-            report.values.setdefault((category, currency, owner), Sum()).add(numbers.value, rounded)
+            report.values.setdefault((category, currency, owner), Sum()).add(numbers.value)
     report.summary = values["symbol"], account
     report.holding = len(draft.holdings) - 1 if _summary(draft, record, values, numbers, account) else None
 

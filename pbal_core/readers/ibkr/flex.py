@@ -212,7 +212,7 @@ def _position(draft: StatementDraft, entry: FlexRecord) -> bool:
         return False
     if numbers.quantity is not None:
         draft.check_value(entry.line, symbol, numbers.quantity, price, value, multiplier=numbers.multiplier)
-    draft.hold(_holding(entry, numbers, value, price))
+    draft.hold(_holding(entry, numbers, value, price), entry.cells)
     return True
 
 
@@ -220,7 +220,7 @@ def _seen_before(draft: StatementDraft, entry: FlexRecord) -> None:
     """A broken row still takes its symbol, so that a second one is reported too."""
     symbol = entry.text("symbol")
     if SYMBOL.fullmatch(symbol):
-        draft.claim(entry.owner, symbol, entry.line, "Symbol")
+        draft.claim(entry.owner, symbol, entry.line)
 
 
 def _no_share(entry: FlexRecord, numbers: PositionNumbers) -> str:

@@ -1,0 +1,173 @@
+"""One row under a header to a holding, to cash, or to a reason why it is neither.
+
+Worked example: ``VTI,10,$250.00,$2500.00`` is a holding; ``VMFXX,3000,1.00,3000.00`` is cash; ``91282CJL6`` at a price
+that is 100 times the value is a bond, which no plan trades.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..portfolio import SYMBOL, price_message
+from . import cash, instruments, symbols
+from .amounts import RowAmounts, hundred_times, read_amounts
+from .cells import normal
+from .derive import EXACT, divided
+from .draft import StatementDraft
+from .facts import AccountHolding, CashBalance
+from .layout import POSITION, TableRow, Verdict
+
+
+def read_position(
+    row: TableRow, draft: StatementDraft, account: str, *, currency: str, names: bool, own_words: bool
+) -> Verdict:
+    """Adds what a row holds, and says what it is.
+
+    Args:
+        row: The row.
+        draft: The statement being written.
+        account: Account of the row, may be empty.
+        currency: Currency of all amounts of the format, empty when it has none.
+        names: A name is taken for a symbol where there is none.
+        own_words: See ``instruments.unsupported``.
+    """
+    found = read_amounts(row, draft, currency)
+    if found is None:
+        return POSITION
+    text, description, asset_class = row.word("symbol"), row.word("description"), row.text("asset_class")
+    if cash.in_own_units(found.quantity, found.price, found.value):
+        reason = cash.reason(text, description, asset_class)
+        if reason and _bank(row, draft, account, found, text or description):
+            return "cash", reason
+    symbol, reason = _symbol(draft, text, description, asset_class, names=names, own_words=own_words)
+    reason = reason or _no_asset(found)
+    if not reason:
+        found, reason = hundred_times(found, text, description)
+    if reason:
+        draft.count(account, found.value)
+        return "unsupported", reason
+    return _hold(row, draft, account, found, symbol)
+
+
+def _symbol(
+    draft: StatementDraft, text: str, description: str, asset_class: str, *, names: bool, own_words: bool
+) -> tuple[str, str]:
+    """The symbol of a row, or why it cannot be planned."""
+    if not text and (names or instruments.is_fund_name(description)):
+        text = description
+    names = names or instruments.is_fund_name(text)
+    reason = instruments.unsupported(text, asset_class, description, own_words=own_words, names=names)
+    if reason:
+        return "", reason
+    symbol = symbols.ticker(text)
+    if not instruments.is_code(symbol):
+        symbol = draft.named(symbols.from_name(text), text)
+    return (symbol, "") if SYMBOL.fullmatch(symbol) else ("", instruments.UNTRADABLE)
+
+
+def _no_asset(found: RowAmounts) -> str:
+    """Why the numbers are not those of a long position with a price; empty when they are."""
+    if (found.quantity or 0) < 0 or (found.value or 0) < 0:
+        return instruments.SHORT
+    if not found.price and not found.value:
+        return instruments.NO_PRICE
+    return instruments.NO_PRICE if found.price is None and found.value is not None and not found.quantity else ""
+
+
+def _hold(row: TableRow, draft: StatementDraft, account: str, found: RowAmounts, symbol: str) -> Verdict:
+    """Adds the holding, once its numbers agree with one another."""
+    at, quantity, price = row.record.line, found.quantity, found.price
+    value = _value(row, draft, found)
+    if value is None:
+        return POSITION
+    if price is None and quantity:
+        price = divided(value, quantity)
+        (draft.foreign_prices if found.price_dropped else draft.derived_prices).append(symbol)
+    elif price is not None and quantity is not None and found.value is not None:
+        draft.check_value(at, symbol, quantity, price, value)
+        draft.proven += 1
+    if found.pence:
+        draft.pence.append(symbol)
+    if price is None or price <= 0:
+        draft.refuse("price_not_positive", price_message(price or Decimal(0)), at, row.layout.title.get("price"))
+        return POSITION
+    if not found.currency:
+        text = row.word("symbol")
+        draft.markets.setdefault(symbols.market_currency(text), text)
+    pnl, cost = _gain(row, draft, found, symbol, value)
+    draft.count(account, value)
+    draft.hold(
+        AccountHolding(
+            line=at,
+            symbol=symbol,
+            account=account,
+            value=value,
+            price=price,
+            quantity=quantity,
+            pnl=pnl,
+            cost=cost,
+            currency=found.currency,
+            asset_class=row.text("asset_class"),
+            description=row.word("description"),
+        ),
+        row.record.cells,
+        row.layout.title["symbol"],
+    )
+    return POSITION
+
+
+def _value(row: TableRow, draft: StatementDraft, found: RowAmounts) -> Decimal | None:
+    """The market value; the product where the file has no column for it. Refuses a row without."""
+    if found.value is not None:
+        return found.value
+    has_column = "value" in row.layout.index
+    if not has_column and found.quantity is not None and found.price is not None:
+        return EXACT.multiply(found.quantity, found.price)
+    wanted = "value" if has_column else "quantity" if found.quantity is None else "price"
+    draft.empty(row.record.line, row.layout.title.get(wanted))
+    return None
+
+
+def _gain(
+    row: TableRow, draft: StatementDraft, found: RowAmounts, symbol: str, value: Decimal
+) -> tuple[Decimal | None, Decimal | None]:
+    """P&L and cost: the file's, else what follows from the others; compared where the file has all of them."""
+    pnl, cost, quantity = found.pnl, found.cost, found.quantity
+    if pnl is not None and cost is not None:
+        proven = found.price is not None and quantity is not None and found.value is not None
+        draft.check_gain(row.record.line, symbol, value, cost, pnl, proven=proven)
+    if found.cost_price is not None and quantity is not None:
+        if cost is None:
+            cost = EXACT.multiply(found.cost_price, quantity)
+        else:
+            draft.check_cost(row.record.line, symbol, quantity, found.cost_price, cost)
+    if pnl is None and cost is not None:
+        pnl = EXACT.subtract(value, cost)
+    return pnl, cost
+
+
+def read_cash(row: TableRow, draft: StatementDraft, account: str, currency: str) -> None:
+    """Adds the balance of a row that is known to be cash, or notes that its amount is missing."""
+    before = len(draft.errors)
+    found = read_amounts(row, draft, currency)
+    label = row.word("symbol") or row.word("description") or row.first
+    if found is not None and _bank(row, draft, account, found, label):
+        return
+    if len(draft.errors) == before:
+        title = row.layout.title.get("value") or row.layout.title.get("price", "price")
+        message = "the amount of cash is empty; a number is needed (without a column of values: at the price 1)."
+        draft.refuse("empty_cell", message, row.record.line, title)
+
+
+def _bank(row: TableRow, draft: StatementDraft, account: str, found: RowAmounts, label: str) -> bool:
+    """Adds a balance: its value, else quantity times price. False when the row has no amount."""
+    amount = found.value
+    if amount is None and "value" not in row.layout.index and found.quantity is not None and found.price is not None:
+        amount = EXACT.multiply(found.quantity, found.price)
+    if amount is None:
+        return False
+    currency = found.currency or cash.label_currency(normal(label)) or ""
+    fund = label.rstrip("*") if cash.is_fund(label) else ""
+    quantity = found.quantity if fund else None
+    draft.bank(CashBalance(row.record.line, account, amount, currency, label, fund=fund, quantity=quantity))
+    return True
