@@ -3,9 +3,12 @@
 Three channels, never mixed:
 
 1. A problem in the user's data is an :class:`Issue`. Readers collect every one of them with its place.
-2. A request that cannot be honoured raises :class:`PbalError` or a child. The constructors take facts and write
-   one sentence: what was found, what was needed, what to do.
+2. A request that cannot be honoured raises :class:`PbalError` or a child, with a message of one sentence a problem:
+   what was found, what was needed, what to do.
 3. A broken law of allocation is our own bug: :class:`LawBrokenError`, deliberately not a ``PbalError``.
+
+A message names nothing that only one face has, such as an option of the command. Where a face offers the cure, the
+issue or the error carries a :class:`Remedy`, which the command words as an option and the page as a control.
 
 Worked example: a price of ``abc`` in line 3 becomes
 ``Issue("error", "not_a_number", '"abc" is not a number; ...', Place(line=3, column="MarkPrice"))``
@@ -21,9 +24,22 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What can be done about a problem, as a fact.
+
+    Args:
+        code: Stable snake_case name that the faces have words for.
+        value: What is to be given, where that is known: ``VTI=756733`` of ``choose_contract``.
+    """
+
+    code: str
+    value: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in the user's data something stands.
+    """Where something is in the user's data.
 
     Args:
         line: 1-based physical line of the file, None where no line applies.
@@ -55,12 +71,14 @@ class Issue:
         code: Stable snake_case name that tests and programs compare.
         message: One sentence for a person: what was found, what was needed, what to do.
         where: Place in the data, None when the whole is meant.
+        remedy: What a face offers against it, None for nothing.
     """
 
     severity: Severity
     code: str
     message: str
     where: Place | None = None
+    remedy: Remedy | None = None
 
     def __str__(self) -> str:
         place = str(self.where) if self.where is not None else ""
@@ -68,7 +86,15 @@ class Issue:
 
 
 class PbalError(Exception):
-    """A request that cannot be honoured; ``str()`` is one or more lines for the user."""
+    """A request that cannot be honoured; ``str()`` is one or more lines for the user.
+
+    Attributes:
+        remedy: What a face offers against it, None for nothing.
+    """
+
+    def __init__(self, message: str = "", *, remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class RequestError(PbalError):

@@ -25,7 +25,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..errors import BrokerError, RequestError
+from ..errors import BrokerError, Remedy, RequestError
 from .clock import Clock
 from .guards import Limits
 from .journal import Journal
@@ -198,7 +198,8 @@ class Execution:
         if account is None:
             raise RequestError(f"the run belongs to an account ***{number[-4:]} that is not logged in.")
         if not (account.paper and paper) and not self._limits.live:
-            raise RequestError(f"the run trades the live account {account.masked}; add --live.")
+            message = f"the run trades the live account {account.masked}; confirm that real money is meant."
+            raise RequestError(message, remedy=Remedy("trade_real_money"))
         self._broker.select(account.id)
         return account
 

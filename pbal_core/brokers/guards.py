@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..errors import Issue, Place
+from ..errors import Issue, Place, Remedy
 from ..money import format_money, format_percent, format_shares
 from ..planning.plan import Plan
 from ..portfolio import Position
@@ -109,14 +109,15 @@ def check(plan: Plan, facts: Facts, limits: Limits) -> list[Issue]:
     ]
 
 
-def _error(code: str, message: str, symbol: str | None = None) -> Issue:
-    return Issue("error", code, message, None if symbol is None else Place(symbol=symbol))
+def _error(code: str, message: str, symbol: str | None = None, remedy: str = "") -> Issue:
+    place = None if symbol is None else Place(symbol=symbol)
+    return Issue("error", code, message, place, Remedy(remedy) if remedy else None)
 
 
 def _account(facts: Facts, limits: Limits) -> Iterator[Issue]:
     if not facts.account.paper and not limits.live:
-        message = f"the account {facts.account.masked} is not a paper account; add --live to trade real money."
-        yield _error("live_account", message)
+        message = f"the account {facts.account.masked} is not a paper account; confirm that real money is meant."
+        yield _error("live_account", message, remedy="trade_real_money")
     if facts.account.currency not in {"", "USD"}:
         message = f"the account's currency is {facts.account.currency}; only dollar accounts can be traded."
         yield _error("currency", message)
@@ -194,8 +195,8 @@ def price_issues(symbol: str, price: Decimal, quote: Quote | None, side: Side, l
     if quote.halted:
         yield _error("halted", "trading in it is halted.", symbol)
     if (not quote.live or (quote.closed and now == quote.last)) and not limits.delayed:
-        message = "its price is not known to be real-time; subscribe to its market data, or add --delayed."
-        yield _error("old_quote", message, symbol)
+        message = "its price is not known to be real-time; subscribe to its market data, or accept delayed prices."
+        yield _error("old_quote", message, symbol, "accept_delayed_prices")
     moved = abs(Fraction(now) - Fraction(price)) / Fraction(price)
     if moved > Fraction(limits.max_move):
         message = (
@@ -230,9 +231,9 @@ def _money(plan: Plan, facts: Facts, limits: Limits) -> Iterator[Issue]:
     if total > limits.max_total:
         message = (
             f"the trades are worth {format_money(total)}, more than the {format_money(limits.max_total)} that are "
-            "allowed; raise --max-total if you mean it."
+            "allowed; raise what is allowed if you mean it."
         )
-        yield _error("total_exceeded", message)
+        yield _error("total_exceeded", message, remedy="raise_the_total")
     if plan.cash > 0 and plan.cash > facts.cash:
         message = f"the plan invests {format_money(plan.cash)} and the account has {format_money(facts.cash)} in cash."
         yield _error("cash_short", message)

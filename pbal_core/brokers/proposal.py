@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from ..errors import BrokerError, Issue, Place, RequestError
+from ..errors import BrokerError, Issue, Place, Remedy, RequestError
 from ..money import format_money, format_shares
 from ..planning.plan import Plan, Trade
 from ..portfolio import Portfolio, Position
@@ -85,7 +85,8 @@ def pick_account(accounts: Sequence[Account], wanted: str | None) -> Account:
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join(a.masked for a in accounts) or "none"
-    raise RequestError(f"choose one account with --account (the number or its last four digits); there are: {listed}.")
+    message = f"the accounts are {listed}; choose one, by its number or its last four digits."
+    raise RequestError(message, remedy=Remedy("choose_broker_account"))
 
 
 def propose(
@@ -239,7 +240,7 @@ def find_conids(
             not one of the stocks that the symbol may mean.
     """
     for symbol in named.keys() - set(symbols):
-        message = f"--contract {symbol}={named[symbol]}: the plan has no {symbol}; write it as the positions file does."
+        message = f"contract {symbol}={named[symbol]}: the plan has no {symbol}; write it as the positions file does."
         raise RequestError(message)
     held = {symbol: _held(symbol, holdings) for symbol in symbols}
     asked = broker.contracts([symbol for symbol in symbols if not held[symbol]])
@@ -258,13 +259,14 @@ def _chosen(symbol: str, contracts: Sequence[Contract], choose: Choose, wanted: 
     if wanted is not None:
         fitting = [contract for contract in contracts if contract.conid == wanted]
         if not fitting:
-            raise RequestError(f"--contract {symbol}={wanted}: {symbol} may mean {listed or 'no stock'}, not {wanted}.")
+            raise RequestError(f"contract {symbol}={wanted}: {symbol} may mean {listed or 'no stock'}, not {wanted}.")
         return fitting[0]
     if len(contracts) <= 1:
         return contracts[0] if contracts else None
     contract = choose(symbol, contracts)
     if contract is None:
-        raise RequestError(f"{symbol} may mean {listed}; choose one with --contract {symbol}={contracts[0].conid}.")
+        remedy = Remedy("choose_contract", f"{symbol}={contracts[0].conid}")
+        raise RequestError(f"{symbol} may mean {listed}; choose one.", remedy=remedy)
     return contract
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..errors import BrokerError, DataError, PbalError
+from .remedies import in_words
 
 COMMANDS: dict[str, str] = {"app": "app", "flex": "flex", "inspect": "inspect", "trade": "trade"}
 """Subcommand -> module of this package with ``run(arguments) -> exit code``. Everything else is a plan."""
@@ -50,11 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(EXIT_INTERRUPTED, "interrupted")
     except BrokerError as error:
-        return _fail(EXIT_BROKER, str(error))
+        return _fail(EXIT_BROKER, in_words(error))
     except DataError as error:
-        return _fail(EXIT_USER, *(str(issue) for issue in error.issues))
+        return _fail(EXIT_USER, *map(in_words, error.issues))
     except PbalError as error:
-        return _fail(EXIT_USER, str(error))
+        return _fail(EXIT_USER, in_words(error))
     except Exception as error:  # noqa: BLE001 - the edge: a user never sees a traceback
         return _unforeseen(error)
     return code

@@ -11,6 +11,7 @@ from ..readers.cells import harmless
 from ..readers.preview import StatementView, preview
 from . import Parser
 from .plan import add_reader_arguments, read
+from .remedies import in_words
 
 EXIT_OPEN_CHOICE = 1
 
@@ -74,7 +75,7 @@ def preview_text(view: StatementView) -> str:
     if view.mapping:
         parts.append(f"Columns, to keep as a .toml file for --format-hint:\n{view.mapping}".rstrip())
     if view.issues:
-        parts.append("\n".join(f"{issue.severity.capitalize()}: {issue}" for issue in view.issues))
+        parts.append("\n".join(f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in view.issues))
     return "\n\n".join(parts) + "\n"
 
 

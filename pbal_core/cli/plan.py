@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
-from ..errors import DataError, Issue, RequestError
+from ..errors import DataError, RequestError
 from ..planning.plan import Plan
 from ..planning.rebalance import rebalance
 from ..planning.strategy import Strategy
@@ -17,6 +18,7 @@ from ..sample import sample_bytes
 from ..version import __version__
 from ..views import summary as present
 from . import Parser, flex, path_of, policy
+from .remedies import in_words
 from .table import simple_table
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
@@ -172,7 +174,8 @@ def read(data: str, *, accounts: list[str] | None = None, format_hint: str | Non
     except DataError as error:
         name = "standard input" if data == "-" else data
         raise DataError(
-            Issue(i.severity, i.code, i.message if i.code in _NAME_THE_FILE else f"{name}: {i}") for i in error.issues
+            replace(i, message=i.message if i.code in _NAME_THE_FILE else f"{name}: {i}", where=None)
+            for i in error.issues
         ) from None
 
 
@@ -196,5 +199,5 @@ def _remarks(plan: Plan, statement: Statement, *, verbose: bool) -> None:
     lines = [present.sentence(plan)]
     if verbose:
         lines += present.explanation(plan)
-    lines += [f"{issue.severity.capitalize()}: {issue}" for issue in (*statement.issues, *plan.issues)]
+    lines += [f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in (*statement.issues, *plan.issues)]
     print("\n".join(lines), file=sys.stderr)

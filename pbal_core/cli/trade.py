@@ -17,6 +17,7 @@ from ..errors import RequestError
 from ..money import Amount, to_amount
 from ..planning.plan import Plan
 from . import Parser, plan
+from .remedies import in_words
 from .table import simple_table
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
         if made is None:
             portfolio, issues = desk.positions()
             made = plan.make(portfolio, plan_options)
-            _say(*(str(issue) for issue in issues))
+            _say(*map(in_words, issues))
         proposal = desk.propose(made, _choose, named)
         return _show_or_place(desk, proposal, place=options.place, journal=options.journal)
 
@@ -190,7 +191,7 @@ def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool, journa
         print(simple_table(views.PROPOSAL_HEADER, views.proposal_rows(proposal)), flush=True)
         _say(*views.proposal_lines(proposal))
     if proposal.problems:
-        _say(*(f"pbal: {issue}" for issue in proposal.problems), "Nothing was sent.")
+        _say(*(f"pbal: {in_words(issue)}" for issue in proposal.problems), "Nothing was sent.")
         return EXIT_LEFT
     if not place:
         _say("Nothing was sent. Add --place to trade.")

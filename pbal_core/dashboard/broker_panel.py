@@ -19,6 +19,7 @@ import streamlit as st
 
 from ..errors import BrokerError, PbalError
 from ..planning.plan import Plan
+from .messages import page_words
 
 if TYPE_CHECKING:
     from ..brokers.connection import GatewaySettings, TradingDesk
@@ -121,7 +122,7 @@ def _draw(proposal: Proposal) -> None:
     if proposal.problems:
         st.error("This plan cannot be sent.")
         for issue in proposal.problems:
-            st.text(str(issue))
+            st.text(page_words(issue))
 
 
 def _unfinished(settings: GatewaySettings, report: Report) -> None:
@@ -223,7 +224,9 @@ def _broken_off(error: Exception) -> None:
 def _failed(headline: str, error: Exception) -> None:
     st.error(headline)
     st.text(
-        str(error) if isinstance(error, PbalError) else f"a bug in pbal ({type(error).__name__}); please report it."
+        page_words(error)
+        if isinstance(error, PbalError)
+        else f"a bug in pbal ({type(error).__name__}); please report it."
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, Issue, Place, RequestError
+from ..errors import DataError, Issue, Place, Remedy, RequestError
 from .cells import told
 from .document import Document, documents
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, TotalCheck
@@ -206,7 +206,6 @@ def _unknown(found: list[Document]) -> DataError:
     message = (
         f"no columns of a positions file were found; the row with the most columns has: {names}. Needed are "
         "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "
-        "a symbol and two of quantity, price and value; a mapping file says which columns do (pbal: --format-hint "
-        "FILE.toml, see the README)."
+        "a symbol and two of quantity, price and value; a mapping file says which columns do."
     )
-    return DataError([Issue("error", "missing_column", message, Place(line=header.line))])
+    return DataError([Issue("error", "missing_column", message, Place(line=header.line), Remedy("name_columns"))])

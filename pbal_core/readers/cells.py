@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from ..errors import DataError, Issue, Place, Severity
+from ..errors import DataError, Issue, Place, Remedy, Severity
 from ..money import DecimalSign, NotANumberError, decimal_evidence, parse_amount, parse_decimal
 
 _BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "null", "none", "#n/a", "\u2013", "\u2014"})
@@ -46,11 +46,20 @@ def harmless(text: str, limit: int = 80) -> str:
     return flat if len(flat) <= limit else flat[: limit - 3] + "..."
 
 
-def told(severity: Severity, code: str, message: str, line: int | None, *, column: str = "", symbol: str = "") -> Issue:
+def told(
+    severity: Severity,
+    code: str,
+    message: str,
+    line: int | None,
+    *,
+    column: str = "",
+    symbol: str = "",
+    remedy: Remedy | None = None,
+) -> Issue:
     """An issue whose words from the file are harmless; None and empty texts leave the place open."""
     where = Place(line=line, column=harmless(column, 40) or None, symbol=harmless(symbol, 40) or None)
     place = None if where == Place() else where
-    return Issue(severity, code, harmless(message, 1_000), place)
+    return Issue(severity, code, harmless(message, 1_000), place, remedy)
 
 
 def shown(text: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, Issue
+from ..errors import DataError, Issue, Remedy
 from ..money import CURRENCY
 from ..portfolio import Portfolio, Position, symbol_key
 from .cells import shown, told
@@ -122,11 +122,8 @@ def _unconfirmed(statement: Facts) -> Issue:
     guess = (
         ", ".join(f"{field} from {column}" for field, column in statement.mapping.pairs()) if statement.mapping else ""
     )
-    message = (
-        f"this file has no known format and its columns were guessed ({guess}); look at them, then confirm "
-        "(pbal: --format-hint generic, or a mapping file)."
-    )
-    return told("error", "mapping_guessed", message, None)
+    message = f"this file has no known format and its columns were guessed ({guess}); look at them, then confirm."
+    return told("error", "mapping_guessed", message, None, remedy=Remedy("confirm_columns"))
 
 
 def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
@@ -141,14 +138,14 @@ def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
     shared = [h.symbol for h in holdings if len(accounts[symbol_key(h.symbol)]) > 1]
     if not shared:
         together = f"the positions of {len(held)} accounts are taken together ({listed})"
-        message = f"{together}; choose one to plan for it alone (pbal: --account ID)."
-        return [told("warning", "several_accounts", message, None)]
+        message = f"{together}; choose one to plan for it alone."
+        return [told("warning", "several_accounts", message, None, remedy=Remedy("choose_account"))]
     names = ", ".join(list(dict.fromkeys(shared))[:5])
     message = (
-        f"the same symbol is held in more than one account ({names}); choose accounts, or add them up on purpose "
-        f"(pbal: --account ID, or --account all). The accounts are: {listed}."
+        f"the same symbol is held in more than one account ({names}). The accounts are: {listed}. Choose some of them, "
+        "or add them up on purpose."
     )
-    return [told("error", "choose_accounts", message, None)]
+    return [told("error", "choose_accounts", message, None, remedy=Remedy("choose_accounts"))]
 
 
 def _unconvertible(holdings: Sequence[AccountHolding], currencies: Sequence[str]) -> list[Issue]:
@@ -228,7 +225,7 @@ def _base(statement: Facts, chosen: Sequence[AccountHolding], issues: list[Issue
         what = f"the exchange rates of the accounts convert to different base currencies ({', '.join(bases)})"
         if "" in bases:
             what = "the file does not name the base currency of each account that its exchange rates convert to"
-        message = f"{what}, so their amounts cannot be added; choose one account (pbal: --account ID)."
+        message = f"{what}, so their amounts cannot be added; choose one account."
         issues.append(told("error", "mixed_currencies", message, None))
         return ""
     if not bases[0]:

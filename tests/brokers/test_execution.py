@@ -494,7 +494,7 @@ def test_cancel_ends_a_run_and_its_working_orders(desk):
 def test_a_live_run_is_not_resumed_without_live(desk):
     interrupted(desk)
     desk.gateway.paper = False
-    with pytest.raises(RequestError, match="add --live"):
+    with pytest.raises(RequestError, match="confirm that real money is meant"):
         desk.resume()
     desk.gateway.accounts = ["DU9"]
     with pytest.raises(RequestError, match=r"\*\*\*4567 that is not logged in"):

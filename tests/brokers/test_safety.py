@@ -81,7 +81,7 @@ def test_a_lost_order_that_was_replaced_by_hand_is_not_sent_again(desk):
 def test_a_live_login_is_not_traded_with_the_preview_of_a_paper_account(desk):
     proposal = desk.propose(plan("buy 10 BND", "800"))
     desk.gateway.paper = False
-    with pytest.raises(RequestError, match="add --live"):
+    with pytest.raises(RequestError, match="confirm that real money is meant"):
         desk.execution().start(proposal)
     assert not desk.gateway.sent
     assert desk.journal().open_run() is None

@@ -104,7 +104,7 @@ def test_a_live_account_needs_live(gateway, trade):
     assert code == 1
     assert "$2,254.80" in out  # the preview is shown, and nothing is asked
     assert "Type the last" not in err
-    assert "pbal: the account ***4567 is not a paper account; add --live to trade real money." in err
+    assert "pbal: the account ***4567 is not a paper account; confirm that real money is meant (--live)." in err
     assert not gateway.sent
     code, out, err = trade(*PLAN, "--live", "--place", typed="4567\n")
     assert code == 0, err
@@ -351,7 +351,7 @@ def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, tra
     ]
     code, _out, err = trade(*PLAN, tty=False)
     assert code == 2
-    assert "choose one with --contract NEW=1003" in err
+    assert "choose one (--contract NEW=1003)." in err
     assert trade(*PLAN, "--contract", "NEW=1003", tty=False)[0] == 0
     code, out, err = trade(*PLAN, typed="1\n")
     assert (code, "NEW" in out) == (0, True), err
@@ -362,9 +362,9 @@ def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, tra
 @pytest.mark.parametrize(
     ("contract", "words"),
     [
-        ("VXUS=1003", "--contract VXUS=1003: the plan has no VXUS; write it as"),
+        ("VXUS=1003", "contract VXUS=1003: the plan has no VXUS; write it as"),
         ("bnd=1002", "the plan has no bnd"),
-        ("BND=9009", "--contract BND=9009: BND may mean BND (held, in USD, 1002), not 9009."),
+        ("BND=9009", "contract BND=9009: BND may mean BND (held, in USD, 1002), not 9009."),
         ("NEW=1", "may mean NEW FUND (ARCA, 1003), not 1"),
     ],
 )

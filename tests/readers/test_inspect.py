@@ -54,7 +54,7 @@ def test_unknown_columns_say_how_they_can_be_named(capsys, tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("Papier,Bestand,Kurs\nVTI,10,250.00\n")
     assert main(["inspect", str(path)]) == 2
-    assert "a mapping file says which columns do (pbal: --format-hint FILE.toml" in capsys.readouterr().err
+    assert "a mapping file says which columns do (--format-hint FILE.toml)." in capsys.readouterr().err
 
 
 def test_a_plan_asks_for_the_account_first(capsys):

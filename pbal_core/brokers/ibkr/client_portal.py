@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote as url_quote
 
-from ...errors import BrokerError, RequestError
+from ...errors import BrokerError, Remedy, RequestError
 from ..clock import Clock
 from ..protocol import (
     Account,
@@ -48,7 +48,7 @@ TICKLE = 55.0
 """Seconds; IBKR ends a session that is silent for longer than about 6 minutes and asks for a tickle a minute."""
 _IN_USE = (
     "the account is in use by another session (TWS, the mobile app or a browser); log out there, or take the session "
-    "over with --take-over."
+    "over."
 )
 _FIELDS = "31,84,86,6509"
 _SETTLE_TRIES = 6
@@ -125,7 +125,7 @@ class ClientPortal:
         """
         status = self._status()
         if status.get("competing") and not self._take_over:
-            raise SessionOverError(_IN_USE)
+            raise SessionOverError(_IN_USE, remedy=Remedy("take_over"))
         if not _ready(status) or status.get("competing"):
             status = self._open_brokerage_session()
         if not _ready(status):
@@ -152,7 +152,7 @@ class ClientPortal:
                 break
             self._clock.sleep(1)
         if status.get("competing"):  # it may show only now that somebody else has the session
-            raise SessionOverError(_IN_USE)
+            raise SessionOverError(_IN_USE, remedy=Remedy("take_over"))
         return status
 
     def keep_alive(self) -> None:

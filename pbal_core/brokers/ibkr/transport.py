@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...errors import BrokerError, RequestError
+from ...errors import BrokerError, Remedy, RequestError
 from ...version import __version__
 
 INSTALL = 'this needs packages that are not installed; install them with: pip install "httpx>=0.28" "keyring>=25"'
@@ -236,8 +236,9 @@ def trust(base: str, *, certificate: Path | None, fingerprint: str | None, timeo
     """
     if (certificate is None) == (fingerprint is None):
         raise RequestError(
-            "give the gateway's certificate as a file (--certificate FILE) or as a fingerprint (--fingerprint HEX), "
-            "one of them; without it nobody can tell the gateway from an impostor."
+            "without its certificate nobody can tell the gateway from an impostor; give the certificate as a file, or "
+            "its fingerprint, one of them.",
+            remedy=Remedy("trust_the_gateway"),
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslsocket_class = BoundedSocket
@@ -299,8 +300,8 @@ def unreachable(base: str, error: BaseException) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return (
             f"the certificate of the gateway at {base} cannot be verified: {cause.verify_message}. The certificate "
-            "that IBKR ships is expired and names no host, so make your own (README, Interactive Brokers) and give it "
-            "with --certificate."
+            "that IBKR ships is expired and names no host, so make your own (README, Interactive Brokers) and give "
+            "that one."
         )
     if isinstance(cause, ssl.SSLError):
         return f"{base} does not speak TLS as expected ({cause.reason or cause}); is listenSsl on in the gateway?"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...errors import DataError, Issue, Place
+from ...errors import DataError, Issue, Place, Remedy
 from .. import cash
 from ..cells import is_blank, normal
 from ..columns import NAMES
@@ -59,7 +59,7 @@ def read(
             "no column of symbols and two of quantity, price and value were found; say in a mapping which columns "
             "they are."
         )
-        raise DataError([Issue("error", "missing_column", message, Place(line=title.line))])
+        raise DataError([Issue("error", "missing_column", message, Place(line=title.line), Remedy("name_columns"))])
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
     form = TableFormat(
         key=KEY,
