@@ -274,7 +274,7 @@ def minor_digits(currency: str) -> int:
 
 
 def currency_sign(currency: str) -> str:
-    """What stands before an amount: ``$`` for ``USD``; where a code has no sign of its own, ``CHF`` and a space."""
+    """What is written before an amount: ``$`` for ``USD``; where a code has no sign of its own, ``CHF`` and a space."""
     return _SIGNS.get(currency) or f"{currency}\N{NO-BREAK SPACE}"
 
 

@@ -104,7 +104,7 @@ def position_problems(
 ) -> Iterator[tuple[str, str, str]]:
     """Why facts cannot be a position: triples of the field's name, an issue code and a message for a person.
 
-    None stands for what is unknown or was refused already; it is not judged here.
+    None is unknown, or was refused already; it is not checked here.
     """
     if not isinstance(symbol, str):
         yield "symbol", "bad_symbol", f"the symbol is of type {type(symbol).__name__}; a text is needed."
@@ -161,7 +161,7 @@ class Portfolio:
         for position in self.positions:
             key = symbol_key(position.symbol)
             if key in seen:
-                message = f"{position.symbol} occurs more than once; each symbol may stand in one row."
+                message = f"{position.symbol} occurs more than once; each symbol may have one row."
                 issues.append(Issue("error", "duplicate_symbol", message, Place(symbol=position.symbol)))
             seen.add(key)
         if issues:
@@ -245,7 +245,7 @@ def _from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
             for field, code, message in position_problems(symbol, value, price)
         )
         if symbol and (first := seen.setdefault(symbol_key(symbol), number)) != number:
-            message = f"{symbol} stands in row {first} already; one row for each symbol is needed."
+            message = f"{symbol} is in row {first} already; one row for each symbol is needed."
             issues.append(Issue("error", "duplicate_symbol", message, Place(line=number, column="Symbol")))
         if len(issues) == before and value is not None and price is not None:
             positions.append(Position(symbol=symbol, value=value, price=price, pnl=pnl))
@@ -263,7 +263,7 @@ def _header_problems(labels: list[Hashable]) -> Iterator[Issue]:
             message = f"the column {name} is missing; the frame has: {found}."
             yield Issue("error", "missing_column", message, Place(column=name))
         elif count > 1:
-            message = f"the column {name} stands in the frame {count} times; once is needed."
+            message = f"the column {name} is in the frame {count} times; once is needed."
             yield Issue("error", "duplicate_column", message, Place(column=name))
 
 

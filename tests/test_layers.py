@@ -1,4 +1,4 @@
-"""The house stands: imports go one way, and the core is light."""
+"""Imports go one way and never in a circle, and the core is light."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -32,18 +34,21 @@ def level(name: str) -> int:
     return next(i for i, layer in enumerate(LAYERS) if name in layer)
 
 
-def imports(path: Path) -> set[str]:
-    """Full names of what a module imports from this package and from elsewhere, relative imports resolved."""
+def imported(path: Path) -> Iterator[tuple[str, str]]:
+    """What a module imports, relative imports resolved, in functions and for types alone too: module and name."""
     package = ("pbal_core", *path.relative_to(PACKAGE).parent.parts)
-    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = [*package[: len(package) - node.level + 1]] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return found
+            yield from ((module, alias.name) for alias in node.names)
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of what a module imports from this package and from elsewhere."""
+    return {name for module, alias in imported(path) for name in (module, f"{module}.{alias}".rstrip("."))}
 
 
 def modules() -> list[Path]:
@@ -64,6 +69,33 @@ def test_imports_go_one_way(path):
             assert len(parts) == 2, f"{path} imports {name}, which has no layer"
             continue
         assert other == own or level(other) < level(own), f"{own} imports {other}, which is not below it"
+
+
+def module_name(path: Path) -> str:
+    parts = ("pbal_core", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_circle_of_imports_exists():
+    """Inside a folder too, whether the import is at the top, in a function, or for types alone."""
+    paths = {module_name(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {}
+    for name, path in paths.items():
+        # ``from . import x`` needs the module x, where there is one, and nothing of the package itself.
+        pairs = ((module, f"{module}.{alias}") for module, alias in imported(path))
+        graph[name] = {full if full in paths else module for module, full in pairs if {full, module} & paths.keys()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"these import one another: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("face", ["cli", "dashboard"])
+def test_the_faces_do_not_know_each_other(face):
+    """What both need is below them."""
+    other = {"cli": "dashboard", "dashboard": "cli"}[face]
+    known = {name for path in (PACKAGE / face).rglob("*.py") for name in imports(path)}
+    assert not [name for name in known if name.split(".")[:2] == ["pbal_core", other]]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -155,7 +155,7 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
 
 
 def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
-    """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems are told with its name."""
+    """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems begin with its name."""
     if data == DEFAULT_DATA and not path_of(data).exists():
         raise RequestError(
             f"there is no file {path_of(data)}. Give your positions file (pbal FILE), try the sample (pbal --sample -c "

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .exact import Market
 
 MAX_LOTS = 10**15
-"""Lots that the exact method counts: a float tells each number of them from the next."""
+"""Lots that the exact method counts: a float can hold each number up to here."""
 
 
 @dataclass(frozen=True, kw_only=True)
