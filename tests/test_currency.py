@@ -24,9 +24,10 @@ from pbal_core.planning.problem import prepare
 from pbal_core.policy.targets import Targets, with_targets
 from pbal_core.views import exports
 from pbal_core.views import summary as present
-from pbal_core.views.drift_words import standing
+from pbal_core.views.columns import table_rows
+from pbal_core.views.drift_words import drift_words
 from pbal_core.views.printout import plan_html
-from pbal_core.views.sweep import Point, axis_points, sheet_data, slice_data
+from pbal_core.views.sweep import Point, axis_points, sheet_data, sweep_data
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
@@ -148,16 +149,16 @@ def texts(held: Portfolio, cash: Decimal, **settings: object) -> str:
     except InfeasiblePlanError as error:
         return str(error)
     issues = [str(issue) for issue in plan.issues]
-    tables = [asdict(row) for row in (*present.rows(plan), *present.key_numbers(plan))]
+    tables = [*table_rows(plan), *(asdict(number) for number in present.key_numbers(plan))]
     words = [present.sentence(plan), *present.explanation(plan), *issues, *plan.limits]
     page = plan_html(plan, name="positions", day=date(2026, 1, 2))
-    stands = standing(held)
-    return json.dumps([tables, words, page, stands.least, stands.drift], ensure_ascii=False)
+    drifted = drift_words(held)
+    return json.dumps([tables, words, page, drifted.least, drifted.drift], ensure_ascii=False)
 
 
 @given(**DRAWN, method=hypothesis_strategies.sampled_from(["classic", "exact"]))
 def test_a_plan_differs_by_the_sign_alone(portfolio, cash, step, strategy, method):
-    """Rows, key numbers, sentence, explanation, remarks, limits, printed page and standing, with every constraint."""
+    """Rows, key numbers, sentence, explanation, remarks, limits, printed page and drift, with every constraint."""
     settings = {"strategy": strategy, "method": method, "min_trade": step, "cash_buffer": 20, "fee_per_trade": "1.5"}
     dollars = texts(portfolio, cash, **settings)
     euros = texts(in_currency(portfolio, "EUR"), cash, **settings)
@@ -166,14 +167,14 @@ def test_a_plan_differs_by_the_sign_alone(portfolio, cash, step, strategy, metho
 
 
 @given(**DRAWN)
-def test_slices_differ_by_the_sign_alone(portfolio, cash, step, strategy):
+def test_sweeps_differ_by_the_sign_alone(portfolio, cash, step, strategy):
     """Every position of a slider and the sheet around it, both methods."""
     points = [Point(amount, Decimal(step)) for amount in (cash, Decimal(0), Decimal(750), Decimal(-10))]
     for method in ("classic", "exact"):
         sent = []
         for currency in ("USD", "EUR"):
             problem = prepare(in_currency(portfolio, currency), strategy=strategy, method=method)
-            sent.append(json.dumps([slice_data(problem, points), sheet_data(problem)], ensure_ascii=False))
+            sent.append(json.dumps([sweep_data(problem, points), sheet_data(problem)], ensure_ascii=False))
         assert sent[1] == sent[0].replace("$", "€")
 
 
@@ -232,11 +233,11 @@ def test_the_live_view_is_labelled_in_the_currency():
     assert data["labels"] == {"cash": "-CHF\u00a0750.00", "min_trade": "CHF\u00a0100.00"}
     sheet = data["sheet"]
     assert sheet["axes"]["min_trade"]["labels"][0] == "CHF\u00a010.00"
-    assert sheet["figure"]["modes"]["dollars"]["tickprefix"] == "CHF\u00a0"
-    assert (sheet["unit"], sheet["spellings"]) == ("CHF", ("CHF",))
+    assert sheet["figure"]["units"]["dollars"]["tickprefix"] == "CHF\u00a0"
+    assert (sheet["money"], sheet["spellings"]) == ("CHF", ("CHF",))
     assert "$" not in json.dumps(data, ensure_ascii=False)
     dollars = _payload("x", prepare(in_currency(SWISS, "USD")), point, memory)["sheet"]
-    assert (dollars["unit"], dollars["figure"]["modes"]["dollars"]["tickprefix"]) == ("dollars", "$")
+    assert (dollars["money"], dollars["figure"]["units"]["dollars"]["tickprefix"]) == ("dollars", "$")
     assert len(axis_points(prepare(SWISS), "cash", point)) == len(sheet["axes"]["cash"]["labels"])
 
 

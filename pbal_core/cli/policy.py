@@ -134,9 +134,9 @@ def read_policy(path: str | None) -> Policy:
 
 def print_drift(portfolio: Portfolio, targets: Targets | None) -> int:
     """The drift report on stdout, its sentence on stderr; 1 when something is out of band."""
-    from ..views.drift_words import standing  # a plan does without it
+    from ..views.drift_words import drift_words  # a plan does without it
 
-    found = standing(portfolio, targets)
+    found = drift_words(portfolio, targets)
     rows = [
         (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")
         for row in found.rows

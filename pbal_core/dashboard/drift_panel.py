@@ -1,4 +1,4 @@
-"""Below the live view: how good the plan is, what to know of it, and where the portfolio stands against its bands."""
+"""Below the live view: how good the plan is, what to know about it, and how far each position is from its target."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..errors import TargetError
 from ..planning.plan import Plan
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
-from ..views.drift_words import RULE, standing
+from ..views.drift_words import RULE, drift_words
 from ..views.summary import proof_words
 from .messages import page_words
 
@@ -16,7 +16,7 @@ _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
 
 
 def remarks(plan: Plan) -> None:
-    """Draws what is to be known of the committed plan: how good it is, its remarks and its limits."""
+    """Draws what to know about the committed plan: how good it is, its remarks and its limits."""
     limits = f" Limits: {'; '.join(plan.limits)}." if plan.limits else ""
     words = [] if plan.issues and plan.proof is None else [proof_words(plan)]
     st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits)
@@ -25,13 +25,13 @@ def remarks(plan: Plan) -> None:
 def drift(portfolio: Portfolio, targets: Targets | None) -> None:
     """Draws the drift report, which no slider changes; ``targets`` is None for equal weights."""
     try:
-        found = standing(portfolio, targets)
+        found = drift_words(portfolio, targets)
     except TargetError:
-        return  # the table of targets says it already
-    st.text(f"Drift now: {found.drift} {found.least}")  # not the panel's title: a panel retitled is shut
+        return  # the table of targets says why already
+    st.text(f"Drift now: {found.drift} {found.least}")  # not in the panel's title: a new title would close it
     panel = st.expander("Drift of each position", key="drift_panel", on_change="rerun")
     if not panel.open:
-        return  # a table that nobody sees costs every visitor its script
+        return  # a table that nobody sees makes every visitor load its script
     with panel:
         st.dataframe(
             [

@@ -19,7 +19,7 @@ TRACES = ("Before", "After", "Target", "Plan A")
 _CLEAR = "rgba(0,0,0,0)"
 
 
-def modes(sign: str) -> dict[str, dict[str, Any]]:
+def units(sign: str) -> dict[str, dict[str, Any]]:
     """How the value axis is written when the bars are weights, and when they are amounts with this sign."""
     return {
         "weights": {"ticksuffix": " %", "tickprefix": "", "tickformat": ",~f", "exponentformat": "none"},
@@ -28,7 +28,7 @@ def modes(sign: str) -> dict[str, dict[str, Any]]:
 
 
 def figure_data(currency: str = "USD") -> dict[str, Any]:
-    """The figure as plain data for the page: ``data``, ``layout``, and ``modes`` with the axis of each unit.
+    """The figure as plain data for the page: ``data``, ``layout``, and ``units`` with the axis of each unit.
 
     Args:
         currency: ISO code of the currency that the bars are in when they are amounts.
@@ -93,4 +93,4 @@ def figure_data(currency: str = "USD") -> dict[str, Any]:
             },
         },
     )
-    return {**figure.to_plotly_json(), "modes": modes(sign)}
+    return {**figure.to_plotly_json(), "units": units(sign)}

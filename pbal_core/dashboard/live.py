@@ -1,8 +1,8 @@
 """The live view: both sliders, the chart, the table, the sentence and the key numbers, as one Streamlit component.
 
-The model: Python computes, the browser looks up. ``live_view`` sends two slices of plans (see ``views.sweep``);
-while a slider is dragged the browser shows positions of its slice and sends nothing. On release it sends one *request*
-(both amounts, and which slices it already has); the callback checks it, the page's fragment runs once, and what the
+The model: Python computes, the browser looks up. ``live_view`` sends two sweeps of plans (see ``views.sweep``);
+while a slider is dragged the browser shows positions of its sweep and sends nothing. On release it sends one *request*
+(both amounts, and which sweeps it already has); the callback checks it, the page's fragment runs once, and what the
 browser does not have yet goes back. A request carries a number that is sent back, so an answer that a newer move has
 overtaken is not mistaken for news. Answers get lost where a newer run comes between: a browser that lacks something
 asks for it with a request without amounts, which changes nothing but what is sent.
@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 import streamlit as st
@@ -38,8 +37,10 @@ from ..planning.problem import Problem, prepare
 from ..planning.rebalance import rebalance
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-from ..views.summary import key_numbers, rows
-from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, slice_data, tops
+from ..views.columns import BY_KEY
+from ..views.summary import key_numbers
+from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, sweep_data
+from ..views.widths import widest
 from .figure import figure_data
 from .settings import WORDS, amount_bounds
 from .vendor import plotly_gzip
@@ -52,13 +53,9 @@ Read = Callable[[Axis, str], Decimal]
 
 LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
 
-_FEW_AT_A_TIME = BoundedSemaphore(2)
-"""Slices are many small objects, and Streamlit walks all objects after every run of any session. When many sessions
-commit at once, each would walk everybody's half-made slices; so only two sessions make slices at a time."""
-
 AXES: tuple[Axis, ...] = ("cash", "min_trade")
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("lookup.js", "table.js", "fit.js", "chart.js", "main.js")
+_SCRIPTS = ("shown.js", "table.js", "numbers.js", "fit.js", "chart.js", "amount.js", "main.js")
 
 
 def _asset(name: str) -> str:
@@ -108,11 +105,10 @@ def live_view(
     ask: Ask = partial(rebalance, portfolio, **settings)
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
     commit = partial(_commit, key, ask, memory, on_fit, read)
-    with _FEW_AT_A_TIME:
-        data = _payload(_digest(portfolio, sorted(settings.items())), problem, point, memory)
-        memory["have"] = data["ids"]  # a browser that did not get it asks again
-        _live(data=data, key=key, on_request_change=commit, height="content")
-        del data
+    data = _payload(_digest(portfolio, sorted(settings.items())), problem, point, memory)
+    memory["have"] = data["ids"]  # a browser that did not get it asks again
+    _live(data=data, key=key, on_request_change=commit, height="content")
+    del data  # Streamlit has written it by now, and collects garbage after the run
     return ask(point.cash, min_trade=point.min_trade)
 
 
@@ -122,18 +118,17 @@ def new_memory() -> dict[str, Any]:
 
 
 def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any]) -> dict[str, Any]:
-    """What the browser needs and does not have yet; ``name`` stands for the portfolio and the settings."""
+    """What the browser needs and does not have yet; ``name`` identifies the portfolio and the settings."""
     have = memory["have"]
     amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
     live = is_live(problem)
     fixed = {"cash": amounts["min_trade"], "min_trade": amounts["cash"]}
     ids = {axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}
-    slices = {}
-    for axis in AXES:
-        if live and have.get(axis) != ids[axis]:
-            data = slice_data(problem, axis_points(problem, axis, point))
-            slices[axis] = {"fixed": fixed[axis], "data": data, "tops": tops(data)}
-    current = slice_data(problem, [point])
+    sweeps = {
+        axis: {"fixed": fixed[axis], "data": sweep_data(problem, axis_points(problem, axis, point))}
+        for axis in AXES
+        if live and have.get(axis) != ids[axis]
+    }
     portfolio = problem.portfolio
     known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
     return {
@@ -146,9 +141,9 @@ def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any
         "errors": memory["errors"],
         "ids": {**ids, "sheet": name},
         "sheet": None if have.get("sheet") == name else _sheet(name, problem),
-        "slices": slices,
+        "sweeps": sweeps,
         "notice": "" if live else LET_GO.format(len(problem.portfolio)),
-        "point": {**amounts, "data": current, "tops": tops(current)},
+        "point": {**amounts, "data": sweep_data(problem, [point])},
         "pinned": memory.get("pinned") if known else None,
     }
 
@@ -161,7 +156,7 @@ def _sheet(name: str, problem: Problem) -> dict[str, Any]:
         "id": name,
         "figure": figure_data(currency),
         "fits": problem.method == Method.CLASSIC,
-        "unit": "dollars" if currency == "USD" else currency,
+        "money": "dollars" if currency == "USD" else currency,
         "spellings": currency_spellings(currency),
     }
 
@@ -232,12 +227,14 @@ def _pin(ask: Callable[[], Plan], memory: dict[str, Any]) -> None:
     except PbalError:
         return  # the view says why
     portfolio = plan.portfolio
+    trades = BY_KEY["shares"].texts(plan)
     memory["pinned_for"] = (portfolio.currency, portfolio.symbols)
     memory["pinned"] = {
         "label": f"Plan A: cash {portfolio.money(plan.cash)}, minimum trade {portfolio.money(plan.min_trade)}, "
         f"{plan.strategy.label.lower()}, {plan.method.label}.",
-        "rows": [row.trade for row in rows(plan)],
-        "numbers": [number.value for number in key_numbers(plan)],
+        "trades": trades,
+        "width": widest(f"\N{NOT EQUAL TO} {trade}" for trade in trades),
+        "numbers": [f"A: {number.value}" for number in key_numbers(plan)],
         "weights": [100 * weight for weight in plan.weights_after],
         "dollars": [float(value) for value in plan.values_after],
     }

@@ -51,7 +51,7 @@ def solve(problem: Problem, cash: int, min_trade: int, *, work: int = WORK) -> S
     return _classic(problem, cash, min_trade)
 
 
-def solve_many(problem: Problem, questions: Iterable[tuple[int, int]], *, work: int = SLICE_WORK) -> list[Solution]:
+def solve_many(problem: Problem, questions: Iterable[tuple[int, int]], *, work: int = SLICE_WORK) -> Iterator[Solution]:
     """Answers several questions, such as the positions of a slider, under one budget of work.
 
     Args:
@@ -60,21 +60,19 @@ def solve_many(problem: Problem, questions: Iterable[tuple[int, int]], *, work: 
         work: Combinations for all questions together. Each question gets at most WORK of it, as ``solve`` does;
             where less is left and not enough, the plan is rounding and filling, marked ``approximate``.
 
-    Returns:
-        One solution for each question, in the order given.
+    Yields:
+        One solution for each question, in the order given, solved when it is asked for.
     """
     left = work
-    solutions = []
     for cash, min_trade in questions:
         solution = solve(problem, cash, min_trade, work=min(WORK, left))
         proof = solution.proof
         if proof is not None:
             cut_short = not proof.proven and left < WORK
-            solutions.append(replace(solution, approximate=True) if cut_short else solution)
             left = max(0, left - proof.work - len(problem.values))
+            yield replace(solution, approximate=True) if cut_short else solution
         else:
-            solutions.append(solution)
-    return solutions
+            yield solution
 
 
 def _refused(problem: Problem, cash: int) -> Issue | None:

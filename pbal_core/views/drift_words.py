@@ -1,4 +1,4 @@
-"""Where a portfolio stands before any trade: what is out of band, and the least cash that would cure it, as text.
+"""How far a portfolio has drifted, in words: what is out of band, and the least cash that would cure it.
 
 The model: the drift report and the least cash of ``drift``, worded for a person. Worked example: the sample is
 "4 of 10 out of band: worth acting." and needs 88,103.92 dollars to reach equal weights without a sale.
@@ -20,7 +20,7 @@ RULE = "5/25 rule: out of band is more than 5 points, or more than a quarter of 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingRow:
+class DriftLine:
     """One position against its band, as text."""
 
     symbol: str
@@ -34,8 +34,8 @@ class StandingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where the portfolio stands.
+class DriftWords:
+    """What is said of a portfolio before any trade.
 
     Args:
         drift: ``3 of 10 out of band: worth acting.``
@@ -45,11 +45,11 @@ class Standing:
 
     drift: str
     least: str
-    rows: tuple[StandingRow, ...]
+    rows: tuple[DriftLine, ...]
 
 
-def standing(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> Standing:
-    """Where the portfolio stands against its targets.
+def drift_words(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> DriftWords:
+    """The drift of a portfolio from its targets, in words.
 
     Raises:
         TargetError: The targets are not usable.
@@ -63,11 +63,11 @@ def standing(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | Non
     except InfeasiblePlanError as error:
         message = str(error)
         least = message[:1].upper() + message[1:]
-    return Standing(
+    return DriftWords(
         drift=f"{report}.",
         least=least,
         rows=tuple(
-            StandingRow(
+            DriftLine(
                 symbol=row.symbol,
                 weight=format_percent(row.weight),
                 target=format_percent(row.target),

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from ..money import divide_half_even, from_units, round_cents
 from ..planning.plan import Plan
+from .columns import FILE_COLUMNS, Exact
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -41,24 +42,14 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def plan_csv(plan: Plan) -> str:
     """Every position in file order: what is held, what to trade, and why. CRLF line ends, as RFC 4180 says."""
-    header = ("Symbol", "InitialValue", "MarkPrice", "BuyVal", "BuyShares", "TradeValue", "FinalValue", "Reason")
-    triples = zip(plan.portfolio, plan.orders, plan.values_after, strict=True)
-    return _csv(
-        header,
-        (
-            (
-                neutral(position.symbol),
-                plain(position.value),
-                plain(position.price),
-                plain(order.amount),
-                str(order.shares),
-                plain(order.value),
-                plain(after),
-                neutral(order.reason),
-            )
-            for position, order, after in triples
-        ),
-    )
+    columns = [(c.file.csv, c.exact(plan)) for c in FILE_COLUMNS if c.exact and c.file and c.file.csv]
+    cells = [[_csv_cell(value) for value in values] for _title, values in columns]
+    return _csv([title for title, _values in columns], zip(*cells, strict=True))
+
+
+def _csv_cell(value: Exact) -> str:
+    """Text that is harmless in a spreadsheet, or a number in full."""
+    return neutral(value) if isinstance(value, str) else plain(Decimal(value))
 
 
 def trades_csv(plan: Plan) -> str:
@@ -83,15 +74,6 @@ def plan_json(plan: Plan) -> str:
     """The whole plan as JSON. Amounts are strings, so that no reader turns them into binary fractions."""
     import json  # the command's table does without it
 
-    columns = zip(
-        plan.portfolio,
-        plan.orders,
-        plan.values_after,
-        plan.targets_after,
-        plan.weights_before,
-        plan.weights_after,
-        strict=True,
-    )
     proof = plan.proof
     content = {
         "currency": plan.portfolio.currency,
@@ -115,24 +97,19 @@ def plan_json(plan: Plan) -> str:
             "proven": proof.proven,
             "work": proof.work,
         },
-        "positions": [
-            {
-                "symbol": position.symbol,
-                "initial_value": plain(position.value),
-                "mark_price": plain(position.price),
-                "buy_value": plain(order.amount),
-                "buy_shares": order.shares if isinstance(order.shares, int) else str(order.shares),
-                "trade_value": plain(order.value),
-                "final_value": plain(after),
-                "target_weight": target,
-                "weight_before": before,
-                "weight_after": weight,
-                "reason": order.reason,
-            }
-            for position, order, after, target, before, weight in columns
-        ],
+        "positions": _positions(plan),
     }
     return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _positions(plan: Plan) -> list[dict[str, str | int | float]]:
+    """One object for each position; exact decimals are text, shares are integers where they are whole."""
+    columns = [(c.file.json, c.exact(plan)) for c in FILE_COLUMNS if c.exact and c.file]
+    return [{key: _json_value(values[i]) for key, values in columns} for i in range(len(plan.portfolio))]
+
+
+def _json_value(value: Exact) -> str | int | float:
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 BASKET_COLUMNS = (

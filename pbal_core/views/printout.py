@@ -11,7 +11,8 @@ from html import escape
 
 from ..money import format_percent
 from ..planning.plan import Plan
-from .summary import key_numbers, proof_words, rows, sentence
+from .columns import PRINTED_COLUMNS
+from .summary import key_numbers, proof_words, sentence
 
 _STYLE = """
 @page { margin: 14mm }
@@ -21,9 +22,9 @@ h1 { font-size: 14pt; margin: 0 } h2 { font-size: 11pt; margin: 3.5mm 0 1mm }
 p { margin: 1.5mm 0 } .quiet { color: #55606e } .alert { font-weight: 700 }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; font-variant-numeric: tabular-nums }
 th, td { padding: .5mm 1.5mm; border-bottom: .2mm solid #c9d1dc; text-align: right; white-space: nowrap }
-th:first-child, td:first-child, th:last-child { text-align: left } tr { break-inside: avoid }
-td.why { text-align: left; white-space: normal; font-size: 7.5pt; line-height: 1.2; color: #55606e }
-tr.trade td:nth-child(3) { font-weight: 700 } dl { display: flex; flex-wrap: wrap; gap: 1mm 6mm; margin: 2mm 0 }
+th.symbol, td.symbol, th.reason { text-align: left } tr { break-inside: avoid }
+td.reason { text-align: left; white-space: normal; font-size: 7.5pt; line-height: 1.2; color: #55606e }
+tr.trade td.shares { font-weight: 700 } dl { display: flex; flex-wrap: wrap; gap: 1mm 6mm; margin: 2mm 0 }
 dt { font-size: 8.5pt; color: #55606e } dd { margin: 0; font-weight: 600 }
 """
 
@@ -81,13 +82,13 @@ def _list(pairs: dict[str, str]) -> str:
 
 
 def _table(plan: Plan) -> str:
-    header = ("Symbol", "Now", "Trade", "Amount", "After", "Before %", "After %", "Target %", "Why")
-    head = "".join(f'<th scope="col">{title}</th>' for title in header)
+    """The columns that are printed; a weight has its percent sign in the title."""
+    head = "".join(f'<th scope="col" class="{c.key}">{c.printed}</th>' for c in PRINTED_COLUMNS)
+    texts = [[text.removesuffix(" %") for text in column.texts(plan)] for column in PRINTED_COLUMNS]
     lines = []
-    for row in rows(plan):
-        weights = (text.removesuffix(" %") for text in (row.weight_before, row.weight_after, row.target))
-        cells = (row.now, row.trade, row.trade_value, row.after, *weights)
-        marked = ' class="trade"' if row.side else ""
-        body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        lines.append(f'<tr{marked}><td>{escape(row.symbol)}</td>{body}<td class="why">{escape(row.reason)}</td></tr>')
+    for order, cells in zip(plan.orders, zip(*texts, strict=True), strict=True):
+        pairs = zip(PRINTED_COLUMNS, cells, strict=True)
+        body = "".join(f'<td class="{column.key}">{escape(cell)}</td>' for column, cell in pairs)
+        marked = ' class="trade"' if order.shares else ""
+        lines.append(f"<tr{marked}>{body}</tr>")
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{chr(10).join(lines)}\n</tbody></table>"

@@ -1,8 +1,7 @@
-"""View models: what a table, a sentence and the key numbers show. Pure, so that every number on screen is tested.
+"""What a plan comes to in words: its sentence, its key numbers, and how good it is known to be.
 
-The model: a ``Plan`` becomes text here and nowhere else; the command line, the dashboard and the
-printed page all show these strings. Worked example: 10 VCR at 279.68 for 5,000 of cash is the row
-``Row(symbol="VCR", now="$6,798.48", trade="Buy 10", trade_value="+$2,796.80", ...)``.
+The model: the command, the page and the printed page all show these texts; the table is in ``columns``. Worked example:
+10 VCR at 279.68 for 5,000 of cash is "Buy 10 VCR for $2,796.80; $2,203.20 stays in cash."
 """
 
 from __future__ import annotations
@@ -13,16 +12,11 @@ from math import ceil
 
 from ..money import MAX_CASH, format_percent, format_shares
 from ..planning.outcome import Outcome
-from ..planning.plan import Plan, Trade
+from ..planning.plan import Plan
 from ..planning.proof import Proof
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-
-DASH = "\N{EN DASH}"
-"""What a trade of nothing looks like: quiet, never 0.00."""
-
-FROZEN = "frozen"
-"""The target of a position that does not trade."""
+from .columns import DASH, trade_text
 
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
@@ -30,22 +24,6 @@ ROUGHLY = "Roughly, until you let go: "
 _NAMED_TRADES = 8
 _ROOM = 96
 """Characters for the trades that the sentence names, so that two lines of a screen hold it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the trade table, as text."""
-
-    symbol: str
-    now: str
-    weight_before: str
-    target: str
-    trade: str
-    trade_value: str
-    after: str
-    weight_after: str
-    side: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,47 +41,6 @@ class KeyNumber:
     label: str
     value: str
     alert: bool = False
-
-
-def rows(plan: Plan) -> list[Row]:
-    """The trade table in file order, one row a position."""
-    money = plan.portfolio.money
-    columns = zip(
-        plan.portfolio,
-        plan.orders,
-        plan.values_after,
-        plan.weights_before,
-        plan.weights_after,
-        plan.targets_after,
-        strict=True,
-    )
-    return [
-        Row(
-            symbol=position.symbol,
-            now=money(position.value),
-            weight_before=format_percent(before),
-            target=FROZEN if position.symbol in plan.frozen else format_percent(target),
-            trade=trade_words(order),
-            trade_value=money(order.value, signed=True) if order.shares else DASH,
-            after=money(value),
-            weight_after=format_percent(after),
-            side=order.side,
-            reason=order.reason,
-        )
-        for position, order, value, before, after, target in columns
-    ]
-
-
-def trade_words(order: Trade) -> str:
-    """``Buy 10``, ``Sell 3``, or a dash."""
-    return shares_words(order.shares)
-
-
-def shares_words(shares: int | Decimal) -> str:
-    """``Buy 10``, ``Sell 3``, or a dash, from a signed number of shares."""
-    if not shares:
-        return DASH
-    return f"Buy {format_shares(shares)}" if shares > 0 else f"Sell {format_shares(-shares)}"
 
 
 def key_numbers(plan: Plan) -> list[KeyNumber]:
@@ -277,7 +214,7 @@ def explanation(plan: Plan) -> list[str]:
         f"Largest drift: {points(plan.drift_before)} points before, {points(plan.drift_after)} points after.",
         f"{result} Turnover: {format_percent(plan.turnover)}.",
         *([proof_words(plan)] if plan.proof is not None else []),
-        *(f"{trade_words(trade)} {trade.symbol}: {trade.reason}." for trade in plan.trades),
+        *(f"{trade_text(trade.shares)} {trade.symbol}: {trade.reason}." for trade in plan.trades),
     ]
 
 

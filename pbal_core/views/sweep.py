@@ -1,13 +1,13 @@
 """What a slider looks up while it is dragged: the plan of every position, as numbers and ready-made text.
 
 The model: two sliders, cash and minimum trade, span a plane of plans. The browser gets two lines of it through the
-current point: the *cash slice* (every cash at the current minimum trade) and the *minimum trade slice* (every minimum
-trade at the current cash). Both are solved here, by the same function that solves the committed plan, so a position
-of a slider and the plan for its amount are the same thing. The browser looks up; it decides and formats nothing.
+current point: the *cash sweep* (every cash at the current minimum trade) and the *minimum trade sweep* (every minimum
+trade at the current cash). Both are solved here, by the same function that solves the committed plan, so a position of
+a slider and the plan for its amount are the same thing. The browser looks up; it decides and formats nothing.
 
-On the wire a column of a slice is a :class:`Column`: the different values once, and for each position which one. A
-trade changes at few of the 201 positions, so this is about a tenth of the plain text. Worked example: "nothing,
-nothing, Buy 1, Buy 1" is ``states = [nothing, Buy 1], at = [0, 0, 1, 1]``.
+On the wire, texts are sent as :class:`States`: the different ones once, and for each position which one it has. A trade
+changes at few of the 201 positions, so this is about a tenth of the plain text. Worked example: "nothing, nothing,
+Buy 1, Buy 1" is ``states = [nothing, Buy 1], at = [0, 0, 1, 1]``.
 
 Weights change everywhere, so they are integers, thousandths of a percent, kept on the side of the tenth that is
 printed: 8.1499 % is printed as 8.1 % and sent as 8149.
@@ -19,7 +19,7 @@ import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ..money import format_money, format_percent, format_round
 from ..planning.answer import basis_of, outcome_of
@@ -29,39 +29,56 @@ from ..planning.solution import Solution
 from ..planning.solve import solve_many
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-from .summary import DASH, FROZEN, cash_range, outcome_numbers, outcome_sentence, shares_words
+from .columns import PAGE_COLUMNS, Column, side_of
+from .summary import cash_range, outcome_numbers, outcome_sentence
+from .widths import text_width, widest
 
 Axis = Literal["cash", "min_trade"]
 
 LIVE_POSITIONS: dict[Method, int] = {Method.CLASSIC: 250, Method.EXACT: 200}
-"""Above this many positions the slices take too long: the plan is computed on release, and the page says so."""
+"""Above this many positions the sweeps take too long: the plan is computed on release, and the page says so."""
 
 _MIN_TRADE_STEPS = (10, 12, 15, 18, 20, 25, 30, 35, 40, 50, 60, 80)
 
 
-class Column(TypedDict):
-    """One thing that is shown, over the positions of a slice: its different values, and which one stands where."""
+class States(TypedDict):
+    """One thing that is shown, over the positions of a sweep: its different values, and which one each position has."""
 
     states: list[object]
     at: list[int]
 
 
-class SliceData(TypedDict):
-    """One slider's slice on the wire; p positions of the slider in the order of its axis, n rows of the table."""
+class RowStates(TypedDict):
+    """One row of the table over the positions of a sweep; what depends on its own trade alone is there once a trade."""
 
-    sentence: Column
-    numbers: list[Column]
-    """The key numbers in their order; a state is ``[label, value, alert]``, or None where the plan has none."""
-    fit: Column
+    at: list[int]
+    """For each position of the slider the number of the trade that the row has there."""
+    side: list[str]
+    """For each trade ``Buy``, ``Sell`` or nothing."""
+    dollars: list[float]
+    """For each trade the value after it, for the bars."""
+    texts: dict[str, list[str]]
+    """Column key -> the text for each trade."""
+
+
+class SweepData(TypedDict):
+    """One slider's sweep on the wire; p positions of the slider in the order of its axis, n rows of the table."""
+
+    sentence: States
+    numbers: list[States]
+    """The key numbers in their order; a state is ``[label, value, alert]``."""
+    number_widths: list[list[float]]
+    """For each key number the widths in ``ch`` of its widest label and of its widest value."""
+    fit: States
     """Whether fitting the shares to the cash is a way out: the plan overspends, and an exact one would not."""
-    rows: list[Column]
-    """n columns; a state is ``[trade, trade value, after, side, dollars after as a number]``."""
-    weights: list[list[int]]
-    """n lists of p weights after the trades, in thousandths of a percent; see ``weight_code``."""
-    goals: list[list[int]] | None
-    """The same of the targets, where positions are frozen and the targets of the others follow the cash."""
+    rows: list[RowStates]
+    weights: dict[str, list[list[int]]]
+    """Column key -> n lists of p weights in thousandths of a percent; see ``weight_code``."""
+    widths: dict[str, float]
+    """Column key -> the width in ``ch`` of its widest text in this sweep."""
     totals: list[float]
     """p values of all positions together after the trades, in dollars."""
+    tops: Tops
 
 
 def cash_axis(portfolio: Portfolio) -> tuple[Decimal, ...]:
@@ -87,57 +104,122 @@ def nearest(axis: Sequence[Decimal], amount: Decimal) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where the two sliders stand: dollars of cash (any sign), dollars of minimum trade (0: exact method only)."""
+    """The amounts of the two sliders: dollars of cash (any sign), dollars of minimum trade (0: exact method only)."""
 
     cash: Decimal
     min_trade: Decimal
 
 
 def is_live(problem: Problem) -> bool:
-    """Whether the slices of a problem are computed quickly enough to be sent."""
+    """Whether the sweeps of a problem are computed quickly enough to be sent."""
     return len(problem.portfolio) <= LIVE_POSITIONS[problem.method]
 
 
 def axis_points(problem: Problem, axis: Axis, point: Point) -> list[Point]:
-    """The positions of one slider through ``point``: one amount runs, the other stands still."""
+    """The positions of one slider through ``point``: one amount runs, the other stays."""
     if axis == "cash":
         return [Point(cash, point.min_trade) for cash in cash_axis(problem.portfolio)]
     return [Point(point.cash, step) for step in min_trade_axis(problem.method)]
 
 
-def slice_data(problem: Problem, points: Sequence[Point]) -> SliceData:
-    """Solves every point and packs what is shown of it.
+def sweep_data(problem: Problem, points: Sequence[Point]) -> SweepData:
+    """Solves every point and packs what is shown of it, one after the other, so that few objects are alive at a time.
 
     Args:
         problem: The question, prepared with as many places as the points have.
-        points: The positions of the slider, or the one point where it stands.
+        points: The positions of the slider, or the one point that is committed.
     """
     basis = basis_of(problem)
+    packing = _Packing(basis)
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
-    solutions = solve_many(problem, questions)
-    pairs = list(zip(questions, solutions, strict=True))
-    outcomes = [outcome_of(problem, basis, question, solution) for question, solution in pairs]
-    values = [outcome.values_after for outcome in outcomes]
-    numbers = map(_numbers, outcomes)
-    unit = 10**basis.scale
-    return SliceData(
-        sentence=_column(map(outcome_sentence, outcomes)),
-        numbers=[_column(column) for column in zip(*numbers, strict=True)],
-        fit=_column(fit_helps(problem, question, solution) for question, solution in pairs),
-        rows=_rows(basis, outcomes, values),
-        weights=_codes([outcome.weights_after for outcome in outcomes]),
-        goals=_codes([outcome.targets_after for outcome in outcomes]) if any(basis.frozen) else None,
-        totals=[sum(after) / unit for after in values],
-    )
+    for question, solution in zip(questions, solve_many(problem, questions), strict=True):
+        packing.add(outcome_of(problem, basis, question, solution), fit=fit_helps(problem, question, solution))
+    return packing.data()
 
 
-def _codes(weights: Sequence[Sequence[float]]) -> list[list[int]]:
-    """The codes of p rows of n weights, as n columns."""
-    return [[weight_code(weight) for weight in column] for column in zip(*weights, strict=True)]
+class _Packing:
+    """A sweep in the making: takes outcomes one by one and keeps no part of them but texts and numbers."""
+
+    def __init__(self, basis: Basis) -> None:
+        count = range(len(basis.symbols))
+        self.basis = basis
+        self.unit = 10**basis.scale
+        self.by_trade = [column for column in PAGE_COLUMNS if column.follows == "trade"]
+        self.by_weight = {column.key: column for column in PAGE_COLUMNS if _swept_weight(column, basis)}
+        self.sentence, self.fit = _Known(), _Known()
+        self.numbers: list[_Known] = []
+        self.trades: list[dict[int | Decimal, int]] = [{} for _ in count]
+        self.rows = [
+            RowStates(at=[], side=[], dollars=[], texts={column.key: [] for column in self.by_trade}) for _ in count
+        ]
+        self.weights: dict[str, list[list[int]]] = {key: [[] for _ in count] for key in self.by_weight}
+        self.totals: list[float] = []
+
+    def add(self, outcome: Outcome, *, fit: bool) -> None:
+        """Packs one position."""
+        self.sentence.add(outcome_sentence(outcome))
+        self.fit.add(fit)
+        numbers = outcome_numbers(outcome)
+        self.numbers = self.numbers or [_Known() for _ in numbers]
+        for known, number in zip(self.numbers, numbers, strict=True):
+            known.add((number.label, number.value, number.alert))
+        self._add_trades(outcome)
+        for key, rows in self.weights.items():
+            values = self.by_weight[key].values
+            for codes, weight in zip(rows, values(outcome) if values else (), strict=True):
+                codes.append(weight_code(weight))
+        self.totals.append(sum(outcome.values_after) / self.unit)
+
+    def _add_trades(self, outcome: Outcome) -> None:
+        columns = [(column, column.values(outcome)) for column in self.by_trade if column.values]
+        for i, shares in enumerate(outcome.shares):
+            row, known = self.rows[i], self.trades[i]
+            if shares not in known:
+                known[shares] = len(known)
+                row["side"].append(side_of(shares))
+                row["dollars"].append(outcome.values_after[i] / self.unit)
+                for column, values in columns:
+                    row["texts"][column.key].append(column.write(self.basis, values[i]))
+            row["at"].append(known[shares])
+
+    def data(self) -> SweepData:
+        """What goes on the wire."""
+        widths = {c.key: widest(text for row in self.rows for text in row["texts"][c.key]) for c in self.by_trade}
+        weight = max((max(map(max, rows)) for rows in self.weights.values()), default=0) / 1000
+        return SweepData(
+            sentence=self.sentence.states(),
+            numbers=[known.states() for known in self.numbers],
+            number_widths=[[widest(state[k] for state in known.at_of) for k in (0, 1)] for known in self.numbers],
+            fit=self.fit.states(),
+            rows=self.rows,
+            weights=self.weights,
+            widths=widths,
+            totals=self.totals,
+            tops=_tops(weight, max(max(row["dollars"]) for row in self.rows)),
+        )
+
+
+class _Known:
+    """The different values of one thing, in the order in which they came, and which one each position has."""
+
+    def __init__(self) -> None:
+        self.at_of: dict[Any, int] = {}
+        self.at: list[int] = []
+
+    def add(self, value: Hashable) -> None:
+        self.at.append(self.at_of.setdefault(value, len(self.at_of)))
+
+    def states(self) -> States:
+        return States(states=list(self.at_of), at=self.at)
+
+
+def _swept_weight(column: Column, basis: Basis) -> bool:
+    """Whether a column's weights change over a sweep; targets do where something is frozen."""
+    return column.follows == "weights" and (column.key != "target" or any(basis.frozen))
 
 
 def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -> bool:
-    """Whether a classic plan overspends where the exact method has a plan, told without searching for it.
+    """Whether a classic plan overspends where the exact method has a plan, known without a search.
 
     Args:
         problem: The question's portfolio and settings.
@@ -157,37 +239,6 @@ def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -
     return sum(amount - fee for amount in raised if amount >= max(min_trade, fee)) >= short
 
 
-def _numbers(outcome: Outcome) -> list[tuple[str, str, bool]]:
-    return [(number.label, number.value, number.alert) for number in outcome_numbers(outcome)]
-
-
-def _rows(basis: Basis, outcomes: Sequence[Outcome], values: Sequence[Sequence[int]]) -> list[Column]:
-    """The rows of the table; what a row shows depends on its shares alone, so each number is worded once."""
-    unit = 10**basis.scale
-    columns = []
-    for i in range(len(basis.symbols)):
-        known: dict[int | Decimal, int] = {}
-        states: list[object] = []
-        at = []
-        for outcome, after in zip(outcomes, values, strict=True):
-            shares = outcome.shares[i]
-            if shares not in known:
-                known[shares] = len(states)
-                moved = basis.money(outcome.moved[i], signed=True) if shares else DASH
-                side = "Buy" if shares > 0 else "Sell" if shares else ""
-                text = basis.money(after[i])
-                states.append((shares_words(shares), moved, text, side, after[i] / unit))
-            at.append(known[shares])
-        columns.append(Column(states=states, at=at))
-    return columns
-
-
-def _column(values: Iterable[Hashable]) -> Column:
-    known: dict[Hashable, int] = {}
-    at = [known.setdefault(value, len(known)) for value in values]
-    return Column(states=list(known), at=at)
-
-
 def weight_code(fraction: float) -> int:
     """A weight in thousandths of a percent, such that ``(code + 50) // 100`` is the tenth ``format_percent`` prints."""
     code, printed = round(fraction * 100_000), 100 * round(fraction * 1000)
@@ -197,26 +248,38 @@ def weight_code(fraction: float) -> int:
 
 
 def percent_texts() -> list[str]:
-    """``format_percent`` of every tenth of a percent from 0 to 100: what the codes of weights stand for."""
+    """``format_percent`` of every tenth of a percent from 0 to 100: what the codes of weights mean."""
     return [format_percent(tenths / 1000) for tenths in range(1001)]
 
 
+class PageColumn(TypedDict):
+    """A column of the table as the browser has it; see ``columns.Column``."""
+
+    key: str
+    title: str
+    unit: str
+    follows: str
+    tone: str
+    leaves: str
+    widths: list[float]
+    """Widths in ``ch``: of the title, and of the widest text that does not follow a slider."""
+
+
 class Sheet(TypedDict):
-    """What does not follow the sliders: one entry a row of the table, in file order."""
+    """What does not follow the sliders: n rows of the table, in file order."""
 
     symbols: list[str]
-    now: list[str]
-    weights_before: list[str]
-    targets: list[str]
+    columns: list[PageColumn]
+    texts: dict[str, list[str | None]]
+    """Column key -> n texts that no slider changes; None where one does."""
     reasons: dict[str, list[str]]
     """Why a row trades, where it does, for each side."""
     values: list[float]
     """Dollars before the trades, for the bars."""
     weights: list[float]
     """Percent before the trades, for the bars."""
-    goals: list[float]
-    """Target weights as fractions, for the marks; a slice may have its own."""
-    frozen: list[bool]
+    targets: list[float]
+    """Target weights as fractions, for the marks; a sweep may have its own."""
     percents: list[str]
     axes: dict[str, AxisData]
     tops: Tops
@@ -258,31 +321,54 @@ def sheet_data(problem: Problem) -> Sheet:
     unit = 10**basis.scale
     values = [value / unit for value in basis.values]
     weights = [100 * weight for weight in basis.weights]
-    goals = basis.targets_before
+    targets = basis.targets_before
+    texts = _fixed_texts(basis)
     return Sheet(
         symbols=list(basis.symbols),
-        now=[basis.money(value) for value in basis.values],
-        weights_before=[format_percent(weight) for weight in basis.weights],
-        targets=[FROZEN if stays else format_percent(goal) for goal, stays in zip(goals, basis.frozen, strict=True)],
+        columns=[_page_column(column, texts.get(column.key, [])) for column in PAGE_COLUMNS],
+        texts=texts,
         reasons={"Buy": [why.buy for why in problem.reasons], "Sell": [why.sell for why in problem.reasons]},
         values=values,
         weights=weights,
-        goals=list(goals),
-        frozen=list(basis.frozen),
+        targets=list(targets),
         percents=percent_texts(),
         axes={
             "cash": axis_data(cash_axis(problem.portfolio), basis.currency),
             "min_trade": axis_data(min_trade_axis(problem.method), basis.currency),
         },
-        tops=_tops(max(*weights, *(100 * goal for goal in goals)), max(*values, 0.0)),
+        tops=_tops(max(*weights, *(100 * target for target in targets)), max(*values, 0.0)),
     )
 
 
-def tops(data: SliceData) -> Tops:
-    """Axis ends that hold every row at every position of a slice."""
-    dollars = [state[-1] for row in data["rows"] for state in row["states"] if isinstance(state, tuple)]
-    columns = [*data["weights"], *(data["goals"] or [])]
-    return _tops(max(map(max, columns)) / 1000, max(dollars))
+def _fixed_texts(basis: Basis) -> dict[str, list[str | None]]:
+    """The texts of the page's columns that no slider changes; a target that is frozen stays even where others move."""
+    count = len(basis.symbols)
+    idle = Outcome(basis=basis, cash=0, min_trade=0, fees=0, shares=(0,) * count, moved=(0,) * count, wanted=False)
+    texts: dict[str, list[str | None]] = {}
+    for column in PAGE_COLUMNS:
+        if column.values is None or column.follows == "trade":
+            continue
+        moves = _swept_weight(column, basis)
+        rows = zip(column.fixed(basis), column.values(idle), strict=True)
+        found = [text or (None if moves else column.write(basis, value)) for text, value in rows]
+        if any(found):
+            texts[column.key] = found
+    return texts
+
+
+def _page_column(column: Column, texts: Iterable[str | None]) -> PageColumn:
+    title = column.page or ""
+    fixed = [text for text in texts if text is not None]
+    fixed += percent_texts()[-1:] if column.follows == "weights" else []
+    return PageColumn(
+        key=column.key,
+        title=title,
+        unit=column.unit,
+        follows=column.follows,
+        tone=column.tone,
+        leaves=column.leaves,
+        widths=[text_width(title), widest(fixed)],
+    )
 
 
 def _tops(weight: float, dollars: float) -> Tops:

@@ -18,7 +18,8 @@ from pbal_core.money import format_money
 from pbal_core.planning.problem import prepare
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views.summary import DASH, key_numbers, rows, sentence
+from pbal_core.views.columns import DASH, table_rows
+from pbal_core.views.summary import key_numbers, sentence
 from pbal_core.views.sweep import Point, cash_axis
 from tests.browser.driver import opened, settled
 from tests.browser.server import PAGES, serve
@@ -57,7 +58,8 @@ def shown(page: Page) -> str:
 
 def wanted(cash: object, min_trade: object = 100) -> list[list[str]]:
     plan = rebalance(SAMPLE, cash, min_trade=min_trade)
-    return [[r.symbol, r.weight_before, r.trade, r.trade_value, r.weight_after, r.target] for r in rows(plan)]
+    keys = ("symbol", "weight_before", "shares", "traded", "weight_after", "target")
+    return [[row[key] for key in keys] for row in table_rows(plan)]
 
 
 def runs(page: Page) -> int:
@@ -153,11 +155,13 @@ def test_a_pinned_plan_stays_beside_what_is_dragged(page, address):
     page.get_by_label("Cash slider").press("PageUp")
     expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 15_000, min_trade=100))}")).to_be_visible()
     settled(page)
-    pinned, moved = rows(rebalance(SAMPLE, 5000, min_trade=100)), rows(rebalance(SAMPLE, 15_000, min_trade=100))
+    pinned, moved = (table_rows(rebalance(SAMPLE, cash, min_trade=100)) for cash in (5000, 15_000))
     lines = page.locator(".pbal-table tbody tr")
-    assert lines.locator("td:last-child").all_inner_texts() == [row.trade for row in pinned]
+    assert lines.locator("td:last-child").all_inner_texts() == [row["shares"] for row in pinned]
     differing = page.locator(".pbal-table tr[data-differs] th").all_inner_texts()
-    assert differing == [now.symbol for now, then in zip(moved, pinned, strict=True) if now.trade != then.trade]
+    assert differing == [
+        now["symbol"] for now, then in zip(moved, pinned, strict=True) if now["shares"] != then["shares"]
+    ]
     assert page.locator(".pbal-numbers .pbal-a:not([hidden])").all_inner_texts()[:2] == ["A: $5,000.00", "A: $5,033.51"]
     assert page.locator(".scatterlayer .point").count() == len(SAMPLE)
     page.get_by_role("button", name="Unpin plan A").click()
@@ -172,7 +176,7 @@ def test_dollars_and_weights_are_two_units_of_one_plan(page, address):
     before = shown(page), bars(page)
     page.get_by_role("button", name="Dollars").click()
     plan = rebalance(SAMPLE, 5000, min_trade=100)
-    assert [cells[4] for cells in table(page)] == [row.after for row in rows(plan)]
+    assert [cells[4] for cells in table(page)] == [row["value_after"] for row in table_rows(plan)]
     assert shown(page) == before[0]
     page.wait_for_function("() => document.querySelector('.ytick text').textContent.startsWith('$')")
     drag(page, "Cash slider", 0.55, [0.6, 0.75])
@@ -193,7 +197,7 @@ def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
     drag(page, "Cash slider", 0.55, [0.6, 0.9])
     cash = read_amount("cash", page.get_by_label("Cash", exact=True).input_value())
     plan = rebalance(SAMPLE, cash, min_trade=100, strategy="hard_rebalance", frozen="VSMAX")
-    targets = [row.target for row in rows(plan)]
+    targets = [row["target"] for row in table_rows(plan)]
     assert targets[-1] == "frozen"
     assert len(set(targets)) == 2
     assert [cells[5] for cells in table(page)] == targets
@@ -238,7 +242,7 @@ def test_sixty_positions_show_the_largest_changes_first(page, address):
     largest = sorted(plan.orders, key=lambda order: -abs(order.value))[:30]
     assert [cells[0] for cells in table(page)] == sorted(order.symbol for order in largest)
     page.get_by_role("button", name="Show all 60 positions").click()
-    assert [cells[2] for cells in table(page)] == [row.trade for row in rows(plan)]
+    assert [cells[2] for cells in table(page)] == [row["shares"] for row in table_rows(plan)]
     expect(page.locator(".barlayer .point")).to_have_count(180)
 
 
@@ -264,7 +268,7 @@ def test_one_position_is_a_portfolio(page, address):
     opened(page, address, "?n=1")
     settled(page)
     plan = rebalance(made_portfolio(1), 5000, min_trade=100)
-    assert [cells[2] for cells in table(page)] == [row.trade for row in rows(plan)]
+    assert [cells[2] for cells in table(page)] == [row["shares"] for row in table_rows(plan)]
 
 
 def test_too_many_positions_to_preview_are_planned_on_release(page, address):

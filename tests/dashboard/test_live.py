@@ -119,7 +119,7 @@ def test_no_answer_is_sent_twice(monkeypatch):
 def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):
     request = {"n": 8, "cash": "750", "min_trade": "100", "pin": "set"}
     memory = committed(session, request)
-    assert memory["pinned"]["rows"][1].startswith("Buy")
+    assert memory["pinned"]["trades"][1].startswith("Buy")
     assert memory["pinned"]["label"].startswith("Plan A: cash $750.00, minimum trade $100.00, avoid selling")
     assert memory["pinned_for"] == ("USD", HELD.symbols)
     session["live"] = {"request": {**request, "pin": "clear"}}

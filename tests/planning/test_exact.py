@@ -238,9 +238,9 @@ def test_the_plan_of_a_cut_slice_is_marked():
     """Positions of a slider beyond the budget are rounding and filling, and say so; a release solves them."""
     problem = prepare(SAMPLE, method="exact")
     questions = [(problem.units(Decimal(cash)), 0) for cash in range(1000, 21000, 1000)]
-    full = solve_many(problem, questions)
+    full = list(solve_many(problem, questions))
     assert not any(solution.approximate for solution in full)
-    cut = solve_many(problem, questions, work=300)
+    cut = list(solve_many(problem, questions, work=300))
     assert any(solution.approximate for solution in cut)
     for question, one, other in zip(questions, full, cut, strict=True):
         assert other.approximate or one == other

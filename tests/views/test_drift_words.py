@@ -1,16 +1,16 @@
-"""Where a portfolio stands, in words."""
+"""How far a portfolio has drifted, in words."""
 
 from __future__ import annotations
 
 from pbal_core import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views.drift_words import standing
+from pbal_core.views.drift_words import drift_words
 from tests.build import portfolio
 
 
 def test_the_sample():
     """The sample's bands are a quarter of ten percent; the largest position dictates the least cash."""
-    found = standing(read_positions(sample_bytes()).portfolio)
+    found = drift_words(read_positions(sample_bytes()).portfolio)
     assert found.drift == "4 of 10 out of band: worth acting."
     assert found.least == "Least cash that reaches the targets without selling: $88,103.92."
     assert [row.symbol for row in found.rows if row.outside] == ["FTEC", "VCR", "VDC", "VSMAX"]
@@ -28,11 +28,11 @@ def test_the_sample():
 
 def test_nothing_to_do():
     """In balance nothing is asked for."""
-    found = standing(portfolio("A 10 @ 1; B 10 @ 1"))
+    found = drift_words(portfolio("A 10 @ 1; B 10 @ 1"))
     assert (found.drift, found.least) == ("0 of 2 out of band: nothing to do.", "The targets are reached as they are.")
 
 
 def test_what_has_no_target_cannot_be_cured_with_cash():
     """The reason is said in place of an amount."""
-    found = standing(portfolio("A 10 @ 1; B 10 @ 1"), {"A": 100})
+    found = drift_words(portfolio("A 10 @ 1; B 10 @ 1"), {"A": 100})
     assert found.least.startswith("No cash reaches the targets without a sale: B is held")

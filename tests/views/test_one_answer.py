@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from pbal_core import rebalance
 from pbal_core.planning.problem import prepare
+from pbal_core.views.columns import table_rows
 from pbal_core.views.exports import plan_csv, plan_json
 from pbal_core.views.printout import plan_html
-from pbal_core.views.summary import rows
-from pbal_core.views.sweep import Point, percent_texts, slice_data
+from pbal_core.views.sweep import Point, percent_texts, sweep_data
 from tests.build import portfolio
 
 HELD = portfolio("A 990 @ 10 held 100; B 1000 @ 10 held 100")
@@ -30,18 +30,19 @@ def test_files_and_tables_say_nothing_is_left():
     assert first["FinalValue"] == "0.00"
     sold = json.loads(plan_json(plan))["positions"][0]
     assert (sold["final_value"], sold["weight_after"]) == ("0.00", 0)
-    assert (rows(plan)[0].after, rows(plan)[0].weight_after) == ("$0.00", "0.0 %")
+    row = table_rows(plan)[0]
+    assert (row["value_after"], row["weight_after"]) == ("$0.00", "0.0 %")
     page = plan_html(plan, name="rounded.csv", day=date(2026, 1, 31))
-    line = re.search(r"<tr class=\"trade\"><td>A</td>(.*?)</tr>", page)
+    line = re.search(r"<tr class=\"trade\"><td class=\"symbol\">A</td>(.*?)</tr>", page)
     assert line
-    assert "<td>$0.00</td><td>49.7</td><td>0.0</td>" in line[1]
+    assert '<td class="value_after">$0.00</td><td class="weight_after">0.0</td>' in line[1]
 
 
 def test_the_page_shows_the_same():
     """What the slider looks up is the same text, and every weight has one."""
-    data = slice_data(prepare(HELD, **WISH, places=2), [Point(Decimal(cash), Decimal(0)) for cash in (0, -500, 500)])
+    data = sweep_data(prepare(HELD, **WISH, places=2), [Point(Decimal(cash), Decimal(0)) for cash in (0, -500, 500)])
     texts = percent_texts()
-    for column in data["weights"]:
+    for column in data["weights"]["weight_after"]:
         assert all(0 <= (code + 50) // 100 < len(texts) for code in column)
-    assert {state[2] for state in data["rows"][0]["states"]} == {"$0.00"}
+    assert set(data["rows"][0]["texts"]["value_after"]) == {"$0.00"}
     assert min(data["totals"]) >= 0

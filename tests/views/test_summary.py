@@ -11,6 +11,7 @@ from pbal_core import read_positions, rebalance
 from pbal_core.money import MAX_CASH
 from pbal_core.sample import sample_bytes
 from pbal_core.views import summary as present
+from pbal_core.views.columns import table_rows
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
@@ -139,9 +140,9 @@ def test_table_and_numbers(golden):
     """Rows in file order, one format a kind, a dash for no trade, an alert for the overspend."""
     plan = rebalance(SAMPLE, 5000, min_trade=100)
     lines = [
-        f"{r.symbol:6}|{r.now:>12}|{r.weight_before:>7}|{r.trade:>7}|{r.trade_value:>11}|{r.after:>12}|{r.weight_after:>7}"
-        f"|{r.target:>7}|{r.reason}"
-        for r in present.rows(plan)
+        f"{r['symbol']:6}|{r['value_before']:>12}|{r['weight_before']:>7}|{r['shares']:>7}|{r['traded']:>11}"
+        f"|{r['value_after']:>12}|{r['weight_after']:>7}|{r['target']:>7}|{r['reason']}"
+        for r in table_rows(plan)
     ]
     lines += [f"{n.label}: {n.value}{' (!)' if n.alert else ''}" for n in present.key_numbers(plan)]
     golden("example.txt", "\n".join(lines) + "\n")
@@ -152,8 +153,7 @@ def test_every_plan_can_be_shown(portfolio, cash, step, strategy):
     """No plan breaks a sentence, and no sentence shows minus zero or an exponent."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
     texts = [present.sentence(plan), *present.explanation(plan), *(n.value for n in present.key_numbers(plan))]
-    for row in present.rows(plan):
-        texts += [row.now, row.trade, row.trade_value, row.after, row.weight_before, row.weight_after]
+    texts += [text for row in table_rows(plan) for key, text in row.items() if key != "reason"]
     for text in texts:
         assert text
         assert "-$0.00" not in text

@@ -19,11 +19,12 @@ from pbal_core.planning.solve import solve_many
 from pbal_core.planning.strategy import Strategy
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views.summary import DASH, ROUGHLY, key_numbers, outcome_sentence, rows, sentence
+from pbal_core.views.columns import DASH, table_rows
+from pbal_core.views.summary import ROUGHLY, key_numbers, outcome_sentence, sentence
 from pbal_core.views.sweep import (
     Point,
     Sheet,
-    SliceData,
+    SweepData,
     axis_points,
     cash_axis,
     min_trade_axis,
@@ -31,8 +32,7 @@ from pbal_core.views.sweep import (
     percent_texts,
     plain,
     sheet_data,
-    slice_data,
-    tops,
+    sweep_data,
     weight_code,
 )
 from tests.build import portfolio
@@ -41,39 +41,42 @@ from tests.made import made_portfolio
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-def looked_up(data: SliceData, i: int, sheet: Sheet) -> tuple[object, ...]:
-    """What the browser shows at position ``i``, looked up as assets/lookup.js does."""
-    percents = percent_texts()
-    targets = sheet["targets"]
-    if data["goals"] is not None:
-        moving = [percents[(column[i] + 50) // 100] for column in data["goals"]]
-        targets = [targets[k] if stays else moving[k] for k, stays in enumerate(sheet["frozen"])]
-    states = [column["states"][column["at"][i]] for column in data["rows"]]
+def looked_up(data: SweepData, i: int, sheet: Sheet) -> tuple[object, ...]:
+    """What the browser shows at position ``i``, looked up as assets/shown.js does."""
     return (
         data["sentence"]["states"][data["sentence"]["at"][i]],
         [column["states"][column["at"][i]] for column in data["numbers"]],
-        [tuple(state) for state in states],
-        [percents[(column[i] + 50) // 100] for column in data["weights"]],
-        targets,
-        [state[3] and sheet["reasons"][state[3]][k] for k, state in enumerate(states)],
+        [cells(data, i, sheet, row) for row in range(len(sheet["symbols"]))],
         data["totals"][i],
     )
+
+
+def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
+    """Every cell of one row at position ``i``, its reason and the height of its bar."""
+    states = data["rows"][row]
+    at = states["at"][i]
+    shown: dict[str, object] = {}
+    for column in sheet["columns"]:
+        key = column["key"]
+        fixed = sheet["texts"].get(key, [None] * (row + 1))[row]
+        if fixed is not None:
+            shown[key] = fixed
+        elif key in states["texts"]:
+            shown[key] = states["texts"][key][at]
+        else:
+            shown[key] = sheet["percents"][(data["weights"][key][row][i] + 50) // 100]
+    side = states["side"][at]
+    return shown | {"reason": side and sheet["reasons"][side][row], "side": side, "dollars": states["dollars"][at]}
 
 
 def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[object, ...]:
     """What Python says about the same point, from the plan itself."""
     plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
-    table = rows(plan)
+    rows = zip(table_rows(plan), plan.orders, plan.values_after, strict=True)
     return (
         sentence(plan),
         [(number.label, number.value, number.alert) for number in key_numbers(plan)],
-        [
-            (row.trade, row.trade_value, row.after, row.side, float(value))
-            for row, value in zip(table, plan.values_after, strict=True)
-        ],
-        [row.weight_after for row in table],
-        [row.target for row in table],
-        [row.reason for row in table],
+        [row | {"side": order.side, "dollars": float(value)} for row, order, value in rows],
         float(sum(plan.values_after)),
     )
 
@@ -102,7 +105,7 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
     """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
     problem = prepare(SAMPLE, **settings)
     points = axis_points(problem, axis, point)
-    data = slice_data(problem, points)
+    data = sweep_data(problem, points)
     sheet = sheet_data(problem)
     seen = [looked_up(data, i, sheet) for i in range(len(points))]
     rough = [str(shown[0]).startswith(ROUGHLY) for shown in seen]
@@ -113,7 +116,7 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
         if without:
             with pytest.raises(InfeasiblePlanError, match=re.escape(str(shown[0]).removeprefix("No plan: "))):
                 rebalance(SAMPLE, here.cash, min_trade=here.min_trade, **settings)
-            assert {row[0] for row in shown[2]} == {DASH}
+            assert {row["shares"] for row in shown[2]} == {DASH}
             assert {value for _label, value, _alert in shown[1][1:]} == {DASH}, "nothing is left or spent"
             assert not any(alert for _label, _value, alert in shown[1])
         elif not cut_short:
@@ -121,7 +124,7 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
 
 
 def test_a_position_whose_search_was_cut_short_says_so():
-    """With hardly any budget most positions of the exact slice are rough, and begin with the word for it."""
+    """With hardly any budget most positions of the exact sweep are rough, and begin with the word for it."""
     problem = prepare(made_portfolio(20), method="exact", strategy="hard_rebalance")
     questions = [(problem.units(cash), 0) for cash in cash_axis(problem.portfolio)[::20]]
     rough = [solution for solution in solve_many(problem, questions, work=1) if solution.approximate]
@@ -140,7 +143,7 @@ def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
     settings = {"strategy": strategy, **constraints}
     problem = prepare(SAMPLE, **settings)
     points = [Point(Decimal(cash), Decimal(min_trade)) for cash in range(-140_000, 20_000, 1_700)]
-    fit = slice_data(problem, points)["fit"]
+    fit = sweep_data(problem, points)["fit"]
     offered = [fit["states"][i] for i in fit["at"]]
     assert constraints or {True, False} == set(offered)
     for point, offer in zip(points, offered, strict=True):
@@ -150,17 +153,17 @@ def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
         except InfeasiblePlanError:
             helps = False
         assert offer == helps, point
-    exact = slice_data(prepare(SAMPLE, method="exact", **settings), points[:2])
+    exact = sweep_data(prepare(SAMPLE, method="exact", **settings), points[:2])
     assert exact["fit"]["states"] == [False]
 
 
 @given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(list(Strategy)))
 def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
-    """Any portfolio, any cash, any strategy: a point of a slice is the plan."""
+    """Any portfolio, any cash, any strategy: a point of a sweep is the plan."""
     held = made_portfolio(count, seed)
     points = [Point(cash, step) for step in (Decimal(10), Decimal(250), Decimal(10_000))]
     problem = prepare(held, strategy=strategy)
-    data, sheet = slice_data(problem, points), sheet_data(problem)
+    data, sheet = sweep_data(problem, points), sheet_data(problem)
     for i, here in enumerate(points):
         assert looked_up(data, i, sheet) == said(held, here, strategy=strategy)
 
@@ -216,12 +219,12 @@ def test_amounts_are_written_plainly(amount, text):
 
 
 def test_axis_ends_hold_every_bar():
-    """No bar of any position is higher than the axis of its slice, in percent and in dollars."""
+    """No bar of any position is higher than the axis of its sweep, in percent and in dollars."""
     problem = prepare(SAMPLE)
-    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
-    top = tops(data)
-    assert 100 >= top["weights"] >= max(max(column) for column in data["weights"]) / 1000
-    assert top["dollars"] >= max(state[-1] for row in data["rows"] for state in row["states"])
+    data = sweep_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    top = data["tops"]
+    assert 100 >= top["weights"] >= max(max(codes) for codes in data["weights"]["weight_after"]) / 1000
+    assert top["dollars"] >= max(max(row["dollars"]) for row in data["rows"])
 
 
 @given(st.floats(1e-3, 1e12))
@@ -237,11 +240,8 @@ def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
     sheet = sheet_data(prepare(SAMPLE, **settings))
     for cash in (5000, 900):
         plan = rebalance(SAMPLE, cash, min_trade=100, **settings)
-        table = rows(plan)
-        assert sheet["symbols"] == [row.symbol for row in table]
-        assert sheet["now"] == [row.now for row in table]
-        assert sheet["weights_before"] == [row.weight_before for row in table]
-        assert sheet["targets"] == [row.target for row in table]
+        for key in ("symbol", "value_before", "weight_before", "target"):
+            assert sheet["texts"][key] == [row[key] for row in table_rows(plan)]
         assert sheet["values"] == [float(position.value) for position in plan.portfolio]
 
 
@@ -249,18 +249,20 @@ def test_targets_follow_the_cash_where_something_is_frozen():
     """Frozen positions keep their share, the others share out what is left of the whole, which grows with the cash."""
     held = portfolio("A 100 @ 10; B 300 @ 10; ICE 600 @ 10")
     problem = prepare(held, method="exact", strategy="hard_rebalance", frozen="ICE")
-    data = slice_data(problem, [Point(Decimal(cash), Decimal(0)) for cash in (0, 1000)])
-    assert data["goals"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]]
-    assert data["weights"] == data["goals"], "the plan reaches them, and the largest drift is none"
+    data = sweep_data(problem, [Point(Decimal(cash), Decimal(0)) for cash in (0, 1000)])
+    assert data["weights"]["target"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]]
+    assert data["weights"]["weight_after"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]], (
+        "the plan reaches them, and the largest drift is none"
+    )
     assert [column["states"][column["at"][0]][1] for column in data["numbers"]][3] == "10.0 → 0.0 points"
-    assert sheet_data(problem)["targets"] == ["20.0 %", "20.0 %", "frozen"]
+    assert sheet_data(problem)["texts"]["target"] == [None, None, "frozen"]
 
 
 def test_no_weight_axis_goes_beyond_the_whole():
     """One position is 100 %, and so is the end of its axis."""
     problem = prepare(made_portfolio(1))
-    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
-    assert (tops(data)["weights"], sheet_data(problem)["tops"]["weights"]) == (100, 100)
+    data = sweep_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    assert (data["tops"]["weights"], sheet_data(problem)["tops"]["weights"]) == (100, 100)
 
 
 @pytest.mark.parametrize(
@@ -275,14 +277,14 @@ def test_no_weight_axis_goes_beyond_the_whole():
     ],
 )
 def test_the_ends_of_a_slider_are_written_in_few_characters(worth, currency, ends):
-    """They stand beside the track, where there is little room."""
+    """They are beside the track, where there is little room."""
     held = Portfolio(portfolio(f"VTI {worth} @ 10"), currency=currency)
     assert sheet_data(prepare(held))["axes"]["cash"]["ends"] == ends
 
 
-def test_a_slice_is_small():
-    """The issue's portfolio of 60 fits in less than 400 KB, and everything on the wire is plain JSON."""
+def test_a_sweep_is_small():
+    """A portfolio of 60 fits in less than 400 KB, and everything on the wire is plain JSON."""
     held = made_portfolio(60)
     problem = prepare(held)
-    data = slice_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
+    data = sweep_data(problem, axis_points(problem, "cash", Point(Decimal(0), Decimal(100))))
     assert len(json.dumps(data)) < 400_000

@@ -15,21 +15,22 @@ const plotlyReady = (() => {
 const MOST_LABELS = 60; // more of them are a smear; hovering a bar names it
 const MOST_BELOW = 96; // pixels for the symbols below the bars, of which the bars have the more the shorter they are
 
-const BEFORE = 0, AFTER = 1, TARGET = 2, PINNED = 3;
+const AFTER = 1, TARGET = 2; // places of the traces in the figure
 
-/** Numbers of the traces in one mode: percent or dollars, for the rows that are shown. */
-function heights(sheet, entry, mode, shown) {
-  if (mode === "dollars") {
+/** Numbers of the traces in one unit, percent or dollars, for some rows. */
+function heights(shown, unit, rows) {
+  const { sheet } = shown;
+  if (unit === "dollars") {
     return {
-      before: shown.map((i) => sheet.values[i]),
-      after: shown.map((i) => entry.rows[i][4]),
-      target: shown.map((i) => goalOf(sheet, entry, i) * entry.total),
+      before: rows.map((i) => sheet.values[i]),
+      after: rows.map((i) => shown.dollars(i)),
+      target: rows.map((i) => shown.target(i) * shown.total),
     };
   }
   return {
-    before: shown.map((i) => sheet.weights[i]),
-    after: shown.map((i) => entry.weights[i] / 1000),
-    target: shown.map((i) => goalOf(sheet, entry, i) * 100),
+    before: rows.map((i) => sheet.weights[i]),
+    after: rows.map((i) => shown.weight(i) * 100),
+    target: rows.map((i) => shown.target(i) * 100),
   };
 }
 
@@ -77,21 +78,23 @@ class Chart {
    * Hands plotly.js the whole truth: figure, numbers, axis. Cheap enough for a release, not for every move.
    * Resolves to true when it is drawn.
    */
-  async settle({ sheet, entry, mode, shown, tops, pinned }) {
+  async settle({ shown, unit, rows, tops, pinned }) {
     const Plotly = await plotlyReady;
     if (!this.element.isConnected || !this.element.clientWidth) return false;
+    const { sheet } = shown;
     const figure = this.coloured(sheet.figure);
-    const numbers = heights(sheet, entry, mode, shown);
-    const names = shown.map((i) => sheet.symbols[i]);
+    const numbers = heights(shown, unit, rows);
+    const names = rows.map((i) => sheet.symbols[i]);
     const [before, after, target, pin] = figure.data;
-    const text = (list) => shown.map((i) => list[i]);
-    Object.assign(before, { x: names, y: numbers.before, customdata: text(mode === "dollars" ? sheet.now : sheet.weights_before) });
-    const afterText = mode === "dollars" ? entry.rows.map((row) => row[2]) : entry.weights.map((code) => weightText(sheet.percents, code));
-    Object.assign(after, { x: names, y: numbers.after, customdata: shown.map((i) => [afterText[i], entry.rows[i][0]]) });
-    Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: shown.map((i) => goalText(sheet, entry, i)) });
-    Object.assign(pin, { x: pinned ? names : [], y: pinned ? shown.map((i) => pinned[mode][i]) : [] });
+    const kind = unit === "dollars" ? "value" : "weight";
+    const texts = (key) => rows.map((i) => shown.text(key, i));
+    const trades = texts("shares");
+    Object.assign(before, { x: names, y: numbers.before, customdata: texts(`${kind}_before`) });
+    Object.assign(after, { x: names, y: numbers.after, customdata: texts(`${kind}_after`).map((text, k) => [text, trades[k]]) });
+    Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: texts("target") });
+    Object.assign(pin, { x: pinned ? names : [], y: pinned ? rows.map((i) => pinned[unit][i]) : [] });
     const layout = figure.layout;
-    Object.assign(layout.yaxis, figure.modes[mode], { range: [0, tops[mode]] });
+    Object.assign(layout.yaxis, figure.units[unit], { range: [0, tops[unit]] });
     Object.assign(layout, { width: this.element.clientWidth, height: this.element.clientHeight });
     layout.font.family = getComputedStyle(this.element).fontFamily;
     this.label(layout, names);
@@ -137,15 +140,15 @@ class Chart {
     };
   }
 
-  /** Moves the bars to an entry. False if plotly.js has not drawn them yet. */
-  move({ sheet, entry, mode, shown }) {
-    if (!this.drawn || this.drawn.bars.length !== shown.length) return false;
+  /** Moves the bars to a plan. False if plotly.js has not drawn them yet. */
+  move({ shown, unit, rows }) {
+    if (!this.drawn || this.drawn.bars.length !== rows.length) return false;
     const { bars, ticks, pixel, base } = this.drawn;
-    const numbers = heights(sheet, entry, mode, shown);
+    const numbers = heights(shown, unit, rows);
     bars.forEach((bar, k) => {
       if (bar) place(bar, `M${bar.left},${base}V${barEnd(pixels(base - numbers.after[k] * pixel), base)}H${bar.right}V${base}Z`);
     });
-    if (mode === "dollars" || entry.goals) {
+    if (unit === "dollars" || shown.sweep.weights.target) {
       ticks.forEach((tick, k) => {
         const y = pixels(base - numbers.target[k] * pixel);
         if (tick) place(tick, `M${tick.left},${y}V${y}H${tick.right}V${y}Z`);
@@ -163,7 +166,7 @@ class Chart {
   async save(format, background) {
     const Plotly = await plotlyReady;
     const { clientWidth: width, clientHeight: height } = this.element;
-    // A bar of no height has an empty box for its key; what is seen of it is a line, so a line stands in the legend.
+    // A bar of no height has an empty box for its key; what is seen of it is a line, so the legend has a line.
     const line = { name: "Target", type: "scatter", mode: "lines", x: [null], y: [null], line: this.element.data[TARGET].marker.line };
     const [before, after, target, pin] = this.element.data;
     const data = [before, after, { ...target, showlegend: false }, line, { ...pin, showlegend: Boolean(pin.x.length) }];

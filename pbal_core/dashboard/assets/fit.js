@@ -1,91 +1,78 @@
-// How much room the texts need. Everything the sliders can show is here already, so the room for the longest of it is
-// made at a release, and nothing moves while a slider does. A number is never cut: where it does not fit, the view
-// drops the target column, takes smaller letters, puts the table below the chart, and at last lets the table scroll.
+// Whether everything fits that the sliders can show. Python says how wide the widest text of each column is, in figures,
+// so room is made for it at a release, and nothing moves while a slider does. A number is never cut: where it does not
+// fit, the view leaves out the target column, takes smaller letters, puts the table below the chart, and at last lets
+// the table scroll.
 
 const STEPS = ["", "lean", "lean dense", "stacked", "stacked lean", "stacked lean dense", "stacked lean dense tight"];
+const PHONE = 760; // pixels, as in live.css: up to here the table is below the chart and has fewer columns
+const EDGE = 6; // pixels more at the left and at the right edge of the table
 
-class Room {
+class Fit {
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.lines = 0;
   }
 
-  /** Makes room for what `slices` and `sheet` can show. Cheap where nothing has changed since the last time. */
-  make({ sheet, slices, pinned, mode }) {
+  /** Makes room for what `sweeps` and `sheet` can show. Cheap where nothing has changed since the last time. */
+  make({ sheet, sweeps, pinned, titles, columns }) {
     const width = this.root.clientWidth;
     const buttons = this.part("actions").getBoundingClientRect().width;
-    const facts = [sheet.id, width, mode, buttons, pinned?.label, ...slices.map((slice) => slice.data)];
-    if (!width || facts.every((fact, i) => fact === this.facts?.[i])) return;
+    const facts = [sheet.id, width, columns, buttons, pinned?.label, ...sweeps];
+    if (!width || (facts.length === this.facts?.length && facts.every((fact, i) => fact === this.facts[i]))) return;
     if (this.facts?.[0] !== sheet.id || this.facts[1] !== width) this.lines = 0;
     this.facts = facts;
-    const data = slices.map((slice) => slice.data);
-    this.table(sheet, data, pinned, mode);
-    this.numbers(data, pinned, buttons);
-    this.sentence(data);
+    this.figure = this.measured("0".repeat(100)) / 100 / parseFloat(getComputedStyle(this.root).fontSize);
+    this.table(sweeps, pinned, titles, columns);
+    this.numbers(sweeps, pinned, buttons);
+    this.sentence(sweeps);
   }
 
-  /** The least step at which the longest text of every column has its room. */
-  table(sheet, data, pinned, mode) {
-    const dollars = mode === "dollars";
-    const states = data.flatMap((slice) => slice.rows.flatMap((column) => column.states));
-    const symbol = longest(sheet.symbols);
-    const now = longest(dollars ? sheet.now : sheet.weights_before);
-    const other = longest(pinned?.rows ?? []);
-    const lines = ["Buy", "Sell"].map((side) => {
-      const traded = states.filter((state) => state[3] === side);
-      const after = dollars ? longest(states.map((state) => state[2])) : longest(sheet.percents);
-      return { side, cells: [symbol, now, longest(traded.map((state) => state[0])), longest(traded.map((state) => state[1])), after, longest(sheet.targets), other] };
-    });
-    const head = this.root.querySelector(".pbal-table thead");
-    const ruler = document.createElement("table");
-    ruler.className = "pbal-table pbal-ruler";
-    ruler.setAttribute("aria-hidden", "true");
-    const body = document.createElement("tbody");
-    for (const { side, cells } of lines) {
-      const row = document.createElement("tr");
-      row.dataset.side = side;
-      row.toggleAttribute("data-differs", true);
-      [...head.rows[0].cells].forEach((title, k) => {
-        const place = cell(row, k ? "td" : "th", title.className + (k === 2 ? " pbal-trade" : ""));
-        if (!k) place.parentElement.scope = "row";
-        place.data = cells[k];
-      });
-      body.append(row);
-    }
-    ruler.append(head.cloneNode(true), body);
-    for (const title of ruler.tHead.rows[0].cells) title.style.width = "";
+  /** Pixels that a text takes in the view's own letters. */
+  measured(text) {
+    const ruler = document.createElement("span");
+    ruler.className = "pbal-ruler";
+    ruler.textContent = text;
     this.root.append(ruler);
+    const { width } = ruler.getBoundingClientRect();
+    ruler.remove();
+    return width;
+  }
+
+  /** The first step at which the widest text of every column has its room. */
+  table(sweeps, pinned, titles, columns) {
     const scroll = this.root.querySelector(".pbal-scroll");
-    const measure = () => Array.from(ruler.rows[0].cells, (title) => Math.ceil(title.getBoundingClientRect().width));
-    const total = (widths) => widths.reduce((sum, wide) => sum + wide, 0);
+    const phone = this.root.clientWidth <= PHONE;
+    const wide = columns.map((column) => {
+      const moving = sweeps.map((sweep) => sweep.widths[column.key] ?? 0);
+      return Math.max(column.widths[1], column.key === PLAN_A.key ? pinned.width : 0, ...moving);
+    });
     let widths = [];
     for (const step of STEPS) {
-      this.root.dataset.room = step;
-      widths = measure();
-      if (total(widths) <= scroll.clientWidth) break;
+      this.root.dataset.fit = step;
+      const letters = step.includes("tight") ? 11.5 : step.includes("dense") ? 12.5 : 14;
+      const padding = step.includes("tight") ? 6 : 12;
+      const lean = step.includes("lean") || pinned;
+      widths = columns.map((column, k) => {
+        if ((column.leaves === "first" && lean) || (column.leaves && phone)) return 0;
+        const text = Math.max(wide[k] * letters, column.widths[0] * Math.min(letters, 12.5)) * this.figure;
+        const most = column.tone === "symbol" ? (phone ? 118 : 190) : Infinity;
+        return Math.min(Math.ceil(text) + padding, most) + (k === 0 || k === columns.length - 1 ? EDGE : 0);
+      });
+      this.total = widths.reduce((sum, width) => sum + width, 0);
+      if (this.total <= scroll.clientWidth) break;
     }
-    ruler.remove();
-    [...head.rows[0].cells].forEach((title, k) => (title.style.width = `${widths[k]}px`));
-    scroll.firstElementChild.style.minWidth = `${total(widths)}px`;
+    titles.forEach((title, k) => (title.style.width = `${widths[k]}px`));
+    scroll.firstElementChild.style.minWidth = `${this.total}px`;
   }
 
-  /** One row of key numbers, and the buttons beside it, where the longest of them fit. */
-  numbers(data, pinned, buttons) {
+  /** One row of key numbers, and the buttons beside it, where the widest of them fit. */
+  numbers(sweeps, pinned, buttons) {
     const list = this.part("numbers");
-    const ruler = document.createElement("dl");
-    ruler.className = "pbal-numbers pbal-ruler";
-    data[0].numbers.forEach((_, k) => {
-      const states = data.flatMap((slice) => slice.numbers[k].states).filter(Boolean);
-      const group = document.createElement("div");
-      cell(group, "dt", "").data = longest(states.map((state) => state[0]));
-      cell(group, "dd", "").data = longest(states.map((state) => state[1]));
-      cell(group, "dd", "pbal-a").data = pinned ? `A: ${pinned.numbers[k] ?? ""}` : "";
-      ruler.append(group);
+    const widths = sweeps[0].number_widths.map((_, k) => {
+      const most = (which) => Math.max(...sweeps.map((sweep) => sweep.number_widths[k]?.[which] ?? 0));
+      return Math.ceil(this.figure * Math.max(12 * most(0), 16 * most(1), pinned ? 12 * (most(1) + 2) : 0));
     });
-    this.root.append(ruler);
-    const widths = [...ruler.children].map((group) => Math.ceil(group.getBoundingClientRect().width));
-    ruler.remove();
     const gap = parseFloat(getComputedStyle(list).columnGap) || 0;
     const whole = widths.reduce((sum, wide) => sum + wide + gap, 0);
     const room = this.root.clientWidth;
@@ -94,10 +81,10 @@ class Room {
   }
 
   /** Lines for the longest sentence; for one portfolio they only ever become more, so that the view stays put. */
-  sentence(data) {
+  sentence(sweeps) {
     const line = this.part("sentence");
-    const texts = [...new Set(data.flatMap((slice) => slice.sentence.states))];
-    const most = longest(texts).length;
+    const texts = [...new Set(sweeps.flatMap((sweep) => sweep.sentence.states))];
+    const most = Math.max(...texts.map((text) => text.length));
     const ruler = document.createElement("div");
     ruler.className = "pbal-sentence pbal-ruler";
     ruler.style.width = `${line.clientWidth}px`;
@@ -113,15 +100,4 @@ class Room {
     this.lines = Math.max(this.lines, Math.round(height / one));
     this.root.style.setProperty("--pbal-lines", String(this.lines));
   }
-}
-
-/** The text that takes the most room: figures all have one width, and stops and signs about half of it. */
-function longest(texts) {
-  let most = "", room = 0;
-  for (const text of texts) {
-    if (2 * text.length <= room) continue; // which is nearly all of them
-    const wide = text.length + text.replaceAll(/[^0-9A-Za-z]/g, "").length;
-    if (wide > room || (wide === room && text.length > most.length)) [most, room] = [text, wide];
-  }
-  return most;
 }

@@ -1,4 +1,5 @@
-// The trade table and the key numbers: built once a portfolio, afterwards only text that changed is written.
+// The trade table: its columns are those that Python lists. It is built once a portfolio and a unit; afterwards only
+// text that changed is written.
 
 /** Writes text into a text node if it differs, which is what keeps a drag cheap. */
 function write(node, text) {
@@ -14,91 +15,77 @@ function cell(row, tag, classes) {
   return text;
 }
 
+const PLAN_A = { key: "pinned", title: "Plan A", tone: "pinned", follows: "", leaves: "", widths: [0, 0] };
+
+/** The columns of the sheet that are shown in a unit, and plan A's trades where there is one. */
+function columnsIn(sheet, unit, pinned) {
+  const columns = sheet.columns.filter((column) => !column.unit || column.unit === unit);
+  return pinned ? [...columns, PLAN_A] : columns;
+}
+
+const classesOf = (column) => `pbal-col-${column.tone || "plain"}${column.leaves ? ` pbal-leaves-${column.leaves}` : ""}`;
+
 class TradeTable {
-  constructor(body) {
-    this.body = body;
+  constructor(table) {
+    this.head = table.tHead.rows[0];
+    this.body = table.tBodies[0];
     this.rows = [];
   }
 
-  /** Rows for every symbol of the sheet, in its order. `shown` is a Set of row numbers, the others are hidden. */
-  build(sheet) {
-    this.sheet = sheet;
+  /** A row for every symbol of the sheet, a cell for every column; those that are shown are put into the document. */
+  build(sheet, columns) {
+    this.columns = columns;
+    this.head.replaceChildren();
+    this.titles = columns.map((column) => {
+      const title = cell(this.head, "th", classesOf(column));
+      title.parentElement.scope = "col";
+      title.data = column.title;
+      return title.parentElement;
+    });
     this.rows = sheet.symbols.map((symbol) => {
       const element = document.createElement("tr");
-      const head = cell(element, "th", "");
-      head.parentElement.scope = "row";
-      head.data = symbol;
-      head.parentElement.title = symbol;
-      const row = { element, now: cell(element, "td", "pbal-num pbal-wide pbal-quiet") };
-      row.trade = cell(element, "td", "pbal-num pbal-trade");
-      row.amount = cell(element, "td", "pbal-num pbal-amount");
-      row.after = cell(element, "td", "pbal-num");
-      row.target = cell(element, "td", "pbal-num pbal-wide pbal-goal pbal-quiet");
-      row.pinned = cell(element, "td", "pbal-num pbal-pinned");
-      return row;
+      element.dataset.side = "";
+      const cells = columns.map((column) => {
+        const text = cell(element, column.tone === "symbol" ? "th" : "td", classesOf(column));
+        if (column.tone === "symbol") Object.assign(text.parentElement, { scope: "row", title: symbol });
+        return text;
+      });
+      return { element, cells };
     });
-    this.body.replaceChildren(...this.rows.map((row) => row.element));
+    // Only these are looked at while a slider moves; the cells of a trade only where the trade is another one.
+    this.ofTrades = columns.flatMap((column, k) => (column.follows === "trade" ? [[column.key, k]] : []));
+    this.ofWeights = columns.flatMap((column, k) => (column.follows === "weights" ? [[column.key, k]] : []));
   }
 
   /** Which rows are there at all; the rest stays out of the document, so that it costs nothing. */
-  show(shown) {
-    this.shown = shown;
-    this.body.replaceChildren(...shown.map((i) => this.rows[i].element));
+  show(rows) {
+    this.shown = rows;
+    this.body.replaceChildren(...rows.map((i) => this.rows[i].element));
   }
 
-  /** The columns that do not follow the sliders. */
-  settle(entry, mode, pinned) {
-    const { now, weights_before: before, reasons } = this.sheet;
+  /** What does not follow the sliders, and the reason of each trade. */
+  settle(shown, pinned) {
     for (const i of this.shown) {
-      const row = this.rows[i];
-      write(row.now, mode === "dollars" ? now[i] : before[i]);
-      write(row.target, goalText(this.sheet, entry, i));
-      write(row.pinned, pinned ? pinned.rows[i] : "");
-      const [trade, , , side] = entry.rows[i];
-      row.element.title = side && `${trade}: ${reasons[side][i]}`;
+      const { element, cells } = this.rows[i];
+      this.columns.forEach(({ key, follows }, k) => {
+        if (!follows) write(cells[k], key === PLAN_A.key ? pinned?.trades[i] ?? "" : shown.text(key, i));
+      });
+      element.title = shown.reason(i) && `${shown.text("shares", i)}: ${shown.reason(i)}`;
     }
   }
 
-  paint(entry, mode, percents, pinned) {
+  paint(shown, pinned) {
     for (const i of this.shown) {
       const row = this.rows[i];
-      const state = entry.rows[i];
-      if (row.state !== state) {
-        row.state = state;
-        write(row.trade, state[0]);
-        write(row.amount, state[1]);
-        if (row.element.dataset.side !== state[3]) row.element.dataset.side = state[3];
+      const trade = shown.trade(i);
+      if (row.sweep !== shown.sweep || row.trade !== trade) {
+        Object.assign(row, { sweep: shown.sweep, trade });
+        for (const [key, k] of this.ofTrades) write(row.cells[k], shown.text(key, i));
+        const side = shown.side(i);
+        if (row.element.dataset.side !== side) row.element.dataset.side = side;
       }
-      write(row.after, mode === "dollars" ? state[2] : weightText(percents, entry.weights[i]));
-      if (entry.goals) write(row.target, goalText(this.sheet, entry, i));
-      if (pinned) row.element.toggleAttribute("data-differs", pinned.rows[i] !== state[0]);
+      for (const [key, k] of this.ofWeights) write(row.cells[k], shown.text(key, i));
+      if (pinned) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
     }
-  }
-}
-
-class KeyNumbers {
-  constructor(list) {
-    this.list = list;
-    this.items = [];
-  }
-
-  paint(entry, pinned) {
-    while (this.items.length < entry.numbers.length) {
-      const group = document.createElement("div");
-      const item = { group, label: cell(group, "dt", ""), value: cell(group, "dd", ""), other: cell(group, "dd", "pbal-a") };
-      this.list.append(group);
-      this.items.push(item);
-    }
-    this.items.forEach((item, i) => {
-      const state = entry.numbers[i];
-      item.group.hidden = !state;
-      if (!state) return;
-      write(item.label, state[0]);
-      write(item.value, state[1]);
-      item.value.parentElement.toggleAttribute("data-alert", state[2]);
-      const other = pinned && pinned.numbers[i];
-      write(item.other, other ? `A: ${other}` : "");
-      item.other.parentElement.hidden = !other;
-    });
   }
 }

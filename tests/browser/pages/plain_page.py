@@ -6,7 +6,8 @@ import streamlit as st
 from pbal_core import rebalance
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views.summary import rows, sentence
+from pbal_core.views.columns import table_rows
+from pbal_core.views.summary import sentence
 from pbal_core.views.sweep import cash_axis
 from tests.made import made_portfolio
 
@@ -20,4 +21,6 @@ st.text(sentence(plan))
 bars = {"Before": plan.weights_before, "After": plan.weights_after, "Target": plan.weights}
 figure = go.Figure([go.Bar(name=name, x=portfolio.symbols, y=values) for name, values in bars.items()])
 st.plotly_chart(figure, key="chart")
-st.dataframe([{"Symbol": row.symbol, "Trade": row.trade, "After": row.weight_after} for row in rows(plan)])
+st.dataframe(
+    [{"Symbol": row["symbol"], "Trade": row["shares"], "After": row["weight_after"]} for row in table_rows(plan)]
+)

@@ -1,0 +1,97 @@
+// One amount: its box, its slider, and the line that says what is wrong with it.
+
+class Amount {
+  /**
+   * `moved(amount)` is called at every move of the slider, `released()` when it is let go, `committed(how)` when the
+   * amount is to be planned for: "keys", "pointer" or "box".
+   */
+  constructor(control, { pressed, moved, released, committed }) {
+    const find = (name) => control.querySelector(`[data-part="${name}"]`);
+    this.slider = control.querySelector(".pbal-slider");
+    this.box = control.querySelector(".pbal-box");
+    Object.assign(this, { note: find("note"), low: find("low"), high: find("high"), values: [], labels: [], spellings: [] });
+    this.amount = "0";
+    this.editing = false;
+    let keyboard = false;
+    const { slider, box } = this;
+    slider.addEventListener("pointerdown", () => { keyboard = false; pressed(); });
+    slider.addEventListener("pointercancel", released);
+    slider.addEventListener("pointerup", released);
+    slider.addEventListener("keydown", () => { keyboard = true; });
+    slider.addEventListener("input", () => {
+      this.show(this.values[slider.valueAsNumber], { fromSlider: true });
+      moved();
+    });
+    slider.addEventListener("change", () => {
+      released();
+      committed(keyboard ? "keys" : "pointer");
+    });
+    box.addEventListener("focus", () => box.select());
+    box.addEventListener("input", () => { this.editing = true; });
+    box.addEventListener("change", () => {
+      this.editing = false;
+      const text = box.value.trim();
+      const number = typedNumber(text, this.spellings);
+      const value = this.values.find((position) => Number(position) === number);
+      // What is on the slider is looked up at once; anything else is for Python to read.
+      if (value !== undefined) this.show(value);
+      else this.amount = text;
+      committed("box");
+    });
+  }
+
+  /** Where the amount is on the slider; -1: between two positions. */
+  get position() { return this.values.indexOf(this.amount); }
+
+  /** Moves box, note and slider to an amount; `label` is how Python writes it where it lies between two positions. */
+  show(amount, { label, error = "", fromSlider = false } = {}) {
+    this.amount = amount;
+    const text = label ?? this.labels[this.position] ?? amount;
+    if (this.box.value !== text) this.box.value = text;
+    if (this.note.textContent !== error) this.note.textContent = error;
+    this.box.setAttribute("aria-invalid", String(Boolean(error)));
+    if (!fromSlider && this.values.length) this.slider.value = String(nearestPosition(this.values, amount));
+    this.fill();
+  }
+
+  /** The positions of the slider, which are there even where no sweep is. */
+  setAxis({ values, labels, ends }, spellings) {
+    this.spellings = spellings;
+    if (this.values.length === values.length && this.labels[0] === labels[0]) return;
+    Object.assign(this, { values, labels });
+    this.slider.max = String(values.length - 1);
+    this.slider.value = String(nearestPosition(values, this.amount));
+    [this.low.textContent, this.high.textContent] = ends;
+    this.fill();
+  }
+
+  /** Colours the track from nothing to the thumb. */
+  fill() {
+    const { slider, values, labels } = this;
+    if (!values.length) return;
+    const i = slider.valueAsNumber;
+    const place = (k) => `${(100 * k) / (values.length - 1)}%`;
+    const zero = Math.max(0, values.indexOf("0"));
+    slider.style.setProperty("--from", place(Math.min(i, zero)));
+    slider.style.setProperty("--to", place(Math.max(i, zero)));
+    slider.setAttribute("aria-valuetext", labels[i]);
+  }
+}
+
+/** Where a slider's thumb is for an amount that may lie between two positions: at the nearest one. */
+function nearestPosition(values, amount) {
+  const wanted = Number(amount);
+  let best = 0;
+  values.forEach((value, i) => {
+    if (Math.abs(Number(value) - wanted) < Math.abs(Number(values[best]) - wanted)) best = i;
+  });
+  return best;
+}
+
+/** The number in a typed amount, with or without the currency's sign or code before it; NaN: Python has to read it. */
+function typedNumber(text, spellings) {
+  const [, sign, rest] = /^([+-]?)\s*(.*)$/s.exec(text.toUpperCase());
+  const money = spellings.find((spelling) => rest.startsWith(spelling)) ?? "";
+  const digits = rest.slice(money.length).trim().replaceAll(/,(?=\d{3}(?!\d))/g, "");
+  return digits ? Number(sign + digits) : NaN;
+}

@@ -1,0 +1,46 @@
+// What one position of a sweep shows. Everything was computed and written in Python: here it is only looked up.
+
+/** One plan: position `i` of a sweep, as pbal_core/views/sweep.py packs it, beside what no slider changes. */
+class Shown {
+  constructor(sheet, sweep, i) {
+    this.sheet = sheet;
+    this.sweep = sweep;
+    this.i = i;
+  }
+
+  get sentence() { return stateAt(this.sweep.sentence, this.i); }
+  get fit() { return stateAt(this.sweep.fit, this.i); }
+  get total() { return this.sweep.totals[this.i]; }
+  get numbers() { return this.sweep.numbers.map((states) => stateAt(states, this.i)); }
+
+  /** Which of its trades a row has here. */
+  trade(row) { return this.sweep.rows[row].at[this.i]; }
+  side(row) { return this.sweep.rows[row].side[this.trade(row)]; }
+  dollars(row) { return this.sweep.rows[row].dollars[this.trade(row)]; }
+
+  /** A weight after the trades, or a target, as a fraction. */
+  weight(row) { return this.sweep.weights.weight_after[row][this.i] / 100000; }
+  target(row) {
+    const moving = this.sweep.weights.target;
+    return moving ? moving[row][this.i] / 100000 : this.sheet.targets[row];
+  }
+
+  /** The text of a cell: one that no slider changes, the one of the row's trade, or the one that a weight stands for. */
+  text(key, row) {
+    const fixed = this.sheet.texts[key]?.[row];
+    if (fixed !== undefined && fixed !== null) return fixed;
+    const { texts } = this.sweep.rows[row];
+    if (key in texts) return texts[key][this.trade(row)];
+    return this.sheet.percents[Math.floor((this.sweep.weights[key][row][this.i] + 50) / 100)];
+  }
+
+  /** Why a row trades; empty where it does not. */
+  reason(row) {
+    const side = this.side(row);
+    return side && this.sheet.reasons[side][row];
+  }
+}
+
+function stateAt({ states, at }, i) {
+  return states[at[i]];
+}
