@@ -88,4 +88,4 @@ def test_the_printed_page_is_one_page(page, options):
         range.selectNodeContents(cell);
         return range.getClientRects().length;
     })"""
-    assert set(page.locator("td:not(.why)").evaluate_all(lines)) == {1}
+    assert set(page.locator("td:not(.reason)").evaluate_all(lines)) == {1}
