@@ -130,11 +130,11 @@ class Portfolio:
     """Positions in file order, each symbol once.
 
     Args:
-        positions: What is held.
+        positions: What is held; none for a portfolio of nothing but cash, which targets with prices can invest.
         currency: ISO code of the currency that every amount is in. Where this package says "dollars", it is this one.
 
     Raises:
-        DataError: No position, more than MAX_POSITIONS, a symbol twice, or a currency that is no ISO code.
+        DataError: More than MAX_POSITIONS, a symbol twice, or a currency that is no ISO code.
     """
 
     positions: tuple[Position, ...]
@@ -147,8 +147,6 @@ class Portfolio:
         if not isinstance(currency, str) or not CURRENCY.fullmatch(currency):
             message = f"the currency is {str(currency)[:40]!a}; a code of three capital letters is needed, such as USD."
             issues.append(Issue("error", "bad_currency", message))
-        if not self.positions:
-            issues.append(Issue("error", "no_positions", "there is no position; at least one is needed."))
         if len(self.positions) > MAX_POSITIONS:
             issues.append(
                 Issue(
@@ -193,7 +191,7 @@ class Portfolio:
         """Decimals that hold every value, price and P&L exactly; at least 2."""
         amounts = [p.value for p in self.positions] + [p.price for p in self.positions]
         amounts += [p.pnl for p in self.positions if p.pnl is not None]
-        return max(2, *map(decimals, amounts))
+        return max([2, *map(decimals, amounts)])
 
     @cached_property
     def value(self) -> Decimal:
@@ -210,8 +208,8 @@ class Portfolio:
 
         Args:
             frame: One row a position. Numbers may be text, Decimal, int or float (a float counts as the shortest
-                decimal that names it, to twelve decimals). A missing FifoPnlUnrealized (None, NaN, empty text) is
-                unknown.
+                decimal that names it, to twelve decimals). A missing FifoPnlUnrealized (None, NaN, empty text, or no
+                such column) is unknown.
             currency: ISO code of the currency that every amount is in.
 
         Raises:
@@ -235,7 +233,7 @@ def _from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
         raise DataError(issues)
     positions: list[Position] = []
     seen: dict[str, int] = {}
-    rows: list[dict[Hashable, Any]] = frame[list(COLUMNS)].to_dict("records")
+    rows: list[dict[Hashable, Any]] = frame.reindex(columns=list(COLUMNS)).to_dict("records")
     for number, row in enumerate(rows, start=1):
         before = len(issues)
         symbol = "" if _is_empty(row["Symbol"]) else str(row["Symbol"]).strip()
@@ -259,7 +257,7 @@ def _header_problems(labels: list[Hashable]) -> Iterator[Issue]:
     found = ", ".join(map(str, labels)) or "none"
     for name in COLUMNS:
         count = labels.count(name)
-        if not count:
+        if not count and name != "FifoPnlUnrealized":
             message = f"the column {name} is missing; the frame has: {found}."
             yield Issue("error", "missing_column", message, Place(column=name))
         elif count > 1:

@@ -34,7 +34,7 @@ def test_missing_columns_are_all_named():
     """Every missing column is an issue of its own."""
     with pytest.raises(DataError) as error:
         Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "MarkPrice": [1.0]}))
-    assert [issue.where.column for issue in error.value.issues] == ["PositionValue", "FifoPnlUnrealized"]
+    assert [issue.where.column for issue in error.value.issues] == ["PositionValue"]
 
 
 def test_every_bad_cell_is_named():
@@ -133,3 +133,9 @@ def test_an_unknown_profit_is_unknown():
         {"Symbol": ["A", "B"], "PositionValue": [1, 2], "MarkPrice": [1, 1], "FifoPnlUnrealized": [None, float("nan")]}
     )
     assert [p.pnl for p in Portfolio.from_frame(frame)] == [None, None]
+
+
+def test_the_pnl_may_be_absent():
+    """A frame without the column says nothing of the P&L."""
+    held = Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "PositionValue": [10.0], "MarkPrice": [1.0]}))
+    assert (held["A"].value, held["A"].pnl) == (10, None)

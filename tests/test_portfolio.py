@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from pbal_core import DataError, Portfolio, Position, RequestError, read_positions, rebalance
+from pbal_core import DataError, Portfolio, Position, RequestError, TargetError, read_positions, rebalance
 from pbal_core.sample import sample_bytes
 from tests.build import portfolio, position
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
@@ -63,10 +63,7 @@ def test_what_is_no_portfolio_is_named():
 
 
 def test_a_portfolio_is_validated():
-    """A portfolio has at least one position, and each symbol once."""
-    with pytest.raises(DataError) as error:
-        Portfolio([])
-    assert codes(error) == ["no_positions"]
+    """A portfolio has each symbol once."""
     with pytest.raises(DataError) as error:
         portfolio("A 1 @ 1; B 1 @ 1; A 2 @ 1; B 2 @ 1")
     assert codes(error) == ["duplicate_symbol", "duplicate_symbol"]
@@ -150,5 +147,13 @@ def test_values_survive_copies_and_processes(held, cash, step):
         assert again == value
         assert hash(again) == hash(value)
     with pytest.raises(DataError) as error:
-        Portfolio([])
+        Portfolio([], currency="dollars")
     assert pickle.loads(pickle.dumps(error.value)).issues == error.value.issues
+
+
+def test_nothing_but_cash_is_a_portfolio_that_targets_invest():
+    """Without a position there is nothing to plan with, until targets say what to buy and at which price."""
+    with pytest.raises(TargetError, match="holds no position to plan with"):
+        rebalance(Portfolio([]), 1000)
+    plan = rebalance(Portfolio([]), 1000, targets={"VTI": 1}, prices={"VTI": 250}, method="exact", min_trade=0)
+    assert [(order.symbol, order.shares) for order in plan.orders] == [("VTI", 4)]

@@ -18,6 +18,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..errors import TargetError
 from ..money import decimals, from_units, to_units
 from ..policy.constraints import Constraints, read_constraints
 from ..policy.policy import Policy
@@ -224,6 +225,8 @@ def prepare(
     strategy, method = Strategy.named(strategy), Method.named(method)
     targets, given = _wanted(policy or Policy(), wishes)
     whole = portfolio if targets is None else with_targets(portfolio, targets)
+    if not len(whole):
+        raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
     constraints = read_constraints(whole.symbols, given, idle=targets.fractions() if targets is not None else ())
     lots = tuple(constraints.lot(symbol) for symbol in whole.symbols)
     scale = max(whole.scale, places, decimals(constraints.cash_buffer), decimals(constraints.fee_per_trade))

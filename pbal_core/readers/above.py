@@ -96,13 +96,14 @@ def conclude_above(state: ReadingState, *, cut: bool) -> None:
         return
     lines = [record.line for record in state.unread]
     where = f"lines {lines[0]} to {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
-    total = next((r for r in state.unread if any("total" in normal(c) for c in r.cells)), None)
-    if total is not None:
+    totals = [r.line for r in state.unread if any("total" in normal(c) for c in r.cells)]
+    totals += [line for line, *_ in state.summaries if line > lines[0]]
+    if totals:
         message = (
             f"{where} have amounts and a total, and no header above them was recognised: a part of the file would be "
             "lost. Download it again, and do not edit its header."
         )
-        draft.refuse("unread_rows", message, total.line)
+        draft.refuse("unread_rows", message, min(totals))
     else:
         message = f"{where} above the table have amounts and were not read; make sure that nothing of them is missing."
         draft.remark("warning", "unread_rows", message, lines[0])

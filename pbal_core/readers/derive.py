@@ -19,9 +19,10 @@ from ..errors import DataError, Issue, Remedy
 from ..money import CURRENCY
 from ..portfolio import Portfolio, Position, symbol_key
 from .cells import shown, told
+from .facts import AccountHolding
 
 if TYPE_CHECKING:
-    from .facts import AccountHolding, CashBalance, Facts
+    from .facts import CashBalance, Facts
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
 """Adds and multiplies amounts without ever rounding: it would raise first."""
@@ -68,7 +69,7 @@ def derive(statement: Facts) -> Derived:
         issues.append(_unconfirmed(statement))
     if statement.selection is None:
         issues += _account_choice(chosen)
-    if not chosen:
+    if not chosen and not any(selected is None or b.account in selected for b in statement.cash):
         message = "the chosen accounts hold no position that can be planned; choose others."
         issues.append(told("error", "no_positions", message, None))
     currencies = list(dict.fromkeys(h.currency for h in chosen))

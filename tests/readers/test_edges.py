@@ -77,7 +77,9 @@ def test_a_damaged_number_or_row_is_refused_at_its_place(name, old, new, expecte
 
 def test_an_activity_statement_without_open_positions_is_told():
     data = (DATA / "ibkr_activity.csv").read_bytes().replace(b"DataDiscriminator", b"Other")
-    assert problems(data) == [("no_positions_section", None, None)]
+    assert problems(data) == [("missing_column", 13, "Datadiscriminator")]
+    without = b"\n".join(line for line in data.splitlines() if not line.startswith(b"Open Positions"))
+    assert problems(without) == [("no_positions_section", None, None)]
 
 
 def test_a_date_is_no_symbol():

@@ -124,15 +124,37 @@ def test_a_header_alone_is_no_portfolio():
     assert [code for code, *_ in codes(HEADER)] == ["no_positions"]
 
 
-@pytest.mark.parametrize("column", ["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"])
+@pytest.mark.parametrize("column", ["Symbol", "PositionValue", "MarkPrice"])
 def test_each_missing_column_is_named(column):
     renamed = GOOD.replace(column, "Other")
     assert ("missing_column", 1, column) in codes(renamed)
 
 
 def test_all_missing_columns_are_named_at_once():
-    found = codes("PositionValue,MarkPrice,Other\n1,2,3\n")
-    assert found == [("missing_column", 1, "Symbol"), ("missing_column", 1, "FifoPnlUnrealized")]
+    found = codes("PositionValue,Other,FifoPnlUnrealized\n1,2,3\n")
+    assert found == [("missing_column", 1, "Symbol"), ("missing_column", 1, "MarkPrice")]
+
+
+def test_the_pnl_may_be_absent():
+    portfolio = read_positions(b"Symbol,PositionValue,MarkPrice\nVTI,2500,250\n").portfolio
+    assert (portfolio["VTI"].value, portfolio["VTI"].pnl) == (2500, None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Symbol;PositionValue;MarkPrice;FifoPnlUnrealized\nVTI;2.752,50;275,25;-1,5\n",
+        'Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,"2,752.50",275.25,-1.5\n',
+        "Symbol\tPositionValue\tMarkPrice\tFifoPnlUnrealized\nVTI\t$2,752.50\t$275.25\t($1.50)\n",
+        'Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,"2,752.50",275.25,-1.5\nTotal,"2,752.50",,\n',
+    ],
+)
+def test_the_four_columns_may_be_written_as_people_write(content):
+    statement = read_positions(content.encode())
+    assert statement.format == "flex-csv"
+    assert [(p.value, p.price, p.pnl) for p in statement.portfolio] == [
+        (Decimal("2752.50"), Decimal("275.25"), Decimal("-1.5"))
+    ]
 
 
 def test_a_column_twice_is_refused():

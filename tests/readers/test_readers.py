@@ -285,14 +285,15 @@ class TestCurrencies:
 
 
 class TestIntegrity:
-    def test_the_multiplier_is_in_the_value_already(self):
+    def test_a_share_has_no_multiplier(self):
         rows = {row.symbol: row for row in load("ibkr_plain.csv").rows}
         assert rows["VT    260619P00120000"].kind == "unsupported"
         data = (DATA / "ibkr_plain.csv").read_bytes()
         stock = data.replace(
             b'"7300","6100","21.40","1200","STK","1","1"', b'"73000","6100","21.40","1200","STK","1","10"'
         )
-        assert read_positions(stock).portfolio["NESTE1"].value == 73000
+        with pytest.raises(DataError, match="NESTE1 is a share and has the multiplier 10"):
+            read_positions(stock)
 
     @pytest.mark.parametrize(
         ("name", "old", "new"),

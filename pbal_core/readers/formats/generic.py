@@ -86,7 +86,9 @@ def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraf
     """Why a guess needs no confirmation; empty when it does."""
     if draft.derived_prices or draft.foreign_prices or any(r.code == "value_mismatch" for r in draft.remarks):
         return ""
-    if draft.holdings and draft.proven == len(draft.holdings):
+    if not draft.holdings:
+        return "every row that is read is cash"
+    if draft.proven == len(draft.holdings):
         return "quantity times price is the value in every row"
     if all(getattr(mapping, name) for name in AMOUNTS):
         return ""

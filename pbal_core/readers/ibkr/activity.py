@@ -12,7 +12,7 @@ Worked example: ``Open Positions,Data,Summary,Stocks,USD,VTI,10,1,197.5,1975,250
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -40,6 +40,9 @@ _TITLES = {
     "total": "Total",
 }
 
+_NEEDED = ("datadiscriminator", "asset category", "currency", "symbol", "quantity", "close price", "value")
+_POSITION_NAMES = frozenset({*_NEEDED, "mult", "cost price", "cost basis", "unrealized p/l"})
+_TRADE_NAMES = frozenset({"date/time", "proceeds", "t. price", "comm/fee", "realized p/l"})
 _COLUMNS = ("quantity", "close price", "value", "unrealized p/l", "cost basis", "mult")
 
 
@@ -70,6 +73,8 @@ class _Report:
     """The account of the whole statement; empty when it has several."""
     base: str = ""
     seen_positions: bool = False
+    refused: set[str] = field(default_factory=set)
+    """Sections of which a missing column was noted."""
     values: dict[_Key, Sum] = field(default_factory=dict)
     """Values of the Summary rows, shorts included: what the Total rows sum up."""
     totals: list[tuple[Record, _Key, Decimal]] = field(default_factory=list)
@@ -119,18 +124,41 @@ def _record(report: _Report, record: Record) -> None:
         draft.refuse("bad_row", message, record.line)
         return
     values = dict(zip(names, (cell.strip() for cell in cells[2:]), strict=False))
-    if "datadiscriminator" in names and "symbol" in names and "close price" in names:
+    if _is_positions(names):
         report.seen_positions = True
+        if _lacks(report, record, names, _NEEDED):
+            return
         if kind == "data" and len(cells) - 2 < len(names) and not report.padded:
             message = f"{len(cells)} fields were found where the header has {len(names) + 2}; check commas and quotes."
             draft.refuse("field_count", message, record.line)
         else:
             _position_row(report, record, kind, values)
-    elif kind == "data" and "currency summary" in names:
-        _cash_row(report, record, values)
+    elif kind == "data" and ("currency summary" in names or "ending cash" in map(normal, cells)):
+        if not _lacks(report, record, names, ("currency summary", "currency", "total")):
+            _cash_row(report, record, values)
     else:
         _facts(report, values)
         draft.row(record, "other", f"section {ascii(cells[0].strip())[1:-1][:40]}")
+
+
+def _is_positions(names: list[str]) -> bool:
+    """The columns of the section Open Positions, one of which may be misnamed; trades have some of them too."""
+    return len(_POSITION_NAMES.intersection(names)) >= 4 and _TRADE_NAMES.isdisjoint(names)
+
+
+def _lacks(report: _Report, record: Record, names: list[str], needed: Sequence[str]) -> bool:
+    """Notes the columns that a section needs and does not have, once, and says whether there are any."""
+    missing = [name for name in needed if name not in names]
+    if not missing:
+        return False
+    section = normal(record.cells[0])
+    if section not in report.refused:
+        report.refused.add(section)
+        listed = ", ".join(name.title() for name in missing)
+        message = f"the section {ascii(record.cells[0].strip())[1:-1][:40]} has no column {listed}; download it again."
+        report.draft.refuse("missing_column", message, record.line, missing[0].title())
+    report.draft.row(record, "other", "refused")
+    return True
 
 
 def _facts(report: _Report, values: Mapping[str, str]) -> None:
@@ -238,7 +266,12 @@ def _summary(draft: StatementDraft, record: Record, values: Mapping[str, str], n
     if price <= 0:
         draft.refuse("price_not_positive", price_message(price), record.line, "Close Price")
         return False
+    if numbers.multiplier not in {None, 1}:
+        message = f"{symbol} is a share and has the multiplier {numbers.multiplier:f}; 1 is needed."
+        draft.refuse("bad_multiplier", message, record.line, "Mult")
     draft.check_value(record.line, symbol, quantity, price, value, multiplier=numbers.multiplier)
+    if numbers.pnl is not None and numbers.cost is not None:
+        draft.check_gain(record.line, symbol, value, numbers.cost, numbers.pnl)
     draft.hold(
         AccountHolding(
             line=record.line,

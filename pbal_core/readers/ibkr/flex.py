@@ -14,18 +14,20 @@ Worked example: SUMMARY 10 x 20 = 200 with LOT rows of 120 and 80 is a holding o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from ...money import NotANumberError
-from ...portfolio import SYMBOL, position_problems
-from .. import instruments
+from ...portfolio import SYMBOL, position_problems, symbol_key
+from .. import cash, instruments
 from ..cells import read_plain, shown
 from ..derive import total
 from ..draft import StatementDraft
 from ..facts import AccountHolding, CashBalance, Lot
+from ..headers import ISO_CODES
 from .flex_record import TITLES, FlexRecord
 
 PRICE_SLACK = Decimal("0.00005")
@@ -48,15 +50,56 @@ class PositionNumbers(NamedTuple):
     multiplier: Decimal | None
 
 
-def read_sections(draft: StatementDraft, positions: Sequence[FlexRecord], cash: Sequence[FlexRecord]) -> None:
+_CODE = r"[A-Z]{3}"
+_LEVELS = frozenset({"SUMMARY", "LOT"})
+
+
+def read_sections(draft: StatementDraft, positions: Sequence[FlexRecord], cash_report: Sequence[FlexRecord]) -> None:
     """Adds what the sections Open Positions and Cash Report say."""
+    _check_columns(draft, positions)
     _read_positions(draft, positions)
+    _check_sums(draft)
     _check_rates(draft)
-    for entry in cash:
+    for entry in cash_report:
         if _is_converted(entry) and entry.text("currencyprimary") not in _ALL_CURRENCIES:
             draft.bases.setdefault(entry.owner, entry.text("currencyprimary"))
     _conclude_bases(draft)
-    _read_cash(draft, cash)
+    _read_cash_report(draft, cash_report)
+
+
+def _check_columns(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
+    """A column that holds currencies or levels of detail and is not called so would change what is added to what."""
+    if not entries:
+        return
+    missing = [name for name in ("currencyprimary", "levelofdetail") if name not in entries[0].values]
+    for name in () if not missing else entries[0].values:
+        if name in TITLES or name in {"currencyprimary", "levelofdetail", "assetclass", "symbol"}:
+            continue
+        cells = {entry.text(name) for entry in entries} - {""}
+        is_code = all(re.fullmatch(_CODE, cell) and cell in ISO_CODES for cell in cells)
+        means = "levelofdetail" if cells and cells <= _LEVELS else "currencyprimary" if cells and is_code else ""
+        if means in missing:
+            title = {"levelofdetail": "LevelOfDetail", "currencyprimary": "CurrencyPrimary"}[means]
+            message = (
+                f"the column {name[:40]} holds what {title} should, and no column has that name; correct the header."
+            )
+            draft.refuse("missing_column", message, entries[0].line, title)
+
+
+def _check_sums(draft: StatementDraft) -> None:
+    """Of several rows of one symbol none may be the sum of the others: these are its lots, and would count twice."""
+    groups: dict[tuple[str, str], list[AccountHolding]] = {}
+    for holding in draft.holdings:
+        groups.setdefault((holding.account, symbol_key(holding.symbol)), []).append(holding)
+    for group in groups.values():
+        whole = total(h.value for h in group)
+        summed = next((h for h in group if len(group) > 1 and h.value and h.value * 2 == whole), None)
+        if summed is not None:
+            message = (
+                f"the value of one of the {len(group)} rows of {summed.symbol} is that of the others together: they "
+                "may be its lots. Add the column LevelOfDetail to the report."
+            )
+            draft.refuse("rows_and_sum", message, summed.line, "Symbol")
 
 
 def _read_positions(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
@@ -129,7 +172,7 @@ def _conclude_bases(draft: StatementDraft) -> None:
             draft.bases[account] = alike.pop()
 
 
-def _read_cash(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
+def _read_cash_report(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None:
     """Adds the balances of the section Cash Report: one for each currency, and the converted sum of an account."""
     last: dict[tuple[str, str, bool], FlexRecord] = {}
     for entry in _latest(draft, entries)[0]:
@@ -200,11 +243,16 @@ def _position(draft: StatementDraft, entry: FlexRecord) -> bool:
     before = len(draft.errors)
     numbers = _numbers(draft, entry)
     symbol = entry.text("symbol")
+    reason = cash.reason(symbol) if cash.in_own_units(numbers.quantity, numbers.price, numbers.value) else ""
+    if reason and numbers.value is not None and numbers.price is not None:
+        _bank(draft, entry, numbers, reason)
+        return False
     reason = _no_share(entry, numbers)
     if reason:
         draft.row(entry, "unsupported", reason, symbol, entry.owner)
         return False
     _check_contract(draft, entry, numbers)
+    _check_numbers(draft, entry, numbers)
     value, price = numbers.value, numbers.price
     draft.row(entry, "position", "", symbol, entry.owner)
     if value is None or price is None or len(draft.errors) > before:
@@ -214,6 +262,27 @@ def _position(draft: StatementDraft, entry: FlexRecord) -> bool:
         draft.check_value(entry.line, symbol, numbers.quantity, price, value, multiplier=numbers.multiplier)
     draft.hold(_holding(entry, numbers, value, price), entry.cells)
     return True
+
+
+def _bank(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers, reason: str) -> None:
+    """Adds a money market fund or a row of cash among the positions."""
+    symbol = entry.text("symbol")
+    draft.row(entry, "cash", reason, symbol, entry.owner)
+    fund = symbol if cash.is_fund(symbol) else ""
+    currency = entry.text("currencyprimary") or cash.label_currency(symbol.casefold()) or ""
+    amount = numbers.value or Decimal(0)
+    draft.bank(CashBalance(entry.line, entry.owner, amount, currency, symbol, fund=fund, quantity=numbers.quantity))
+
+
+def _check_numbers(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers) -> None:
+    """A share has the multiplier 1, and value less cost is the P&L."""
+    symbol = entry.text("symbol")
+    if numbers.multiplier not in {None, 1}:
+        message = f"{symbol} is a share and has the multiplier {numbers.multiplier:f}; 1 is needed."
+        draft.refuse("bad_multiplier", message, entry.line, TITLES["multiplier"])
+    if entry.text("fifopnlunrealized") and None not in {numbers.value, numbers.cost, numbers.pnl}:
+        value, cost, pnl = (number or Decimal(0) for number in (numbers.value, numbers.cost, numbers.pnl))
+        draft.check_gain(entry.line, symbol, value, cost, pnl)
 
 
 def _seen_before(draft: StatementDraft, entry: FlexRecord) -> None:

@@ -18,16 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ...errors import DataError, Issue, Place
 from ...money import NotANumberError
 from ...portfolio import COLUMNS
-from ..cells import harmless, read_plain
+from ..cells import harmless, normal, read_plain
 from ..document import Document, Record
 from ..draft import StatementDraft
 from ..facts import TotalCheck
+from ..sections import is_total
 from ..statement import Statement
 from . import flex
 from .flex_record import TITLES, FlexRecord, folded
@@ -41,6 +42,9 @@ _HEADER_NAMES = _OWN_NAMES | {"symbol", "currencyprimary", "endingcash", "assetc
 _OWN_TITLES = frozenset({"ClientAccountID", "Symbol", "CurrencyPrimary", "AssetClass", "LevelOfDetail", *COLUMNS})
 """A second header has one of these as IBKR writes it; a quick test for the many rows that are none."""
 _TRADE_NAMES = frozenset({"buy/sell", "tradeid", "tradeprice", "tradedate", "transactiontype", "ibcommission"})
+_POSITION_NAMES = _OWN_NAMES | {"costbasismoney", "costbasisprice", "percentofnav", "openprice"}
+"""Columns of which only the section Open Positions has two."""
+_CASH_NAMES = frozenset({"endingcash", "startingcash", "endingsettledcash"})
 _ACCOUNT_NAMES = frozenset({"accounttype", "customertype", "dateopened", "datefunded"})
 """Columns that only the section Account Information has; its currency is the base currency."""
 _USED = frozenset({
@@ -48,6 +52,7 @@ _USED = frozenset({
 })  # fmt: skip
 """Columns of which the file must say one thing."""
 _POSITIONS, _CASH = "POST", "CRTT"
+_NEEDED = tuple(column for column in COLUMNS if column != "FifoPnlUnrealized")
 _CHECKED = {_POSITIONS: "positionvalue", _CASH: "endingcash"}
 
 
@@ -101,8 +106,46 @@ def read(document: Document, _begin: int) -> Statement:
     Raises:
         DataError: Every missing column, or every bad row with line and column.
     """
+    framed, described = _layout(document)
+    try:
+        return _read(document, framed=framed, described=described)
+    except DataError as error:
+        if framed or described or not _may_be_typed(error, document):
+            raise
+        return _read_typed(document, error)
+
+
+def _may_be_typed(error: DataError, document: Document) -> bool:
+    """Everything wrong is the style of a number, or a row that is a total: people write the four columns by hand."""
+    lines = {record.line: normal(record.cells[0]).rstrip(": ") for record in document.records}
+    return all(
+        issue.code == "not_a_number"
+        or (issue.where is not None and is_total(lines.get(issue.where.line or 0, ""), summed=True))
+        for issue in error.issues
+    )
+
+
+def _read_typed(document: Document, strict: DataError) -> Statement:
+    """Reads the plain file as a table of one's own: decimal commas, thousands separators and a total.
+
+    Raises:
+        DataError: What is wrong with it as the plain file, where it is no such table either.
+    """
+    from ..formats import generic
+
+    header = generic.find(document)
+    if header is None:
+        raise strict
+    try:
+        statement = generic.read(document, header, confirmed=True)
+    except DataError:
+        raise strict from None
+    return replace(statement, format=KEY, broker=BROKER, mapping=None, columns=())
+
+
+def _read(document: Document, *, framed: bool, described: bool) -> Statement:
     draft = StatementDraft(format=KEY, broker=BROKER, price_slack=flex.PRICE_SLACK)
-    report = _Report(draft, *_layout(document), document.padded)
+    report = _Report(draft, framed, described, document.padded)
     for record in document.records:
         _record(report, record)
     _unended(report)
@@ -189,9 +232,11 @@ def _is_header(record: Record) -> bool:
 def _code(names: Sequence[str]) -> str:
     """The section of a header row without a code."""
     if not _TRADE_NAMES.intersection(names):
-        if len(_OWN_NAMES.intersection(names)) >= 2 or ({"symbol", "quantity"} <= set(names) and "markprice" in names):
+        if len(_POSITION_NAMES.intersection(names)) >= 2 or {"symbol", "quantity", "markprice"} <= set(names):
             return _POSITIONS
-        if "endingcash" in names:
+        if _CASH_NAMES.intersection(names) or (
+            {"currencyprimary", "levelofdetail"} <= set(names) and "symbol" not in names
+        ):
             return _CASH
     return "other"
 
@@ -256,11 +301,11 @@ def _begin(report: _Report, code: str, record: Record) -> None:
     report.codes.append(code)
     report.draft.row(record, "header", "column names")
     if code in _CHECKED:
-        _check_header(names, record, COLUMNS if code == _POSITIONS else ())
+        _check_header(names, record, _NEEDED if code == _POSITIONS else ("EndingCash",))
 
 
 def _check_header(names: list[str], record: Record, needed: Sequence[str]) -> None:
-    """The columns that a position needs, and none twice; P&L is only demanded of the plain file (see ``flex``)."""
+    """The columns that a position or a balance needs, and none twice."""
     issues = []
     for key in dict.fromkeys(name for name in names if name in _USED and names.count(name) > 1):
         column = record.cells[names.index(key)].strip()
@@ -268,7 +313,7 @@ def _check_header(names: list[str], record: Record, needed: Sequence[str]) -> No
         issues.append(Issue("error", "duplicate_column", message, Place(line=record.line, column=column)))
     for column in needed:
         key, place = column.casefold(), Place(line=record.line, column=column)
-        if key not in names and not (key == "fifopnlunrealized" and "assetclass" in names):
+        if key not in names:
             found = ", ".join(ascii(name.strip())[1:-1][:40] for name in record.cells[:20])
             message = f"the column {column} is missing; the header has: {found}."
             issues.append(Issue("error", "missing_column", message, place))
