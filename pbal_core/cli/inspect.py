@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..money import format_number
 from ..readers.cells import harmless
 from ..readers.preview import StatementView, preview
+from ..readers.registry import readable_formats
 from . import Parser
 from .plan import add_reader_arguments, read
 from .remedies import in_words
@@ -24,18 +25,33 @@ def parser() -> Parser:
         epilog="Exit code 1: something is still to choose (an account, the columns of an unknown file).",
         allow_abbrev=False,
     )
-    p.add_argument("data", metavar="FILE", help="positions file of a broker; - is standard input")
+    p.add_argument("data", metavar="FILE", nargs="?", help="positions file of a broker; - is standard input")
+    p.add_argument("--formats", action="store_true", help="list the files that can be read, and stop")
     add_reader_arguments(p)
     return p
 
 
 def run(arguments: list[str]) -> int:
     """Prints the preview; 1 while a choice is open."""
-    options = parser().parse_args(arguments)
+    p = parser()
+    options = p.parse_args(arguments)
+    if options.formats:
+        sys.stdout.write(formats_text())
+        return 0
+    if options.data is None:
+        p.error("the following arguments are required: FILE")
     statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
     view = preview(statement)
     sys.stdout.write(preview_text(view))
     return 0 if view.ready else EXIT_OPEN_CHOICE
+
+
+def formats_text() -> str:
+    """The formats as lines of text: who writes them, what ``--format-hint`` takes, and how well each is known."""
+    listed = readable_formats()
+    table = _table([("broker", "format", "known"), *((form.broker, form.key, form.confidence) for form in listed)])
+    known = "known: how well, where no file of our own settles it; each reader names its source."
+    return f"{table}\n\n{known}\n"
 
 
 def preview_text(view: StatementView) -> str:

@@ -113,6 +113,7 @@ def decode(data: bytes) -> tuple[str, str]:
         if data.startswith(magic):
             raise refused(code if code != "gzip" else "binary", f"the file is {what}.")
     text, encoding = _decode(data)
+    text = text.lstrip("\ufeff")  # some brokers write the mark more than once
     control = _CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1

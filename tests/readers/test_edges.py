@@ -224,7 +224,7 @@ def test_merrill_by_tabs_names_its_day():
     header = "COB Date\tAccount Nickname\tSymbol\tSecurity Description\tQuantity\tPrice ($)\tValue ($)\n"
     row = "03/31/2026\tMine\tVTI\tVANGUARD\t10\t275.40\t2,754.00\n"
     statement = read_positions((header + row).encode())
-    assert (statement.format, str(statement.as_of)) == ("merrill", "2026-03-31")
+    assert (statement.format, str(statement.as_of)) == ("merrill-holdings", "2026-03-31")
     assert [a.id for a in statement.accounts] == ["Mine"]
 
 

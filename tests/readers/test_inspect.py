@@ -57,6 +57,18 @@ def test_unknown_columns_say_how_they_can_be_named(capsys, tmp_path):
     assert "a mapping file says which columns do (--format-hint FILE.toml)." in capsys.readouterr().err
 
 
+def test_inspect_lists_the_formats_without_a_file(capsys):
+    assert main(["inspect", "--formats"]) == 0
+    out = capsys.readouterr().out
+    for words in ("Hargreaves Lansdown", "ing-de", "medium", "generic"):
+        assert words in out
+
+
+def test_inspect_needs_a_file_otherwise(capsys):
+    assert main(["inspect"]) == 2
+    assert "FILE" in capsys.readouterr().err
+
+
 def test_a_plan_asks_for_the_account_first(capsys):
     path = str(DATA / "ibkr_two_accounts.csv")
     assert main([path, "-c", "1000"]) == 2

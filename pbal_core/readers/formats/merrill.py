@@ -1,9 +1,9 @@
-"""Merrill holdings, two downloads. LOW CONFIDENCE: no real file was found.
+"""Merrill holdings as the page shows them. LOW CONFIDENCE: no real file was found.
 
-Source: a public project's description of the file (account masked, amounts evidently edited by hand) for the quoted
-layout, and a mention of the column names for the one that is parted by tabs. So everything read is to be looked at, and
-the statement says so. Header names carry spaces, spaces stand around the commas, and one cell holds an amount and a
-percentage: ``+$500.00 +25.00%``. Totals are not compared, because what they include is not known.
+Source: a public project's description of the file (account masked, amounts evidently edited by hand). So everything
+read is to be looked at, and the statement says so. Another download of Merrill is in ``america``. Header names carry
+spaces, spaces stand around the commas, and one cell holds an amount and a percentage: ``+$500.00 +25.00%``. Totals are
+not compared, because what they include is not known.
 
 Worked example: ``"VTI " ,"TOTAL MARKET ETF" ,"$0.00 0.00%" ,"10" ,"$0.00" ,"$2,500.00" ,"+$525.00 +26.58%"
 ,"$250.00"``.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from ..cells import MAX_CELL, is_blank, normal, read_date
+from ..cells import MAX_CELL, is_blank, normal
 from ..document import Record
 from ..facts import CashBalance
 from ..layout import POSITION, ReadingState, TableRow, Verdict
@@ -39,9 +39,6 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
         )
         state.draft.remark("warning", "low_confidence", message)
     first = normal(line.first)
-    day = line.text("as_of")
-    if day:
-        state.draft.as_of = read_date(day) or state.draft.as_of
     if first not in _FOOTERS:
         return POSITION
     state.handled = True
@@ -62,18 +59,15 @@ FORMAT = TableFormat(
     key="merrill",
     broker="Merrill",
     columns={
-        "account": ("account #", "account number"),
-        "account_name": ("account nickname", "account registration"),
-        "as_of": ("cob date",),
         "symbol": ("symbol",),
-        "description": ("description", "security description"),
+        "description": ("description",),
         "quantity": ("quantity",),
-        "price": ("price", "price ($)"),
-        "value": ("value", "value ($)"),
-        "pnl": ("unrealized gain/loss $ chg % chg", "unrealized gain/loss ($)"),
+        "price": ("price",),
+        "value": ("value",),
+        "pnl": ("unrealized gain/loss $ chg % chg",),
     },
     required=("symbol",),
-    distinctive=("day's price $ chg % chg", "unrealized gain/loss $ chg % chg", "cob date"),
+    distinctive=("day's price $ chg % chg", "unrealized gain/loss $ chg % chg"),
     classify=_classify,
     preamble=_preamble,
     pairs=("pnl",),

@@ -1,0 +1,332 @@
+"""A broker's table told in one row of data: what its columns are called, and which rows are no positions.
+
+The model: a :class:`BrokerTable` is recognised by names that only this broker's header has. Everything else is the
+engine of ``table``; what is told here is where brokers differ: a quantity in several columns, a currency in the column
+behind an amount, the words for cash, totals and bonds, lines above the table.
+
+Worked example: ``Quantity Available,Quantity Pledged`` over ``200,100``, with
+``adds={"quantity": ("pledged",)}``, is 300 shares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ..errors import DataError
+from . import instruments
+from .cells import MAX_CELL, is_blank, normal, read_date, told
+from .document import Document, Record
+from .facts import CashBalance
+from .headers import unit_of
+from .layout import POSITION, Layout, ReadingState, TableRow, Verdict
+from .statement import Statement
+from .table import TableFormat, account_total
+
+Confidence = Literal["high", "medium", "low"]
+"""high: a real file, or the test data of an importer made from one; medium: the code of importers; low: one source that
+may be made up."""
+IN_HEADER = "header"
+"""The currency is the unit of the value's header name: ``Verdi NOK``."""
+
+_AGAIN = "download the file again, and do not edit it."
+_DAY_FIRST = re.compile(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})")
+
+
+class Above(NamedTuple):
+    """A line above the table that says something.
+
+    Attributes:
+        label: Pattern of the folded first cell; a group in it is the answer, else the next cell with text is.
+        means: What the answer is; ``account_below`` and ``total_below``: it is the first cell of the next row.
+    """
+
+    label: str
+    means: Literal["account", "account_below", "as_of", "total", "total_below"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerTable:
+    """See the module.
+
+    Args:
+        key: What ``--format-hint`` takes.
+        broker: Name for people.
+        source: Where the layout is known from.
+        confidence: How well.
+        signature: Folded header names that the header must have all; ``a|b``: one of the two.
+        columns: As in TableFormat; ``name (2)`` is the second column of that name. ``as_of``: the day of a row's price.
+            ``kind``: a word that ``cash`` and ``left_out`` may match.
+        currency: ISO code of the amounts; IN_HEADER; empty: a column says it, or nothing.
+        decimal: As in TableFormat.
+        behind: Field -> the field whose column stands just before its own, which has no name of its own.
+        adds: Field -> fields whose amounts are part of it.
+        symbol_in: Pattern whose group is the symbol, where the cell has more in it.
+        cash: Pattern of the folded symbol, name or kind of cash.
+        total: Pattern of a folded cell in the row of the table's total; the amount is the value, or follows that cell.
+        footer: Pattern of the folded first cell of notes below the table.
+        left_out: Pattern of a folded symbol or kind, and why such rows are left out.
+        stop: Pattern of the folded first cell below which there are no positions.
+        above: What lines above the table say.
+        names: As in TableFormat.
+        note: What the user should know of every such file; empty for nothing.
+        adjust: Puts the fields of a row right before they are read.
+        classify: Asked before the rules above; None: they decide.
+        preamble: As in TableFormat, after ``above``.
+        conclude: As in TableFormat.
+    """
+
+    key: str
+    broker: str
+    source: str
+    confidence: Confidence
+    signature: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    currency: str = ""
+    decimal: Literal[".", ","] | None = "."
+    behind: Mapping[str, str] = field(default_factory=dict)
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    symbol_in: str = ""
+    cash: str = ""
+    total: str = ""
+    footer: str = ""
+    left_out: tuple[str, str] = ("", "")
+    stop: str = ""
+    above: tuple[Above, ...] = ()
+    names: bool = False
+    note: str = ""
+    adjust: Callable[[dict[str, str], TableRow, ReadingState], None] | None = None
+    classify: Callable[[TableRow, ReadingState], Verdict | None] | None = None
+    preamble: Callable[[Record, ReadingState], str] | None = None
+    conclude: Callable[[ReadingState], None] | None = None
+
+    @property
+    def KEY(self) -> str:  # noqa: N802 - what a format offers
+        """The key."""
+        return self.key
+
+    @property
+    def BROKER(self) -> str:  # noqa: N802 - what a format offers
+        """The name for people."""
+        return self.broker
+
+    def find(self, document: Document) -> int | None:
+        """Index of the header row, None when the document has none of this broker."""
+        needed = [frozenset(names.split("|")) for names in self.signature]
+        return next(
+            (i for i, row in enumerate(document.names) if not any(map(frozenset(row).isdisjoint, needed))), None
+        )
+
+    def read(self, document: Document, header: int) -> Statement:
+        """Reads the file whose header row stands at an index.
+
+        Raises:
+            DataError: With every problem found.
+        """
+        self._check(document.records[header])
+        return self._sheet(document.records[header]).read(document, header)
+
+    def _check(self, header: Record) -> None:
+        """Refuses a header that lost a column without which nothing is held."""
+        present = frozenset(normal(cell) for cell in header.cells)
+        lost = [name for name in ("symbol", "quantity") if present.isdisjoint(self.columns[name])]
+        worth = [name for name in ("value", "price") if name in self.columns]
+        if all(present.isdisjoint(self.columns[name]) for name in worth):
+            lost.append(worth[0])
+        problems = [
+            told(
+                "error",
+                "missing_column",
+                f"{self.broker}'s column {self.columns[n][0]!a} is missing; {_AGAIN}",
+                header.line,
+            )
+            for n in lost
+        ]
+        if problems:
+            raise DataError(problems)
+
+    def _sheet(self, header: Record) -> _Sheet:
+        names = [normal(cell) for cell in header.cells]
+        value = next((i for name in self.columns.get("value", ()) for i in range(len(names)) if names[i] == name), None)
+        stated = "" if value is None else unit_of(header.cells[value])[1]
+        return _Sheet(
+            key=self.key,
+            broker=self.broker,
+            columns=self.columns,
+            required=("symbol",),
+            classify=lambda row, state: _classify(self, row, state),
+            preamble=lambda record, state: _preamble(self, record, state),
+            conclude=lambda state: _conclude(self, state),
+            decimal=self.decimal,
+            currency=stated if self.currency == IN_HEADER else self.currency,
+            names=self.names,
+            told=self,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet(TableFormat):
+    """The engine's view of one file of a BrokerTable."""
+
+    told: BrokerTable
+
+    def is_header(self, names: tuple[str, ...]) -> bool:
+        """A header that is repeated within the table."""
+        present = frozenset(names)
+        return not any(present.isdisjoint(one.split("|")) for one in self.told.signature)
+
+    def layout(self, record: Record) -> Layout:
+        """The columns that have names, and those that stand behind them."""
+        found = TableFormat.layout(self, record._replace(cells=self._numbered(record.cells)))
+        index, title = dict(found.index), dict(found.title)
+        for name, before in self.told.behind.items():
+            if name not in index and before in index and index[before] + 1 < len(record.cells):
+                index[name], title[name] = index[before] + 1, record.cells[index[before] + 1].strip() or title[before]
+        width = max([found.width, *(position + 1 for position in index.values())])
+        return replace(found, index=index, title=title, width=width)
+
+    def _numbered(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """A name that stands twice is ``name (2)`` the second time, where that is a column of this broker."""
+        wanted = {name for names in self.columns.values() for name in names if name.endswith(" (2)")}
+        result: list[str] = []
+        for cell in cells:
+            again = f"{normal(cell)} (2)"
+            result.append(again if again in wanted and normal(cell) in map(normal, result) else cell)
+        return tuple(result)
+
+    def row(self, record: Record, layout: Layout, state: ReadingState) -> TableRow:
+        """A row whose amounts are in the currency of its value, in whole units."""
+        told = self.told
+        row = TableRow.of(record, layout)
+        values = dict(row.values)
+        if told.adjust is not None:
+            told.adjust(values, row, state)
+            row = TableRow(record, layout, values)
+        if told.symbol_in and (match := re.fullmatch(told.symbol_in, values.get("symbol", "").strip()[:MAX_CELL])):
+            values["symbol"] = match[1]
+        for name, others in told.adds.items():
+            parts = [row.glance(state.draft, part) for part in (name, *others)]
+            if any(parts[1:]):
+                values[name] = as_text(sum((part for part in parts if part), Decimal(0)), state)
+        return TableRow(record, layout, values)
+
+
+def as_text(amount: Decimal, state: ReadingState) -> str:
+    """An amount as the file would write it."""
+    return f"{amount:f}".replace(".", state.draft.decimal)
+
+
+def _classify(told: BrokerTable, row: TableRow, state: ReadingState) -> Verdict:
+    verdict = None if told.classify is None else told.classify(row, state)
+    if verdict is not None:
+        return verdict
+    day = _day(row.text("as_of"))
+    if day:
+        state.draft.as_of = max(day, state.draft.as_of or day)
+    first = normal(row.first)
+    if told.stop and re.fullmatch(told.stop, first):
+        state.stopped = "below the table"
+        return "footer", "below the table"
+    blank = row.glance(state.draft, "quantity") is None
+    cells = [normal(cell[:MAX_CELL]) for cell in row.record.cells]
+    label = next((i for i, cell in enumerate(cells) if told.total and re.fullmatch(told.total, cell)), None)
+    if blank and label is not None:
+        return "total", _total(row, state, label)
+    if blank and (sum(map(bool, cells)) == 1 or (told.footer and re.fullmatch(told.footer, first))):
+        return "footer", "a title or a note"
+    words = [normal(row.text(name)) for name in ("symbol", "description", "kind")]
+    if told.cash and any(re.fullmatch(told.cash, word) for word in words):
+        return "cash", "cash"
+    pattern, reason = told.left_out
+    if pattern and any(re.fullmatch(pattern, word) for word in words):
+        return "unsupported", reason
+    return POSITION
+
+
+def _total(row: TableRow, state: ReadingState, label: int) -> str:
+    """Compares the amount under the values, or in a short row the one behind the label."""
+    behind = next((cell for cell in row.record.cells[label + 1 :] if cell.strip()), "")
+    text = row.raw("value") if "value" in row.values else behind
+    if is_blank(text):
+        return "no amount to compare"
+    account_total(state, row.record.line, "total", text)
+    return "compared with the rows"
+
+
+def _preamble(told: BrokerTable, record: Record, state: ReadingState) -> str:
+    label = normal(record.cells[0]) if len(record.cells[0]) <= MAX_CELL else ""
+    below = state.notes.pop("below", "")
+    if below:
+        _above(below, record.cells[0].strip(), record, state)
+        return "account, day or total"
+    for rule in told.above:
+        match = re.fullmatch(rule.label, label)
+        if match is None:
+            continue
+        answer = next((cell.strip() for cell in record.cells[1:] if cell.strip()), "")
+        if match.re.groups and match[1]:
+            answer = " ".join(record.cells[0].split())[match.start(1) :].strip()
+        if rule.means.endswith("_below"):
+            state.notes["below"] = rule.means.removesuffix("_below")
+        else:
+            _above(rule.means, answer, record, state)
+        return "account, day or total"
+    return "" if told.preamble is None else told.preamble(record, state)
+
+
+def _above(means: str, answer: str, record: Record, state: ReadingState) -> None:
+    """Takes what a line above the table says."""
+    draft = state.draft
+    if means == "account":
+        state.account = answer
+    elif means == "as_of":
+        draft.as_of = _day(answer) or draft.as_of
+    elif not is_blank(answer):
+        amount = draft.number(answer, record.line, "total")
+        if amount is not None:
+            state.summaries.append((record.line, "total above the table", amount))
+
+
+def _conclude(told: BrokerTable, state: ReadingState) -> None:
+    """Says what is known of every such file."""
+    draft = state.draft
+    if told.confidence == "low":
+        message = f"no file that {told.broker} is known to have written has been seen; compare every number with yours."
+        draft.remark("warning", "low_confidence", message)
+    if told.note:
+        draft.remark("info", "format_note", told.note)
+    if told.conclude is not None:
+        told.conclude(state)
+    if told.currency and told.currency != IN_HEADER:
+        draft.cash = [b if b.currency else b._replace(currency=told.currency) for b in draft.cash]
+
+
+def bank_above(state: ReadingState, balance: CashBalance) -> None:
+    """Adds cash that stands above the table, and says so of its line."""
+    draft = state.draft
+    draft.bank(balance)
+    for index, row in enumerate(draft.rows):
+        if row.line == balance.line:
+            draft.rows[index] = row._replace(kind="cash", reason="cash above the table", account=balance.account)
+
+
+def _day(text: str) -> date | None:
+    """A date of the forms that ``read_date`` knows, or with the day first, whatever follows it."""
+    word = text.strip().partition(" ")[0].rstrip(",")
+    match = _DAY_FIRST.match(word)
+    if match is None:
+        return read_date(word)
+    try:
+        return date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
+
+
+OPTION = instruments.unsupported("VTI   260116C00300000")
+"""Why an option is left out."""
+BOND = instruments.unsupported("", "bond")
+"""Why a bond is left out."""
