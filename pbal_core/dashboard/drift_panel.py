@@ -10,6 +10,7 @@ from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from ..views.drift_words import RULE, drift_words
 from ..views.summary import proof_words
+from . import state
 from .messages import page_words
 
 _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
@@ -29,7 +30,7 @@ def drift(portfolio: Portfolio, targets: Targets | None) -> None:
     except TargetError:
         return  # the table of targets says why already
     st.text(f"Drift now: {found.drift} {found.least}")  # not in the panel's title: a new title would close it
-    panel = st.expander("Drift of each position", key="drift_panel", on_change="rerun")
+    panel = st.expander("Drift of each position", key="drift_panel", on_change=state.touch)
     if not panel.open:
         return  # a table that nobody sees makes every visitor load its script
     with panel:

@@ -1,4 +1,4 @@
-"""What is drawn about the positions: the upload, what was read of it, what must be chosen, what was refused.
+"""What is drawn about the positions: what was read of them, what must be chosen, what was refused.
 
 Texts of a file are shown as plain text or in data frames, never as Markdown.
 """
@@ -6,7 +6,8 @@ Texts of a file are shown as plain text or in data frames, never as Markdown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,56 +15,94 @@ import streamlit as st
 from ..errors import Issue, RequestError
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import StatementView, preview
-from . import positions
+from ..views.reading import Reading, reading
+from . import begin, positions, state
+from .loaded import Batch, Current, harmless, in_markdown
 from .messages import page_words, say
-from .positions import Current, Upload, harmless, in_markdown
 
 
-def panel(found: Current) -> None:
-    """The controls that change the portfolio, and what was read."""
-    st.file_uploader(
-        "Positions file of your broker",
-        key="upload",
-        help="The file stays in the memory of this session, and goes when you close the page.",
-    )
-    st.caption(
-        "From Interactive Brokers, Fidelity, Schwab, Vanguard, E\\*TRADE, M1, Wealthsimple, DEGIRO or Merrill, or a "
-        "table of your own with symbol, quantity and price. At most 2 MB. Keep this menu open until the file is there."
-    )
-    if found.name == positions.SAMPLE_NAME:
-        return
-    view = preview(found.statement)
-    st.text(f"{view.title}: {len(found.statement.portfolio)} positions.")
-    if len(view.accounts) > 1:
-        _choose_accounts(found, view)
-    if view.cash > 0:
-        cash = found.statement.portfolio.money(view.cash)
-        st.button(f"Invest the {cash} of cash found", on_click=_invest, args=(view.cash,))
-    say(view.issues)
-    if view.mapping:
-        _button_mapping(view.mapping)
-    st.button("Back to the sample", on_click=positions.use_sample)
-    _lines(view)
+def words(current: Current) -> str:
+    """What was read of a portfolio of one's own, as one line of Markdown."""
+    read = _reading(current)
+    who = current.statement.broker if current.statement.format != "generic" else current.name
+    age = f":orange[:material/warning: prices {read.age}]" if read.old else read.age
+    cash = f"cash found {read.cash}" if read.cash else ""
+    parts = (in_markdown(harmless(who)), read.day, age, read.funds, cash, read.accounts, read.left_out)
+    line = " \N{MIDDLE DOT} ".join(filter(None, parts)).replace("$", "\\$")
+    return f":small[{line}]"
+
+
+def _reading(current: Current) -> Reading:
+    today = datetime.now(tz=UTC).astimezone().date()
+    return reading(current.statement, positions.parts(current), today)
+
+
+def controls(current: Current) -> None:
+    """Buttons for a portfolio of one's own, to stand in one row."""
+    page = state.page()
+    if cash := _reading(current).cash:
+        st.button(f"Invest {cash}".replace("$", "\\$"), key="invest", on_click=state.change(positions.invest_cash))
+    st.button("See", key="see", help="What became of each line", on_click=state.change(_see))
+    kind: Any = "primary" if page.changing else "secondary"
+    st.button("Change", key="change", type=kind, on_click=state.change(_change))
+    remove = state.change(positions.show_sample)
+    st.button("Remove", key="remove", help="Back to the sample", on_click=remove, args=(positions.FIRST_SAMPLE,))
+
+
+def show(current: Current) -> None:
+    """What was opened beside the positions: their lines, the ways in."""
+    page = state.page()
+    if not current.sample and page.seeing:
+        _details(current)
+    if not current.sample and page.changing:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            begin.controls()
+    begin.room(current)
+
+
+def _see() -> None:
+    page = state.page()
+    page.seeing = not page.seeing
+
+
+def _change() -> None:
+    page = state.page()
+    page.changing, page.way = not page.changing, ""
+
+
+def _details(current: Current) -> None:
+    """What was read, to look at: accounts, remarks and every line."""
+    whole = preview(current.statement)
+    with st.container(border=True):
+        if len(whole.accounts) > 1:
+            _choose_accounts(current, whole)
+        for file, statement in zip(current.files, positions.parts(current), strict=True):
+            view = preview(statement)
+            st.text(f"{file.name}: {harmless(view.title)}")
+            say(view.issues)
+            if view.mapping:
+                _button_mapping(view.mapping, file.name)
+            _lines(view)
 
 
 def report() -> None:
     """The upload that is not on the page yet: every problem with its place, or what must be chosen."""
-    upload = positions.waiting()
+    upload = state.page().waiting
     if upload is None:
         return
-    name, kept = in_markdown(upload.name), in_markdown(st.session_state["current"].name)
+    name, kept = in_markdown(upload.name), in_markdown(state.page().current.name)
     if upload.statement is None:
         count = len(upload.issues)
         problems = "1 problem was" if count == 1 else f"{count:,} problems were"
-        st.error(f"{name} was not taken: {problems} found. The page still shows: {kept}.")
+        st.error(f"{name} was not loaded: {problems} found. The page still shows: {kept}.")
         _issue_table(upload.issues)
     else:
-        st.warning(f"{name} needs a choice of yours first. The page still shows: {kept}.")
+        st.warning(f"{name} is not loaded yet: choose first. The page still shows: {kept}.")
         say(upload.issues)
     _choices(upload)
 
 
-def _choices(upload: Upload) -> None:
+def _choices(upload: Batch) -> None:
     statement = upload.statement
     if statement is not None and len(statement.accounts) > 1:
         with st.container(border=True):
@@ -76,24 +115,21 @@ def _choices(upload: Upload) -> None:
             _lines(preview(statement))
 
 
-def _choose_accounts(where: Current | Upload, view: StatementView) -> None:
+def _choose_accounts(where: Current | Batch, view: StatementView) -> None:
     names = {account.id: harmless(f"{account.id} {account.name}") for account in view.accounts}
-    # While another choice waits, the file on the page has its own list beside it.
-    key = f"accounts {type(where).__name__} {st.session_state.get('upload_seen')}"
+    # While another choice waits, the portfolio on the page has its own list beside it.
+    key = f"accounts {type(where).__name__} {state.page().version}"
     st.session_state.setdefault(key, [account.id for account in view.accounts if account.included])
     st.multiselect("Accounts to add up", list(names), format_func=names.__getitem__, key=key)
     nothing = not st.session_state[key]
-    st.button("Use these accounts", key=f"use {key}", on_click=_use_accounts, args=(where, key), disabled=nothing)
+    use = state.change(_use_accounts)
+    st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
 
 
-def _use_accounts(where: Current | Upload, key: str) -> None:
-    statement = where.statement
-    if statement is None:
-        return
-    chosen = statement.select(st.session_state[key])
-    del st.session_state[key]  # the list that is drawn next shows what is included then
-    st.session_state.pop(key.replace("Upload", "Current"), None)
-    positions.offer(where.name, where.data, chosen)
+def _use_accounts(where: Current | Batch, key: str) -> None:
+    chosen = st.session_state.pop(key)  # the list that is drawn next shows what is included then
+    st.session_state.pop(key.replace("Batch", "Current"), None)
+    positions.select(where, chosen)
 
 
 _FIELD_WORDS = {
@@ -114,7 +150,7 @@ _FIELD_WORDS = {
 _STYLES: dict[DecimalChoice, str] = {"auto": "as the whole file says", ".": "1,234.56", ",": "1.234,56"}
 
 
-def _choose_columns(upload: Upload) -> None:
+def _choose_columns(upload: Batch) -> None:
     """One list of columns for each field, of which two of quantity, price and value are needed; and the number style.
 
     A file whose numbers can be read in two ways is refused until the style is chosen here.
@@ -132,7 +168,7 @@ def _choose_columns(upload: Upload) -> None:
                     _FIELD_WORDS[name],
                     options,
                     index=options.index(held) if held in options else 0,
-                    key=f"column {name} {st.session_state.get('upload_seen')}",
+                    key=f"column {name} {state.page().version}",
                     format_func=_column_words,
                     width=200,
                 )
@@ -142,14 +178,15 @@ def _choose_columns(upload: Upload) -> None:
             "Numbers are written",
             list(_STYLES),
             index=list(_STYLES).index(guessed.decimal if guessed else "auto"),
-            key=f"column decimal {st.session_state.get('upload_seen')}",
+            key=f"column decimal {state.page().version}",
             format_func=_STYLES.__getitem__,
             width=200,
         )
     mapping, problem = _mapping(chosen, style)
     if problem:
         st.text(problem)
-    st.button("Use these columns", disabled=mapping is None, on_click=_use_columns, args=(upload, mapping))
+    use = state.change(positions.use_columns)
+    st.button("Use these columns", disabled=mapping is None, on_click=use, args=(upload, mapping))
 
 
 def _column_words(text: str) -> str:
@@ -168,23 +205,16 @@ def _mapping(chosen: dict[str, str], style: DecimalChoice) -> tuple[ColumnMappin
         return None, str(error)
 
 
-def _use_columns(upload: Upload, mapping: ColumnMapping) -> None:
-    positions.take(upload.name, upload.data, mapping)
-
-
-def _button_mapping(text: str) -> None:
+def _button_mapping(text: str, name: str) -> None:
     st.download_button(
         "Keep these columns (TOML)",
         data=text,
         file_name="columns.toml",
         mime="application/toml",
+        key=f"mapping {name}",
         on_click="ignore",
         help="For the command: pbal FILE --format-hint columns.toml",
     )
-
-
-def _invest(cash: Decimal) -> None:
-    st.session_state["cash"] = cash
 
 
 def _lines(view: StatementView) -> None:

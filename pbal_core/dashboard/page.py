@@ -5,7 +5,6 @@ Only the live section is a fragment: moving a slider or changing the strategy ru
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,20 @@ from ..planning.plan import Plan
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
-from . import broker_panel, downloads, intake, positions, targets_panel
+from . import address, begin, broker_panel, downloads, intake, positions, state, targets_panel, undo
 from . import drift_panel as standing_panel
 from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
+from .loaded import Current
 from .messages import say
 from .runtime import settle_heap
-from .settings import Settings, read_settings
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 
-_NAMES = ("cash", "min_trade", "strategy", "method")
-
-ON_ITS_WAY = 2.0
-"""Seconds in which a browser may still send the address from before the last change of it."""
+_GONE = (
+    "This address was made with somebody's own positions. A link never holds them, and a page forgets them when it is "
+    "reloaded or the server restarts; so this is the sample. Load the broker's file again, or a saved session."
+)
 
 
 def render(opening: Path | None = None) -> None:
@@ -41,70 +40,46 @@ def render(opening: Path | None = None) -> None:
     """
     st.set_page_config(page_title="Portfolio Balancer", page_icon=ICON, layout="wide")
     settle_heap("before the first page")
-    _read_address()
-    found = positions.current(opening)
-    _header(found)
+    if address.follow(positions.sample) and opening is not None:
+        positions.open_file(opening)
+    page = state.page()
+    _header(page.current)
     with st.container():  # always there, so that a notice does not push the live view to another place in the tree
+        if page.gone:
+            st.warning(_GONE)
+        intake.show(page.current)
         intake.report()
-        problems = st.session_state.pop("link_problems", [])
-        if problems:
-            st.warning("  \n".join(problems))
-    portfolio = found.statement.portfolio
+        notices, page.notices = page.notices, []
+        if notices:
+            st.warning("  \n".join(notices))
+    portfolio = page.current.statement.portfolio
     plan, drift = st.container(), st.container()
-    policy = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
+    page.policy = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
     with plan:
-        _plan(portfolio, found.name, policy)
+        _plan(portfolio, page.current.name, page.policy)
     with drift:
-        standing_panel.drift(portfolio, policy.targets)
+        standing_panel.drift(portfolio, page.policy.targets)
     chart_library()
     settle_heap("after the first page")
 
 
-def _read_address() -> None:
-    """Takes over the settings of the address: when a session begins, and when the reader goes back or forward."""
-    state = st.session_state
-    address = _address()
-    if "address" not in state:
-        preset = {name: state[name] for name in _NAMES if name in state}
-        _adopt(address | preset)
-        state["address_written"] = 0.0
-    elif address == state["address"] or time.monotonic() - state["address_written"] < ON_ITS_WAY:
-        return
-    else:
-        _adopt(address)
-    state["address"] = address
-
-
-def _address() -> dict[str, str]:
-    """What the address says of the settings, as text."""
-    found = st.query_params.to_dict()
-    return {name: found[name] for name in _NAMES if name in found}
-
-
-def _adopt(values: Mapping[str, Any]) -> None:
-    settings, st.session_state["link_problems"] = read_settings(values)
-    amounts = {"cash": settings.cash, "min_trade": settings.min_trade}
-    for name, text in settings.params().items():
-        st.session_state[name] = amounts.get(name, text)
-
-
-def _write_address(settings: Settings) -> None:
-    """Makes the address say the settings, unless it does. Each time is one more step that the browser can go back."""
-    if read_settings(_address()) == (settings, []):
-        return
-    st.query_params.from_dict(settings.params())
-    st.session_state["address"], st.session_state["address_written"] = settings.params(), time.monotonic()
-
-
-def _header(found: positions.Current) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title("Portfolio Balancer", anchor=False)
-        with st.popover(
-            f"Positions: {positions.in_markdown(found.name)}", icon=":material/upload_file:", width="content"
-        ):
-            intake.panel(found)
-        if st.button("How it works", width="content"):
-            _how_it_works()
+def _header(current: Current) -> None:
+    """The title; whose portfolio is shown, and the ways to begin with one's own, to look at it and to change it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(width=264 if current.sample else "stretch", gap=None):
+            st.title("Portfolio Balancer", anchor=False)
+            if current.sample:
+                st.text("This is a sample portfolio. Load yours:")
+            else:
+                st.markdown(intake.words(current))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small",
+                          width="stretch" if current.sample else "content"):  # fmt: skip
+            if current.sample:
+                begin.controls()
+            else:
+                intake.controls(current)
+            if st.button("How it works", width="content"):
+                _how_it_works()
 
 
 @st.dialog("How it works", width="medium")
@@ -115,12 +90,13 @@ def _how_it_works() -> None:
 
 @st.fragment
 def _plan(portfolio: Portfolio, name: str, policy: Policy) -> None:
-    settings, _problems = read_settings({key: st.session_state.get(key) for key in _NAMES})
+    settings = state.settings()
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
     with st.container(horizontal=True, vertical_alignment="center"):
         _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
         _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
         st.space("stretch")
+        steps = st.container(width="content")
         files = st.container(width="content")
     arguments = {"strategy": settings.strategy, "method": settings.method, "policy": policy}
     plan = _live(portfolio, arguments)
@@ -128,7 +104,9 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy) -> None:
         with files:
             downloads.offer(plan, name)
         standing_panel.remarks(plan)
-    _write_address(settings)
+    address.write()
+    with steps:
+        undo.show()
     if plan is not None:
         broker_panel.show(plan)
 

@@ -1,148 +1,201 @@
-"""Which portfolio the page shows: the sample, or the last file that could be read and of which nothing is open.
+"""Which portfolio the page shows: a sample, or the last files that could be read and of which nothing is open.
 
-The model: the session holds one *current* statement, and beside it at most one *upload* that is not on the page yet,
-because it was refused or because something of it must be chosen first: which accounts, or what its columns mean. A bad
-file never replaces a good one. Nothing here is cached beyond the session.
+The model: every way in (a file, pasted cells, typed rows) becomes bytes that the readers read, so that the same content
+gives the same portfolio and meets the same bounds. Files that are refused, or ask for a choice, wait; a bad file never
+replaces a good one. Nothing here outlives the session.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from ..errors import DataError, Issue, PbalError
-from ..readers import Statement, columns_of, format_of, read_positions
+from ..errors import DataError, Issue, RequestError
+from ..money import to_amount, without_currency
+from ..portfolio import MAX_POSITIONS, Portfolio, symbol_key
+from ..readers import Statement, read_positions
+from ..readers.derive import EXACT
 from ..readers.mapping import ColumnMapping
 from ..readers.source import read_bytes
-from ..sample import sample_bytes
+from ..sample import SAMPLES, sample_bytes
+from . import state
+from .loaded import Batch, Current, LoadedFile, finish, harmless, read_batch
 
-SAMPLE_NAME = "sample"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Current:
-    """The portfolio on the page.
-
-    Args:
-        name: Its file's name, made harmless; or SAMPLE_NAME.
-        statement: What was read; nothing of it is open.
-        data: The file's bytes, to read it once more with other columns.
-    """
-
-    name: str
-    statement: Statement
-    data: bytes = field(repr=False, default=b"")
+PASTED, TYPED = "pasted cells", "typed positions"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that is not on the page yet.
+FIRST_SAMPLE = next(iter(SAMPLES))
+
+
+def sample(name: str = FIRST_SAMPLE) -> Current:
+    """A sample as the page shows it."""
+    return Current(name=f"sample, {name}", statement=read_positions(sample_bytes(name)), sample=True)
+
+
+def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = None) -> None:
+    """Reads files and puts them on the page, or sets them aside with what is wrong or open.
 
     Args:
-        name: The file's name, made harmless.
-        data: Its bytes.
-        statement: What was read, with a choice still open; None when it was refused.
-        issues: Why it was refused, or what is open.
-        columns: Header names to make a mapping from; empty where that would not help.
+        files: Name, as the browser says it, and bytes of each; none changes nothing but what waits.
+        mapping: What the columns of the first one mean, where somebody said so.
     """
-
-    name: str
-    data: bytes = field(repr=False)
-    statement: Statement | None = None
-    issues: tuple[Issue, ...] = ()
-    columns: tuple[str, ...] = ()
+    state.page().waiting = None
+    if files:
+        offer(read_batch([(harmless(name), data) for name, data in files], mapping=mapping))
 
 
-def harmless(text: str, limit: int = 60) -> str:
-    """A text that no browser acts on, in letters, digits and ``._-``: other characters become underscores."""
-    kept = "".join(char if char.isascii() and (char.isalnum() or char in " .-_") else "_" for char in text)
-    return kept[:limit].strip() or "file"
-
-
-def in_markdown(text: str) -> str:
-    """A harmless text where Markdown is read: a leading ``_`` or ``1.`` stays what it is."""
-    return re.sub(r"([-._])", r"\\\1", text)
-
-
-def current(opening: Path | None = None) -> Current:
-    """The portfolio on the page, after a new upload was taken over, refused or set aside for a choice.
-
-    Args:
-        opening: The file that a session begins with; None for the sample.
-    """
-    state = st.session_state
-    if "current" not in state:
-        use_sample()
-        if opening is not None:
-            _open(opening)
-    uploaded = state.get("upload")
-    seen = None if uploaded is None else uploaded.file_id
-    if seen != state.get("upload_seen"):
-        state["upload_seen"], state["waiting"] = seen, None
-        if uploaded is not None:
-            take(uploaded.name, uploaded.getvalue())
-    found: Current = state["current"]
-    return found
-
-
-def _open(path: Path) -> None:
+def open_file(path: Path) -> None:
     """Takes a file of this computer, which may be gone since the page was started."""
     try:
         data = read_bytes(path)
     except DataError as error:
-        st.session_state["waiting"] = Upload(name=harmless(path.name), data=b"", issues=error.issues)
+        offer(Batch(name=harmless(path.name), data=b"", issues=error.issues))
     else:
-        take(path.name, data)
+        take([(path.name, data)])
 
 
-def take(name: str, data: bytes, mapping: ColumnMapping | None = None) -> None:
-    """Reads a file and puts it on the page, or sets it aside with what is wrong or open.
-
-    Args:
-        name: The file's name, as the browser says it.
-        data: The file's bytes.
-        mapping: What its columns mean, where somebody said so.
-    """
-    name = harmless(name)
-    try:
-        statement = read_positions(data, mapping=mapping)
-    except DataError as error:
-        refusal = Upload(name=name, data=data, issues=error.issues, columns=_columns(data, error))
-        st.session_state["waiting"] = refusal
-    else:
-        offer(name, data, statement)
+def offer(found: Current | Batch) -> None:
+    """Puts a portfolio on the page, or lets files wait."""
+    page = state.page()
+    if isinstance(found, Batch):
+        page.waiting = found
+        return
+    page.current, page.waiting, page.gone = found, None, False
+    page.way, page.changing, page.seeing = "", False, False
+    page.version += 1
 
 
-def offer(name: str, data: bytes, statement: Statement) -> None:
-    """Puts a statement on the page if nothing of it is open, else sets it aside."""
+def select(where: Current | Batch, accounts: Sequence[str]) -> None:
+    """Takes other accounts of what is on the page, or of what waits."""
+    if isinstance(where, Current):
+        statement = where.statement.select(accounts)
+        if statement.blocking:
+            last = where.files[-1]
+            offer(Batch(name=where.name, data=last.data, statement=statement, issues=statement.blocking,
+                        columns=statement.columns))  # fmt: skip
+        else:
+            offer(Current(name=where.name, statement=statement, files=where.files))
+        return
+    if where.statement is None:
+        return
+    statement = where.statement.select(accounts)
     if statement.blocking:
-        upload = Upload(name=name, data=data, statement=statement, issues=statement.blocking, columns=statement.columns)
-        st.session_state["waiting"] = upload
-    else:
-        st.session_state["current"] = Current(name=name, statement=statement, data=data)
-        st.session_state["waiting"] = None
+        offer(Batch(name=where.name, data=where.data, statement=statement, issues=statement.blocking,
+                    columns=statement.columns, done=where.done, rest=where.rest))  # fmt: skip
+        return
+    done = (*where.done, LoadedFile(name=where.name, data=where.data, statement=statement))
+    offer(read_batch(where.rest, done=done) if where.rest else finish(done))
 
 
-def waiting() -> Upload | None:
-    """The upload that is not on the page yet."""
-    found: Upload | None = st.session_state.get("waiting")
-    return found
+def use_columns(where: Batch, mapping: ColumnMapping) -> None:
+    """Reads the waiting file once more, with other columns."""
+    offer(read_batch([(where.name, where.data), *where.rest], mapping=mapping, done=where.done))
 
 
-def use_sample() -> None:
-    """Goes back to the sample portfolio."""
-    st.session_state["current"] = Current(name=SAMPLE_NAME, statement=read_positions(sample_bytes()))
-    st.session_state["waiting"] = None
+def show_sample(name: str) -> None:
+    """Shows a sample."""
+    offer(sample(name))
 
 
-def _columns(data: bytes, error: DataError) -> tuple[str, ...]:
-    """The columns to choose from, where the file was refused and its own were not understood, or only guessed."""
-    unknown = {issue.code for issue in error.issues} & {"missing_column", "unknown_format"}
+def invest_cash() -> None:
+    """Makes the cash found the cash to invest."""
+    st.session_state["cash"] = state.page().current.statement.cash_found
+
+
+TYPED_COLUMNS = ("Symbol", "Shares", "Price", "Value", "Profit or loss")
+_TYPED_MAPPING = ColumnMapping(
+    symbol="Symbol", quantity="Shares", price="Price", value="Value", pnl="Profit or loss", decimal="."
+)
+
+
+def typed_rows(portfolio: Portfolio | None) -> list[dict[str, str]]:
+    """The rows to type in, as text: what is held, to be corrected, or nothing."""
+    return [
+        {
+            "symbol": position.symbol,
+            "shares": "" if position.quantity is None else f"{position.quantity:f}",
+            "price": f"{position.price:f}",
+            "value": f"{position.value:f}",
+        }
+        for position in portfolio or ()
+    ]
+
+
+def typed_bytes(rows: object, before: Portfolio | None) -> bytes:
+    """Rows of symbol, shares and price as the bytes of a file, which the readers judge like any other.
+
+    A row that says the same as a position of ``before`` keeps its value and its profit or loss to the cent. Rows come
+    from a browser: whatever is no text counts as empty.
+
+    Raises:
+        DataError: Too many rows, or a number that is none; each with its row.
+    """
+    given = [row for row in (rows if isinstance(rows, list) else []) if isinstance(row, Mapping)]
+    if len(given) > MAX_POSITIONS:
+        raise DataError([Issue("error", "too_many_rows", f"there are {len(given):,} rows; at most {MAX_POSITIONS:,}.")])
+    known = {symbol_key(position.symbol): position for position in before or ()}
+    issues: list[Issue] = []
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(TYPED_COLUMNS)
+    for row in given:
+        symbol, shares, price = (_cell(row, name) for name in ("symbol", "shares", "price"))
+        if not (symbol or shares or price):
+            continue
+        currency = "USD" if before is None else before.currency
+        cells = [_plain(text, f"{name} of {symbol or 'a row without a symbol'}", currency, issues)
+                 for name, text in (("the shares", shares or "0"), ("the price", price))]  # fmt: skip
+        held = known.get(symbol_key(symbol))
+        same = held is not None and cells == [
+            "0" if held.quantity is None else f"{held.quantity:f}", f"{held.price:f}"]  # fmt: skip
+        if held is not None and (same or (not shares and held.quantity is None and cells[1] == f"{held.price:f}")):
+            quantity = "" if held.quantity is None else cells[0]
+            pnl = "" if held.pnl is None else f"{held.pnl:f}"
+            writer.writerow([held.symbol, quantity, cells[1], f"{held.value:f}", pnl])
+        else:
+            writer.writerow([symbol, *cells, _value(*cells), ""])
+    if issues:
+        raise DataError(issues)
+    return out.getvalue().encode()
+
+
+def read_typed(rows: object, before: Portfolio | None) -> Current | Batch:
+    """The portfolio of typed rows."""
     try:
-        found = columns_of(data) if unknown or format_of(data) == "generic" else ()
-    except PbalError:
-        return ()
-    return found if len(found) > 2 else ()
+        data = typed_bytes(rows, before)
+    except DataError as error:
+        return Batch(name=TYPED, data=b"", issues=error.issues)
+    return read_batch([(TYPED, data)], mapping=_TYPED_MAPPING)
+
+
+def _cell(row: Mapping[Any, Any], name: str) -> str:
+    text = row.get(name)
+    return text.strip()[:60] if isinstance(text, str) else ""
+
+
+def _value(shares: str, price: str) -> str:
+    """Shares times price, to the last digit; empty while one of them is no number."""
+    return f"{EXACT.multiply(Decimal(shares), Decimal(price)):f}" if shares and price else ""
+
+
+def _plain(text: str, name: str, currency: str, issues: list[Issue]) -> str:
+    """A typed number in digits and a point; what cannot be one goes to ``issues``."""
+    try:
+        amount: Decimal = to_amount(without_currency(text, currency), name)
+    except RequestError as error:
+        issues.append(Issue("error", "not_a_number", str(error)))
+        return ""
+    return f"{amount:f}"
+
+
+def parts(current: Current) -> list[Statement]:
+    """What was read of each file, with the choice of accounts made on the whole."""
+    if len(current.files) == 1:
+        return [current.statement]
+    return [file.statement for file in current.files]

@@ -2,8 +2,10 @@
 
 The model: :class:`Settings` is read from the query parameters when a session begins, lives in the session state under
 the keys ``cash``, ``min_trade``, ``strategy`` and ``method``, and is written back after every change, so that reloading
-or sharing the address brings the same question again. Values from an address or a session are a stranger's: each is
-checked here, and one that cannot be used is replaced by its default and named. This module knows no streamlit.
+or sharing the address brings the same question again. An address that says nothing opens with shares fitted to the
+cash; one that says something but names no method keeps the meaning that it had when it was written: classic. Values
+from an address or a session are a stranger's: each is checked here, and one that cannot be used is replaced by its
+default and named. This module knows no streamlit.
 
 Worked example: ``?cash=-2500&strategy=hard_rebalance`` withdraws 2,500 dollars with the minimum trade of 100.
 """
@@ -50,7 +52,7 @@ class Settings:
     cash: Decimal = Decimal(5000)
     min_trade: Decimal = Decimal(100)
     strategy: Strategy = Strategy.TRY_AVOID_SELL
-    method: Method = Method.CLASSIC
+    method: Method = Method.EXACT
 
     def params(self) -> dict[str, str]:
         """The query parameters that bring these settings back."""
@@ -71,7 +73,8 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     Returns:
         The settings, and one sentence for each value that could not be used.
     """
-    settings = Settings()
+    said = any(values.get(name) is not None for name in ("cash", "min_trade", "strategy", "method"))
+    settings = replace(Settings(), method=Method.CLASSIC) if said else Settings()
     problems: list[str] = []
     for key, choices, words in (("strategy", Strategy, "strategy"), ("method", Method, "share rounding")):
         if values.get(key) in tuple(choices):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,19 +52,26 @@ _uploads = itertools.count(1)
 
 
 def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
-    """Through the menu, as a user does; returns when the page speaks of this very file, taken or not."""
+    """Through the start row, as a user does; returns when this very file is loaded, or the page says why it is not."""
     number = f"upload{next(_uploads)}"
-    name = f"{number} {name}"
-    page.get_by_role("button", name=re.compile("Positions:")).click()
-    menu = page.get_by_test_id("stPopoverBody")
     data = text if isinstance(text, bytes) else text.encode()
-    menu.locator("input[type=file]").wait_for(state="attached")
-    menu.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
-    # Streamlit drops an upload whose menu is closed before it has ended.
-    said = page.locator("[data-testid=stAlert], [data-testid=stPopover]").filter(has_text=f"{number} ")
-    expect(said).to_be_visible(timeout=90_000)
-    page.keyboard.press("Escape")
-    expect(menu).to_have_count(0)
+    uploader = page.locator(".st-key-upload")
+    change = page.get_by_role("button", name="Change", exact=True)
+    expect(uploader.or_(change).first).to_be_visible()
+    if not uploader.count():
+        change.click()
+    for chip in uploader.get_by_test_id("stFileChipDeleteBtn").all():
+        chip.get_by_role("button").click()
+    uploader.locator("input[type=file]").set_input_files(
+        {"name": f"{number} {name}", "mimeType": "text/csv", "buffer": data}
+    )
+    # The uploader goes when a file is loaded; what is refused is named in an alert.
+    page.wait_for_function(
+        """(number) => !document.querySelector(".st-key-upload") ||
+          [...document.querySelectorAll("[data-testid=stAlert]")].some((alert) => alert.innerText.includes(number))""",
+        arg=f"{number} ",
+        timeout=90_000,
+    )
 
 
 def settled(page: Page) -> None:

@@ -24,20 +24,26 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    script: Path, *, most_memory: int | None = None, python: Sequence[str] = (sys.executable,), **environment: str
+    script: Path,
+    *,
+    most_memory: int | None = None,
+    port: int | None = None,
+    python: Sequence[str] = (sys.executable,),
+    **environment: str,
 ) -> Iterator[tuple[str, int]]:
     """Runs ``script`` with the project's own Streamlit configuration.
 
     Args:
         script: The page.
         most_memory: Bytes of memory of its own that the server may take; it is refused more (Linux).
+        port: Where to listen; a free one if none is given.
         python: The interpreter and its options.
         environment: Variables added to this process's own.
 
     Returns:
         The address, and the process id of the server.
     """
-    port = free_port()
+    port = port or free_port()
     command = [*python, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
     command += ["--server.headless=true", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])

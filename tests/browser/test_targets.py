@@ -65,7 +65,7 @@ def write(page: Page, table: Locator, row: int, column: str, text: str) -> None:
 
 def plan_is(page: Page, **options: object) -> None:
     """Waits until the page says the plan of the sample with these options."""
-    plan = rebalance(SAMPLE, 5000, min_trade=100, **options)
+    plan = rebalance(SAMPLE, 5000, min_trade=100, method="exact", **options)
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 

@@ -7,10 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from pbal_core.dashboard import page
+from pbal_core.dashboard import begin, positions
+from pbal_core.dashboard.loaded import Current
+from pbal_core.sample import SAMPLES
 
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
@@ -24,7 +27,9 @@ def app() -> AppTest:
 
 def upload(app: AppTest, text: str | bytes, name: str = "positions.csv") -> AppTest:
     data = text if isinstance(text, bytes) else text.encode()
-    return app.file_uploader(key="upload").set_value((name, data, "text/csv")).run()
+    if not any(found.key == "upload" for found in app.file_uploader):
+        button(app, "Change").click().run()
+    return app.file_uploader(key="upload").set_value([(name, data, "text/csv")]).run()
 
 
 def load_targets(app: AppTest, data: bytes) -> AppTest:
@@ -35,7 +40,7 @@ def load_targets(app: AppTest, data: bytes) -> AppTest:
 def report(app: AppTest) -> list[str]:
     """The problems of a refused file: a line each, or, where they are many, the column of a table."""
     tables = [element.value for element in app.dataframe if "What to do" in element.value]
-    return list(tables[0]["What to do"]) if tables else [text.value for text in app.text]
+    return list(tables[0]["What to do"]) if tables else [text.value for text in app.text if "sample" not in text.value]
 
 
 def button(app: AppTest, label: str) -> Button:
@@ -47,7 +52,7 @@ def targets_words(app: AppTest) -> str:
 
 
 def symbols(app: AppTest) -> list[str]:
-    return list(app.session_state["current"].statement.portfolio.symbols)
+    return list(app.session_state["page"].current.statement.portfolio.symbols)
 
 
 def test_it_opens_alive(app):
@@ -71,25 +76,76 @@ def test_settings_come_from_the_address(app):
     assert app.query_params["cash"] in ("750", ["750"])
 
 
-def test_an_address_that_changes_brings_its_settings(app, monkeypatch):
-    """Back and forward in the browser; an address from before the last change that was only on its way does not."""
+def test_back_and_forward_bring_every_question_again(app):
+    """At once after a change, over files too; an address of another session brings what it says."""
     app.run()
     assert not app.query_params, "what the address says already is not written into it"
     app.session_state["cash"] = 750
     app.run()
-    written = dict(app.query_params)
+    upload(app, SMALL)
+    loaded = dict(app.query_params)
+    assert loaded["positions"] in ("own", ["own"])
     app.query_params.clear()
     app.run()
-    assert app.session_state["cash"] == 750
-    assert dict(app.query_params) == written
-    monkeypatch.setattr(page, "ON_ITS_WAY", 0.0)
-    app.query_params.clear()
-    app.run()
-    assert app.session_state["cash"] == 5000
+    assert (app.session_state["cash"], symbols(app)[0]) == (5000, "FTEC")
     assert not app.query_params
-    app.query_params.update({"cash": "750", "method": "exact"})
+    app.query_params.update(loaded)
     app.run()
-    assert (app.session_state["cash"], app.session_state["method"]) == (750, "exact")
+    assert (app.session_state["cash"], symbols(app)) == (750, ["VTI", "BND"])
+    app.query_params.clear()
+    app.query_params.update({"cash": "-20", "step": "7-else"})
+    app.run()
+    assert (app.session_state["cash"], app.session_state["method"]) == (-20, "classic")
+    assert symbols(app) == ["VTI", "BND"]
+
+
+def test_an_address_that_was_on_its_way_is_not_back(app):
+    """A control was used before the browser knew of the last change: both changes hold."""
+    app.run()
+    before = dict(app.query_params)
+    app.session_state["cash"] = 750
+    app.run()
+    app.query_params.clear()
+    app.query_params.update(before)
+    button(app, "Paste").click().run()
+    assert app.session_state["cash"] == 750
+    app.run()
+    assert app.session_state["cash"] == 5000, "without a control it is Back"
+
+
+def test_a_change_after_undo_forgets_what_was_undone(app):
+    """As in every editor: there is nothing to redo then."""
+    app.run()
+    app.session_state["cash"] = 750
+    app.run()
+    undone = dict(app.query_params)
+    app.query_params.clear()
+    app.run()
+    app.session_state["cash"] = 20
+    app.run()
+    assert [q.settings.cash for _, q in app.session_state["page"].history.steps] == [5000, 20]
+    app.query_params.clear()
+    app.query_params.update(undone)
+    app.run()
+    assert app.session_state["cash"] == 750, "an address that is not of this history says what it says"
+
+
+def test_positions_that_are_gone_are_said(app):
+    """An address that was made with somebody's own positions shows the sample, and says why and what to do."""
+    app.query_params.update({"cash": "750", "method": "exact", "positions": "own", "step": "3-abcd"})
+    app.run()
+    assert len(app.warning) == 1
+    assert "A link never holds them" in app.warning[0].value
+    app.session_state["cash"] = 800
+    app.run()
+    assert app.warning, "until something is loaded"
+    upload(app, SMALL)
+    assert not app.warning
+
+
+def test_a_file_that_the_server_lost_is_no_error():
+    """The browser still names it after a restart; Streamlit then hands out a marker without content."""
+    assert begin.contents([DeletedFile("1")]) == []
 
 
 def test_no_minimum_trade_goes_with_the_exact_method_alone(app):
@@ -127,7 +183,7 @@ def test_an_upload_replaces_the_sample(app):
     upload(app.run(), SMALL)
     assert not app.error
     assert symbols(app) == ["VTI", "BND"]
-    button(app, "sample").click().run()
+    button(app, "Remove").click().run()
     assert symbols(app)[0] == "FTEC"
 
 
@@ -175,6 +231,93 @@ def test_many_bad_rows_are_a_table(app):
     assert list(problems.columns) == ["Line", "What to do"]
 
 
+def confirm(app: AppTest) -> None:
+    """Confirms the columns, where the page asks for it."""
+    for found in [each for each in app.button if each.label == "Use these columns"]:
+        found.click().run()
+
+
+THREE = "VTI\t10\t250\nBND\t20\t75.5\nVXUS\t4\t62\n"
+
+
+def typed(app: AppTest, *rows: tuple[str, str, str]) -> AppTest:
+    """Sends typed rows as the browser does."""
+    if not any(found.label == "Type" for found in app.button):
+        button(app, "Change").click().run()
+    names = ("symbol", "shares", "price")
+    offer = positions.read_typed([dict(zip(names, row, strict=True)) for row in rows], None)
+    state = app.session_state["page"]
+    assert isinstance(offer, Current)
+    state.current = offer
+    return app.run()
+
+
+def test_pasted_typed_and_uploaded_are_one_portfolio(app):
+    """The same content by any way in gives the same positions, to the cent."""
+    text = "Symbol\tShares\tPrice\n" + THREE
+    upload(app.run(), text)
+    confirm(app)
+    uploaded = app.session_state["page"].current.statement.portfolio
+    button(app, "Change").click().run()
+    button(app, "Paste").click().run()
+    app.text_area(key="pasted").set_value(text).run()
+    button(app, "Read the cells").click().run()
+    confirm(app)
+    assert not app.exception
+    assert app.session_state["page"].current.name == positions.PASTED
+    assert app.session_state["page"].current.statement.portfolio == uploaded
+    typed(app, *(tuple(line.split("\t")) for line in THREE.splitlines()))
+    assert app.session_state["page"].current.statement.portfolio == uploaded
+
+
+def test_what_is_pasted_meets_the_bounds_of_a_file(app):
+    """2 MB, and the rows: checked in Python, whatever the browser let through."""
+    button(app.run(), "Paste").click().run()
+    app.text_area(key="pasted").set_value("x" * 2_100_000).run()
+    button(app, "Read the cells").click().run()
+    assert "2 MB" in " ".join(report(app))
+    assert symbols(app)[0] == "FTEC"
+
+
+def test_several_files_are_one_portfolio(app):
+    """Each without accounts is an account of its own; the same file twice would count double."""
+    files = [("a.csv", (HEADER + "VTI,1000,250,0\n").encode(), "text/csv"), ("b.csv", SMALL.encode(), "text/csv")]
+    app.run().file_uploader(key="upload").set_value(files).run()
+    assert not app.exception
+    portfolio = app.session_state["page"].current.statement.portfolio
+    assert [(p.symbol, p.value) for p in portfolio] == [("VTI", 2000), ("BND", 500)]
+    button(app, "See").click().run()
+    assert not app.exception
+    assert any("a.csv" in text.value for text in app.text)
+    button(app, "Change").click().run()
+    app.file_uploader(key="upload").set_value([files[0], files[0]]).run()
+    assert "count double" in " ".join(report(app))
+    assert symbols(app) == ["VTI", "BND"]
+
+
+def test_removing_the_portfolio_is_undone(app):
+    """Back to the start, and back again."""
+    upload(app.run(), SMALL)
+    loaded = dict(app.query_params)
+    button(app, "Remove").click().run()
+    assert symbols(app)[0] == "FTEC"
+    app.query_params.clear()
+    app.query_params.update(loaded)
+    app.run()
+    assert symbols(app) == ["VTI", "BND"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_has_a_plan(app, name):
+    """Nothing held is a beginning too: the cash is shared out."""
+    app.run()
+    app.session_state["page"].current = positions.sample(name)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert any("This is a sample portfolio" in text.value for text in app.text)
+
+
 def test_the_page_names_no_option_of_the_command(app):
     """What must be chosen is said in the page's language, which begins with a capital."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
@@ -200,7 +343,9 @@ def test_holdings_never_reach_the_address(app):
     """After an upload the address holds settings and nothing else."""
     app.session_state["cash"] = 750
     upload(app.run(), SMALL)
-    assert set(app.query_params) == {"cash", "min_trade", "strategy", "method"}
+    assert set(app.query_params) == {"cash", "min_trade", "strategy", "method", "positions", "step"}
+    assert app.query_params["positions"] in ("own", ["own"])
+    assert not any(text in str(dict(app.query_params)) for text in ("VTI", "BND", "1000", "1500"))
 
 
 TWO_ACCOUNTS = """Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,
@@ -214,13 +359,13 @@ def test_accounts_are_chosen_on_purpose(app):
     """One symbol in two accounts is not added up in silence: the page asks, and takes the choice."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
     assert symbols(app)[0] == "FTEC"
-    assert "needs a choice" in app.warning[0].value
+    assert "choose first" in app.warning[0].value
     assert list(app.multiselect[0].value) == ["11111111", "22222222"]
     app.multiselect[0].set_value(["22222222"]).run()
     button(app, "Use these accounts").click().run()
     assert not app.exception
     assert not app.warning
-    portfolio = app.session_state["current"].statement.portfolio
+    portfolio = app.session_state["page"].current.statement.portfolio
     assert [(p.symbol, p.value) for p in portfolio] == [("VTI", 1000), ("BND", 1500)]
 
 
@@ -232,7 +377,7 @@ def test_columns_of_an_unknown_file_are_confirmed(app):
     button(app, "Use these columns").click().run()
     assert not app.exception
     assert symbols(app) == ["VTI", "BND"]
-    assert app.session_state["current"].statement.portfolio["VTI"].value == 2500
+    assert app.session_state["page"].current.statement.portfolio["VTI"].value == 2500
 
 
 def test_columns_can_be_named_by_hand(app):
@@ -255,7 +400,7 @@ def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app, style, p
     box.set_value({"1,234.56": ".", "1.234,56": ","}[style]).run()
     button(app, "Use these columns").click().run()
     assert not app.exception
-    assert str(app.session_state["current"].statement.portfolio["VTI"].price) == price
+    assert str(app.session_state["page"].current.statement.portfolio["VTI"].price) == price
 
 
 def test_cash_in_the_file_is_offered(app):
@@ -264,7 +409,7 @@ def test_cash_in_the_file_is_offered(app):
     if app.multiselect:
         button(app, "Use these accounts").click().run()
     assert app.session_state["cash"] == 5000
-    button(app, "of cash found").click().run()
+    button(app, "Invest ").click().run()
     assert app.session_state["cash"] == 1500
 
 
@@ -273,8 +418,8 @@ def test_a_file_in_euros_is_shown_in_euros(app):
     data = (ROOT / "tests" / "data" / "readers" / "degiro_de.csv").read_bytes()
     upload(app.run(), data)
     assert not app.exception
-    assert app.session_state["current"].statement.portfolio.currency == "EUR"
-    assert button(app, "of cash found").label == "Invest the €410.22 of cash found"
+    assert app.session_state["page"].current.statement.portfolio.currency == "EUR"
+    assert button(app, "Invest ").label == "Invest €410.22"
     assert any("without selling: €" in text.value for text in app.text)
     assert not any("$" in text.value for text in app.text)
 
@@ -391,7 +536,7 @@ def test_a_question_without_a_plan_is_calm(app):
     app.run()
     assert not app.exception
     assert not app.error
-    shown = json.loads(app.get("bidi_component")[0].proto.json)
+    shown = next(data for part in app.get("bidi_component") if "point" in (data := json.loads(part.proto.json)))
     assert shown["point"]["data"]["sentence"]["states"][0].startswith("No plan: cannot withdraw $500,000.00")
 
 
@@ -419,6 +564,7 @@ def test_another_choice_of_accounts_keeps_the_file(app):
     app.multiselect[0].set_value(["A"]).run()
     button(app, "Use these accounts").click().run()
     assert symbols(app) == ["VTI"]
+    button(app, "See").click().run()
     app.multiselect[0].set_value(["A", "B"]).run()
     button(app, "Use these accounts").click().run()
     assert symbols(app) == ["VTI"]

@@ -11,20 +11,28 @@ from hypothesis import strategies as st
 from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_settings
 from pbal_core.planning.strategy import Method, Strategy
 
+CLASSIC = Settings(method=Method.CLASSIC)
 
-def test_defaults_are_the_readme_example():
-    """An address without settings opens with 5,000 dollars in steps of 100."""
+
+def test_an_address_that_says_nothing_never_overspends():
+    """It opens with 5,000 dollars, no trade below 100, and shares fitted to the cash."""
     assert read_settings({}) == (Settings(), [])
     assert Settings() == Settings(
-        cash=Decimal(5000), min_trade=Decimal(100), strategy=Strategy.TRY_AVOID_SELL, method=Method.CLASSIC
+        cash=Decimal(5000), min_trade=Decimal(100), strategy=Strategy.TRY_AVOID_SELL, method=Method.EXACT
     )
+
+
+def test_a_link_without_a_method_is_classic():
+    """Links that were written before there was a choice keep their meaning."""
+    assert read_settings({"cash": "5000"}) == (CLASSIC, [])
+    assert read_settings({"strategy": "try_avoid_sell"}) == (CLASSIC, [])
 
 
 def test_only_the_exact_method_needs_no_minimum_trade():
     """0 is an amount with exact rounding; with the classic one it is replaced, as when somebody switches back."""
     none = {"min_trade": "0"}
     assert read_settings(none | {"method": "exact"}) == (Settings(min_trade=Decimal(0), method=Method.EXACT), [])
-    assert read_settings(none | {"method": "classic"})[0] == Settings()
+    assert read_settings(none | {"method": "classic"})[0] == CLASSIC
 
 
 @pytest.mark.parametrize("zero", ["-0", "0.00", "-0e3"])
@@ -67,7 +75,7 @@ def test_an_address_brings_the_settings_back(cash, min_trade, strategy, method):
 def test_what_cannot_be_used_is_replaced_and_named(values):
     """The default is used, one sentence says so, and it repeats nothing of the stranger's text."""
     settings, problems = read_settings(values)
-    assert settings == Settings()
+    assert settings == CLASSIC
     assert len(problems) == 1
     assert not any(str(value) in problems[0] for value in values.values() if len(str(value)) > 3)
 

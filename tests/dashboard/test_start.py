@@ -23,7 +23,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> AppTest:
 
 
 def symbols(test: AppTest) -> list[str]:
-    return [position.symbol for position in test.session_state["current"].statement.portfolio]
+    return [position.symbol for position in test.session_state["page"].current.statement.portfolio]
 
 
 def test_it_opens_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +32,7 @@ def test_it_opens_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path.write_text(PLAIN)
     test = opened(monkeypatch, str(path))
     assert symbols(test) == ["VTI", "BND"]
-    assert test.session_state["current"].name == "mine.csv"
+    assert test.session_state["page"].current.name == "mine.csv"
 
 
 def test_without_a_file_it_opens_with_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:

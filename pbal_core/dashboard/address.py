@@ -1,0 +1,72 @@
+"""The address of the page: it brings the settings, follows every change, and takes the browser's Back and Forward.
+
+The model: each question is a step with an address of its own (see ``state.History``). A full run whose address is
+another than that of the step on the page is Back or Forward, unless a control was used in the same run: then the
+browser sent the address from before the last change, which is still on its way to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from . import state
+from .loaded import Current
+from .settings import read_settings
+from .state import SETTINGS, History, Page
+
+_NAMES = (*SETTINGS, "positions", "step")
+
+
+def follow(sample: Callable[[], Current]) -> bool:
+    """Begins the session, or goes where the browser has gone. Call it before anything is drawn.
+
+    Args:
+        sample: Makes what a session begins with.
+
+    Returns:
+        Whether the session begins with this run.
+    """
+    address = _address()
+    if not state.begun():
+        state.begin(Page(current=sample(), gone=address.get("positions") == "own"))
+        preset = {name: st.session_state[name] for name in SETTINGS if name in st.session_state}
+        _adopt(address, preset)
+        state.page().history = History(steps=[(address, state.question())])
+        return True
+    page = state.page()
+    history = page.history
+    if history is None or page.touched or address == history.address:
+        return False
+    found = history.go(address)
+    if found is None:  # from before this session began, or written by hand
+        _adopt(address, {})
+        history.steps = [*history.steps[: history.at + 1], (address, state.question())]
+        history.at = len(history.steps) - 1
+        return False
+    page.current, page.policy = found.current, found.policy
+    page.waiting, page.way, page.changing = None, "", False
+    page.version += 1
+    state.put_settings(found.settings)
+    return False
+
+
+def write() -> None:
+    """Ends a run: makes the address say what is asked, unless it does. That is one more step that Back undoes."""
+    page = state.page()
+    page.touched, history = False, page.history
+    address = None if history is None else history.add(state.question())
+    if address is not None:
+        st.query_params.from_dict(address)
+
+
+def _address() -> dict[str, str]:
+    """What the address says, as text."""
+    found = st.query_params.to_dict()
+    return {name: found[name] for name in _NAMES if name in found}
+
+
+def _adopt(address: dict[str, str], preset: dict[str, object]) -> None:
+    settings, state.page().notices = read_settings({name: address.get(name) for name in SETTINGS} | preset)
+    state.put_settings(settings)

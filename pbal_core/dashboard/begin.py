@@ -1,0 +1,100 @@
+"""The ways in: drop files, paste cells, type rows, look at a sample.
+
+All of them are on the page, not in a menu: an upload is lost when the menu around it closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ..sample import SAMPLES
+from . import positions, state
+from .loaded import Current
+from .typed_rows import typed_rows
+
+_BROKERS = (
+    "Positions files of Interactive Brokers, Fidelity, Schwab, Vanguard, E*TRADE, M1, Wealthsimple, DEGIRO or Merrill, "
+    "or tables of your own with symbol, shares and price (CSV, XLSX); one or several at once, at most 2 MB. They stay "
+    "in the memory of this session and go when you close the page."
+)
+
+
+def controls() -> None:
+    """An uploader and three other ways in, to stand in one row."""
+    page = state.page()
+    st.file_uploader(
+        "Your broker's files",
+        key="upload",
+        accept_multiple_files=True,
+        label_visibility="collapsed",
+        help=_BROKERS,
+        on_change=state.change(_uploaded),
+    )
+    for way, words in (("paste", "Paste"), ("type", "Type")):
+        kind: Any = "primary" if page.way == way else "secondary"
+        st.button(words, key=f"way-{way}", type=kind, on_click=state.change(_open), args=(way,))
+    st.menu_button("Samples", list(SAMPLES), key="samples", on_click=state.change(_sample))
+
+
+def room(current: Current) -> None:
+    """What belongs to the way in that is open: a box for cells, or rows to type in."""
+    way = state.page().way
+    if way == "paste":
+        _paste()
+    elif way == "type":
+        _type(current)
+
+
+def contents(files: Sequence[Any]) -> list[tuple[str, bytes]]:
+    """Names and bytes of uploads; a file that the server does not have any more has no bytes and is none."""
+    return [(file.name, file.getvalue()) for file in files if hasattr(file, "getvalue")]
+
+
+def _uploaded() -> None:
+    positions.take(contents(st.session_state["upload"] or []))
+
+
+def _open(way: str) -> None:
+    page = state.page()
+    page.way = "" if page.way == way else way
+
+
+def _sample() -> None:
+    name = st.session_state["samples"]
+    if name in SAMPLES:
+        positions.show_sample(name)
+
+
+def _paste() -> None:
+    with st.container(border=True):
+        st.text_area(
+            "Paste cells copied from a spreadsheet or from your broker's page, with the line of column names",
+            key="pasted",
+            height=140,
+            placeholder="Symbol\tShares\tPrice\nVTI\t120\t305.00\nBND\t200\t74.00",
+        )
+        st.button("Read the cells", type="primary", on_click=state.change(_pasted))
+
+
+def _pasted() -> None:
+    positions.take([(positions.PASTED, st.session_state["pasted"].encode())])
+
+
+def _type(current: Current) -> None:
+    held = None if current.sample else current.statement.portfolio
+    page = state.page()
+    with st.container(border=True):
+        typed_rows(
+            positions.typed_rows(held),
+            currency="USD" if held is None else held.currency,
+            version=page.version,
+            on_rows=state.change(_typed),
+        )
+
+
+def _typed(rows: object) -> None:
+    current = state.page().current
+    positions.offer(positions.read_typed(rows, None if current.sample else current.statement.portfolio))

@@ -1,0 +1,203 @@
+"""What was loaded: one portfolio of one or several files, and the files that are not on the page yet. No streamlit.
+
+The model: files that are loaded together are one :class:`Current`, whose statement has the accounts of all of them. A
+file that names no account is one account, called by the file's name. A :class:`Batch` waits while one of its files was
+refused, or asks for a choice. Worked example: ``vanguard.csv`` with VTI and ``ira.csv`` with VTI and BND are a
+portfolio of two positions in two accounts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ..errors import DataError, Issue, PbalError
+from ..readers import NamedAccount, Statement, columns_of, format_of, read_positions
+from ..readers.mapping import ColumnMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedFile:
+    """A file, and what was read of it.
+
+    Args:
+        name: Its name, made harmless.
+        data: Its bytes, to read it once more with other columns.
+        statement: What was read.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    statement: Statement = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """The portfolio on the page.
+
+    Args:
+        name: What it is called: its file's name, or how it came here.
+        statement: All its files together; nothing of it is open.
+        files: The files it was read from.
+        sample: It is one of the samples, not the reader's own.
+    """
+
+    name: str
+    statement: Statement = field(repr=False)
+    files: tuple[LoadedFile, ...] = ()
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files loaded together, of which one is refused or asks for a choice.
+
+    Args:
+        name: That file's name, made harmless.
+        data: Its bytes.
+        statement: What was read, with a choice still open; None when it was refused.
+        issues: Why it was refused, or what is open.
+        columns: Header names to make a mapping from; empty where that would not help.
+        done: The files before it, read.
+        rest: Names and bytes of the files after it.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    statement: Statement | None = field(default=None, repr=False)
+    issues: tuple[Issue, ...] = ()
+    columns: tuple[str, ...] = ()
+    done: tuple[LoadedFile, ...] = ()
+    rest: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+
+def harmless(text: str, limit: int = 60) -> str:
+    """A text that no browser acts on, in letters, digits and ``._-``: other characters become underscores."""
+    kept = "".join(char if char.isascii() and (char.isalnum() or char in " .-_") else "_" for char in text)
+    return kept[:limit].strip() or "file"
+
+
+def in_markdown(text: str) -> str:
+    """A harmless text where Markdown is read: a leading ``_`` or ``1.`` stays what it is."""
+    return re.sub(r"([-._])", r"\\\1", text)
+
+
+def read_batch(
+    files: Sequence[tuple[str, bytes]],
+    *,
+    mapping: ColumnMapping | None = None,
+    done: Sequence[LoadedFile] = (),
+) -> Current | Batch:
+    """Reads files that belong together.
+
+    Args:
+        files: Names and bytes, at least one.
+        mapping: What the columns of the first file mean, where somebody said so.
+        done: Files that are read already.
+
+    Returns:
+        The portfolio, or where the reading stopped.
+    """
+    read = list(done)
+    for number, (name, data) in enumerate(files):
+        rest = tuple(files[number + 1 :])
+        try:
+            statement = read_positions(data, mapping=mapping)
+        except DataError as error:
+            columns = _columns(data, error)
+            return Batch(name=name, data=data, issues=error.issues, columns=columns, done=tuple(read), rest=rest)
+        mapping = None
+        if statement.blocking:
+            return _asking(name, data, statement, read, rest)
+        read.append(LoadedFile(name=name, data=data, statement=statement))
+    return finish(read)
+
+
+def finish(files: Sequence[LoadedFile]) -> Current | Batch:
+    """The portfolio of files that were all read, or what is in the way of adding them up."""
+    last = files[-1]
+    name = " and ".join(file.name for file in files)
+    try:
+        statement = together(files)
+    except DataError as error:
+        return Batch(name=last.name, data=last.data, issues=error.issues)
+    if statement.blocking:
+        return _asking(name, last.data, statement, (), ())
+    return Current(name=name[:120], statement=statement, files=tuple(files))
+
+
+def _asking(
+    name: str, data: bytes, statement: Statement, done: Sequence[LoadedFile], rest: Sequence[tuple[str, bytes]]
+) -> Batch:
+    return Batch(
+        name=name,
+        data=data,
+        statement=statement,
+        issues=statement.blocking,
+        columns=statement.columns,
+        done=tuple(done),
+        rest=tuple(rest),
+    )
+
+
+def together(files: Sequence[LoadedFile]) -> Statement:
+    """One statement of several files.
+
+    Raises:
+        DataError: One file is there twice, or one account is in two files: it would count double.
+    """
+    if len(files) == 1:
+        return files[0].statement
+    if len({file.data for file in files}) < len(files):
+        raise DataError([Issue("error", "same_file", "one file is there twice; it would count double.")])
+    parts = [_own_accounts(file) for file in files]
+    accounts = [account for part in parts for account in part.accounts]
+    ids = [account.id for account in accounts]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
+    if twice is not None:
+        message = f"the account {harmless(twice)} is in more than one of the files; it would count double."
+        raise DataError([Issue("error", "same_account", message)])
+    chosen = [account.id for part in parts for account in part.accounts if account.id in part.included]
+    days = [part.as_of for part in parts if part.as_of is not None]
+    return Statement(
+        broker=" and ".join(dict.fromkeys(part.broker for part in parts)),
+        holdings=tuple(holding for part in parts for holding in part.holdings),
+        cash=tuple(balance for part in parts for balance in part.cash),
+        accounts=tuple(accounts),
+        as_of=min(days, default=None),  # as old as the oldest price
+        bases=tuple(base for part in parts for base in part.bases),
+        remarks=tuple(remark for part in parts for remark in part.remarks),
+        selection=tuple(chosen),
+    )
+
+
+def _own_accounts(file: LoadedFile) -> Statement:
+    """The statement with an account for everything in it: the file, where the file names none."""
+    statement = file.statement
+
+    def named(account: str) -> str:
+        return account or file.name
+
+    ids = dict.fromkeys([*(h.account for h in statement.holdings), *(b.account for b in statement.cash)])
+    known = {account.id for account in statement.accounts}
+    added = tuple(NamedAccount(named(name)) for name in ids if name not in known)
+    selection = statement.selection
+    return replace(
+        statement,
+        accounts=(*statement.accounts, *added),
+        holdings=tuple(holding._replace(account=named(holding.account)) for holding in statement.holdings),
+        cash=tuple(balance._replace(account=named(balance.account)) for balance in statement.cash),
+        bases=tuple((named(account), currency) for account, currency in statement.bases),
+        selection=None if selection is None else (*selection, *(account.id for account in added)),
+    )
+
+
+def _columns(data: bytes, error: DataError) -> tuple[str, ...]:
+    """The columns to choose from, where the file was refused and its own were not understood, or only guessed."""
+    unknown = {issue.code for issue in error.issues} & {"missing_column", "unknown_format"}
+    try:
+        found = columns_of(data) if unknown or format_of(data) == "generic" else ()
+    except PbalError:
+        return ()
+    return found if len(found) > 2 else ()

@@ -1,0 +1,175 @@
+"""What the page remembers of one reader, in two dataclasses: the question, and the page around it.
+
+The model: a :class:`Question` is everything that somebody said: whose positions, which targets and constraints, how
+much cash. It never changes; a change is a new one, and the questions asked so far are the history that Undo, Redo and
+the browser's Back and Forward go along. A :class:`Page` is the rest: what waits for a choice, which panel is open. It
+lives in the session under one key. Four widgets keep their values under keys of their own: see ``SETTINGS``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+from ..policy.policy import Policy
+from .loaded import Batch, Current
+from .settings import Settings, read_settings
+
+SETTINGS = ("cash", "min_trade", "strategy", "method")
+"""Keys under which widgets and the live view keep the settings."""
+
+MOST_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What somebody asks.
+
+    Args:
+        current: The portfolio.
+        policy: Targets and constraints.
+        settings: Cash, minimum trade, strategy and share rounding.
+    """
+
+    current: Current
+    policy: Policy
+    settings: Settings
+
+    def same(self, other: Question) -> bool:
+        """It asks the same; a portfolio is compared by identity, since it may be large."""
+        return (self.current is other.current) and (self.policy, self.settings) == (other.policy, other.settings)
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """The questions of a session, each with the address that stands for it.
+
+    Args:
+        steps: Address and question, oldest first; never empty.
+        at: Which of them is on the page.
+        mark: Tells this session's steps from those of another one in the same browser.
+    """
+
+    steps: list[tuple[dict[str, str], Question]]
+    at: int = 0
+    mark: str = field(default_factory=lambda: secrets.token_hex(2))
+    count: int = 0
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The address of the question on the page."""
+        return self.steps[self.at][0]
+
+    def add(self, question: Question) -> dict[str, str] | None:
+        """Takes a question over as the newest step, and forgets what was undone before it.
+
+        Returns:
+            The address of the step, or None when the question is the one on the page already.
+        """
+        if question.same(self.steps[self.at][1]):
+            return None
+        self.count += 1
+        own = {} if question.current.sample else {"positions": "own"}
+        address = {**question.settings.params(), **own, "step": f"{self.count}-{self.mark}"}
+        self.steps = [*self.steps[: self.at + 1], (address, question)][-MOST_STEPS:]
+        self.at = len(self.steps) - 1
+        return address
+
+    def go(self, address: Mapping[str, str]) -> Question | None:
+        """Goes to the step of an address, and returns its question; None when it is no step of this session."""
+        for i in sorted(range(len(self.steps)), key=lambda k: abs(k - self.at)):
+            if self.steps[i][0] == address:
+                self.at = i
+                return self.steps[i][1]
+        return None
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """What the page remembers.
+
+    Args:
+        current: The portfolio on the page.
+        policy: Targets and constraints in force.
+        history: The questions so far; None until the first is asked.
+        waiting: Files that are not on the page yet.
+        notices: What is to be said once.
+        gone: The address speaks of positions that this session does not have.
+        touched: A control of this run changed something, so that an older address is not the browser's Back.
+        way: The way in that is open: ``paste``, ``type`` or none.
+        changing: The start row is open although a portfolio is loaded.
+        seeing: What became of each line is open.
+        version: Grows whenever boxes must forget what was typed into them.
+        runs: How often Undo was drawn; the browser waits for the next one.
+    """
+
+    current: Current
+    policy: Policy = field(default_factory=Policy)
+    history: History | None = None
+    waiting: Batch | None = None
+    notices: list[str] = field(default_factory=list)
+    gone: bool = False
+    touched: bool = False
+    way: str = ""
+    changing: bool = False
+    seeing: bool = False
+    version: int = 0
+    runs: int = 0
+
+
+_KEY = "page"
+
+
+def begun() -> bool:
+    """Whether this session has a page."""
+    return _KEY in st.session_state
+
+
+def begin(page: Page) -> None:
+    """Puts the page of a new session there."""
+    st.session_state[_KEY] = page
+
+
+def page() -> Page:
+    """The page of this session."""
+    found: Page = st.session_state[_KEY]
+    return found
+
+
+def settings() -> Settings:
+    """The settings as the widgets have them, what cannot be used replaced."""
+    return read_settings({name: st.session_state.get(name) for name in SETTINGS})[0]
+
+
+def put_settings(wanted: Settings) -> None:
+    """Makes the widgets show settings; only before they are drawn, or in a callback."""
+    amounts = {"cash": wanted.cash, "min_trade": wanted.min_trade}
+    for name, text in wanted.params().items():
+        st.session_state[name] = amounts.get(name, text)
+
+
+def question() -> Question:
+    """What is asked now."""
+    found = page()
+    return Question(current=found.current, policy=found.policy, settings=settings())
+
+
+def touch() -> None:
+    """Says that a control of the page was used in this run."""
+    page().touched = True
+
+
+def change(action: Callable[..., None]) -> Callable[..., None]:
+    """A callback that says, besides what it does, that a control of the page was used."""
+
+    @wraps(action)
+    def called(*args: Any, **named: Any) -> None:
+        touch()
+        action(*args, **named)
+
+    return called
