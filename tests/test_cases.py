@@ -121,7 +121,8 @@ def test_steps_lose_or_invent_cash_only_in_classic(cash, invested):
     classic = rebalance(held, cash, strategy="hard_rebalance")
     assert classic.cost == invested
     assert bool(classic.issues) == (invested > cash)
-    assert rebalance(held, cash, strategy="hard_rebalance", method="exact").cost == cash
+    exact = rebalance(held, cash, strategy="hard_rebalance", method="exact")
+    assert cash - 2 <= exact.cost <= cash  # a dollar more would take a fund past its target
 
 
 @pytest.mark.parametrize("method", ["classic", "exact"])
@@ -163,8 +164,8 @@ def test_legs_are_not_rounded_by_themselves():
         ]
     )
     plan = rebalance(held, method="exact", strategy="hard_rebalance")
-    assert plan.cash_left >= 0
-    assert [order.shares for order in plan.orders] == [-1, 10]
+    assert plan.cash_left == 100  # a tenth share would take B past its target
+    assert [order.shares for order in plan.orders] == [-1, 9]
 
 
 def test_no_share_is_lost_to_binary_fractions():

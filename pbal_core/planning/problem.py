@@ -178,12 +178,12 @@ class Problem:
         return Market(
             values=[self.values[i] for i in members],
             prices=[self.prices[i] for i in members],
-            shares=[self.share_prices[i] for i in members],
             held=[self.held[i] for i in members],
             parts=[self.parts[i] for i in members],
             buyable=[self.may_buy[i] for i in members],
             sellable=[self.may_sell[i] for i in members],
             fee=self.fee,
+            fee_trade=100 * self.fee,
         )
 
     @cached_property

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What is known about how good an exact plan is.
+    """What is known about how good an exact plan is, in dollars: what is least is ``objective + idle``.
 
     Args:
-        lower_bound: No plan for this request has a smaller objective than this.
-        objective: The plan's objective J: sum of squared dollar distances to target, each over its target.
-        gap: ``objective - lower_bound``, in the objective's unit (dollars), >= 0.
-        proven: The plan is optimal: no whole-share plan for this request has a smaller objective.
-        work: Combinations that the search looked at, a measure that does not depend on the machine.
+        objective: J, the plan's distance to the targets: sum of squared dollar distances, each over its target.
+        idle: Cash that the plan leaves beyond what is to stay, or raises beyond the withdrawal.
+        gap: No plan under the same rules has a distance plus idle cash below ``objective + idle - gap``; >= 0.
+        work: Work that was done, in combinations looked at: a measure that does not depend on the machine.
     """
 
-    lower_bound: float
     objective: float
+    idle: float
     gap: float
-    proven: bool
     work: int
+
+    @property
+    def lower_bound(self) -> float:
+        """No plan under the same rules has a distance plus idle cash below this."""
+        return max(0.0, self.objective + self.idle - self.gap)
+
+    @property
+    def proven(self) -> bool:
+        """Under these rules no plan is better: none has a smaller distance plus idle cash."""
+        return self.gap <= 0

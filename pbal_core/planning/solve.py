@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..errors import Issue
 from . import remarks
@@ -22,12 +21,9 @@ from .problem import MAX_LOTS, Problem
 from .solution import Solution
 from .strategy import Method
 
-if TYPE_CHECKING:
-    from .exact import Allocation
-
-WORK = 70_000
-"""Combinations that the search for one exact plan may look at: some ten milliseconds."""
-SLICE_WORK = 2_000_000
+WORK = 150_000
+"""Combinations that one exact plan may look at, bound and filling included: some ten or twenty milliseconds."""
+SLICE_WORK = 3_000_000
 """Combinations for all positions of a slider together."""
 
 
@@ -124,12 +120,12 @@ def _classic(problem: Problem, cash: int, step: int) -> Solution:
 
 
 def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
-    from .exact import Effort  # the classic method need not load the search
+    from .exact import Effort, allocate  # the classic method need not load the search
 
     budget = problem.budget(cash)
-    found = problem.market.allocate(budget, problem.direction(cash), min_trade, Effort(work))
-    if found.short:
-        wished, most = problem.dollars(cash), problem.dollars(-budget - found.short)
+    found = allocate(problem.market, budget, problem.direction(cash), min_trade, Effort(work))
+    if found.most is not None:
+        wished, most = problem.dollars(cash), problem.dollars(found.most)
         smallest, money = problem.dollars(min_trade), problem.portfolio.money
         return _nothing(problem, cash, remarks.cannot_raise(wished, most, problem.constraints, smallest, money))
     lots = [0] * len(problem.values)
@@ -143,12 +139,12 @@ def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
         wanted=wanted,
         cash_left=left,
         fees=fees,
-        issues=tuple(_idle_cash(problem, cash, left, found, min_trade)),
+        issues=tuple(_idle_cash(problem, cash, left, min_trade)),
         proof=found.proof(10**problem.scale),
     )
 
 
-def _idle_cash(problem: Problem, cash: int, left: int, found: Allocation, min_trade: int) -> Iterator[Issue]:
+def _idle_cash(problem: Problem, cash: int, left: int, min_trade: int) -> Iterator[Issue]:
     """Remarks on cash that stays although it would pay a share."""
     money, direction = problem.portfolio.money, problem.direction(cash)
     if 0 < cash < problem.buffer and direction == "buy":
@@ -161,5 +157,5 @@ def _idle_cash(problem: Problem, cash: int, left: int, found: Allocation, min_tr
     idle = left - problem.buffer
     if idle > 0 and idle >= cheapest:
         fee, smallest = problem.constraints.fee_per_trade, problem.dollars(min_trade)
-        why = remarks.why_idle(smallest, fee, money, searched=found.searched)
+        why = remarks.why_idle(smallest, fee, money, searched=True)
         yield remarks.idle_cash(problem.dollars(idle), symbol, problem.dollars(cheapest), why, money)

@@ -10,7 +10,10 @@ LOOK = 4
 
 @dataclass(slots=True)
 class Effort:
-    """Work that may still be done, counted in combinations, so that every machine stops at the same place."""
+    """Work that may still be done, counted in combinations, so that every machine stops at the same place.
+
+    What a plan needs in any case, its bound and its first filling, is charged; what only improves it is asked for.
+    """
 
     left: int
     used: int = 0
@@ -23,3 +26,12 @@ class Effort:
         self.left -= units
         self.used += units
         return True
+
+    def charge(self, units: int) -> None:
+        """Counts work that is done whether or not there is enough left."""
+        self.left = max(0, self.left - units)
+        self.used += units
+
+    def share(self, part: float) -> Effort:
+        """A part of what is left, to be used up by itself and then settled with :meth:`charge`."""
+        return Effort(int(self.left * part))

@@ -2,27 +2,30 @@
 
 The model: the picks that keep to the budget are filled up lot by lot with the cash that is left; that is the first
 plan. The search then looks for a better one, or proves that there is none; where trades jump and one level leaves too
-much open, it does so for every number of trades. Idle cash is bounded; where no plan within that bound is found, the
-bound is relaxed and the answer says so.
+much open, it does so for every number of trades.
 
 Worked number: two assets of 100 dollars in shares of 30 and 90 dollars: the picks 2 and 1 spend the cash exactly, the
-bound equals their J, and nothing has to be searched.
+bound equals their J + R, and nothing has to be searched.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import TypeVar
 
 from .bound import Bound, find_bound
 from .count import Counts
-from .effort import Effort
+from .effort import LOOK, Effort
 from .fill import SAME, fill, settled
 from .search import search
 from .stage import Stage
 
+T = TypeVar("T")
+
 TOLERANCE = 1e-9
-"""A plan counts as proven when no plan can be better by more than this fraction of its J ..."""
+"""A plan counts as proven when no plan can be better by more than this fraction of its J + R ..."""
 TINY = 1e-12
 """... or by this fraction of the managed total, which is below what floats resolve for plans almost on target."""
 
@@ -33,192 +36,192 @@ class Optimum:
 
     Args:
         lots: The plan.
-        distance: Its ``J / B``.
-        gap: No allowed plan has a ``J / B`` below ``distance - gap``; zero where that is proven within TOLERANCE.
-        relaxed: No plan within the bound on idle cash was found, so that bound was relaxed.
-        searched: The search was not cut short by the budget of work.
+        value: Its ``(J + R) / B``.
+        gap: No legal plan has a ``(J + R) / B`` below ``value - gap``; zero where that is proven within TOLERANCE.
     """
 
     lots: list[int]
-    distance: float
+    value: float
     gap: float
-    relaxed: bool = False
-    searched: bool = True
 
     @property
-    def proven(self) -> bool:
-        """The plan is optimal within TOLERANCE."""
-        return self.gap <= 0.0 and self.searched
+    def trades(self) -> int:
+        """How many assets trade."""
+        return sum(map(bool, self.lots))
 
 
-def best_plan(stage: Stage, effort: Effort) -> Optimum:
+def best_plan(stage: Stage, effort: Effort, enough: float = inf) -> Optimum:
     """The best plan of a stage within a budget of work.
 
     The caller has made sure that ``stage.most_raised()`` keeps to the budget.
+
+    Args:
+        stage: The problem.
+        effort: What is used up.
+        enough: A plan whose ``(J + R) / B`` is not below this is of no use, so it need not be the best.
     """
-    stage = stage.without_rest()
-    bound = find_bound(stage)
-    first = _or_nothing(stage, fill(stage, bound))
-    if stage.idle is None:
-        return _improve(stage, bound, first, stage.budget - stage.spend(stage.most_raised()), effort)
-    if stage.budget - stage.spend(first) < stage.idle:
-        return _improve(stage, bound, first, stage.idle - 1, effort)
-    if _raises_too_much(stage):
-        return _relaxed(stage, bound, first, effort, complete=True)
-    other = _with_cheapest(stage)
-    if other is not None and stage.budget - stage.spend(other) < stage.idle:
-        return _improve(stage, bound, other, stage.idle - 1, effort)
-    # Rounding and filling left too much idle cash: any plan within the bound will do, found by searching everything.
-    share = Effort(effort.left // (2 if stage.plain else 16))
-    plan, _total = search(stage, bound, _everything(stage, bound), stage.idle - 1, share)
-    effort.take(share.used)
-    if plan is not None:
-        return Optimum(lots=plan, distance=stage.distance(plan), gap=0.0)
-    complete = bool(share.left)
-    if not complete and not stage.plain:
-        share = Effort(effort.left // 2)
-        plan = _some_plan(stage, bound, stage.idle - 1, share)
-        effort.take(share.used)
-        if plan is not None:
-            return _improve(stage, bound, plan, stage.idle - 1, effort)
-        complete = bool(share.left)
-    return _relaxed(stage, bound, first, effort, complete=complete)
+    return _best_within(stage, stage.idle_range(), effort, enough)
 
 
-def _with_cheapest(stage: Stage) -> list[int] | None:
-    """A plan that buys of the cheapest asset, which then takes the cash that is left lot by lot; None: it cannot.
+def _best_within(stage: Stage, idle: tuple[int, int], effort: Effort, enough: float) -> Optimum:
+    """The best plan that leaves idle cash within bounds; one that leaves more may be found, but is not sought.
 
-    A minimum trade or a fee may keep rounding and filling from beginning to buy it.
+    Above the cap of the level the bound rests on the most idle cash. The sale that costs least to keep limits it for
+    all plans that make this sale; where not all do, those that do not are a problem of their own.
     """
-    buyable = [i for i, most in enumerate(stage.high) if most >= stage.least[i]]
-    if not buyable:
+    effort.charge(LOOK * len(stage.prices))
+    bound = find_bound(stage, idle, effort)
+    first = _or_nothing(stage, fill(stage, bound.plan, effort))
+    while effort.left and (least := _least_kept(stage, bound)) is not None:
+        i, most = least
+        if most >= bound.idle[1]:
+            break
+        other = _without(stage, i)
+        excess = bound.excess(stage, first)
+        bound = find_bound(stage, (bound.idle[0], most), effort)
+        if other is not None and _not_sold(stage, bound, i) <= excess + tolerance(excess):
+            found = _improve(stage, bound, first, effort, enough)
+            rest = _best_within(other, other.idle_range(), effort, min(enough, found.value - tolerance(found.value)))
+            best = min(found, rest, key=_value)
+            return known(stage, best.lots, min(found.value - found.gap, rest.value - rest.gap))
+    return _improve(stage, bound, first, effort, enough)
+
+
+def _value(optimum: Optimum) -> float:
+    return optimum.value
+
+
+def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
+    """Of the sales that are picked above the cap the one that costs least to keep, and the most idle cash beside it."""
+    if bound.idle_price >= 0:
         return None
-    i = min(buyable, key=stage.prices.__getitem__)
-    begun, alone = stage.least[i], [int(j == i) for j in range(len(stage.prices))]
-    rest = replace(
-        stage,
-        budget=stage.budget - stage.cost(i, begun),
-        held=[h + begun * one for h, one in zip(stage.held, alone, strict=True)],
-        low=[low * (1 - one) for low, one in zip(stage.low, alone, strict=True)],
-        high=[high - begun * one for high, one in zip(stage.high, alone, strict=True)],
-        least=[1 if one else least for least, one in zip(stage.least, alone, strict=True)],
+    found = None
+    for i, k in enumerate(bound.picks):
+        if k < 0:
+            least = stage.sell_least[i]
+            most = max(stage.keep(i, sale) for sale in (-least, -least - 1) if stage.allows(i, sale)) - 1
+            if found is None or most < found[1]:
+                found = i, most
+    if found is None:
+        return None
+    unit, rest = stage.unit, bound.idle[0]
+    return found[0], max(rest, rest + (found[1] - rest) // unit * unit)
+
+
+def _without(stage: Stage, i: int) -> Stage | None:
+    """The stage in which one asset is not sold; None where the others cannot raise enough."""
+    other = replace(stage, low=[0 if j == i else low for j, low in enumerate(stage.low)])
+    return other if other.spend(other.most_raised()) <= other.budget else None
+
+
+def _not_sold(stage: Stage, bound: Bound, i: int) -> float:
+    """What it costs at least that an asset, whose pick is a sale, is not sold."""
+    k, ideal = bound.picks[i], bound.ideal[i]
+    buy = min(stage.high[i], max(stage.buy_least[i], round(ideal)))
+    return min(
+        stage.curve[i] * (o - k) * (o + k - 2 * ideal) + bound.trade_price * (bool(o) - bool(k)) for o in (0, buy)
     )
-    if rest.spend(rest.most_raised()) > rest.budget:
-        return None
-    bound = find_bound(rest)
-    plan = [k + begun * one for k, one in zip(fill(rest, bound), alone, strict=True)]
-    return fill(stage, replace(bound, plan=plan))
 
 
-def _some_plan(stage: Stage, bound: Bound, most_idle: int, effort: Effort) -> list[int] | None:
-    """A plan within the bound on idle cash, found by the numbers of trades; None: none, or the work is used up."""
-    counts = Counts(stage, most_idle)
-    floors = counts.floors(bound.level)
-    for _floor, count in sorted((floors[m], m) for m in counts.possible()):
-        counted = counts.bounded(count, bound.level, inf, effort)
-        if counted is None:
-            return None
-        most = _everything(stage, counted.bound)
-        plan, _total = search(counted.stage, counted.bound, most, most_idle, effort)
-        if plan is not None or not effort.left:
-            return plan
-    return None
+def known(stage: Stage, plan: list[int], floor: float) -> Optimum:
+    """A plan, and how much better another may be at most if none has a ``(J + R) / B`` below ``floor``."""
+    value = stage.value(plan)
+    gap = min(value - floor, value)
+    return Optimum(lots=plan, value=value, gap=0.0 if gap <= tolerance(value) else gap)
 
 
-def _raises_too_much(stage: Stage) -> bool:
-    """A sale is needed, and the smallest that may be made already leaves more idle cash than is allowed."""
-    if stage.budget >= 0 or stage.idle is None or max(stage.high) > 0:
-        return False
-    rows = zip(stage.low, stage.least, stage.prices, strict=True)
-    smallest = min((fewest * price - stage.fee for low, fewest, price in rows if low), default=0)
-    return smallest + stage.budget >= stage.idle
+def tolerance(value: float) -> float:
+    """The difference in ``(J + R) / B`` that no longer counts."""
+    return TOLERANCE * value + TINY
 
 
 def _or_nothing(stage: Stage, plan: list[int]) -> list[int]:
-    """The plan, or no trade at all where that is allowed and just as close: nobody trades for nothing."""
+    """The plan, or no trade at all where that is allowed and just as good: nobody trades for nothing."""
     nothing = [0] * len(plan)
-    allowed = stage.budget >= 0 and (stage.idle is None or stage.budget < stage.idle)
-    return nothing if allowed and stage.distance(nothing) * (1 - SAME) <= stage.distance(plan) else plan
+    return nothing if stage.budget >= 0 and stage.value(nothing) * (1 - SAME) <= stage.value(plan) else plan
 
 
-def _improve(stage: Stage, bound: Bound, first: list[int], most_idle: int, effort: Effort) -> Optimum:
+def _improve(stage: Stage, bound: Bound, first: list[int], effort: Effort, enough: float) -> Optimum:
     """The first plan, or a better one where the search finds it."""
-    best, distance = first, stage.distance(first)
-    polish = Effort(effort.left // _POLISH)
+    best, value = first, stage.value(first)
+    polish = effort.share(1 / _POLISH)
     effort.left -= polish.left
-    floor = distance - max(0.0, bound.excess(stage, first, most_idle))
+    floor = value - bound.excess(stage, first)
     for turn, part in _PLAIN_TURNS if stage.plain else _TURNS:
-        if min(distance - floor, distance) <= tolerance(distance):  # J is never below 0: nothing beats a plan on target
+        if floor >= min(value - tolerance(value), enough):
             break
-        share = Effort(int(effort.left * part))
-        best, gap = turn(stage, bound, best, most_idle, share)
-        effort.take(share.used)
-        distance = stage.distance(best)
-        floor = max(floor, distance - gap)
+        share = effort.share(part)
+        best, gap = turn(stage, bound, best, share)
+        effort.charge(share.used)
+        value = stage.value(best)
+        floor = max(floor, value - gap)
     else:
-        if distance - floor > tolerance(distance):
-            best = settled(stage, best, most_idle, polish)
+        if floor < min(value - tolerance(value), enough):
+            best = settled(stage, best, polish)
     effort.left, effort.used = effort.left + polish.left, effort.used + polish.used
-    return _known(stage, best, stage.distance(best) - floor)
+    return known(stage, best, floor)
 
 
-def _known(stage: Stage, plan: list[int], gap: float) -> Optimum:
-    """A plan, and how much better another may be at most."""
-    distance = stage.distance(plan)
-    gap = min(gap, distance)
-    certain = gap <= tolerance(distance)
-    return Optimum(lots=plan, distance=distance, gap=0.0 if certain else gap, searched=certain)
-
-
-def _by_level(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
+def _by_level(stage: Stage, bound: Bound, best: list[int], effort: Effort) -> tuple[list[int], float]:
     """The best plan, and how much better another may be at most, as far as one water level tells."""
-    excess = max(0.0, bound.excess(stage, best, most_idle))
-    plan, total = search(stage, bound, excess, most_idle, effort)
+    excess = bound.excess(stage, best)
+    plan, total = search(stage, bound, excess, effort)
     if plan is None:
         return best, excess - total
-    return plan if stage.distance(plan) < stage.distance(best) * (1 - SAME) else best, 0.0
+    return plan if stage.value(plan) < stage.value(best) * (1 - SAME) else best, 0.0
 
 
-def _by_count(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
-    """The same as far as the numbers of trades tell, each by itself; those first that may come closest.
+def _by_count(stage: Stage, bound: Bound, best: list[int], effort: Effort) -> tuple[list[int], float]:
+    """The same as far as the numbers of trades tell, each by itself."""
+    return by_counts(stage, bound, best, effort, helps=_HELPS * bound.excess(stage, best))
 
-    It ends where a number of trades leaves about as much open as one level does.
+
+def by_counts(
+    stage: Stage, bound: Bound, best: list[int], effort: Effort, *, most: int | None = None, helps: float = inf
+) -> tuple[list[int], float]:
+    """The best plan, and how much better another may be, as far as the numbers of trades tell; likely ones first.
+
+    Args:
+        stage: The problem.
+        bound: Its bound.
+        best: A legal plan.
+        effort: What is used up.
+        most: Most trades that a plan may have.
+        helps: What may be left open by a number of trades for its search to be worth most of the work.
     """
-    excess = bound.excess(stage, best, most_idle)
-    counts = Counts(stage, most_idle)
+    counts = Counts(stage, bound.idle)
+    effort.charge(4 * LOOK * len(best))
     floors = [max(pair) for pair in zip(counts.floors(stage.goal), counts.floors(bound.level), strict=True)]
     least = inf  # no plan falls below it whose number of trades remains open
-    order = sorted((floors[m], m) for m in counts.possible())
-    for (known, count), (following, _) in zip(order, [*order[1:], (inf, 0)], strict=True):
-        distance = stage.distance(best)
-        enough = distance - tolerance(distance)
-        if known >= enough:
+    order = sorted((floors[m], m) for m in counts.possible() if most is None or m <= most)
+    for certain, count in order:
+        value = stage.value(best)
+        enough = value - tolerance(value)
+        if certain >= enough:
             break
         counted = counts.bounded(count, bound.level, enough, effort)
         if counted is None:
-            least = min(least, known)
+            least = min(least, certain)
             break
-        floor = max(known, counted.floor)
+        floor = max(certain, counted.floor)
         if floor >= enough:
             continue
-        if distance - floor > _HELPS * excess:
-            least = min(least, floor, following)
-            break
-        share = Effort(7 * effort.left // 8)  # the other numbers of trades want to be bounded, too
-        plan, above = search(counted.stage, counted.bound, distance - floor, most_idle, share)
-        effort.take(share.used)
+        # The other numbers of trades want to be bounded, too.
+        share = effort.share(7 / 8 if value - floor <= helps else 1 / 8)
+        plan, above = search(counted.stage, counted.bound, value - floor, share)
+        effort.charge(share.used)
         if plan is not None:
-            best = plan if stage.distance(plan) < distance * (1 - SAME) else best
-        elif above < distance - floor:
+            best = plan if stage.value(plan) < value * (1 - SAME) else best
+        elif above < value - floor:
             least = min(least, floor + above)
-    return best, max(0.0, stage.distance(best) - least)
+    return best, max(0.0, stage.value(best) - least)
 
 
-def _by_steps(stage: Stage, bound: Bound, best: list[int], most_idle: int, effort: Effort) -> tuple[list[int], float]:
-    """A plan that no single step brings closer, which tells nothing of others, but leaves less to search for."""
+def _by_steps(stage: Stage, bound: Bound, best: list[int], effort: Effort) -> tuple[list[int], float]:
+    """A plan that no single step makes better, which tells nothing of others, but leaves less to search for."""
     del bound
-    plan = settled(stage, best, most_idle, effort)
-    return plan, stage.distance(plan)
+    plan = settled(stage, best, effort)
+    return plan, stage.value(plan)
 
 
 _HELPS = 0.5
@@ -228,52 +231,20 @@ _TURNS = ((_by_level, 1 / 64), (_by_level, 1 / 4), (_by_steps, 1 / 8), (_by_coun
 """What is tried in which part of the work that is left. Where trades jump, one level or the counts may tell more."""
 
 
-def tolerance(distance: float) -> float:
-    """The difference in ``J / B`` that no longer counts."""
-    return TOLERANCE * distance + TINY
+def restricted(stage: Stage, members: list[int]) -> Stage:
+    """The stage of some of the assets, where the others do not trade; ``value`` is then without what those add."""
 
+    def some(column: Sequence[T]) -> list[T]:
+        return [column[i] for i in members]
 
-def _everything(stage: Stage, bound: Bound) -> float:
-    """A cost that no plan exceeds: every asset at its worst, and all cash idle or none."""
-    total = abs(bound.idle_price) * (abs(stage.budget) + sum(stage.prices) + stage.fee * len(stage.prices))
-    rows = zip(stage.low, stage.high, bound.ideal, stage.curve, stage.prices, strict=True)
-    for low, high, ideal, curve, price in rows:
-        total += curve * max(low - ideal, high - ideal, ideal - low, ideal - high) ** 2
-        total += abs(bound.idle_price) * max(-low, high) * price
-    return total
-
-
-def _relaxed(stage: Stage, bound: Bound, first: list[int], effort: Effort, *, complete: bool) -> Optimum:
-    """The best plan when idle cash cannot stay below its bound, or no such plan was found.
-
-    A withdrawal must not sell more than it needs although J would like that, so it may leave less than one cheapest
-    share more than the least idle cash; an investment may leave what pays no purchase of its own, and else any.
-    """
-    if stage.idle is None or max(stage.high) > 0:
-        result = best_plan(replace(stage, idle=stage.wider, wider=None), effort)
-    else:
-        least, certain = _least_idle(stage, first)
-        complete = complete and certain
-        idle = stage.budget - stage.spend(least) + stage.idle
-        result = _improve(replace(stage, idle=idle), bound, least, idle - 1, effort)
-    return replace(result, relaxed=True, searched=complete and result.searched)
-
-
-def _least_idle(stage: Stage, first: list[int]) -> tuple[list[int], bool]:
-    """Of the first plan and the sales of a single asset the plan that leaves the least idle cash.
-
-    Returns:
-        The plan, and whether no other can leave less: two sales together raise too much even if they are the smallest.
-    """
-    best, least = first, stage.budget - stage.spend(first)
-    smallest = []
-    for i, price in enumerate(stage.prices):
-        if not stage.low[i]:
-            continue
-        smallest.append(stage.least[i] * price - stage.fee)
-        lots = max(stage.least[i], -((stage.budget - stage.fee) // price))
-        idle = lots * price - stage.fee + stage.budget
-        if lots <= -stage.low[i] and 0 <= idle < least:
-            best, least = [-lots if j == i else 0 for j in range(len(stage.prices))], idle
-    pair = sorted(smallest)[:2]
-    return best, len(pair) < 2 or (pair[0] >= 0 and sum(pair) + stage.budget >= least)
+    return replace(
+        stage,
+        prices=some(stage.prices),
+        low=some(stage.low),
+        high=some(stage.high),
+        buy_least=some(stage.buy_least),
+        sell_least=some(stage.sell_least),
+        level=some(stage.level),
+        held=some(stage.held),
+        curve=some(stage.curve),
+    )
