@@ -79,6 +79,7 @@ _POINT = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d*)?|{_LAKH}(?:\.\d*)?|{_SPACED}(?:\.\d*
 _COMMA = rf"\d{{1,3}}(?:\.\d{{3}})+(?:,\d*)?|{_SPACED}(?:,\d*)?|\d+(?:,\d*)?|,\d+"
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"))
 _MAX_TEXT = 60
+_TYPED = re.DOTALL | re.IGNORECASE
 
 
 class AmbiguousAmountError(NotANumberError):
@@ -285,15 +286,33 @@ def currency_spellings(currency: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((currency, sign, *bare)))
 
 
-def without_currency(text: str, currency: str) -> str:
-    """``-€2,500.00`` as ``-2500.00``: a typed amount without its currency and its thousands separators.
+def typed_amount(text: str, name: str, currency: str = "USD") -> Decimal:
+    """An amount as somebody typed it, beside it nothing or its own currency: ``5000``, ``$5,033.51``, ``-2500,50 EUR``.
 
-    The sign of another currency, or a comma that parts no thousands (``5,50``), stays for ``to_amount`` to refuse.
+    Args:
+        text: What was typed.
+        name: What the argument is called, for the message.
+        currency: ISO code of the currency that the amount is in.
+
+    Raises:
+        RequestError: No amount, one in another currency, or one that has two readings: both are named.
     """
     beside = "|".join(map(re.escape, currency_spellings(currency)))
-    match = re.fullmatch(rf"\s*([+-]?)\s*(?:{beside})?\s*(.*?)\s*(?:{beside})?\s*", text, re.DOTALL | re.IGNORECASE)
+    match = re.fullmatch(rf"\s*([+-]?)\s*(?:{beside})?\s*(.*?)\s*(?:{beside})?\s*", text.translate(_MINUS), _TYPED)
     number = "".join(match.groups()) if match else text
-    return re.sub(r",(?=[0-9]{3}(?![0-9]))", "", number)
+    shown = text if len(text) <= 40 else text[:40] + "..."
+    try:
+        amount, other = parse_amount(number)
+    except AmbiguousAmountError as error:
+        one, thousands = error.readings
+        plain = f"{one.normalize():f}"
+        exact = plain + "0" * (decimals(one) == 3)  # 12.345 would have two readings again
+        raise RequestError(f'{name} "{shown}" {error}; write {exact} or {thousands:,f} to say which.') from None
+    except NotANumberError as error:
+        raise RequestError(f'{name} "{shown}" {error}; give an amount such as 5000 or 1234.56.') from None
+    if other:
+        raise RequestError(f'{name} "{shown}" is not an amount in {currency}; leave its currency out.')
+    return amount
 
 
 def format_money(value: Decimal, *, signed: bool = False, currency: str = "USD") -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pbal_core import RequestError
 from pbal_core.money import (
+    AmbiguousAmountError,
     NotANumberError,
     decimals,
     divide_half_even,
@@ -20,9 +21,11 @@ from pbal_core.money import (
     format_round,
     format_shares,
     from_units,
+    parse_amount,
     parse_decimal,
     to_amount,
     to_units,
+    typed_amount,
 )
 
 amounts = st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, places=9)
@@ -150,3 +153,55 @@ def test_signs_percents_and_shares():
     assert format_percent(0.05, signed=True) == "+5.0 %"
     assert format_shares(1200) == "1,200"
     assert format_shares(Decimal("0.1250")) == "0.125"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("$5,000", "5000", "USD"),
+        ("1,000", "1000", ""),
+        ("0.001", "0.001", ""),
+        ("0,125", "0.125", ""),
+        ("5000,50", "5000.50", ""),
+        ("5 000", "5000", ""),
+        ("5\u00a0000,5", "5000.5", ""),
+        ("5'000,50", "5000.50", ""),
+        ("5\u2019000.50", "5000.50", ""),
+        ("\u22122,500.00", "-2500", ""),
+        ("1.234,56 EUR", "1234.56", "EUR"),
+        ("1,74,420.00", "174420", ""),
+        ("1.234.567", "1234567", ""),
+        ("1234.567", "1234.567", ""),
+        ("(1,126.93)", "-1126.93", ""),
+        ("10250p", "10250", "GBX"),
+        ("1e3", "1000", ""),
+    ],
+)
+def test_an_amount_is_read_as_people_write_it(text, amount, currency):
+    """Where only one reading is possible, or where this package would write it so."""
+    assert parse_amount(text) == (Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("text", ["5.000", "-2.500", "$12.345", "123.456"])
+def test_an_amount_with_two_readings_is_not_guessed(text):
+    """Both are named, and a file's decimal sign decides."""
+    with pytest.raises(AmbiguousAmountError) as caught:
+        parse_amount(text)
+    point, thousands = caught.value.readings
+    assert thousands == point * 1000
+    assert (parse_amount(text, ".")[0], parse_amount(text, ",")[0]) == (point, thousands)
+
+
+@given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from([",", "'", " ", "\u00a0", ""]), st.booleans())
+def test_every_way_of_writing_an_amount_is_the_same_amount(amount, group, comma):
+    """Thousands separators and either decimal sign, with two decimals."""
+    text = f"{amount:,.2f}".replace(",", "_")
+    text = text.replace(".", ",") if comma else text
+    text = text.replace("_", "." if comma and group == "," else group)
+    assert parse_amount(text)[0] == amount
+
+
+def test_one_rule_asks_and_refuses():
+    with pytest.raises(RequestError, match=r'cash "5.000" can be read as 5 or as 5000; write 5 or 5,000'):
+        typed_amount("5.000", "cash")
+    assert typed_amount("EUR 5.000,00", "cash", "EUR") == 5000

@@ -40,7 +40,7 @@ def run(arguments: list[str]) -> int:
         return 0
     if options.data is None:
         p.error("the following arguments are required: FILE")
-    statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
+    statement = read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
     view = preview(statement)
     sys.stdout.write(preview_text(view))
     return 0 if view.ready else EXIT_OPEN_CHOICE
@@ -86,7 +86,7 @@ def preview_text(view: StatementView) -> str:
         for v in view.lines
     ]
     parts.append(_table(rows))
-    parts.append(f"Cash found: {_amount(view.cash, view.currency)}")
+    parts.append(f"Cash found: {_amount(view.cash, view.currency)}" if view.has_cash else "No cash was recognised.")
     parts += [f"Checked: {t.label}, line {t.line}: {t.stated:f} (rows: {t.found:f})" for t in view.totals]
     if view.mapping:
         parts.append(f"Columns, to keep as a .toml file for --format-hint:\n{view.mapping}".rstrip())

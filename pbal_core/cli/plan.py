@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from ..errors import DataError, RequestError
+from ..money import typed_amount
 from ..planning.plan import Plan
 from ..planning.rebalance import rebalance
 from ..planning.strategy import Strategy
@@ -94,6 +96,14 @@ def add_reader_arguments(p: Parser) -> None:
         help="account of the file to include; give it again for more, which adds them up; all takes every account",
     )
     p.add_argument(
+        "--not-cash",
+        metavar="SYMBOL",
+        action="append",
+        default=[],
+        help="money market fund of the file to plan with as an investment instead of counting it as cash; may be given "
+        "again",
+    )
+    p.add_argument(
         "--format-hint",
         metavar="FORMAT",
         help="read the file as this format (fidelity, schwab, generic, ...) or with a column mapping (mine.toml)",
@@ -105,7 +115,7 @@ def run(arguments: list[str]) -> int:
     options = parse(arguments)
     if options.drift or options.least_cash:
         policy.refuse_options_of_a_plan(options, parser())
-    statement = read(options.data, accounts=options.account, format_hint=options.format_hint)
+    statement = read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
     if options.drift:
         return policy.print_drift(statement.portfolio, policy.read_policy(options.targets).targets)
     if options.least_cash:
@@ -131,11 +141,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
     """The plan that the parsed options ask for."""
-    min_trade = options.min_trade
+    min_trade = None if options.min_trade is None else typed_amount(options.min_trade, "min_trade", portfolio.currency)
     if min_trade is None and options.increment is not None:
         min_trade = Decimal(10) ** options.increment
+    cash = typed_amount(options.cash, "cash", portfolio.currency)
     wanted = policy.plan_arguments(options, portfolio)
-    return rebalance(portfolio, options.cash, strategy=options.strategy, min_trade=min_trade, **wanted)
+    return rebalance(portfolio, cash, strategy=options.strategy, min_trade=min_trade, **wanted)
 
 
 _AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", *policy.AMOUNTS)}
@@ -154,7 +165,13 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
     return joined
 
 
-def read(data: str, *, accounts: list[str] | None = None, format_hint: str | None = None) -> Statement:
+def read(
+    data: str,
+    *,
+    accounts: list[str] | None = None,
+    format_hint: str | None = None,
+    not_cash: Sequence[str] = (),
+) -> Statement:
     """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems begin with its name."""
     if data == DEFAULT_DATA and not path_of(data).exists():
         raise RequestError(
@@ -170,7 +187,7 @@ def read(data: str, *, accounts: list[str] | None = None, format_hint: str | Non
             source = sample_bytes()
         else:
             source = sys.stdin.buffer if data == "-" else path_of(data) if data else ""
-        return read_positions(source, accounts=accounts, format_hint=format_hint)
+        return read_positions(source, accounts=accounts, format_hint=format_hint, not_cash=not_cash)
     except DataError as error:
         name = "standard input" if data == "-" else data
         raise DataError(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import RequestError, TargetError
+from ..money import typed_amount
 from ..policy.constraints import RULES
 from ..policy.policy import Policy
 from ..policy.rules import Kind, Rule
@@ -102,6 +103,9 @@ def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[st
     everything = {*portfolio.symbols, *(file.targets.fractions() if file.targets else ())}
     kept = file.constraints
     rules = {r.key: _with_option(r, getattr(kept, r.key), getattr(options, r.key), everything) for r in RULES}
+    for rule in RULES:
+        if rule.kind == "money" and getattr(options, rule.key) is not None:
+            rules[rule.key] = typed_amount(getattr(options, rule.key), rule.key, portfolio.currency)
     return {"method": "exact" if options.exact else "classic", "targets": file.targets, **rules}
 
 

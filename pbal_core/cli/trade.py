@@ -179,7 +179,9 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    statement = plan.read(options.data, accounts=options.account, format_hint=options.format_hint)
+    statement = plan.read(
+        options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash
+    )
     return plan.make(statement.portfolio, options)
 
 

@@ -30,7 +30,7 @@ from ..money import (
     format_money,
     minor_digits,
     to_amount,
-    without_currency,
+    typed_amount,
 )
 from ..planning.plan import Plan
 from ..planning.problem import Problem, prepare
@@ -201,13 +201,13 @@ def _number(amount: Decimal) -> int | Decimal:
 
 
 def read_amount(axis: Axis, text: str, *, method: Method = Method.CLASSIC, currency: str = "USD") -> Decimal:
-    """An amount as somebody typed it: ``5000``, ``$5,033.51``, ``-2500``; beside it only its own currency's sign.
+    """An amount as somebody typed it (see ``typed_amount``), within the bounds of its axis.
 
     Raises:
         RequestError: It is no amount, or out of bounds; what was found and what is needed.
     """
     words = WORDS[axis]
-    amount = to_amount(without_currency(text, currency), words)
+    amount = typed_amount(text, words, currency)
     digits = minor_digits(currency)
     if decimals(amount) > digits:
         needed = {0: "a whole number", 2: "in whole cents"}.get(digits, f"of at most {digits} decimals")

@@ -38,8 +38,11 @@ def read_above(record: Record, state: ReadingState, preamble: Preamble | None) -
         pair = [cell.strip() for cell in record.cells if cell.strip()]
         if len(pair) == 2 and _labelled(record, state, normal(pair[0]).rstrip(": "), pair[1]):
             return
-        if len(amounts_of(record, state)) >= 2 and len(pair) >= 3:
+        amounts = len(amounts_of(record, state))
+        if amounts >= 2 and len(pair) >= 3:
             state.unread.append(record)
+        elif amounts == 1 and len(pair) == 2:
+            state.skipped.append(record.line)
     draft.row(record, "header", reason or "above the table")
 
 
@@ -92,6 +95,10 @@ def conclude_above(state: ReadingState, *, cut: bool) -> None:
     for line, label, amount in state.summaries:
         check = draft.total_check(label, line, amount)
         (draft.compare if cut else draft.compare_summary)(check)
+    if state.skipped and not draft.cash:
+        listed = ", ".join(map(str, state.skipped[:10]))
+        message = f"no cash was recognised; the amounts above the table were not read (line {listed})."
+        draft.remark("info", "no_cash", message, state.skipped[0])
     if not state.unread:
         return
     lines = [record.line for record in state.unread]

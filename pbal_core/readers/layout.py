@@ -121,6 +121,8 @@ class ReadingState:
     """Lines that are sums of sections."""
     summaries: list[tuple[int, str, Decimal]] = field(default_factory=list)
     """Line, label and amount of totals above the table."""
+    skipped: list[int] = field(default_factory=list)
+    """Lines above the table that are a label and an amount, and are not cash."""
     unread: list[Record] = field(default_factory=list)
     """Rows with amounts that nothing has claimed."""
     handled: bool = False

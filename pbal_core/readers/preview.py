@@ -12,7 +12,6 @@ option has ``used=False`` and the reason "an option: plans trade shares".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -80,30 +79,30 @@ class StatementView:
     Args:
         title: Broker and date in words.
         format: Key of the format.
-        as_of: The day of the values, None when the file does not say.
         currency: Currency of the portfolio, empty when unknown.
         accounts: Accounts to choose from; empty when the file names none.
         lines: What became of each line.
         cash: Cash to offer for investing, signed, in ``currency``.
+        has_cash: Some line was recognised as cash; otherwise ``cash`` is 0 because nothing was found.
+        cash_funds: Money market funds, and whether each counts as an investment instead of cash.
         totals: Totals of the file that were compared, all of which hold.
         issues: Everything to tell, open choices first.
         ready: No choice is open.
         mapping: The guessed or confirmed columns as TOML, empty for a known format.
-        columns: Header names of an unknown file as they stand there, to choose from.
     """
 
     title: str
     format: str
-    as_of: date | None
     currency: str
     accounts: tuple[AccountView, ...]
     lines: tuple[LineView, ...]
     cash: Decimal
+    has_cash: bool
+    cash_funds: tuple[tuple[str, bool], ...]
     totals: tuple[TotalCheck, ...]
     issues: tuple[Issue, ...]
     ready: bool
     mapping: str
-    columns: tuple[str, ...]
 
 
 def preview(statement: Statement) -> StatementView:
@@ -114,16 +113,16 @@ def preview(statement: Statement) -> StatementView:
     return StatementView(
         title=f"{statement.broker}{day}",
         format=statement.format,
-        as_of=statement.as_of,
         currency=harmless(statement.currency, 10),
         accounts=tuple(_accounts(statement)),
         lines=tuple(_lines(statement)),
         cash=statement.cash_found,
+        has_cash=bool(statement.cash),
+        cash_funds=tuple((fund, fund in statement.not_cash) for fund in statement.cash_funds),
         totals=statement.totals,
         issues=tuple(sorted(statement.issues, key=lambda issue: rank[issue.severity])),
         ready=not blocking,
         mapping=statement.mapping.to_toml() if statement.mapping else "",
-        columns=statement.columns,
     )
 
 

@@ -130,7 +130,8 @@ def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["-c", "-$5000"], 'cash "-$5000" is not a number'),
+        (["-c", "-€5000"], 'cash "-€5000" is not an amount in USD'),
+        (["-c", "-5.000"], "can be read as -5 or as -5000"),
         (["-c", "-inf"], "cash"),
         (["-c", "-NaN"], "cash"),
         (["-m", "-1e3"], "min_trade is -1000;"),

@@ -19,7 +19,18 @@ HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("5000", "5000"), ("$5,033.51", "5033.51"), ("-$2,500.00", "-2500"), (" 1e3 ", "1000")]
+    ("text", "amount"),
+    [
+        ("5000", "5000"),
+        ("$5,033.51", "5033.51"),
+        ("-$2,500.00", "-2500"),
+        (" 1e3 ", "1000"),
+        ("1,000", "1000"),
+        ("5000,50", "5000.50"),
+        ("5 000", "5000"),
+        ("5'000,50", "5000.50"),
+        ("\u22122,500", "-2500"),
+    ],
 )
 def test_an_amount_is_read_as_people_write_it(text, amount):
     assert read_amount("cash", text) == Decimal(amount)
@@ -30,6 +41,8 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
     [
         ("cash", "many", '"many" is not a number'),
         ("cash", "", "is not a number"),
+        ("cash", "5.000", 'cash "5.000" can be read as 5 or as 5000; write 5 or 5,000 to say which.'),
+        ("cash", "-$2.500", "can be read as -2.5 or as -2500"),
         ("cash", "nan", "not a finite number"),
         ("cash", "1000000000.01", "must lie within -$1,000,000,000.00 to $1,000,000,000.00"),
         ("cash", "0.001", "must be in whole cents"),

@@ -92,6 +92,8 @@ function nearestPosition(values, amount) {
 function typedNumber(text, spellings) {
   const [, sign, rest] = /^([+-]?)\s*(.*)$/s.exec(text.toUpperCase());
   const money = spellings.find((spelling) => rest.startsWith(spelling)) ?? "";
-  const digits = rest.slice(money.length).trim().replaceAll(/,(?=\d{3}(?!\d))/g, "");
-  return digits ? Number(sign + digits) : NaN;
+  const digits = rest.slice(money.length).trim();
+  const usual = /^(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?$/.test(digits);
+  const ambiguous = /^[1-9]\d{0,2}\.\d{3}$/.test(digits);  // 5.000 may be five thousand
+  return usual && !ambiguous ? Number(sign + digits.replaceAll(",", "")) : NaN;
 }
