@@ -286,13 +286,14 @@ def currency_spellings(currency: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((currency, sign, *bare)))
 
 
-def typed_amount(text: str, name: str, currency: str = "USD") -> Decimal:
+def typed_amount(text: str, name: str, currency: str = "USD", *, point: bool = False) -> Decimal:
     """An amount as somebody typed it, beside it nothing or its own currency: ``5000``, ``$5,033.51``, ``-2500,50 EUR``.
 
     Args:
         text: What was typed.
         name: What the argument is called, for the message.
         currency: ISO code of the currency that the amount is in.
+        point: A lone dot is a decimal point, as in prices and shares: ``85.125``.
 
     Raises:
         RequestError: No amount, one in another currency, or one that has two readings: both are named.
@@ -305,6 +306,8 @@ def typed_amount(text: str, name: str, currency: str = "USD") -> Decimal:
         amount, other = parse_amount(number)
     except AmbiguousAmountError as error:
         one, thousands = error.readings
+        if point:
+            return one
         plain = f"{one.normalize():f}"
         exact = plain + "0" * (decimals(one) == 3)  # 12.345 would have two readings again
         raise RequestError(f'{name} "{shown}" {error}; write {exact} or {thousands:,f} to say which.') from None

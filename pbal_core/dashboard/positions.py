@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 
 from ..errors import DataError, Issue, RequestError
-from ..money import to_amount, without_currency
+from ..money import typed_amount
 from ..portfolio import MAX_POSITIONS, Portfolio, symbol_key
 from ..readers import Statement, read_positions
 from ..readers.derive import EXACT
@@ -187,7 +187,7 @@ def _value(shares: str, price: str) -> str:
 def _plain(text: str, name: str, currency: str, issues: list[Issue]) -> str:
     """A typed number in digits and a point; what cannot be one goes to ``issues``."""
     try:
-        amount: Decimal = to_amount(without_currency(text, currency), name)
+        amount = typed_amount(text, name, currency, point=True)
     except RequestError as error:
         issues.append(Issue("error", "not_a_number", str(error)))
         return ""
