@@ -195,7 +195,9 @@ def _unknown(found: list[Document]) -> DataError:
     """The error for a file that no format knows: what its header has, and what is needed."""
     for document in found:
         if document.xml:
-            return refused("unknown_format", "the XML is no IBKR Flex report; export the positions as CSV.")
+            return refused(
+                "unknown_format", "the XML is no IBKR Flex report and no OFX statement; export the positions as CSV."
+            )
         if document.broken is not None and not document.records:
             return DataError([document.broken])
     records = [record for document in found for record in document.records]

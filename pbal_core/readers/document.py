@@ -91,14 +91,14 @@ class Document:
 
 
 def documents(data: bytes) -> Iterator[Document]:
-    """The ways a file can be read: one for XML, else one for each delimiter that occurs, commas first.
+    """The ways a file can be read: one for XML and OFX, else one for each delimiter that occurs, commas first.
 
     Raises:
         DataError: Not text (a PDF, an old workbook, an image), or in no known encoding.
     """
     text, encoding = decode(data)
     start = text.lstrip()
-    if start.startswith("<"):
+    if start.startswith("<") or start[:9].upper() == "OFXHEADER":
         yield Document(xml=text, encoding=encoding)
         return
     for delimiter in DELIMITERS:

@@ -33,6 +33,7 @@ MODULES = (
     "formats.nordic",
     "formats.india",
     "formats.screens",
+    "formats.ofx",
     "transactions",
     "formats.generic",
 )
@@ -72,6 +73,10 @@ class ReadableFormat(NamedTuple):
     confidence: str = ""
 
 
+_OF_NO_BROKER = ("ofx", "generic")
+"""They end a list, in this order."""
+
+
 def known_formats() -> Iterator[Format]:
     """The formats, in the order in which they are asked."""
     for name in MODULES:
@@ -86,12 +91,14 @@ def readable_formats() -> tuple[ReadableFormat, ...]:
         for form in known_formats()
         if form.KEY != "transactions"
     ]
-    return tuple(sorted(listed, key=lambda form: (form.key == "generic", form.broker.casefold(), form.key)))
+    listed.sort(key=lambda form: (form.broker.casefold(), form.key))
+    last = [form for key in _OF_NO_BROKER for form in listed if form.key == key]
+    return (*(form for form in listed if form.key not in _OF_NO_BROKER), *last)
 
 
 def broker_names() -> tuple[str, ...]:
     """The brokers whose files are read, each once, in alphabetical order: what a page can say in a sentence."""
-    return tuple(dict.fromkeys(_brand(form.broker) for form in readable_formats() if form.key != "generic"))
+    return tuple(dict.fromkeys(_brand(form.broker) for form in readable_formats() if form.key not in _OF_NO_BROKER))
 
 
 def _brand(broker: str) -> str:

@@ -57,6 +57,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "elements": lambda: FLEX + b"<a/>" * 490_000 + b"</FlexQueryResponse>",
     "depth": lambda: FLEX + b"<a>" * 600_000,
     "one long symbol": lambda: b"Symbol,Quantity,Price\n" + b"1 % " * 30_000 + b",1,1\n",
+    "OFX tags": lambda: b"<OFX>" + b"<INVPOS>" * 245_000,
+    "OFX depth": lambda: b"<OFX>" + b"<INVSTMTRS>" * 80_000 + b"</BAL>" * 80_000,
+    "OFX leaves": lambda: b"<OFX><INVSTMTRS>" + b"<ACCTID>1" * 200_000,
+    "OFX spaces": lambda: b"<OFX><INVSTMTRS" + b" " * 1_900_000,
+    "OFX positions": lambda: b"<OFX><INVSTMTRS>" + b"<POSMF><UNITS>x</POSMF>" * 80_000 + b"</OFX>",
     "one long attribute": lambda: FLEX + b'<OpenPosition symbol="' + b"5 % " * 490_000 + b'"/>',
     "many accounts": lambda: b"Account,Symbol,Shares,Price\n" + _repeated(b"a%d,B%d,1,1\n"),
     "many totals": lambda: b"Account,Symbol,Shares,Price,Value\n" + _repeated(b"a%d,B%d,1,1,1\n,Total,,,0\n"),
@@ -250,7 +255,7 @@ def check(data: bytes) -> str:
             check_refusal(error)
             return error.issues[0].code
         check_statement(statement)
-        if not data.startswith(b"PK") and statement.format != "flex-xml":
+        if not data.startswith(b"PK") and statement.format not in {"flex-xml", "ofx"}:
             lines = [row.line for row in statement.rows]
             assert any(lines == [r.line for r in d.records] for d in documents(data)), "a line is not accounted for"
     return "read"

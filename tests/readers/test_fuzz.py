@@ -24,7 +24,8 @@ from tests.readers import fuzz
 
 COUNT = 20_000
 FILES = fuzz.corpus()
-GOOD = sorted(path.name for path in fuzz.DATA.iterdir() if path.is_file())
+GOOD = sorted(path.name for path in fuzz.DATA.iterdir() if path.is_file() and not path.name.startswith("ofx"))
+"""Files whose cells can be told apart by a delimiter or as attributes; formats/test_ofx.py does the same for OFX."""
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,0 +1,130 @@
+"""OFX and QFX: what is held by SGML and by XML, and that hostile files are bounded."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import DataError, read_positions
+from tests.readers.fuzz import DATA
+
+SGML = (DATA / "ofx_1.ofx").read_text()
+XML = (DATA / "ofx_2.qfx").read_text()
+
+
+def read(content: str, **options):
+    return read_positions(content.encode(), **options)
+
+
+def codes(content: str) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        read(content)
+    return [issue.code for issue in caught.value.issues]
+
+
+def test_sgml_is_read_by_its_tickers():
+    statement = read(SGML)
+    assert {p.symbol: (p.quantity, p.price, p.value) for p in statement.portfolio} == {
+        "VTI": (10, Decimal("275.40"), 2754),
+        "BND": (Decimal("20.5"), Decimal("73.20"), Decimal("1500.60")),
+    }
+    assert (str(statement.as_of), statement.currency) == ("2026-09-30", "USD")
+    assert [account.id for account in statement.accounts] == ["1111-2222"]
+
+
+def test_a_money_market_fund_is_cash_and_not_counted_twice():
+    """500 available include the fund's 432.10, or do not: the larger counts, less the 120 that are borrowed."""
+    statement = read(SGML)
+    assert [(b.label, b.amount) for b in statement.cash] == [
+        ("VMFXX", Decimal("432.10")),
+        ("available cash", Decimal("67.90")),
+        ("margin balance", -120),
+    ]
+    assert statement.cash_found == 380
+    assert "cash_overlaps" in [issue.code for issue in statement.issues]
+
+
+def test_options_and_bonds_are_left_out():
+    rows = [row for row in read(SGML).rows if row.kind == "unsupported"]
+    assert [row.reason.partition(":")[0] for row in rows] == ["an option", "a bond or deposit"]
+
+
+def test_xml_has_rates_and_accounts():
+    statement = read(XML, accounts="all")
+    assert statement.currency == "CAD"
+    assert {p.symbol: (p.value, p.pnl) for p in statement.portfolio} == {
+        "XEQT.TO": (1490, 290),
+        "VTI": (Decimal("3855.60"), Decimal("355.60")),
+        "VFV.TO": (Decimal("802.50"), None),
+    }
+    assert [account.id for account in statement.accounts] == ["TFSA-1", "RRSP-2"]
+    assert statement.cash_found == 250
+
+
+def test_sgml_and_xml_are_one_format():
+    """The same statement with end tags is the same portfolio."""
+    lines = [line.strip() for line in XML.splitlines()]
+    sgml = "\n".join(lines[2:])
+    for tag in ("UNITS", "UNITPRICE", "MKTVAL", "COSTBASIS", "UNIQUEID", "ACCTID", "CURDEF", "CURRATE"):
+        sgml = sgml.replace(f"</{tag}>", "")
+    content = f"OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n{sgml}"
+    assert read(content, accounts="all").portfolio == read(XML, accounts="all").portfolio
+
+
+def test_a_value_that_is_not_units_times_price_is_refused():
+    assert codes(SGML.replace("<MKTVAL>2754.00", "<MKTVAL>2954.00")) == ["value_mismatch"]
+
+
+@pytest.mark.parametrize("content", [SGML, XML], ids=["sgml", "xml"])
+@pytest.mark.parametrize("tag", ["UNITS", "UNITPRICE", "MKTVAL", "CURRATE"])
+def test_changing_one_number_changes_it_or_is_refused(content, tag):
+    before = read(content)
+    end = content.index("</INVPOSLIST>")
+    for match in re.finditer(rf"<{tag}>([\d.,]+)", content[:end]):
+        if content.rfind("<INVTRANLIST>", 0, match.start()) > content.rfind("</INVTRANLIST>", 0, match.start()):
+            continue  # a transaction is no part of what is held
+        digit = match.end() - 1
+        changed = content[:digit] + str((int(content[digit]) + 5) % 10) + content[digit + 1 :]
+        try:
+            after = read(changed)
+        except DataError:
+            continue
+        assert (after.holdings, after.cash, after.rows) != (before.holdings, before.cash, before.rows)
+        assert (after.holdings, after.cash, after.issues) != (before.holdings, before.cash, before.issues) or (
+            "POSOPT" in content.splitlines()[content.count("\n", 0, digit)]
+            or "POSDEBT" in content.splitlines()[content.count("\n", 0, digit)]
+        )
+
+
+def test_a_file_that_was_cut_is_refused():
+    assert codes(SGML[: SGML.index("</INVSTMTRS>")]) == ["bad_xml"]
+
+
+def test_every_bad_number_is_told_with_its_line():
+    content = SGML.replace("<UNITS>10<", "<UNITS>ten<").replace("<UNITS>20.5<", "<UNITS>1e400<")
+    with pytest.raises(DataError) as caught:
+        read(content)
+    lines = content.splitlines()
+    assert [lines[issue.where.line - 1][:10] for issue in caught.value.issues] == ["<POSSTOCK>"] * 2
+
+
+def test_other_statements_are_refused_by_what_they_are():
+    bank = "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    with pytest.raises(DataError, match="bank or card account"):
+        read(bank)
+    start, end = SGML.index("<INVPOSLIST>"), SGML.index("</INVPOSLIST>")
+    with pytest.raises(DataError, match="no positions"):
+        read(SGML[:start] + SGML[end + len("</INVPOSLIST>") :])
+
+
+def test_one_account_twice_is_refused():
+    assert codes(XML.replace("RRSP-2", "TFSA-1")) == ["duplicate_account"]
+
+
+def test_entities_are_not_expanded():
+    """A declaration is refused; character references are read, once, and stay text."""
+    assert codes('<!DOCTYPE x [<!ENTITY a "b">]>' + XML[XML.index("<OFX>") :]) == ["doctype"]
+    statement = read(SGML.replace("<TICKER>VTI", "<TICKER>V&amp;amp;T"))
+    assert next(row.symbol for row in statement.rows if row.kind == "unsupported") == "V&amp;T"
