@@ -6,7 +6,6 @@ with both numbers, because a plan made for other holdings is a wrong plan.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import Issue, Place, Remedy
 from ..money import format_money, format_percent, format_shares
-from ..planning.plan import Plan
-from ..portfolio import Position
-from .protocol import Account, Holding, Hours, OrderState, Quote, Side
+from ..planning.plan import Plan, Trade
+from ..portfolio import Position, symbol_key
+from .protocol import BrokerAccount, BrokerPosition, Hours, OrderSide, OrderState, Quote
 
 QUESTIONS = {
     "o163": "the limit is more than 3 % from the last price",
@@ -27,7 +26,7 @@ QUESTIONS = {
     "o383": "the order is larger than your size limit",
     "o403": "the order will probably trade at once",
     "o451": "the order's value is above your limit",
-    "o2165": "the order trades outside regular hours",
+    "o2165": "it is for a fraction of a share, which trades in regular hours only",
     "o10151": "it is a market order",
     "o10153": "IBKR caps the price of the order",
     "o10164": "it is an order by amount of cash",
@@ -61,31 +60,14 @@ class Limits:
     allow: frozenset[str] = frozenset({"o403"})
     wait: float = 600
 
-    def to_text(self) -> str:
-        """What a run keeps of it: not ``live``, which must be said anew, nor the total, which is checked once."""
-        facts = {"slip": str(self.slip), "max_move": str(self.max_move), "delayed": self.delayed}
-        return json.dumps(facts | {"allow": sorted(self.allow), "wait": self.wait})
-
-    @classmethod
-    def from_text(cls, text: str) -> Limits:
-        """What a run was started with, from ``to_text``."""
-        facts = json.loads(text)
-        return cls(
-            slip=Decimal(facts["slip"]),
-            max_move=Decimal(facts["max_move"]),
-            delayed=facts["delayed"],
-            allow=frozenset(facts["allow"]),
-            wait=facts["wait"],
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the broker says now; mappings by symbol."""
+    """What the broker says now; mappings by symbol, of what is to be traded."""
 
-    account: Account
+    account: BrokerAccount
     cash: Decimal
-    holdings: Sequence[Holding]
+    positions: Sequence[BrokerPosition]
     orders: Sequence[OrderState]
     conids: Mapping[str, int]
     quotes: Mapping[str, Quote]
@@ -93,19 +75,20 @@ class Facts:
     now: float
 
 
-def check(plan: Plan, facts: Facts, limits: Limits) -> list[Issue]:
-    """Everything that forbids carrying the plan out now; empty when it may go ahead."""
+def check(plan: Plan, trades: Sequence[Trade], facts: Facts, limits: Limits) -> list[Issue]:
+    """Everything that forbids sending these trades of the plan now; empty when they may go ahead."""
     if plan.portfolio.currency != "USD":  # nothing else can be judged: prices and limits are dollars
         message = f"the plan is in {plan.portfolio.currency}; only plans in dollars can be traded."
         return [_error("currency", message)]
     return [
         *_account(facts, limits),
-        *_shapes(plan),
+        *_nothing(plan, trades),
         *_positions(plan, facts, limits),
-        *_standing_orders(plan, facts),
-        *_prices(plan, facts, limits),
-        *_market(plan, facts),
-        *_money(plan, facts, limits),
+        *_sales(trades, facts),
+        *_working_orders(trades, facts),
+        *_prices(trades, facts, limits),
+        *_market(trades, facts),
+        *_total(trades, limits),
     ]
 
 
@@ -118,75 +101,73 @@ def _account(facts: Facts, limits: Limits) -> Iterator[Issue]:
     if not facts.account.paper and not limits.live:
         message = f"the account {facts.account.masked} is not a paper account; confirm that real money is meant."
         yield _error("live_account", message, remedy="trade_real_money")
-    if facts.account.currency not in {"", "USD"}:
-        message = f"the account's currency is {facts.account.currency}; only dollar accounts can be traded."
-        yield _error("currency", message)
 
 
-def _shapes(plan: Plan) -> Iterator[Issue]:
+def _nothing(plan: Plan, trades: Sequence[Trade]) -> Iterator[Issue]:
     if not plan.trades:
         yield _error("nothing_to_trade", "the plan has no trades.")
-    for trade in plan.trades:
-        if trade.shares != int(trade.shares):
-            message = f"{format_shares(trade.quantity)} shares are planned; only whole shares are sent."
-            yield _error("fraction", message, trade.symbol)
+    elif not trades:
+        yield _error("nothing_to_trade", "none of the plan's trades can be placed here.")
 
 
 def _positions(plan: Plan, facts: Facts, limits: Limits) -> Iterator[Issue]:
-    by_conid = {holding.conid: holding for holding in facts.holdings}
     seen: dict[int, str] = {}
     for position in plan.portfolio:
         conid = facts.conids.get(position.symbol)
-        if conid is None:
-            yield _error("unknown_symbol", "the broker does not hold it and knows no such stock.", position.symbol)
-            continue
-        if seen.setdefault(conid, position.symbol) != position.symbol:
+        if conid is not None and seen.setdefault(conid, position.symbol) != position.symbol:
             message = f"it is the same stock as {seen[conid]} at the broker; keep one of the two in the file."
             yield _error("same_stock", message, position.symbol)
             continue
-        holding = by_conid.get(conid)
-        if holding is not None and holding.currency not in {"", "USD"}:
-            yield _error("currency", f"it is held in {holding.currency}; only dollars can be traded.", position.symbol)
-            continue
-        planned, held = shares_of(position), Fraction(holding.shares) if holding else Fraction(0)
+        planned, held = shares_of(position), Fraction(shares_held(position.symbol, conid, facts.positions))
         if abs(planned - held) > Fraction(limits.max_difference) * max(abs(planned), abs(held)):
             message = (
                 f"the plan counts on {float(planned):,.4g} shares and the account holds {float(held):,.4g}; "
                 "make the plan from a new positions file."
             )
             yield _error("positions_differ", message, position.symbol)
-    for trade in plan.trades:
-        conid = facts.conids.get(trade.symbol)
-        holding = by_conid.get(conid) if conid is not None else None
-        if trade.shares < 0 and (holding is None or holding.shares < -trade.shares):
-            held_text = format_shares(holding.shares) if holding else "none"
-            message = f"{format_shares(trade.quantity)} are to be sold and {held_text} are held."
-            yield _error("oversold", message, trade.symbol)
 
 
 def shares_of(position: Position) -> Fraction:
-    """Shares that a position of the plan's file stands for."""
+    """Shares that a position of the plan's file means."""
     if position.quantity is not None:
         return Fraction(position.quantity)
     return Fraction(position.value) / Fraction(position.price)
 
 
-def _standing_orders(plan: Plan, facts: Facts) -> Iterator[Issue]:
-    standing = {order.conid for order in facts.orders if order.progress == "working"}
-    for trade in plan.trades:
-        if facts.conids.get(trade.symbol) in standing:
+def shares_held(symbol: str, conid: int | None, positions: Sequence[BrokerPosition]) -> Decimal:
+    """Shares that the account holds of an instrument; of what is not traded, by its name."""
+    if conid is not None:
+        return sum((p.shares for p in positions if p.conid == conid), Decimal(0))
+    named = [p for p in positions if symbol_key(p.symbol) == symbol_key(symbol)]
+    dollars = [p for p in named if p.currency in {"USD", ""}]
+    return sum((p.shares for p in dollars or named), Decimal(0))
+
+
+def _sales(trades: Sequence[Trade], facts: Facts) -> Iterator[Issue]:
+    for trade in trades:
+        held = shares_held(trade.symbol, facts.conids[trade.symbol], facts.positions)
+        if trade.shares < 0 and held < -trade.shares:
+            held_text = format_shares(held) if held else "none"
+            message = f"{format_shares(trade.quantity)} are to be sold and {held_text} are held."
+            yield _error("oversold", message, trade.symbol)
+
+
+def _working_orders(trades: Sequence[Trade], facts: Facts) -> Iterator[Issue]:
+    working = {order.conid for order in facts.orders if order.progress == "working"}
+    for trade in trades:
+        if facts.conids[trade.symbol] in working:
             message = "the account has a working order for it already; let it end or cancel it first."
-            yield _error("standing_order", message, trade.symbol)
+            yield _error("working_order", message, trade.symbol)
 
 
-def _prices(plan: Plan, facts: Facts, limits: Limits) -> Iterator[Issue]:
-    for trade in plan.trades:
+def _prices(trades: Sequence[Trade], facts: Facts, limits: Limits) -> Iterator[Issue]:
+    for trade in trades:
         quote = facts.quotes.get(trade.symbol)
-        side: Side = "BUY" if trade.shares > 0 else "SELL"
+        side: OrderSide = "BUY" if trade.shares > 0 else "SELL"
         yield from price_issues(trade.symbol, trade.price, quote, side, limits)
 
 
-def price_issues(symbol: str, price: Decimal, quote: Quote | None, side: Side, limits: Limits) -> Iterator[Issue]:
+def price_issues(symbol: str, price: Decimal, quote: Quote | None, side: OrderSide, limits: Limits) -> Iterator[Issue]:
     """What is wrong with a quote: none, halted, old, or too far from the plan's price (dollars)."""
     now = quote.reference(side) if quote is not None else None
     if quote is None or now is None:
@@ -206,8 +187,8 @@ def price_issues(symbol: str, price: Decimal, quote: Quote | None, side: Side, l
         yield _error("price_moved", message, symbol)
 
 
-def _market(plan: Plan, facts: Facts) -> Iterator[Issue]:
-    closed = [t.symbol for t in plan.trades if t.symbol in facts.hours and not facts.hours[t.symbol].is_open(facts.now)]
+def _market(trades: Sequence[Trade], facts: Facts) -> Iterator[Issue]:
+    closed = [t.symbol for t in trades if t.symbol in facts.hours and not facts.hours[t.symbol].is_open(facts.now)]
     if closed:
         yield _error("market_closed", closed_message(facts.hours[closed[0]], facts.now))
 
@@ -226,14 +207,11 @@ def closed_message(hours: Hours, now: float) -> str:
     )
 
 
-def _money(plan: Plan, facts: Facts, limits: Limits) -> Iterator[Issue]:
-    total = sum((abs(trade.value) for trade in plan.trades), Decimal(0))
+def _total(trades: Sequence[Trade], limits: Limits) -> Iterator[Issue]:
+    total = sum((abs(trade.value) for trade in trades), Decimal(0))
     if total > limits.max_total:
         message = (
-            f"the trades are worth {format_money(total)}, more than the {format_money(limits.max_total)} that are "
-            "allowed; raise what is allowed if you mean it."
+            f"the trades are worth {format_money(total)} together, more than the {format_money(limits.max_total)} "
+            "that are allowed; raise what is allowed if you mean it."
         )
         yield _error("total_exceeded", message, remedy="raise_the_total")
-    if plan.cash > 0 and plan.cash > facts.cash:
-        message = f"the plan invests {format_money(plan.cash)} and the account has {format_money(facts.cash)} in cash."
-        yield _error("cash_short", message)

@@ -1,4 +1,4 @@
-"""Limit prices, and how many shares the freed cash buys. Pure and exact.
+"""Limit prices, the money for purchases, and how many shares it buys. Pure and exact.
 
 The model: a purchase costs at most ``slip`` more than the ask, a sale brings at most ``slip`` less than the bid; the
 limit is rounded to the tick (a cent, or 0.0001 below one dollar) towards the safe side. Worked example: ask 250.01,
@@ -14,10 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..money import from_units
-from .protocol import Side
+from .protocol import OrderSide
 
 
-def limit_price(reference: Decimal, side: Side, slip: Decimal) -> Decimal:
+def limit_price(reference: Decimal, side: OrderSide, slip: Decimal) -> Decimal:
     """The limit of an order.
 
     Args:
@@ -62,3 +62,33 @@ def fit_buys(shares: Sequence[int], limits: Sequence[Decimal], budget: Decimal) 
             fitted[i] += 1
             left -= prices[i]
     return fitted
+
+
+def spendable(own: Decimal, account: Decimal) -> Decimal:
+    """Dollars for purchases: the one rule for money, of the preview and of the execution.
+
+    Args:
+        own: The plan's cash and what its sales bring, less commission and what its purchases have cost.
+        account: The account's cash at the same moment; below 0 is a margin loan, which the sales pay back first.
+
+    Returns:
+        The smaller of the two, at least 0: neither the rest of the account nor a loan pays for the plan.
+    """
+    return max(Decimal(0), min(own, account))
+
+
+def shortage(*, cash: Decimal, account: Decimal, sales: Decimal, purchases: Decimal) -> Decimal:
+    """Dollars by which the account's cash falls short of what the plan would spend; see :func:`spendable`.
+
+    Args:
+        cash: The plan's cash, signed.
+        account: The account's cash, negative when borrowed.
+        sales: What the sales bring, >= 0.
+        purchases: What the purchases cost, >= 0.
+
+    Returns:
+        0 when the purchases can be paid as far as the plan itself pays for them. Worked example: 10,000 of sales pay
+        for 10,000 of purchases, and the account has borrowed 4,000: the sales pay that back first, 4,000 are missing.
+    """
+    own = cash + sales
+    return max(Decimal(0), min(purchases, own) - spendable(own, account + sales))

@@ -1,53 +1,53 @@
 """From a plan to orders that could be sent: instruments, fresh prices, limits, the broker's preview, every objection.
 
-Nothing is sent to a market here. The model: a :class:`Proposal` is what the user reads before confirming; it can be
-carried out only when it has no ``problems``. Worked example: "Sell 3 VTI", bid 249.99, slip 0.2 %: a SELL of 3 at limit
-249.50 (249.49002 rounded up), 748.50 dollars at least, less the commission the broker previews.
+Nothing is sent to a market here. The model: a :class:`Proposal` is what the user reads before confirming. What the
+broker cannot trade as asked is left out with a reason, and the rest goes on; it can be carried out only when it has no
+``problems``. Worked example: "Sell 3 VTI", bid 249.99, slip 0.2 %: a SELL of 3 at limit 249.50 (249.49002 rounded up),
+748.50 dollars at least, less the commission the broker previews.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from ..errors import BrokerError, Issue, Place, Remedy, RequestError
+from ..errors import BrokerError, Issue, Place
 from ..money import format_money, format_shares
 from ..planning.plan import Plan, Trade
-from ..portfolio import Portfolio, Position
+from ..portfolio import symbol_key
 from .clock import Clock, Moment
-from .guards import Facts, Limits, check
-from .pricing import limit_price
-from .protocol import Account, Broker, Contract, Holding, Preview, Quote, Side, Ticket
-from .records import Draft
+from .guards import Facts, Limits, check, shares_held
+from .instruments import STOCK, Choose, find_conids, left_out_because, pick_account
+from .pricing import limit_price, shortage, spendable
+from .protocol import Broker, BrokerAccount, OrderSide, Quote, Ticket, WhatIf
 
-Choose = Callable[[str, Sequence[Contract]], Contract | None]
-"""Asks the user which instrument a symbol means; None when nobody can be asked."""
 SHOWN_ANYWAY = frozenset({"live_account", "market_closed", "total_exceeded", "cash_short", "old_quote"})
 """Problems that forbid trading and still leave something to preview."""
 DEFAULT_FEE = Decimal(1)
-"""Dollars of commission to reckon with when the preview does not say."""
+"""Dollars of commission to expect when the preview does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProposedOrder:
     """One order of a proposal.
 
     Args:
-        draft: The order.
-        quote: The prices it was made from.
-        preview: What the broker says it would do.
+        ticket: The order; it gets its reference when it is written into the journal.
+        price: The plan's price in dollars.
+        held: Shares that the account holds.
+        fee: Commission to expect in dollars.
+        quote: The prices that the limit was made from.
+        what_if: What the broker says the order would do.
     """
 
-    draft: Draft
+    ticket: Ticket
+    price: Decimal
+    held: Decimal
+    fee: Decimal
     quote: Quote
-    preview: Preview
-
-    @property
-    def value(self) -> Decimal:
-        """Dollars at the limit, without sign and commission."""
-        return self.draft.shares * self.draft.limit
+    what_if: WhatIf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,36 +57,28 @@ class Proposal:
     Args:
         account: Where.
         cash: The plan's cash, signed, in dollars.
-        available: Dollars of cash in the account.
-        lines: The orders; empty when problems prevent even a preview.
+        available: Dollars of cash in the account, negative when borrowed.
+        orders: The orders; empty when problems prevent even a preview.
+        left_out: Trades of the plan that are not sent, and why.
         problems: What forbids carrying it out.
         warnings: What the user should know.
         limits: What the user allowed.
         made: When the prices were asked.
     """
 
-    account: Account
+    account: BrokerAccount
     cash: Decimal
     available: Decimal
-    lines: tuple[Line, ...]
+    orders: tuple[ProposedOrder, ...]
+    left_out: tuple[Issue, ...]
     problems: tuple[Issue, ...]
     warnings: tuple[Issue, ...]
     limits: Limits
     made: Moment
 
-
-def pick_account(accounts: Sequence[Account], wanted: str | None) -> Account:
-    """The account to trade in.
-
-    Raises:
-        RequestError: None or several fit; the numbers are shown by their last four digits.
-    """
-    fitting = [a for a in accounts if wanted is None or a.id == wanted or (len(wanted) == 4 and a.id.endswith(wanted))]
-    if len(fitting) == 1:
-        return fitting[0]
-    listed = ", ".join(a.masked for a in accounts) or "none"
-    message = f"the accounts are {listed}; choose one, by its number or its last four digits."
-    raise RequestError(message, remedy=Remedy("choose_broker_account"))
+    def value(self, side: OrderSide) -> Decimal:
+        """Dollars of all orders of one side at their limits, without commission."""
+        return sum((order.ticket.value for order in self.orders if order.ticket.side == side), Decimal(0))
 
 
 def propose(
@@ -117,186 +109,163 @@ def propose(
     clock = clock or Clock()
     chosen = pick_account(broker.accounts(), account)
     broker.select(chosen.id)
-    holdings = broker.holdings(chosen.id)
-    conids = find_conids(broker, plan.portfolio.symbols, holdings, choose=choose, named=named)
-    traded = [trade for trade in plan.trades if trade.symbol in conids]
+    positions = broker.positions(chosen.id)
+    conids, left_out = find_conids(broker, plan, positions, choose=choose, named=named)
+    trades = sorted((t for t in plan.trades if t.symbol in conids), key=lambda trade: trade.shares > 0)
     made = clock.moment()
-    quotes = broker.quotes([conids[trade.symbol] for trade in traded])
+    quotes = broker.quotes([conids[trade.symbol] for trade in trades])
     facts = Facts(
         account=chosen,
         cash=broker.cash(chosen.id),
-        holdings=holdings,
+        positions=positions,
         orders=broker.orders(chosen.id),
         conids=conids,
-        quotes={t.symbol: quotes[conids[t.symbol]] for t in traded if conids[t.symbol] in quotes},
-        hours={trade.symbol: broker.hours(conids[trade.symbol]) for trade in traded},
+        quotes={t.symbol: quotes[conids[t.symbol]] for t in trades if conids[t.symbol] in quotes},
+        hours={trade.symbol: broker.hours(conids[trade.symbol]) for trade in trades},
         now=clock.now(),
     )
-    problems = check(plan, facts, limits)
-    shown = {issue.code for issue in problems} <= SHOWN_ANYWAY
-    lines = tuple(_line(broker, trade, facts, limits) for trade in _sells_first(plan.trades)) if shown else ()
-    has_sells = any(line.draft.side == "SELL" for line in lines)
-    for line in lines:
-        # A purchase that waits for the money of the sales is previewed again when they have filled.
-        if line.preview.error and (line.draft.side == "SELL" or not has_sells):
-            message = f"the broker would refuse it: {line.preview.error}"
-            problems.append(Issue("error", "preview_refused", message, Place(symbol=line.draft.symbol)))
-        elif not line.preview.error and line.preview.currency != "USD":
-            problems.append(Issue("error", "currency", foreign(line.preview), Place(symbol=line.draft.symbol)))
-    warnings = [
-        Issue("warning", "preview_warning", f"the broker warns: {text}", Place(symbol=line.draft.symbol))
-        for line in lines
-        for text in (line.preview.warning, line.preview.error)
-        if text
-    ]
+    problems = check(plan, trades, facts, limits)
+    orders: tuple[ProposedOrder, ...] = ()
+    if {issue.code for issue in problems} <= SHOWN_ANYWAY:
+        previewed = [_order(broker, trade, facts, limits) for trade in trades]
+        refused = _refused(previewed)
+        left_out += refused.values()
+        orders = tuple(order for order in previewed if order.ticket.symbol not in refused)
+        trades = [trade for trade in trades if trade.symbol not in refused]
+        problems += [] if orders else [Issue("error", "nothing_to_trade", "none of the plan's trades can be placed.")]
+        problems += _foreign_orders(orders)
+    problems += _shortage(plan, trades, facts.cash, limits)
     return Proposal(
         account=chosen,
         cash=plan.cash,
         available=facts.cash,
-        lines=lines,
+        orders=orders,
+        left_out=tuple(left_out),
         problems=tuple(problems),
-        warnings=(*plan.issues, *_uncounted(holdings, conids), *_shortage(plan, lines), *warnings),
+        warnings=(
+            *plan.issues,
+            *_connection(broker),
+            *_currency(chosen, facts.cash),
+            *_uncounted(plan, facts),
+            *_cut(plan, facts.cash, orders),
+            *_broker_warnings(orders),
+        ),
         limits=limits,
         made=made,
     )
 
 
-def foreign(preview: Preview) -> str:
-    """That an order is not one in dollars, or not known to be."""
-    if preview.currency:
-        return f"the order would be in {preview.currency}; only dollars can be traded."
-    return "the broker does not say in which currency the order would be; only dollars can be traded."
-
-
-def _uncounted(holdings: Sequence[Holding], conids: Mapping[str, int]) -> Iterator[Issue]:
-    """The remark that the account holds stocks of which the plan's file, and so the plan, knows nothing."""
-    counted = set(conids.values())
-    others = [h for h in holdings if h.conid not in counted and h.asset_class in {"STK", ""}]
-    if others:
-        listed = ", ".join(f"{format_shares(h.shares)} {h.symbol}" for h in others[:10])
-        listed += f" and {len(others) - 10} more" if len(others) > 10 else ""
-        message = f"the account also holds {listed}; the plan's file has none of it, so its weights are of the rest."
-        yield Issue("warning", "not_in_plan", message)
-
-
-def _shortage(plan: Plan, lines: Sequence[Line]) -> Iterator[Issue]:
-    """The remark that at the limits, with commission, the money for the purchases may not do."""
-    money = plan.cash
-    for line in lines:
-        money += line.value if line.draft.side == "SELL" else -line.value
-        money -= line.draft.fee
-    if money < 0 and any(line.draft.side == "BUY" for line in lines):
-        message = (
-            f"at these limits the purchases may cost {format_money(-money)} more than there is for them with "
-            "commission; then fewer shares are bought."
-        )
-        yield Issue("warning", "cut_expected", message)
-
-
-def _sells_first(trades: Sequence[Trade]) -> list[Trade]:
-    return sorted(trades, key=lambda trade: trade.shares > 0)
-
-
-def _line(broker: Broker, trade: Trade, facts: Facts, limits: Limits) -> Line:
-    side: Side = "BUY" if trade.shares > 0 else "SELL"
-    quote = facts.quotes[trade.symbol]
+def _order(broker: Broker, trade: Trade, facts: Facts, limits: Limits) -> ProposedOrder:
+    side: OrderSide = "BUY" if trade.shares > 0 else "SELL"
+    quote, conid = facts.quotes[trade.symbol], facts.conids[trade.symbol]
     reference = quote.reference(side)
     if reference is None:
-        raise BrokerError(f"{trade.symbol}: the price has gone.")
-    limit = limit_price(reference, side, limits.slip)
-    shares, conid = int(trade.quantity), facts.conids[trade.symbol]
+        raise BrokerError(f"{trade.symbol}: the broker no longer gives a price for it.")
     ticket = Ticket(
         client_id=f"pbal-preview-{conid}",
         account=facts.account.id,
         conid=conid,
         symbol=trade.symbol,
         side=side,
-        shares=shares,
-        limit=limit,
+        shares=int(trade.quantity),
+        limit=limit_price(reference, side, limits.slip),
     )
-    preview = broker.preview(ticket)
-    fee = DEFAULT_FEE if preview.commission_high is None else preview.commission_high
-    held = next((holding.shares for holding in facts.holdings if holding.conid == conid), Decimal(0))
-    draft = Draft(
-        symbol=trade.symbol,
-        conid=conid,
-        side=side,
-        shares=shares,
+    effect = broker.what_if(ticket)
+    return ProposedOrder(
+        ticket=ticket,
         price=trade.price,
-        limit=limit,
-        fee=fee,
-        held=held,
-    )
-    return Line(draft=draft, quote=quote, preview=preview)
-
-
-def find_conids(
-    broker: Broker, symbols: Sequence[str], holdings: Sequence[Holding], *, choose: Choose, named: Mapping[str, int]
-) -> dict[str, int]:
-    """The broker's number of each symbol: that of the holding, else of the only stock of that name, else as chosen.
-
-    Raises:
-        RequestError: A symbol means several stocks and nobody chose; or what was named is no symbol of the plan, or
-            not one of the stocks that the symbol may mean.
-    """
-    for symbol in named.keys() - set(symbols):
-        message = f"contract {symbol}={named[symbol]}: the plan has no {symbol}; write it as the positions file does."
-        raise RequestError(message)
-    held = {symbol: _held(symbol, holdings) for symbol in symbols}
-    asked = broker.contracts([symbol for symbol in symbols if not held[symbol]])
-    found: dict[str, int] = {}
-    for symbol in symbols:
-        contracts = held[symbol] or asked.get(symbol, ())
-        contract = _chosen(symbol, contracts, choose, named.get(symbol))
-        if contract is not None:
-            found[symbol] = contract.conid
-    return found
-
-
-def _chosen(symbol: str, contracts: Sequence[Contract], choose: Choose, wanted: int | None) -> Contract | None:
-    """Which of the contracts a symbol means; None when there are none and none is wanted."""
-    listed = "; ".join(f"{c.name} ({c.exchange}, {c.conid})" for c in contracts)
-    if wanted is not None:
-        fitting = [contract for contract in contracts if contract.conid == wanted]
-        if not fitting:
-            raise RequestError(f"contract {symbol}={wanted}: {symbol} may mean {listed or 'no stock'}, not {wanted}.")
-        return fitting[0]
-    if len(contracts) <= 1:
-        return contracts[0] if contracts else None
-    contract = choose(symbol, contracts)
-    if contract is None:
-        remedy = Remedy("choose_contract", f"{symbol}={contracts[0].conid}")
-        raise RequestError(f"{symbol} may mean {listed}; choose one.", remedy=remedy)
-    return contract
-
-
-def _held(symbol: str, holdings: Sequence[Holding]) -> tuple[Contract, ...]:
-    """The account's stocks of that name, those in dollars when there are any."""
-    same = [h for h in holdings if h.asset_class in {"STK", ""} and _plain(h.symbol) == _plain(symbol)]
-    dollars = [h for h in same if h.currency in {"USD", ""}]
-    return tuple(
-        Contract(symbol=symbol, conid=h.conid, name=h.symbol, exchange=f"held, in {h.currency or '?'}")
-        for h in dollars or same
+        held=shares_held(trade.symbol, conid, facts.positions),
+        fee=DEFAULT_FEE if effect.commission_high is None else effect.commission_high,
+        quote=quote,
+        what_if=effect,
     )
 
 
-def _plain(symbol: str) -> str:
-    """A symbol without the signs that brokers write differently: ``BRK.B``, ``BRK B``, ``BRK/B``."""
-    return "".join(c for c in symbol.upper() if c not in " ./-")
+def _refused(orders: Sequence[ProposedOrder]) -> dict[str, Issue]:
+    """By symbol the orders that the broker would refuse, and why.
 
-
-def portfolio_of(holdings: Sequence[Holding]) -> tuple[Portfolio, tuple[Issue, ...]]:
-    """The broker's positions as a portfolio: dollar stocks that are held long, with what was left out.
-
-    Raises:
-        DataError: None is left, or the broker's data cannot be a position.
+    A purchase that waits for the money of the sales is previewed again when they have filled.
     """
-    positions, issues = [], []
-    for h in holdings:
-        if h.asset_class not in {"STK", ""} or h.currency not in {"", "USD"} or h.shares <= 0 or not h.price:
-            message = f"left out: {format(h.shares, 'f')} of {h.asset_class or 'unknown kind'} in {h.currency or '?'}."
-            issues.append(Issue("warning", "left_out", message, Place(symbol=h.symbol)))
-            continue
-        value = h.value if h.value is not None else h.shares * h.price
-        positions.append(Position(symbol=h.symbol, value=value, price=h.price, pnl=h.pnl, quantity=h.shares))
-    return Portfolio(positions), tuple(issues)
+    has_sells = any(order.ticket.side == "SELL" and not order.what_if.error for order in orders)
+    return {
+        order.ticket.symbol: left_out_because(order.ticket.symbol, f"the broker would refuse it: {order.what_if.error}")
+        for order in orders
+        if order.what_if.error and (order.ticket.side == "SELL" or not has_sells)
+    }
+
+
+def _foreign_orders(orders: Sequence[ProposedOrder]) -> Iterator[Issue]:
+    for order in orders:
+        if not order.what_if.error and order.what_if.currency != "USD":
+            yield Issue("error", "currency", foreign(order.what_if), Place(symbol=order.ticket.symbol))
+
+
+def foreign(effect: WhatIf) -> str:
+    """That an order is not one in dollars, or not known to be."""
+    if effect.currency:
+        return f"the order would be in {effect.currency}; only dollars can be traded."
+    return "the broker does not say in which currency the order would be; only dollars can be traded."
+
+
+def _shortage(plan: Plan, trades: Sequence[Trade], cash: Decimal, limits: Limits) -> Iterator[Issue]:
+    """The refusal of purchases that the account cannot pay; what the slip may cost is only a warning."""
+    sales = sum((-trade.value for trade in trades if trade.shares < 0), Decimal(0))
+    purchases = sum((trade.value for trade in trades if trade.shares > 0), Decimal(0))
+    missing = shortage(cash=plan.cash, account=cash, sales=sales, purchases=purchases)
+    if missing > limits.slip * (sales + purchases):
+        has = f"has borrowed {format_money(-cash)}" if cash < 0 else f"has {format_money(cash)} in cash"
+        first = " The sales pay back the loan first." if cash < 0 and sales else ""
+        message = (
+            f"the purchases cost {format_money(purchases)} and the account, which {has}, can pay for "
+            f"{format_money(spendable(plan.cash + sales, cash + sales))} of them: {format_money(missing)} are missing."
+            f"{first} Make the plan with {format_money(cash)} of cash."
+        )
+        yield Issue("error", "cash_short", message)
+
+
+def _cut(plan: Plan, cash: Decimal, orders: Sequence[ProposedOrder]) -> Iterator[Issue]:
+    """The remark that the money, at the limits and with commission, is not quite enough for the purchases."""
+    buys = [order for order in orders if order.ticket.side == "BUY"]
+    sells = [order for order in orders if order.ticket.side == "SELL"]
+    brought = sum((order.ticket.value - order.fee for order in sells), Decimal(0))
+    needed = sum((order.ticket.value + order.fee for order in buys), Decimal(0))
+    missing = needed - spendable(plan.cash + brought, cash + brought)
+    if buys and missing > 0:
+        message = (
+            f"at these limits and with commission the purchases may cost {format_money(missing)} more than there is "
+            "for them; then fewer shares are bought."
+        )
+        yield Issue("warning", "cut_expected", message)
+
+
+def _connection(broker: Broker) -> Iterator[Issue]:
+    for text in broker.warnings():
+        yield Issue("warning", "connection", text)
+
+
+def _currency(account: BrokerAccount, cash: Decimal) -> Iterator[Issue]:
+    if account.currency not in {"", "USD"}:
+        message = (
+            f"the account is kept in {account.currency}; the purchases are paid from its dollars alone, of which it "
+            f"has {format_money(cash)}. Nothing is exchanged."
+        )
+        yield Issue("info", "base_currency", message)
+
+
+def _uncounted(plan: Plan, facts: Facts) -> Iterator[Issue]:
+    """The remark that the account holds stocks which the plan's file does not have."""
+    names, counted = {symbol_key(symbol) for symbol in plan.portfolio.symbols}, set(facts.conids.values())
+    stocks = [p for p in facts.positions if p.asset_class in STOCK]
+    others = [p for p in stocks if p.conid not in counted and symbol_key(p.symbol) not in names]
+    if others:
+        listed = ", ".join(f"{format_shares(p.shares)} {p.symbol}" for p in others[:10])
+        listed += f" and {len(others) - 10} more" if len(others) > 10 else ""
+        message = f"the account also holds {listed}; the plan's file does not, so its weights leave them out."
+        yield Issue("warning", "not_in_plan", message)
+
+
+def _broker_warnings(orders: Sequence[ProposedOrder]) -> Iterator[Issue]:
+    for order in orders:
+        for text in filter(None, (order.what_if.warning, order.what_if.error)):
+            place = Place(symbol=order.ticket.symbol)
+            yield Issue("warning", "preview_warning", f"the broker warns: {text}", place)

@@ -1,6 +1,6 @@
 """What a broker can do, and the facts that pass to and fro.
 
-The model: a :class:`Ticket` is one order before it is sent; its ``client_id`` is chosen by us, unique for ever, and
+The model: a :class:`Ticket` is one order before it is sent; its ``client_id`` is chosen by us, never used twice, and
 written into the journal first. The broker's answer to sending it is one of four values, told apart by type:
 :class:`Accepted`, :class:`Question` (nothing happens until it is answered), :class:`Rejected` (nothing will happen), or
 :class:`Unclear` (nobody knows; only looking at the broker's own list of orders can tell).
@@ -18,16 +18,16 @@ from typing import Literal, Protocol
 
 from ..errors import BrokerError
 
-Side = Literal["BUY", "SELL"]
+OrderSide = Literal["BUY", "SELL"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class BrokerAccount:
     """One account of the logged-in user.
 
     Args:
         id: The broker's account number.
-        paper: Play money; False as soon as there is any doubt.
+        paper: Play money; False when in doubt.
         currency: Base currency, such as ``USD``.
     """
 
@@ -42,7 +42,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class BrokerPosition:
     """One position as the broker has it now.
 
     Args:
@@ -98,7 +98,7 @@ class Quote:
     closed: bool = False
     live: bool = True
 
-    def reference(self, side: Side) -> Decimal | None:
+    def reference(self, side: OrderSide) -> Decimal | None:
         """The price a trade starts from: the ask for a purchase, the bid for a sale, else the last trade."""
         best = self.ask if side == "BUY" else self.bid
         return best if best is not None else self.last
@@ -130,8 +130,8 @@ class Ticket:
     """One whole-share limit order for the day.
 
     Args:
-        client_id: Ours, unique for ever; the broker keeps it as the order's reference.
-        account: Account number.
+        client_id: Ours, never used twice; the broker keeps it as the order's reference.
+        account: BrokerAccount number.
         conid: Which instrument.
         symbol: For people.
         side: BUY or SELL.
@@ -143,7 +143,7 @@ class Ticket:
     account: str
     conid: int
     symbol: str
-    side: Side
+    side: OrderSide
     shares: int
     limit: Decimal
 
@@ -154,7 +154,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class WhatIf:
     """What the broker says an order would do.
 
     Args:
@@ -162,7 +162,6 @@ class Preview:
         commission: The broker's text, such as ``1 USD``.
         commission_high: Its highest amount in dollars, None when it cannot be read.
         margin_after: Initial margin after the order, the broker's text.
-        equity_after: Equity with loan value after the order, the broker's text.
         warning: What the broker warns of, empty for nothing.
         error: Why the broker would refuse it, empty when it would not.
     """
@@ -171,7 +170,6 @@ class Preview:
     commission: str = ""
     commission_high: Decimal | None = None
     margin_after: str = ""
-    equity_after: str = ""
     warning: str = ""
     error: str = ""
 
@@ -206,7 +204,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """The broker refused the order; it is not live and never will be."""
+    """The broker refused this order: it is not live and never will be. Other orders may well be accepted."""
 
     reason: str
 
@@ -239,7 +237,8 @@ class OrderState:
         filled: Executed so far, in shares.
         price: Average price of the executed shares, None before the first.
         account: The account number, empty when the broker does not say.
-        idle: The broker has it and does not work it: it waits for something, or for ever.
+        idle: The broker has it and does not work it: it waits for something, perhaps for good.
+        reason: The broker's words about its state, empty when there are none.
     """
 
     order_id: str
@@ -254,10 +253,11 @@ class OrderState:
     price: Decimal | None = None
     account: str = ""
     idle: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
+class Fill:
     """One fill, as the broker's list of trades has it."""
 
     client_id: str
@@ -269,11 +269,11 @@ class Execution:
 
 
 class SessionOverError(BrokerError):
-    """Asking the broker again is of no use before the user has done something: logged in, or waited."""
+    """The broker answers nothing more until the user has logged in or waited."""
 
 
 class Broker(Protocol):
-    """What trading needs. Every method may raise ``BrokerError`` with one sentence for the user.
+    """What trading needs of a broker. Every method may raise ``BrokerError`` with one sentence for the user.
 
     Of these only :class:`SessionOverError` says that the next request will fail as well.
 
@@ -285,19 +285,25 @@ class Broker(Protocol):
     def connect(self) -> None:
         """Makes the session ready for trading, or says what the user must do."""
 
+    def close(self) -> None:
+        """Closes the connection; nothing is cancelled."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is unsafe about the connection, one sentence each."""
+
     def keep_alive(self) -> None:
         """Keeps the session from running out; cheap, to be called in every waiting loop.
 
         Raises when the session is over; a try that only failed is made again by the next call.
         """
 
-    def accounts(self) -> tuple[Account, ...]:
+    def accounts(self) -> tuple[BrokerAccount, ...]:
         """The accounts of the logged-in user."""
 
     def select(self, account: str) -> None:
-        """Makes later calls be about this account."""
+        """Makes later calls be about this account; raises when it is not logged in."""
 
-    def holdings(self, account: str) -> tuple[Holding, ...]:
+    def positions(self, account: str) -> tuple[BrokerPosition, ...]:
         """All positions, fresh."""
 
     def cash(self, account: str) -> Decimal:
@@ -312,7 +318,7 @@ class Broker(Protocol):
     def hours(self, conid: int) -> Hours:
         """Trading hours around now."""
 
-    def preview(self, ticket: Ticket) -> Preview:
+    def what_if(self, ticket: Ticket) -> WhatIf:
         """What the order would do; nothing is sent to a market."""
 
     def send(self, ticket: Ticket) -> Answer:
@@ -327,8 +333,8 @@ class Broker(Protocol):
     def order(self, order_id: str) -> OrderState | None:
         """One order, None when the broker no longer knows it."""
 
-    def executions(self, account: str) -> tuple[Execution, ...]:
-        """Fills of the last days."""
+    def fills(self, account: str) -> tuple[Fill, ...]:
+        """The fills of the last days."""
 
     def cancel(self, account: str, order_id: str) -> str:
         """Asks to cancel; returns why the broker refuses, empty when it takes the request.

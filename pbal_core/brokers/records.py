@@ -1,57 +1,30 @@
-"""What the journal of orders holds: runs, their orders, and the steps that an order may take. Pure.
+"""What the journal holds: runs, their orders, and the steps that an order may take. Pure.
 
-Worked example: ``Entry(planned=10, shares=8, filled=8, state="filled")`` was cut to the cash, and traded whole.
+Worked example: ``OrderRecord(planned=10, shares=8, filled=8, stage="filled")`` is a purchase of 10 that was cut to the
+8 that the cash paid for; all 8 were bought.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any, Literal
 
-from .protocol import Side, Ticket
+from .protocol import OrderSide, Ticket
 
-State = Literal["planned", "sending", "working", "filled", "cancelled", "rejected", "dropped"]
+Stage = Literal["planned", "sending", "working", "filled", "cancelled", "rejected", "dropped"]
 FINISHED = frozenset({"filled", "cancelled", "rejected", "dropped"})
 STEPS: dict[str, frozenset[str]] = {
     "planned": frozenset({"planned", "sending", "dropped"}),
-    "sending": frozenset({"sending", "working", "filled", "cancelled", "rejected", "dropped"}),
+    "sending": frozenset({"working", "filled", "cancelled", "rejected", "dropped"}),
     "working": frozenset({"working", "filled", "cancelled", "rejected"}),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An order before it is in the journal.
-
-    Args:
-        symbol: For people.
-        conid: Which instrument.
-        side: BUY or SELL.
-        shares: Whole shares, > 0.
-        price: The plan's price in dollars, what moves are measured from.
-        limit: Limit price in dollars.
-        fee: Commission to reckon with, in dollars.
-        held: Shares that the account held when the plan was checked, None when that is not known.
-    """
-
-    symbol: str
-    conid: int
-    side: Side
-    shares: int
-    price: Decimal
-    limit: Decimal
-    fee: Decimal
-    held: Decimal | None = None
-
-    def texts(self) -> tuple[str, str, str, str]:
-        """Price, limit, fee and held as the journal keeps them."""
-        return str(self.price), str(self.limit), str(self.fee), "" if self.held is None else str(self.held)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One plan being carried out.
+    """One plan being carried out in one account.
 
     Args:
         id: Ours.
@@ -59,8 +32,7 @@ class Run:
         account: Account number.
         paper: Play money.
         cash: The plan's cash, signed, in dollars.
-        quoted: When the limits were set, seconds since 1970.
-        settings: What the user allowed, see ``Limits.to_text``.
+        request: How the plan was asked for, as the caller wrote it; empty when it wrote nothing.
         state: ``open`` until nothing can happen any more.
     """
 
@@ -69,60 +41,50 @@ class Run:
     account: str
     paper: bool
     cash: Decimal
-    quoted: float
-    settings: str
+    request: str
     state: Literal["open", "done"]
-
-    @property
-    def option(self) -> str:
-        """What ``pbal trade --resume`` and ``--cancel`` need besides: `` --live`` for real money, else nothing."""
-        return "" if self.paper else " --live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class OrderRecord:
     """One order of a run.
 
     Args:
         client_id: Our reference at the broker.
         symbol: For people.
-        conid: Which instrument.
+        conid: The broker's number of the instrument.
         side: BUY or SELL.
         planned: Shares of the plan.
-        shares: Shares ordered, at most ``planned``.
-        price: The plan's price in dollars.
+        shares: Shares sent or to be sent, at most ``planned``.
         limit: Limit price in dollars.
         fee: Commission in dollars, expected until it is known.
-        state: See the module.
-        order_id: The broker's number, empty before it is known.
-        filled: Shares executed.
-        paid: Dollars that the executed shares cost or brought, without sign and commission.
-        sent: When it was sent first, seconds since 1970; 0 before.
+        stage: See the module ``journal``.
+        order_id: The broker's number of the order, empty until it is known.
+        filled: Shares that traded.
+        paid: Dollars that these shares cost or brought, without sign and commission.
+        sent: When it was sent, seconds since 1970; 0 before.
         reason: Why it ended as it did.
-        held: Shares that the account held when the plan was checked, None when that is not known.
     """
 
     client_id: str
     symbol: str
     conid: int
-    side: Side
+    side: OrderSide
     planned: int
     shares: int
-    price: Decimal
     limit: Decimal
     fee: Decimal
-    state: State
+    stage: Stage
     order_id: str
     filled: Decimal
     paid: Decimal
     sent: float
     reason: str
-    held: Decimal | None
 
     @property
     def unknown(self) -> bool:
-        """Whether it was given up after it had been sent: it was not found at the broker, and may be there."""
-        return self.state == "dropped" and self.sent > 0
+        """Whether it was sent and never found at the broker: it may still be there."""
+        return self.stage == "dropped" and self.sent > 0
 
     def ticket(self, account: str) -> Ticket:
         """The order as it is sent."""
@@ -137,46 +99,16 @@ class Entry:
         )
 
 
-COLUMNS = (
-    "client_id, symbol, conid, side, planned, shares, price, price_limit, fee, state, order_id, filled, paid, sent, "
-    "reason, held"
-)
-"""The columns of the table ``orders`` that an :class:`Entry` is read from, in order."""
+_EXACT = {"cash", "limit", "fee", "filled", "paid"}
+"""What the database keeps as text, so that it stays exact."""
 
 
-def run_of(row: tuple[str, float, str, int, str, float, str, Literal["open", "done"]]) -> Run:
-    """A row of the table ``run``."""
-    run, created, account, paper, cash, quoted, settings, state = row
-    return Run(
-        id=run,
-        created=created,
-        account=account,
-        paper=bool(paper),
-        cash=Decimal(cash),
-        quoted=quoted,
-        settings=settings,
-        state=state,
-    )
+def columns(kind: type[Run | OrderRecord]) -> str:
+    """The columns of a record's table, as SQL."""
+    return ", ".join(f'"{field.name}"' for field in fields(kind))
 
 
-def entry_of(row: tuple[object, ...]) -> Entry:
-    """A row of COLUMNS."""
-    text = [str(value) for value in row]
-    return Entry(
-        client_id=text[0],
-        symbol=text[1],
-        conid=int(text[2]),
-        side="BUY" if text[3] == "BUY" else "SELL",
-        planned=int(text[4]),
-        shares=int(text[5]),
-        price=Decimal(text[6]),
-        limit=Decimal(text[7]),
-        fee=Decimal(text[8]),
-        state=cast("State", text[9]),
-        order_id=text[10],
-        filled=Decimal(text[11]),
-        paid=Decimal(text[12]),
-        sent=float(text[13]),
-        reason=text[14],
-        held=Decimal(text[15]) if text[15] else None,
-    )
+def values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A database row as the arguments of its record."""
+    read = {name: Decimal(row[name]) if name in _EXACT else row[name] for name in row.keys()}  # noqa: SIM118 - a row iterates over its values
+    return read | ({"paper": bool(row["paper"])} if "paper" in read else {})

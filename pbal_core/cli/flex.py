@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from ..errors import RequestError
+from ..errors import DataError, Issue, RequestError
 from ..readers import read_positions
 from . import Parser, path_of
 
@@ -36,9 +36,8 @@ def run(arguments: list[str]) -> int:
     if options.output is None:
         sys.stdout.buffer.write(data)
         return 0
-    _write(path_of(str(options.output)), data)
-    statement = read_positions(data)
-    print(f"{options.output}: {len(statement.holdings)} positions.", file=sys.stderr)
+    count = _write(path_of(str(options.output)), data)
+    print(f"{options.output}: {count} positions.", file=sys.stderr)
     return 0
 
 
@@ -49,21 +48,35 @@ def download() -> bytes:
     return flex.fetch(lambda text: print(f"flex: {text} ...", file=sys.stderr))
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Writes the file readable by its owner only, and whole or not at all."""
+def _write(path: Path, data: bytes) -> int:
+    """Writes the file for its owner only, and replaces an older one only by a report that was read as positions.
+
+    Returns:
+        How many positions the report has.
+
+    Raises:
+        DataError: The report cannot be read as positions; what was downloaded is kept beside the file.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - the mode
+            part.chmod(0o600)  # it may have been there with another mode
             file.write(data)
+        try:
+            count = len(read_positions(data).holdings)
+        except DataError as error:
+            kept = f"{path} is as it was; what was downloaded is in {part}."
+            raise DataError([*error.issues, Issue("info", "kept", kept)]) from None
         part.replace(path)
     except OSError as error:
         raise RequestError(f"{path} cannot be written: {error.strerror}.") from None
+    return count
 
 
 def _login() -> int:
     import getpass  # only here, and not free
 
-    from ..brokers.ibkr import secrets as vault
+    from ..brokers.ibkr import secrets
 
     try:
         query_id = input("Flex Query number: ").strip()
@@ -72,7 +85,7 @@ def _login() -> int:
         raise RequestError("pbal flex login asks questions; run it in a terminal.") from None
     if not query_id.isdigit() or not token:
         raise RequestError("the query number must be digits only and the token not empty; nothing was stored.")
-    vault.store("flex-query-id", query_id)
-    vault.store("flex-token", token)
+    secrets.store("flex-query-id", query_id)
+    secrets.store("flex-token", token)
     print("Stored in the keyring of this system. Try: pbal flex fetch -o positions.csv")
     return 0

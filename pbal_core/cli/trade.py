@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -14,32 +15,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import RequestError
-from ..money import Amount, to_amount
+from ..money import Amount, format_money, to_amount
 from ..planning.plan import Plan
 from . import Parser, plan
 from .remedies import in_words
 from .table import simple_table
 
 if TYPE_CHECKING:
-    from ..brokers.connection import GatewaySettings, TradingDesk
-    from ..brokers.execution import Report
+    from ..brokers.connection import Connection
+    from ..brokers.execution import RunReport
     from ..brokers.guards import Limits
     from ..brokers.proposal import Proposal
     from ..brokers.protocol import Contract, Question, Ticket
-    from ..brokers.records import Run
 
 SOURCE = "ibkr:"
 """What stands for the positions of the account itself where a positions file is expected."""
 EXIT_LEFT = 1
 """Something forbids trading, or a part of the plan did not trade."""
 
+NEXT = "pbal trade --resume ends the run and shows a plan for the rest; pbal trade --cancel only ends it."
 LOOK = "Orders may have been sent, and the journal cannot be read; look at your orders at the broker."
 
 EXAMPLES = """examples:
   pbal trade positions.csv -c 5000 --certificate own.pem           what would be traded; sends nothing
   pbal trade ibkr: -c 5000 --certificate own.pem                   the same from the account's own positions
   pbal trade positions.csv -c 5000 --certificate own.pem --place   asks, then trades in the paper account
-  pbal trade --resume                                              after an interruption: find out and go on
+  pbal trade --resume                                              after an interruption: end it, plan the rest anew
   pbal trade --cancel                                              cancel what still works and end the run
 
 DATA and the options of the plan (-c, -m, -s ...) are those of pbal; see pbal --help.
@@ -58,11 +59,12 @@ def parser() -> Parser:
         allow_abbrev=False,
     )
     mode = p.add_mutually_exclusive_group()
-    mode.add_argument("--dry-run", action="store_true", help="preview only, send nothing (the default)")
-    mode.add_argument("--place", action="store_true", help="send the orders after you have confirmed")
-    mode.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    mode.add_argument("--resume", action="store_true", help="end an interrupted run and make a new plan for the rest")
     mode.add_argument("--cancel", action="store_true", help="cancel the working orders of an interrupted run, end it")
     mode.add_argument("--status", action="store_true", help="show the interrupted run; asks no broker")
+    step = p.add_mutually_exclusive_group()
+    step.add_argument("--dry-run", action="store_true", help="preview only, send nothing (the default)")
+    step.add_argument("--place", action="store_true", help="send the orders after you have confirmed")
     p.add_argument("--live", action="store_true", help="trade real money; without it only paper accounts")
     p.add_argument("--gateway", metavar="URL", help="address of the Client Portal gateway (https://localhost:5000)")
     p.add_argument("--certificate", metavar="FILE", help="the gateway's own certificate (PEM)")
@@ -87,22 +89,22 @@ def run(arguments: list[str]) -> int:
     options, rest = parser().parse_known_args(arguments)
     from ..brokers.ibkr import transport  # noqa: F401 - says how to install what is missing, before anything is read
 
-    if options.resume or options.cancel or options.status:
-        if rest:
-            raise RequestError(f"{' '.join(rest)}: an interrupted run goes on with its own plan; leave this out.")
-        return _go_on(options)
-    return _trade(options, rest)
+    if (options.resume or options.cancel or options.status) and rest:
+        raise RequestError(f"{' '.join(rest)}: an interrupted run keeps its own plan; leave this out.")
+    if options.place and (options.cancel or options.status):
+        raise RequestError("--place goes with a plan or with --resume.")
+    return _end(options) if options.resume or options.cancel or options.status else _trade(options, rest)
 
 
-def limits_of(options: argparse.Namespace, run: Run | None = None) -> Limits:
-    """What the options allow; what they do not say is as the interrupted run had it, else as usual.
+def limits_of(options: argparse.Namespace) -> Limits:
+    """What the options allow; what they do not say is as usual.
 
     Raises:
         RequestError: A number is unusable.
     """
     from ..brokers.guards import Limits
 
-    standard = Limits() if run is None else Limits.from_text(run.settings)
+    standard = Limits()
     return Limits(
         live=options.live,
         slip=_fraction(options.slip, "--slip", standard.slip, Decimal(5)),
@@ -131,28 +133,23 @@ def _fraction(text: str | None, name: str, default: Decimal, highest: Decimal) -
     return value / 100
 
 
-def _settings(options: argparse.Namespace) -> GatewaySettings:
-    from ..brokers.connection import GatewaySettings
-    from ..brokers.ibkr.secrets import Vault
+def _connection(options: argparse.Namespace) -> Connection:
+    from ..brokers.connection import Connection
+    from ..brokers.ibkr import client_portal
+    from ..brokers.ibkr.secrets import SecretStore
+    from ..brokers.ibkr.settings import GatewaySettings
 
     settings = GatewaySettings.stored(
-        Vault.of_process(),
+        SecretStore.of_process(),
         base=options.gateway,
         certificate=options.certificate,
         fingerprint=options.fingerprint,
         account=options.broker_account,
     )
     if settings is None:
-        raise RequestError("give the gateway's own certificate with --certificate FILE (README, Interactive Brokers).")
-    return settings
-
-
-def _desk(options: argparse.Namespace, run: Run | None = None) -> TradingDesk:
-    from ..brokers.connection import TradingDesk
-
-    return TradingDesk(
-        _settings(options), limits_of(options, run), take_over=options.take_over, journal=options.journal
-    )
+        raise RequestError("give the gateway's own certificate: --certificate FILE, or its SHA-256: --fingerprint HEX.")
+    broker = client_portal.connect(settings, take_over=options.take_over)
+    return Connection(broker, limits_of(options), account=settings.account, journal=options.journal)
 
 
 def _trade(options: argparse.Namespace, rest: list[str]) -> int:
@@ -164,18 +161,18 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
         raise RequestError("--drift, --least-cash, --format and --verbose belong to pbal, not to pbal trade.")
     if options.place and plan_options.data == "-":
         raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
-    if options.place and (earlier := open_report(options.journal)) is not None:
-        raise RequestError(unfinished(earlier.run))
+    if options.place and open_report(options.journal) is not None:
+        raise unfinished()
     named = _named_contracts(options.contract)
     made = None if plan_options.data == SOURCE else _plan(plan_options)
-    with _desk(options) as desk:
+    with _connection(options) as connection:
         _say("Asking Interactive Brokers; keeping its limits takes some seconds ...")
         if made is None:
-            portfolio, issues = desk.positions()
+            portfolio, issues = connection.portfolio()
             made = plan.make(portfolio, plan_options)
             _say(*map(in_words, issues))
-        proposal = desk.propose(made, _choose, named)
-        return _show_or_place(desk, proposal, place=options.place, journal=options.journal)
+        proposal = connection.propose(made, _choose, named)
+        return _show_or_place(connection, proposal, options, json.dumps(rest))
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -185,26 +182,32 @@ def _plan(options: argparse.Namespace) -> Plan:
     return plan.make(statement.portfolio, options)
 
 
-def _show_or_place(desk: TradingDesk, proposal: Proposal, *, place: bool, journal: Path | None) -> int:
-    from ..brokers import views
+def _show_or_place(connection: Connection, proposal: Proposal, options: argparse.Namespace, request: str) -> int:
+    from ..brokers import messages
 
-    if proposal.lines:
+    if proposal.orders:
         # On the terminal, or in the file, before anything is asked about it.
-        print(simple_table(views.PROPOSAL_HEADER, views.proposal_rows(proposal)), flush=True)
-        _say(*views.proposal_lines(proposal))
+        print(simple_table(messages.PROPOSAL_HEADER, messages.proposal_rows(proposal)), flush=True)
+        _say(*messages.proposal_lines(proposal))
+    else:
+        _say(*map(str, proposal.left_out))
     if proposal.problems:
-        _say(*(f"pbal: {in_words(issue)}" for issue in proposal.problems), "Nothing was sent.")
+        _say(*(f"pbal: {in_words(issue)}" for issue in proposal.problems), "No order was sent.")
         return EXIT_LEFT
-    if not place:
-        _say("Nothing was sent. Add --place to trade.")
+    if not options.place:
+        _say("No order was sent. Add --place to trade.")
         return 0
-    orders = "1 order" if len(proposal.lines) == 1 else f"{len(proposal.lines)} orders"
-    typed = _ask_for(f"Type the last four digits of the account to send {orders}: ")
-    return _carry_out(lambda: desk.place(proposal, typed, ask=_question, tell=_say), journal)
+    count = "1 order" if len(proposal.orders) == 1 else f"{len(proposal.orders)} orders"
+    typed = _ask_for(f"Type the last four digits of the account to send {count}: ")
+    return _exit_code(
+        _carry_out(
+            lambda: connection.place(proposal, typed, ask=_question, tell=_say, request=request), options.journal
+        )
+    )
 
 
-def _go_on(options: argparse.Namespace) -> int:
-    from ..brokers import views
+def _end(options: argparse.Namespace) -> int:
+    """Shows an interrupted run, or ends it; with ``--resume`` a new plan for what is left of it follows."""
     from ..brokers.connection import open_report
 
     report = open_report(options.journal)
@@ -214,27 +217,53 @@ def _go_on(options: argparse.Namespace) -> int:
     if options.status:
         _print_report(report)
         return 0
-    with _desk(options, report.run) as desk:
-        if options.cancel:
-            return _carry_out(lambda: desk.cancel(report.run, tell=_say), options.journal)
-        print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)), flush=True)
-        typed = _ask_for("Type the last four digits of the account to go on with this run: ")
-        return _carry_out(lambda: desk.resume(report.run, typed, ask=_question, tell=_say), options.journal)
+    with _connection(options) as connection:
+        ended = _carry_out(lambda: connection.settle(report.run, tell=_say), options.journal)
+        if options.resume and ended.left and ended.run.state == "done" and not ended.unknown:
+            return _plan_the_rest(connection, ended, options)
+        return _exit_code(ended)
 
 
-def _carry_out(step: Callable[[], Report], journal: Path | None) -> int:
+def _plan_the_rest(connection: Connection, ended: RunReport, options: argparse.Namespace) -> int:
+    """A new plan as the old one was asked for, from what the account holds now and the cash that is left."""
+    if not ended.run.request:
+        return EXIT_LEFT
+    rest = json.loads(ended.run.request)
+    plan_options = plan.parse(rest)
+    plan_options.cash = str(ended.cash_left)
+    based_on = None
+    if plan_options.data != SOURCE:
+        based_on = plan.read(
+            plan_options.data, accounts=plan_options.account, format_hint=plan_options.format_hint
+        ).portfolio
+    portfolio, _issues = connection.portfolio(based_on)
+    made = plan.make(portfolio, plan_options)
+    if not made.trades:
+        _say("A new plan for the rest has no trades.")
+        return EXIT_LEFT
+    _say(f"A new plan for the rest, from what the account holds now and {format_money(ended.cash_left)} of cash:")
+    proposal = connection.propose(made, _choose, _named_contracts(options.contract))
+    request = json.dumps([*rest, f"--cash={ended.cash_left}"])
+    return _show_or_place(connection, proposal, options, request)
+
+
+def _carry_out(step: Callable[[], RunReport], journal: Path | None) -> RunReport:
     try:
         report = step()
     except BaseException:  # a failure, Ctrl-C, a bug: whatever it is, orders may be out
         _remind(journal)
         raise
     _print_report(report)
+    return report
+
+
+def _exit_code(report: RunReport) -> int:
     return EXIT_LEFT if report.left or report.unknown or report.run.state == "open" else 0
 
 
 def _remind(journal: Path | None) -> None:
-    """Says what an open run needs; never fails itself, since something else is being told."""
-    from ..brokers import views
+    """Says what an open run needs; never fails itself, since something else is being reported."""
+    from ..brokers import messages
     from ..brokers.connection import open_report
 
     try:
@@ -243,14 +272,16 @@ def _remind(journal: Path | None) -> None:
         _say("", LOOK)
         return
     if report is not None:
-        _say("", views.broken_off(report))
+        _say("", f"{messages.broken_off(report)} {NEXT}")
 
 
-def _print_report(report: Report) -> None:
-    from ..brokers import views
+def _print_report(report: RunReport) -> None:
+    from ..brokers import messages
 
-    print(simple_table(views.REPORT_HEADER, views.report_rows(report.entries)))
-    print("\n".join(views.report_lines(report)))
+    print(simple_table(messages.REPORT_HEADER, messages.report_rows(report)))
+    print("\n".join(messages.report_lines(report)))
+    if report.run.state == "open":
+        print(NEXT)
 
 
 def _named_contracts(texts: Sequence[str]) -> dict[str, int]:
@@ -289,6 +320,6 @@ def _ask_for(prompt: str) -> str:
 
 
 def _say(*lines: str) -> None:
-    """Tells the user; that nobody listens any more is no reason to leave orders unwatched."""
+    """Writes to the user; orders are watched on even when nobody reads it any more."""
     with contextlib.suppress(OSError, ValueError):
         print("\n".join(lines), file=sys.stderr, flush=True)

@@ -3,17 +3,17 @@
 The section exists only where the page runs on the user's own machine, bound to its loopback address, and a gateway with
 its certificate is configured. On a shared deployment there is neither, and nothing here can reach a gateway.
 
-The model: a *proposal* of the desk is kept in the session until the plan changes; it is sent only after the last four
-digits of the account were typed. What happens is in the desk's journal before it happens, so closing the page in the
-middle loses nothing: the next visit offers to go on or to cancel.
+The model: a *proposal* is kept in the session until the plan changes; it is sent only after the last four digits of the
+account were typed. Whatever is sent is in the journal first, so closing the page in the middle loses nothing: the next
+visit offers to end the run.
 """
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -22,25 +22,66 @@ from ..planning.plan import Plan
 from .messages import page_words
 
 if TYPE_CHECKING:
-    from ..brokers.connection import GatewaySettings, TradingDesk
-    from ..brokers.execution import Report
+    from ..brokers.connection import Connection
+    from ..brokers.execution import RunReport
     from ..brokers.guards import Limits
+    from ..brokers.ibkr.settings import GatewaySettings
     from ..brokers.proposal import Proposal
     from ..brokers.protocol import Question, Ticket
+
+NEXT = "Reload the page to end the run."
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROXY_MARKS = frozenset(
+    {"forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host", "true-client-ip", "cf-connecting-ip", "cf-ray"}
+)
+"""Headers, besides ``x-forwarded-...``, that only something between the visitor and the server adds."""
 
 
 def gateway() -> GatewaySettings | None:
     """The configured gateway, where this visitor may trade through it; None everywhere else."""
     if importlib.util.find_spec("httpx") is None:
         return None
-    from ..brokers.connection import LOOPBACK, GatewaySettings, may_trade_here
-    from ..brokers.ibkr.secrets import Vault
+    from ..brokers.ibkr.secrets import SecretStore
+    from ..brokers.ibkr.settings import GatewaySettings
 
     address = st.get_option("server.address")
     if address not in LOOPBACK:
         return None  # nothing is looked up for strangers
-    settings = GatewaySettings.stored(Vault.of_process())
+    settings = GatewaySettings.stored(SecretStore.of_process())
     return settings if may_trade_here(address, visitor(), headers(), settings) else None
+
+
+def may_trade_here(
+    server_address: str | None, visitor: str | None, headers: Mapping[str, str], settings: GatewaySettings | None
+) -> bool:
+    """Whether a page may show trading: it runs on the user's own machine, for that user, and a gateway is set up.
+
+    Args:
+        server_address: The address the page's server is bound to; None or empty means every network.
+        visitor: The visitor's address as the server sees it, None when it is this machine.
+        headers: Of the visitor's request. A proxy on this machine makes every visitor look local; so the name that was
+            asked for must be this machine's, the page that asks too, and nothing may have passed the request on.
+        settings: See ``GatewaySettings.stored``.
+    """
+    return (
+        settings is not None
+        and server_address in LOOPBACK
+        and visitor in {None, *LOOPBACK}
+        and _asked_here({name.lower(): value for name, value in headers.items()})
+    )
+
+
+def _asked_here(headers: Mapping[str, str]) -> bool:
+    passed_on = any(name in _PROXY_MARKS or name.startswith("x-forwarded") for name in headers)
+    asked = [f"http://{headers.get('host', '')}", headers.get("origin", "http://localhost")]
+    return not passed_on and all(_host(address) in LOOPBACK for address in asked)
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def visitor() -> str | None:
@@ -79,8 +120,8 @@ def show(plan: Plan) -> None:
                 _unfinished(settings, report)
             else:
                 _offer(settings, plan)
-        except PbalError as error:  # of a preview; a run tells of its own failures
-            _failed("The broker could not be used." if isinstance(error, BrokerError) else "Nothing was sent.", error)
+        except PbalError as error:  # of a preview; a run reports its own failures
+            _failed("The broker could not be used." if isinstance(error, BrokerError) else "No preview.", error)
         _last_report()
 
 
@@ -93,54 +134,47 @@ def _offer(settings: GatewaySettings, plan: Plan) -> None:
     limits = Limits(live=real, allow=_allowed(Limits().allow))
     question = (plan.cash, plan.orders, limits)
     if st.button("Preview at the broker", disabled=not plan.trades):
-        with st.spinner("Asking for prices, margin and commission"), _desk(settings, limits) as desk:
-            state["broker_proposal"] = (question, desk.propose(plan))
+        with st.spinner("Asking for prices, margin and commission"), _connection(settings, limits) as connection:
+            state["broker_proposal"] = (question, connection.propose(plan))
             state["broker_report"] = None
     asked, proposal = state.get("broker_proposal", (None, None))
     if proposal is None or asked != question:
         st.text("Nothing is sent by a preview.")
         return
     _draw(proposal)
-    if proposal.problems or not proposal.lines:
+    if proposal.problems:
         return
     # A key of its own for every preview: what was typed for one does not confirm another.
     key = f"broker_typed_{proposal.made.wall}"
-    st.text_input(f"Type the last four digits of the account to send {len(proposal.lines)} orders", key=key)
-    if st.button(f"Send {len(proposal.lines)} orders", type="primary"):
+    st.text_input(f"Type the last four digits of the account to send {len(proposal.orders)} orders", key=key)
+    if st.button(f"Send {len(proposal.orders)} orders", type="primary"):
         state["broker_proposal"] = (None, None)
-        _carry_out(settings, limits, lambda desk, **ways: desk.place(proposal, state[key], **ways))
+        _carry_out(settings, limits, lambda broker, **ways: broker.place(proposal, state[key], **ways))
 
 
 def _draw(proposal: Proposal) -> None:
-    from ..brokers import views
+    from ..brokers import messages
 
-    rows = views.proposal_rows(proposal)
+    rows = messages.proposal_rows(proposal)
     if rows:
-        st.dataframe([dict(zip(views.PROPOSAL_HEADER, row, strict=True)) for row in rows], hide_index=True)
-        for line in views.proposal_lines(proposal):
+        st.dataframe([dict(zip(messages.PROPOSAL_HEADER, row, strict=True)) for row in rows], hide_index=True)
+        for line in messages.proposal_lines(proposal):
             st.text(line)
     if proposal.problems:
         st.error("This plan cannot be sent.")
-        for issue in proposal.problems:
+        for issue in proposal.problems if rows else (*proposal.problems, *proposal.left_out):
             st.text(page_words(issue))
 
 
-def _unfinished(settings: GatewaySettings, report: Report) -> None:
-    """A run that was interrupted: go on, or cancel what works."""
+def _unfinished(settings: GatewaySettings, report: RunReport) -> None:
+    """A run that was interrupted: end it, and then plan anew."""
     from ..brokers.guards import Limits
 
     st.warning("A run was interrupted. Nothing new can be sent before it has ended.")
     _draw_report(report)
-    begun = Limits.from_text(report.run.settings)
-    real = st.checkbox("Real money (the run's account is a live one)", key="broker_live")
-    limits = replace(begun, live=real, allow=_allowed(begun.allow))
-    st.text_input("Type the last four digits of the account to go on", key="broker_typed_again")
-    with st.container(horizontal=True):
-        if st.button("Go on", type="primary"):
-            typed = st.session_state["broker_typed_again"]
-            _carry_out(settings, limits, lambda desk, **ways: desk.resume(report.run, typed, **ways))
-        if st.button("Cancel what works and end the run"):
-            _carry_out(settings, limits, lambda desk, tell, **_ways: desk.cancel(report.run, tell=tell))
+    st.text("Ending it cancels its orders that still work. Then load new positions and make a new plan for the rest.")
+    if st.button("Cancel what works and end the run", type="primary"):
+        _carry_out(settings, Limits(), lambda broker, tell, **_ways: broker.settle(report.run, tell=tell))
 
 
 def _allowed(default: frozenset[str]) -> frozenset[str]:
@@ -158,17 +192,17 @@ def _allowed(default: frozenset[str]) -> frozenset[str]:
     return frozenset(chosen)
 
 
-def _carry_out(settings: GatewaySettings, limits: Limits, step: Callable[..., Report]) -> None:
-    """Runs a step of the desk under a log of what it says, and keeps its report."""
+def _carry_out(settings: GatewaySettings, limits: Limits, step: Callable[..., RunReport]) -> None:
+    """Runs a step of trading under a log of what it says, and keeps its report."""
     with st.status("Working with the broker", expanded=True) as status:
         try:
-            with _desk(settings, limits) as desk:
-                report = step(desk, ask=_stop, tell=st.text)
+            with _connection(settings, limits) as connection:
+                report = step(connection, ask=_stop, tell=st.text)
         except PbalError as error:
             status.update(label="Stopped", state="error")
             _broken_off(error)
             return
-        except Exception as error:  # the edge: a bug is told by the page; that orders may be out is told first
+        except Exception as error:  # the edge: the page reports a bug; that orders may be out comes first
             status.update(label="Stopped", state="error")
             _broken_off(error)
             raise
@@ -178,31 +212,31 @@ def _carry_out(settings: GatewaySettings, limits: Limits, step: Callable[..., Re
 
 
 def _stop(_ticket: Ticket, question: Question) -> bool:
-    """A question that is not on the allowlist stops the run; the report says which, and the run can be resumed."""
+    """A question that is not on the list stops the run; the report says which."""
     for text in question.texts:
         st.text(text)
     return False
 
 
 def _last_report() -> None:
-    report: Report | None = st.session_state.get("broker_report")
+    report: RunReport | None = st.session_state.get("broker_report")
     if report is not None and report.run.state != "open":
         _draw_report(report)
 
 
-def _draw_report(report: Report) -> None:
-    from ..brokers import views
+def _draw_report(report: RunReport) -> None:
+    from ..brokers import messages
 
     rows: list[dict[str, Any]] = [
-        dict(zip(views.REPORT_HEADER, row, strict=True)) for row in views.report_rows(report.entries)
+        dict(zip(messages.REPORT_HEADER, row, strict=True)) for row in messages.report_rows(report)
     ]
     st.dataframe(rows, hide_index=True)
-    for line in views.report_lines(report):
+    for line in messages.report_lines(report):
         st.text(line)
 
 
 def _broken_off(error: Exception) -> None:
-    """Tells a failure under the headline that is true: whether orders are out is in the journal, not in the failure."""
+    """Reports a failure under a true headline: the journal knows whether orders are out, the failure does not."""
     from ..brokers.connection import open_report
 
     try:
@@ -212,25 +246,23 @@ def _broken_off(error: Exception) -> None:
         st.text("Look at your orders at the broker.")
         return
     if report is None:
-        _failed("Nothing was sent.", error)
+        _failed("This did not work.", error)
     elif report.sent:
         _failed("The run is not finished.", error)
-        st.text("Orders that were sent may still trade. Reload the page to go on or to end the run.")
+        st.text(f"Orders that were sent may still trade. {NEXT}")
     else:
         _failed("Nothing was sent, and the run is open.", error)
-        st.text("Reload the page to go on or to end the run.")
+        st.text(NEXT)
 
 
 def _failed(headline: str, error: Exception) -> None:
     st.error(headline)
-    st.text(
-        page_words(error)
-        if isinstance(error, PbalError)
-        else f"a bug in pbal ({type(error).__name__}); please report it."
-    )
+    bug = f"a bug in pbal ({type(error).__name__}); please report it."
+    st.text(page_words(error if isinstance(error, PbalError) else bug))
 
 
-def _desk(settings: GatewaySettings, limits: Limits) -> TradingDesk:
-    from ..brokers import connection as desk
+def _connection(settings: GatewaySettings, limits: Limits) -> Connection:
+    from ..brokers import connection
+    from ..brokers.ibkr import client_portal
 
-    return desk.TradingDesk(settings, limits)
+    return connection.Connection(client_portal.connect(settings), limits, account=settings.account)

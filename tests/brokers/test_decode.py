@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pbal_core import BrokerError
-from pbal_core.brokers.ibkr import decode as shapes
+from pbal_core.brokers.ibkr import decode
 from pbal_core.brokers.protocol import Accepted, Question, Rejected, Unclear
 
 
@@ -32,7 +32,7 @@ from pbal_core.brokers.protocol import Accepted, Question, Rejected, Unclear
     ],
 )
 def test_numbers_in_all_their_clothes(value, expected):
-    assert shapes.number(value) == expected
+    assert decode.number(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_numbers_in_all_their_clothes(value, expected):
     ],
 )
 def test_the_highest_commission_counts(text, expected):
-    assert shapes.highest_amount(text) == expected
+    assert decode.highest_amount(text) == expected
 
 
 ACCEPTED = [{"order_id": "88", "order_status": "PreSubmitted", "encrypt_message": "1"}]
@@ -82,14 +82,17 @@ PROMPT = {"orderId": 1, "reqId": "2", "text": "Use the algo?", "options": ["Yes"
         (200, [{"order_id": "88"}], "", Unclear(reason="the answer has an unknown shape")),
         (500, {"error": "internal"}, "", Unclear(reason="HTTP 500: internal")),
         (503, {"error": "down", "statusCode": 503}, "", Unclear(reason="HTTP 503: down")),
-        (400, ACCEPTED, "", Unclear(reason="HTTP 400: ")),
+        (400, ACCEPTED, "", Unclear(reason="HTTP 400: without a reason")),
+        (400, {"error": "Invalid order."}, "", Rejected(reason="Invalid order")),
+        (500, {"error": "Insufficient funds."}, "", Rejected(reason="Insufficient funds")),
+        (503, {"error": "Insufficient funds."}, "", Unclear(reason="HTTP 503: Insufficient funds")),
         (302, None, "it answered 'nothing' instead of JSON", None),
         (None, None, "the connection broke", Unclear(reason="the connection broke")),
     ],
 )
 def test_the_four_shapes_and_everything_else(status, body, trouble, expected):
     """Only the exact shapes mean something; whatever else comes is unclear, because the order may exist."""
-    found = shapes.answer(status, body, trouble)
+    found = decode.answer(status, body, trouble)
     if expected is None:
         assert isinstance(found, Unclear)
     else:
@@ -113,7 +116,7 @@ def test_the_four_shapes_and_everything_else(status, body, trouble, expected):
     ],
 )  # fmt: skip
 def test_only_final_words_end_an_order(status, progress):
-    assert shapes.order({"orderId": 1, "status": status}).progress == progress
+    assert decode.order({"orderId": 1, "status": status}).progress == progress
 
 
 def test_an_order_of_the_list_and_of_the_status_are_the_same():
@@ -128,39 +131,39 @@ def test_an_order_of_the_list_and_of_the_status_are_the_same():
     }  # fmt: skip
     documented = {**recorded, "cum_fill": "2.0", "average_price": "647.09"}
     del documented["filled_quantity"], documented["avg_fill_price"]
-    assert shapes.order(listed) == shapes.order(recorded) == shapes.order(documented)
+    assert decode.order(listed) == decode.order(recorded) == decode.order(documented)
 
 
 @pytest.mark.parametrize(
     ("work", "body"),
     [
-        (lambda b: shapes.rows(b, "x"), {"error": "no"}),
-        (lambda b: shapes.rows(b, "x"), ["a"]),
-        (shapes.holding, {"conid": 1, "position": 2}),
-        (shapes.holding, {"ticker": "A", "conid": "x", "position": 2}),
-        (shapes.holding, {"ticker": "A", "conid": 1, "position": None}),
-        (lambda b: shapes.ledger_cash(b, "USD"), []),
-        (lambda b: shapes.ledger_cash(b, "USD"), {"USD": {"cashbalance": None}}),
-        (shapes.hours, {}),
-        (shapes.hours, {"schedules": {"d": {"liquid_hours": [{"opening": 1}]}}}),
-        (shapes.preview, []),
-        (shapes.preview, {"amount": None, "error": None}),
-        (shapes.order, {"orderId": 1}),
-        (shapes.execution, {"conid": 1, "size": 2}),
+        (lambda b: decode.rows(b, "x"), {"error": "no"}),
+        (lambda b: decode.rows(b, "x"), ["a"]),
+        (decode.position, {"conid": 1, "position": 2}),
+        (decode.position, {"ticker": "A", "conid": "x", "position": 2}),
+        (decode.position, {"ticker": "A", "conid": 1, "position": None}),
+        (lambda b: decode.ledger_cash(b, "USD"), []),
+        (lambda b: decode.ledger_cash(b, "USD"), {"USD": {"cashbalance": None}}),
+        (decode.hours, {}),
+        (decode.hours, {"schedules": {"d": {"liquid_hours": [{"opening": 1}]}}}),
+        (decode.what_if, []),
+        (decode.what_if, {"amount": None, "error": None}),
+        (decode.order, {"orderId": 1}),
+        (decode.fill, {"conid": 1, "size": 2}),
     ],
 )
 def test_unknown_shapes_are_refused(work, body):
-    with pytest.raises(BrokerError, match="nothing was done"):
+    with pytest.raises(BrokerError, match="the gateway's"):
         work(body)
 
 
 def test_no_cash_in_dollars_is_no_cash():
-    assert shapes.ledger_cash({"EUR": {"cashbalance": 5}}, "USD") == 0
+    assert decode.ledger_cash({"EUR": {"cashbalance": 5}}, "USD") == 0
 
 
 def test_a_fill_is_read_from_text_and_numbers():
     row = {"conid": 1, "size": Decimal("5.0"), "price": "192.26", "order_ref": "r", "order_id": 17437897932}
-    fill = shapes.execution(row | {"commission": "1.01", "side": "S"})
+    fill = decode.fill(row | {"commission": "1.01", "side": "S"})
     assert (fill.shares, fill.price, fill.commission, fill.order_id) == (
         5,
         Decimal("192.26"),
@@ -171,11 +174,11 @@ def test_a_fill_is_read_from_text_and_numbers():
 
 @pytest.mark.parametrize("row", [{"conid": 1}, {"31": "5"}, {"conid": 1, "84": "5"}, {"conid": 1, "31": "", "86": "6"}])
 def test_a_preflight_is_no_quote(row):
-    assert shapes.quote(row) is None
+    assert decode.quote(row) is None
 
 
 def test_a_price_of_minus_one_is_no_price():
-    quote = shapes.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"})
+    quote = decode.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"})
     assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, 5)
 
 
@@ -202,11 +205,11 @@ JUNK = [
 
 def each(work):
     """Reads the rows of a list, as the client does."""
-    return lambda body: tuple(work(row) for row in shapes.rows(body, "the rows"))
+    return lambda body: tuple(work(row) for row in decode.rows(body, "the rows"))
 
 
 def answered(body):
-    return shapes.answer(200, body, "")
+    return decode.answer(200, body, "")
 
 
 POSITION = {"ticker": "A", "conid": 1, "position": 2, "mktPrice": 3, "mktValue": 6, "unrealizedPnl": 1,
@@ -219,19 +222,19 @@ ORDER = {"orderId": 1, "status": "Filled", "conid": 2, "side": "B", "totalSize":
 TRADE = {"conid": 1, "size": 5, "price": "2", "order_ref": "r", "order_id": 3, "commission": "1"}
 
 GOOD = {
-    "holding": (each(shapes.holding), [POSITION]),
-    "cash": (lambda b: shapes.ledger_cash(b, "USD"), {"USD": {"cashbalance": 5}}),
-    "contracts": (lambda b: shapes.contracts(b, "A"), {"A": [LISTING]}),
-    "quote": (each(shapes.quote), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
-    "complete": (each(shapes.is_complete), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
-    "hours": (shapes.hours, SCHEDULE),
-    "preview": (shapes.preview, {"amount": AMOUNTS, "equity": {"after": "1"}, "initial": {"after": "2"}, "warn": None}),
+    "holding": (each(decode.position), [POSITION]),
+    "cash": (lambda b: decode.ledger_cash(b, "USD"), {"USD": {"cashbalance": 5}}),
+    "contracts": (lambda b: decode.contracts(b, "A"), {"A": [LISTING]}),
+    "quote": (each(decode.quote), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
+    "complete": (each(decode.is_complete), [{"conid": 1, "31": "5", "84": "4", "86": "6", "6509": "R"}]),
+    "hours": (decode.hours, SCHEDULE),
+    "preview": (decode.what_if, {"amount": AMOUNTS, "equity": {"after": "1"}, "initial": {"after": "2"}, "warn": None}),
     "accepted": (answered, ACCEPTED),
     "question": (answered, QUESTION),
     "prompt": (answered, PROMPT),
     "refusal": (answered, {"error": "no"}),
-    "order": (shapes.order, ORDER),
-    "trade": (each(shapes.execution), [TRADE]),
+    "order": (decode.order, ORDER),
+    "trade": (each(decode.fill), [TRADE]),
 }
 """What reads a body, and a body that it reads."""
 
@@ -258,7 +261,7 @@ def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name):
             try:
                 found = work(body)
             except BrokerError as error:
-                assert "nothing was done" in str(error)  # noqa: PT017 - many bodies, most of them read
+                assert "the gateway's" in str(error)  # noqa: PT017 - many bodies, most of them read
             else:
                 hash(found)
 
@@ -266,10 +269,10 @@ def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name):
 @pytest.mark.parametrize("ids", ["o403", 5, {"o403": 1}, ["o403", None], [["o403"]]])
 def test_numbers_of_a_question_that_are_no_texts_are_none(ids):
     """Else a question might be taken for one that is answered with yes."""
-    assert shapes.answer(200, [{**QUESTION[0], "messageIds": ids}], "").message_ids == ()
+    assert decode.answer(200, [{**QUESTION[0], "messageIds": ids}], "").message_ids == ()
 
 
 def test_an_opening_in_another_unit_is_refused():
     body = {"schedules": {"d": {"liquid_hours": [{"opening": 1_775_136_600_000, "closing": 1_775_160_000_000}]}}}
     with pytest.raises(BrokerError, match="has no time in opening"):
-        shapes.hours(body)
+        decode.hours(body)

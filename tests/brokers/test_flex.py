@@ -13,7 +13,7 @@ import pytest
 
 from pbal_core import BrokerError, PbalError, RequestError, read_positions
 from pbal_core.brokers.ibkr import flex, transport
-from pbal_core.brokers.ibkr.secrets import Secret, Vault
+from pbal_core.brokers.ibkr.secrets import Secret, SecretStore
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.flex import REPORT, FlexService, refused
 from tests.stand_in.server import Reply, make_certificate
@@ -104,7 +104,7 @@ def test_temporary_codes_are_tried_again(service, connect, code, step):
     assert connect().fetch() == REPORT
 
 
-@pytest.mark.parametrize("code", sorted(flex.PERMANENT))
+@pytest.mark.parametrize("code", sorted(flex.PERMANENT.keys() - flex.TEMPORARY.keys()))
 @pytest.mark.parametrize("step", ["first", "second"])
 def test_permanent_codes_fail_at_once_with_meaning_and_action(service, connect, code, step):
     setattr(service, step, [refused(code)] * 3)
@@ -116,8 +116,9 @@ def test_permanent_codes_fail_at_once_with_meaning_and_action(service, connect, 
 
 
 def test_every_documented_code_is_known_exactly_once():
-    """1001 to 1021 without 1002, which IBKR does not list."""
-    assert sorted([*flex.TEMPORARY, *flex.PERMANENT]) == [1001, *range(1003, 1022)]
+    """1001 to 1021 without 1002, which IBKR does not list; 1020 is both, at first and in the end."""
+    assert sorted(flex.TEMPORARY.keys() | flex.PERMANENT.keys()) == [1001, *range(1003, 1022)]
+    assert flex.TEMPORARY.keys() & flex.PERMANENT.keys() == {1020}
 
 
 def test_an_unknown_code_is_passed_on_in_the_servers_words(service, connect):
@@ -126,8 +127,18 @@ def test_an_unknown_code_is_passed_on_in_the_servers_words(service, connect):
         connect().fetch()
 
 
-def test_1018_backs_off_longer(service, connect):
-    service.first, service.second = [refused(1018)], [refused(1018)]
+def test_an_invalid_request_is_tried_again_before_it_is_believed(service, connect):
+    """IBKR answers 1020 also to callers that it is too busy for."""
+    service.first = [refused(1020)] * 2
+    assert connect().fetch() == REPORT
+    service.first = [refused(1020)] * 3
+    with pytest.raises(BrokerError, match="code 1020: the request is not valid; check the token"):
+        connect().fetch()
+
+
+@pytest.mark.parametrize("reply", [refused(1018), refused(1020), Reply(status=429, body=b"slow down")])
+def test_a_service_that_is_asked_too_often_is_given_time(service, connect, reply):
+    service.first, service.second = [reply], [reply]
     fake = FakeClock()
     connect(fake).fetch()
     assert fake.slept == [flex.BACK_OFF, flex.FIRST_WAIT, flex.BACK_OFF]
@@ -237,15 +248,15 @@ def test_a_secret_never_shows_itself():
 def test_the_vault_asks_environment_file_and_keyring_in_this_order(tmp_path, monkeypatch):
     file = tmp_path / "secrets.toml"
     file.write_text('[flex]\ntoken = "from-file"\nquery_id = 42\n')
-    vault = Vault(environ={"PBAL_FLEX_TOKEN": " from-environment "}, file=file, keyring=False)
-    assert vault.find("flex", "token") == "from-environment"
-    assert vault.find("flex", "query_id") == "42"
-    assert vault.find("ibkr", "gateway") is None
+    store = SecretStore(environ={"PBAL_FLEX_TOKEN": " from-environment "}, file=file, keyring=False)
+    assert store.find("flex", "token") == "from-environment"
+    assert store.find("flex", "query_id") == "42"
+    assert store.find("ibkr", "gateway") is None
     import keyring
 
     asked = []
     monkeypatch.setattr(keyring, "get_password", lambda service, name: asked.append((service, name)) or "from-keyring")
-    assert Vault(environ={}, file=tmp_path / "none.toml").find("flex", "query_id") == "from-keyring"
+    assert SecretStore(environ={}, file=tmp_path / "none.toml").find("flex", "query_id") == "from-keyring"
     assert asked == [("pbal", "flex-query-id")]
 
 
@@ -253,24 +264,24 @@ def test_a_broken_keyring_counts_as_empty_and_storing_says_what_else_to_do(tmp_p
     import keyring
     from keyring.backends import fail
 
-    from pbal_core.brokers.ibkr import secrets as vault
+    from pbal_core.brokers.ibkr import secrets
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", fail.Keyring())
-    assert Vault(environ={}, file=tmp_path / "none.toml").find("flex", "token") is None
+    assert SecretStore(environ={}, file=tmp_path / "none.toml").find("flex", "token") is None
     with pytest.raises(RequestError, match="PBAL_FLEX_TOKEN"):
-        vault.store("flex-token", "x")
+        secrets.store("flex-token", "x")
 
 
 def test_a_broken_secrets_file_is_named_without_its_content(tmp_path):
     file = tmp_path / "secrets.toml"
     file.write_text("[flex]\ntoken = 12345abc\n")
     with pytest.raises(RequestError) as caught:
-        Vault(environ={}, file=file).find("flex", "token")
+        SecretStore(environ={}, file=file).find("flex", "token")
     assert "secrets.toml is not readable as TOML" in str(caught.value)
     assert "12345abc" not in str(caught.value)
 
 
 def test_missing_credentials_say_how_to_store_them(tmp_path):
-    empty = Vault(environ={}, file=tmp_path / "none.toml", keyring=False)
+    empty = SecretStore(environ={}, file=tmp_path / "none.toml", keyring=False)
     with pytest.raises(PbalError, match="no Flex token and no query number is stored; run pbal flex login"):
-        flex.from_vault(empty)
+        flex.from_store(empty)

@@ -15,7 +15,8 @@ from pbal_core import BrokerError, RequestError
 from pbal_core.brokers.ibkr import transport
 from pbal_core.brokers.ibkr.client_portal import ClientPortal, connect, ibkr_symbol
 from pbal_core.brokers.ibkr.gateway import check_base
-from pbal_core.brokers.protocol import Account, Ticket, Unclear
+from pbal_core.brokers.ibkr.settings import GatewaySettings
+from pbal_core.brokers.protocol import BrokerAccount, Ticket, Unclear
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import ACCOUNT, COOKIE, NEXT_OPENING, OPENING, Gateway
 from tests.stand_in.server import HttpsServer, Reply, make_certificate
@@ -54,6 +55,11 @@ def client(gateway, fake):
     client.close()
 
 
+def gate(base, **trust):
+    """A client of the gateway at an address, trusted as said."""
+    return connect(GatewaySettings(base=base, **trust))
+
+
 def ticket(**changes):
     facts = {"client_id": "pbal-t-01", "account": ACCOUNT, "conid": 1001, "symbol": "VTI", "side": "BUY", "shares": 3}
     return Ticket(**{**facts, "limit": Decimal("250.51"), **changes})
@@ -68,7 +74,7 @@ def paths(gateway):
 
 def test_the_gateways_own_certificate_verifies_by_name_and_by_address(gateway, fake):
     for base in (gateway.server.base, f"https://127.0.0.1:{gateway.server.port}"):
-        client = connect(base, certificate=gateway.certificate)
+        client = gate(base, certificate=gateway.certificate)
         client.connect()
         client.close()
         fake.time += 1000
@@ -80,11 +86,11 @@ def test_a_pinned_fingerprint_verifies_whatever_name_the_certificate_has(tmp_pat
     pem = ssl.PEM_cert_to_DER_cert(certificate.read_text())
     digest = hashlib.sha256(pem).hexdigest()
     with gateway.server:
-        client = connect(gateway.server.base, fingerprint=":".join(digest[i : i + 2] for i in range(0, 64, 2)).upper())
+        client = gate(gateway.server.base, fingerprint=":".join(digest[i : i + 2] for i in range(0, 64, 2)).upper())
         client.connect()
         client.close()
         with pytest.raises(BrokerError, match=f"fingerprint {digest}, which is not the pinned one"):
-            connect(gateway.server.base, fingerprint="0" * 64)
+            gate(gateway.server.base, fingerprint="0" * 64)
         assert paths(gateway) == ["POST /iserver/auth/status"]
 
 
@@ -94,9 +100,9 @@ def test_a_fingerprint_is_taken_as_openssl_prints_it(gateway, prefix, case):
     """Whoever copies the whole line means what stands in it."""
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(gateway.certificate.read_text())).hexdigest()
     shown = case(":".join(digest[i : i + 2] for i in range(0, 64, 2)))
-    connect(gateway.server.base, fingerprint=f"{prefix}{shown}\n").close()
+    gate(gateway.server.base, fingerprint=f"{prefix}{shown}\n").close()
     with pytest.raises(RequestError, match="64 hexadecimal digits"):
-        connect(gateway.server.base, fingerprint=f"MD5 Fingerprint={shown}")
+        gate(gateway.server.base, fingerprint=f"MD5 Fingerprint={shown}")
 
 
 def test_the_pinned_certificate_must_be_the_one_of_the_real_connection(tmp_path):
@@ -123,8 +129,8 @@ def test_a_certificate_like_the_shipped_one_is_refused_with_what_to_do(tmp_path,
     certificate = make_certificate(tmp_path, **options)
     gateway = Gateway(certificate)
     with gateway.server:
-        client = connect(gateway.server.base, certificate=certificate)
-        with pytest.raises(BrokerError, match=f"(?s)cannot be verified: .*({words}).*make your own"):
+        client = gate(gateway.server.base, certificate=certificate)
+        with pytest.raises(BrokerError, match=f"(?s)cannot be verified: .*({words}).*make one of your own"):
             client.connect()
         client.close()
         assert not gateway.server.requests
@@ -134,11 +140,11 @@ def test_another_certificate_is_refused_even_when_the_environment_says_otherwise
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(gateway.certificate))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    client = connect(gateway.server.base, certificate=make_certificate(tmp_path))
+    client = gate(gateway.server.base, certificate=make_certificate(tmp_path))
     with pytest.raises(BrokerError, match="self-signed certificate"):
         client.connect()
     client.close()
-    client = connect(gateway.server.base, certificate=gateway.certificate)
+    client = gate(gateway.server.base, certificate=gateway.certificate)
     client.connect()
     client.close()
 
@@ -148,29 +154,29 @@ def test_another_certificate_is_refused_even_when_the_environment_says_otherwise
     [
         ({}, "nobody can tell the gateway from an impostor"),
         ({"fingerprint": "12:34"}, "64 hexadecimal digits"),
-        ({"fingerprint": "0" * 64, "certificate": "x"}, "one of them"),
+        ({"fingerprint": "0" * 64, "certificate": "x"}, "as a file, or its fingerprint"),
     ],
 )
 def test_trust_must_be_given_exactly_once(arguments, words):
     with pytest.raises(RequestError, match=words):
-        connect("https://localhost:1", **arguments)
+        gate("https://localhost:1", **arguments)
 
 
 def test_unusable_certificate_files_are_named(tmp_path):
     with pytest.raises(RequestError, match="there is no certificate file"):
-        connect("https://localhost:1", certificate=tmp_path / "none.pem")
+        gate("https://localhost:1", certificate=tmp_path / "none.pem")
     (tmp_path / "junk.pem").write_text("junk")
     with pytest.raises(RequestError, match=r"junk\.pem is not a certificate in PEM form"):
-        connect("https://localhost:1", certificate=tmp_path / "junk.pem")
+        gate("https://localhost:1", certificate=tmp_path / "junk.pem")
 
 
 def test_nobody_there_says_start_the_gateway(tmp_path):
-    client = connect("https://localhost:1", certificate=make_certificate(tmp_path))
+    client = gate("https://localhost:1", certificate=make_certificate(tmp_path))
     with pytest.raises(BrokerError, match="no gateway answers at https://localhost:1; start it"):
         client.connect()
     client.close()
     with pytest.raises(BrokerError, match="no gateway answers"):
-        connect("https://localhost:1", fingerprint="0" * 64)
+        gate("https://localhost:1", fingerprint="0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +300,7 @@ def test_the_stand_in_blocks_who_is_too_fast_and_the_client_is_not(gateway, clie
     for _round in range(3):
         client.accounts()
         client.orders(ACCOUNT)
-        client.executions(ACCOUNT)
+        client.fills(ACCOUNT)
         for _once in range(12):
             client.hours(1001)
     assert sum(fake.slept) > 25
@@ -381,11 +387,11 @@ def test_a_reading_request_survives_one_lost_connection(gateway, client):
 )
 def test_paper_is_believed_only_when_it_is_said(gateway, client, paper, account, expected):
     gateway.paper, gateway.accounts, gateway.selected = paper, [account], account
-    assert client.accounts() == (Account(id=account, paper=expected, currency="USD"),)
+    assert client.accounts() == (BrokerAccount(id=account, paper=expected, currency="USD"),)
 
 
 def test_a_masked_account_shows_four_digits():
-    assert Account(id="U7654321", paper=False, currency="USD").masked == "***4321"
+    assert BrokerAccount(id="U7654321", paper=False, currency="USD").masked == "***4321"
 
 
 @pytest.mark.parametrize("uncached", [True, False])
@@ -393,7 +399,7 @@ def test_positions_are_the_same_in_both_shapes(gateway, client, uncached):
     gateway.uncached_positions = uncached
     gateway.positions = {1001: 40, 1002: 100, 1003: 0}
     found = {
-        h.symbol: (h.conid, h.shares, h.price, h.value, h.currency, h.asset_class) for h in client.holdings(ACCOUNT)
+        h.symbol: (h.conid, h.shares, h.price, h.value, h.currency, h.asset_class) for h in client.positions(ACCOUNT)
     }
     assert found == {
         "VTI": (1001, 40, Decimal(250), Decimal(10_000), "USD", "STK"),
@@ -403,7 +409,7 @@ def test_positions_are_the_same_in_both_shapes(gateway, client, uncached):
 
 def test_numbers_are_exact(gateway, client):
     gateway.prices[1001] = 584.6799927
-    assert client.holdings(ACCOUNT)[0].price == Decimal("584.6799927")
+    assert client.positions(ACCOUNT)[0].price == Decimal("584.6799927")
 
 
 @pytest.mark.parametrize("count", [0, 99, 100, 101, 250])
@@ -411,7 +417,7 @@ def test_all_pages_are_read(gateway, client, count):
     gateway.uncached_positions = False
     gateway.positions = {5000 + i: i + 1 for i in range(count)}
     gateway.prices |= dict.fromkeys(gateway.positions, 10.0)
-    assert [h.conid for h in client.holdings(ACCOUNT)] == list(gateway.positions)
+    assert [h.conid for h in client.positions(ACCOUNT)] == list(gateway.positions)
     assert "POST /portfolio/DU1234567/positions/invalidate" in paths(gateway)
 
 
@@ -422,7 +428,7 @@ def test_a_page_that_never_ends_is_noticed(gateway, client):
     page = gateway._page
     gateway._page = lambda request, account, _page: page(request, account, "0")
     with pytest.raises(BrokerError, match="same page"):
-        client.holdings(ACCOUNT)
+        client.positions(ACCOUNT)
     del gateway._page
 
 
@@ -492,14 +498,14 @@ def test_hours_tell_open_and_next_opening(client):
 
 def test_a_preview_has_commission_margin_and_warning(gateway, client):
     gateway.previews[1001] = {"warn": "price exceeds\n3 %", "amount": {"commission": "0.35 - 1.05 USD"}}
-    preview = client.preview(ticket())
+    preview = client.what_if(ticket())
     assert (preview.commission_high, preview.margin_after, preview.warning) == (
         Decimal("1.05"),
         "8,801",
         "price exceeds 3 %",
     )
     gateway.previews[1001] = {"error": "insufficient funds"}
-    assert client.preview(ticket()).error == "insufficient funds"
+    assert client.what_if(ticket()).error == "insufficient funds"
     body = gateway.server.requests[-1].json()["orders"][0]
     assert body == {
         "acctId": ACCOUNT, "conid": 1001, "orderType": "LMT", "price": 250.51, "side": "BUY",
@@ -513,7 +519,7 @@ def test_trouble_during_a_preview_or_a_cancellation_is_no_refusal(gateway, clien
     """Else a purchase would be given up, or a cancellation taken for done, because the gateway was busy."""
     gateway.fault = lambda _request: Reply(status=status, body={"error": "busy", "statusCode": status})
     with pytest.raises(BrokerError):
-        client.preview(ticket())
+        client.what_if(ticket())
     with pytest.raises(BrokerError):
         client.cancel(ACCOUNT, "1")
 

@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbal_core import LawBrokenError, Portfolio, RequestError
-from pbal_core.brokers import guards, views
+from pbal_core.brokers import guards, messages
 from pbal_core.brokers.guards import Facts, Limits, closed_message
 from pbal_core.brokers.journal import Journal, default_path
-from pbal_core.brokers.pricing import fit_buys, limit_price
-from pbal_core.brokers.protocol import Account, Holding, Hours, OrderState, Quote
-from pbal_core.brokers.records import Draft
+from pbal_core.brokers.pricing import fit_buys, limit_price, shortage, spendable
+from pbal_core.brokers.protocol import BrokerAccount, BrokerPosition, Hours, OrderState, Quote, Ticket
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.trading import plan
 
@@ -32,13 +31,13 @@ def facts(**changes):
     held = {"VTI": 40, "BND": 100}
     unknown = dict.fromkeys(("price", "value", "pnl"))
     rows = [
-        Holding(symbol=s, conid=conids[s], shares=Decimal(n), currency="USD", asset_class="STK", **unknown)
+        BrokerPosition(symbol=s, conid=conids[s], shares=Decimal(n), currency="USD", asset_class="STK", **unknown)
         for s, n in held.items()
     ]
     given_facts = {
-        "account": Account(id="DU1", paper=True, currency="USD"),
+        "account": BrokerAccount(id="DU1", paper=True, currency="USD"),
         "cash": Decimal(10_000),
-        "holdings": rows,
+        "positions": rows,
         "orders": (),
         "conids": conids,
         "quotes": {
@@ -51,7 +50,7 @@ def facts(**changes):
 
 
 def codes(made, found=None, limits=None):
-    return [issue.code for issue in guards.check(made, found or facts(), limits or Limits())]
+    return [issue.code for issue in guards.check(made, made.trades, found or facts(), limits or Limits())]
 
 
 # -- prices
@@ -112,12 +111,10 @@ def test_a_plan_that_fits_has_no_objection():
 @pytest.mark.parametrize(
     ("made", "changes", "limits", "code"),
     [
-        ("buy 1 BND", {"account": Account(id="U1", paper=False, currency="USD")}, {}, "live_account"),
-        ("buy 1 BND", {"account": Account(id="DU1", paper=True, currency="EUR")}, {}, "currency"),
+        ("buy 1 BND", {"account": BrokerAccount(id="U1", paper=False, currency="USD")}, {}, "live_account"),
         ("", {}, {}, "nothing_to_trade"),
-        ("buy 1 BND", {"conids": {"VTI": 1, "BND": 2}}, {}, "unknown_symbol"),
-        ("buy 1 BND", {"holdings": ()}, {}, "positions_differ"),
-        ("buy 1 BND", {"orders": (OrderState(order_id="1", conid=2, progress="working"),)}, {}, "standing_order"),
+        ("buy 1 BND", {"positions": ()}, {}, "positions_differ"),
+        ("buy 1 BND", {"orders": (OrderState(order_id="1", conid=2, progress="working"),)}, {}, "working_order"),
         ("buy 1 BND", {"quotes": {}}, {}, "no_quote"),
         ("buy 1 BND", {"hours": {"BND": Hours(spells=(), zone="UTC")}}, {}, "market_closed"),
         ("buy 100 BND", {}, {"max_total": Decimal(7499)}, "total_exceeded"),
@@ -132,7 +129,7 @@ def test_a_plan_in_another_currency_is_refused_alone():
     """Its prices cannot be compared with dollars, so nothing else is said."""
     made = plan("buy 1 BND")
     euros = replace(made, portfolio=Portfolio(made.portfolio, currency="EUR"))
-    issues = guards.check(euros, facts(), Limits())
+    issues = guards.check(euros, euros.trades, facts(), Limits())
     assert [str(issue) for issue in issues] == ["the plan is in EUR; only plans in dollars can be traded."]
 
 
@@ -146,9 +143,9 @@ def test_a_finished_order_or_one_of_another_stock_is_no_objection():
 
 @pytest.mark.parametrize(("shares", "refused"), [(101, False), ("100.9", False), (102, True), (98, True), (0, True)])
 def test_positions_may_differ_by_one_percent(shares, refused):
-    held = facts().holdings
-    changed = [h if h.symbol != "BND" else Holding(**{**_fields(h), "shares": Decimal(shares)}) for h in held]
-    assert ("positions_differ" in codes(plan("buy 1 VXUS"), facts(holdings=changed))) == refused
+    held = facts().positions
+    changed = [h if h.symbol != "BND" else BrokerPosition(**{**_fields(h), "shares": Decimal(shares)}) for h in held]
+    assert ("positions_differ" in codes(plan("buy 1 VXUS"), facts(positions=changed))) == refused
 
 
 def _fields(holding):
@@ -174,9 +171,32 @@ def test_old_prices_are_accepted_only_when_said():
     assert codes(plan("buy 1 VTI"), facts(quotes=halted), Limits(delayed=True)) == ["halted"]
 
 
-def test_cash_must_be_there_before_it_is_invested():
-    assert codes(plan("buy 1 VTI", "10000.01")) == ["cash_short"]
-    assert codes(plan("buy 1 VTI", "10000")) == []
+@pytest.mark.parametrize(
+    ("cash", "account", "sales", "purchases", "missing"),
+    [
+        (5000, 5000, 0, 5000, 0),
+        (5000, 4000, 0, 5000, 1000),
+        (5000, 4000, 0, 3900, 0),  # the plan leaves the rest in cash
+        (0, -4000, 10_000, 10_000, 4000),
+        (-4000, -4000, 10_000, 6000, 0),  # the plan pays the loan back itself
+        (0, -20_000, 10_000, 10_000, 10_000),
+        (-5000, -10_000, 5000, 0, 0),  # a withdrawal buys nothing
+        (0, 50_000, 0, 1000, 0),  # the plan has no money of its own: its purchases are cut, not refused
+    ],
+)
+def test_a_loan_is_paid_back_before_anything_is_bought(cash, account, sales, purchases, missing):
+    """What the account cannot pay for is known before anything is sold."""
+    facts = {"cash": cash, "account": account, "sales": sales, "purchases": purchases}
+    assert shortage(**{name: Decimal(value) for name, value in facts.items()}) == missing
+
+
+@given(*[st.decimals(-50_000, 50_000, places=2)] * 2, *[st.decimals(0, 50_000, places=2)] * 2)
+def test_preview_and_execution_agree_about_money(cash, account, sales, purchases):
+    """Without a shortage the execution, which spends by the same rule, buys all that the plan itself can pay."""
+    missing = shortage(cash=cash, account=account, sales=sales, purchases=purchases)
+    spent = min(purchases, spendable(cash + sales, account + sales))
+    assert spent == max(Decimal(0), min(purchases, cash + sales)) - (missing if cash + sales > 0 else 0)
+    assert account + sales - spent >= min(account + sales, 0)
 
 
 @pytest.mark.parametrize(
@@ -192,24 +212,21 @@ def test_a_closed_market_says_when_it_opens(zone, now, words):
     assert closed_message(hours, now).endswith(words)
 
 
-def test_a_run_keeps_what_was_allowed_but_never_that_it_was_live():
-    limits = Limits(slip=Decimal("0.001"), max_move=Decimal("0.1"), delayed=True, allow=frozenset({"o354"}), wait=90.0)
-    assert Limits.from_text(limits.to_text()) == limits
-    assert Limits.from_text(Limits(live=True).to_text()) == Limits()
-
-
 def test_allowed_questions_are_named():
     assert (
-        views.allowed_questions(Limits(allow=frozenset({"o354", "zz"})))
+        messages.allowed_questions(Limits(allow=frozenset({"o354", "zz"})))
         == "o354 (there is no market data for the order), zz (unknown)"
     )
-    assert views.allowed_questions(Limits(allow=frozenset())) == "none"
+    assert messages.allowed_questions(Limits(allow=frozenset())) == "none"
 
 
 # -- journal
 
 
-DRAFT = Draft(symbol="ABC", conid=7, side="BUY", shares=3, price=Decimal("1.10"), limit=Decimal("1.12"), fee=Decimal(1))
+ORDER = (
+    Ticket(client_id="x", account="DU1", conid=7, symbol="ABC", side="BUY", shares=3, limit=Decimal("1.12")),
+    Decimal(1),
+)
 
 
 @pytest.fixture
@@ -218,35 +235,38 @@ def journal(tmp_path):
         yield journal
 
 
-def begin(journal, account="DU1", drafts=(DRAFT, DRAFT)):
-    return journal.begin(account=account, paper=True, cash=Decimal(5), quoted=1.0, settings="{}", drafts=drafts)
+def begin(journal, account="DU1", orders=(ORDER, ORDER)):
+    return journal.begin(account=account, paper=True, cash=Decimal(5), checked=1.0, orders=orders)
 
 
 def test_what_is_written_is_read_again_exactly(journal):
     run = begin(journal)
     assert journal.run(run).cash == 5
-    first, second = journal.entries(run)
+    first, second = journal.orders(run)
     assert first.client_id != second.client_id
-    assert (first.symbol, first.conid, first.side, first.shares, first.price, first.limit, first.state) == (
-        "ABC", 7, "BUY", 3, Decimal("1.10"), Decimal("1.12"), "planned",
+    assert (first.symbol, first.conid, first.side, first.shares, first.limit, first.fee, first.stage) == (
+        "ABC", 7, "BUY", 3, Decimal("1.12"), Decimal(1), "planned",
     )  # fmt: skip
     journal.sending(first.client_id)
     journal.move(first.client_id, "working", order_id="9", filled=Decimal("1.5"), paid=Decimal("1.65"))
-    entry = journal.entries(run)[0]
-    assert (entry.state, entry.order_id, entry.filled, entry.paid, entry.sent) == (
+    order = journal.orders(run)[0]
+    assert (order.stage, order.order_id, order.filled, order.paid, order.sent) == (
         "working", "9", Decimal("1.5"), Decimal("1.65"), FakeClock().time,
     )  # fmt: skip
 
 
 def test_a_committed_step_is_durable_and_the_file_is_private(journal, tmp_path):
-    """Full sync at every commit; another connection sees it at once; nobody else may read it."""
-    assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert journal._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    """Full sync at every commit; another connection sees it at once; nobody else may read any of its files."""
+    assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert journal._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     run = begin(journal)
     path = tmp_path / "state" / "journal.sqlite3"
-    with Journal(path) as other:
-        assert len(other.entries(run)) == 2
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    with Journal(path) as other, other.alone():
+        assert len(other.orders(run)) == 2
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes.keys() >= {"journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3.lock"}
+    assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
@@ -265,21 +285,21 @@ def test_a_committed_step_is_durable_and_the_file_is_private(journal, tmp_path):
 )
 def test_an_order_only_moves_forwards(journal, steps, wrong):
     run = begin(journal)
-    name = journal.entries(run)[0].client_id
+    name = journal.orders(run)[0].client_id
 
     def move(state):
         journal.sending(name) if state == "sending" else journal.move(name, state)
 
     for step in steps:
         move(step)
-    before = journal.entries(run)
+    before = journal.orders(run)
     with pytest.raises(LawBrokenError):
         move(wrong)
-    assert journal.entries(run) == before
+    assert journal.orders(run) == before
 
 
 def test_only_unsent_orders_are_changed(journal):
-    name = journal.entries(begin(journal))[0].client_id
+    name = journal.orders(begin(journal))[0].client_id
     journal.revise(name, shares=2, limit=Decimal("1.13"))
     journal.sending(name)
     with pytest.raises(LawBrokenError):
@@ -292,20 +312,18 @@ def test_one_open_run_an_account_even_against_the_database(journal):
         begin(journal)
     begin(journal, account="DU2")
     with pytest.raises(sqlite3.IntegrityError):
-        journal._db.execute(
-            "INSERT INTO run SELECT 'x', created, account, paper, cash, quoted, settings, state FROM run"
-        )
+        journal._db.execute("INSERT INTO run SELECT 'x', created, account, paper, cash, request, state FROM run")
     with pytest.raises(LawBrokenError, match="unfinished"):
         journal.finish(run)
 
 
 def test_a_failed_beginning_leaves_nothing(journal):
-    def drafts():
-        yield DRAFT
+    def orders():
+        yield ORDER
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        begin(journal, drafts=drafts())
+        begin(journal, orders=orders())
     assert journal.open_run() is None
     begin(journal)
 

@@ -72,7 +72,7 @@ def test_positions(gateway, ours, theirs, uncached):
     gateway.prices |= {5000 + i: 10.5 for i in range(130)}
     rows = theirs.positions(page=0).data + theirs.positions(page=1).data
     expected = {(row["conid"], exact(row["position"]), exact(row["mktPrice"]), exact(row["mktValue"])) for row in rows}
-    assert {(h.conid, h.shares, h.price, h.value) for h in ours.holdings(ACCOUNT)} == expected
+    assert {(h.conid, h.shares, h.price, h.value) for h in ours.positions(ACCOUNT)} == expected
     assert len(expected) == 132
     if uncached:
         assert {int(row["conid"]) for row in theirs.positions2(ACCOUNT).data} == {conid for conid, *_rest in expected}
@@ -104,7 +104,7 @@ def test_orders_and_trades(gateway, ours, theirs, tmp_path):
     assert {(o.order_id, o.client_id, o.side, o.filled) for o in ours.orders(ACCOUNT)} == expected
     assert len(expected) == 2
     trades = {(row["order_ref"], exact(row["size"]), exact(row["price"])) for row in theirs.trades().data}
-    assert {(e.client_id, e.shares, e.price) for e in ours.executions(ACCOUNT)} == trades
+    assert {(e.client_id, e.shares, e.price) for e in ours.fills(ACCOUNT)} == trades
     for order in ours.orders(ACCOUNT):
         assert theirs.order_status(order.order_id).data["order_status"] == ours.order(order.order_id).status
 
@@ -113,7 +113,7 @@ def test_ibind_reads_prices_as_binary_floats_and_ours_digit_by_digit(gateway, ou
     row = b'[{"conid": 1, "position": 3, "ticker": "A", "mktPrice": 0.1000000000000000055}]'
     gateway.twist = lambda _request, _reply: Reply(body=row)
     assert theirs.positions2(ACCOUNT).data[0]["mktPrice"] == 0.1
-    assert ours.holdings(ACCOUNT)[0].price == Decimal("0.1000000000000000055")
+    assert ours.positions(ACCOUNT)[0].price == Decimal("0.1000000000000000055")
 
 
 def test_ibind_follows_a_redirect_with_an_order_and_ours_does_not(gateway, ours, theirs, tmp_path):
@@ -132,10 +132,10 @@ def test_ibind_follows_a_redirect_with_an_order_and_ours_does_not(gateway, ours,
     desk = Desk(gateway, FakeClock(), tmp_path)
     proposal = desk.propose(plan("buy 1 BND", "80"))
     before = len(gateway.server.requests)
-    draft = proposal.lines[0].draft
+    draft = proposal.orders[0].draft
     journal = desk.journal()
     run = journal.begin(account=ACCOUNT, paper=True, cash=Decimal(80), quoted=0, settings="{}", drafts=[draft])
-    answer = ours.send(journal.entries(run)[0].ticket(ACCOUNT))
+    answer = ours.send(journal.orders(run)[0].ticket(ACCOUNT))
     desk.close()
     assert "302" in answer.reason
     assert [r.path for r in gateway.server.requests[before:]] == [f"/v1/api/iserver/account/{ACCOUNT}/orders"]

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import logging
 import re
-import sqlite3
 from decimal import Decimal
 
 import pytest
@@ -16,21 +15,10 @@ from pbal_core.brokers import reconcile
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.ibkr.gateway import check_base
 from pbal_core.brokers.journal import Journal
-from pbal_core.brokers.records import Entry
+from pbal_core.brokers.records import OrderRecord
 from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
 from tests.stand_in.trading import is_order, plan, states
-
-
-def lose(desk, words="buy 10 BND", cash="800"):
-    """A run whose first order never reaches the broker, and that stops there."""
-    desk.gateway.fault = lambda request: Reply(body={}, cut=0) if is_order(request) else None
-    report = desk.trade(words, cash)
-    desk.gateway.fault = lambda _request: None
-    assert next(iter(states(report).values())) == "sending"
-    assert not desk.gateway.book
-    return report
-
 
 # -- one plan, carried out twice
 
@@ -39,7 +27,7 @@ def test_two_previews_of_one_plan_are_not_both_sent(desk):
     """Two windows show the same proposal; the second one is refused, however soon it is sent after the first."""
     first, second = (desk.propose(plan("buy 10 BND", "800")) for _window in range(2))
     assert states(desk.execution().start(first)) == {"BND": "filled"}
-    with pytest.raises(RequestError, match=r"another plan was carried out .* preview it again"):
+    with pytest.raises(RequestError, match=r"another plan was carried out .* preview this one again"):
         desk.execution().start(second)
     assert desk.traded() == {"BND": 10}
 
@@ -62,81 +50,16 @@ def test_an_order_that_was_given_after_the_preview_stops_the_run(desk):
     assert not desk.gateway.sent
 
 
-def test_what_was_bought_by_hand_meanwhile_is_not_bought_again(desk):
-    report = lose(desk, "buy 10 BND; buy 2 VXUS", "900")
-    desk.gateway.positions[1003] = 2
-    report = desk.resume()
-    assert "VXUS: the account held 0 when the plan was checked and holds 2 now" in report.stopped
-    assert states(report) == {"BND": "filled", "VXUS": "planned"}
-
-
-def test_a_lost_order_that_was_replaced_by_hand_is_not_sent_again(desk):
-    """The user sold in TWS what the lost order was to sell; sending it again would sell twice."""
-    lose(desk, "sell 4 VTI", "-900")
-    desk.gateway.positions[1001] = 36
-    assert "VTI: the account held 40 when the plan was checked and holds 36 now" in desk.resume().stopped
-    assert not desk.gateway.book
-
-
 def test_a_live_login_is_not_traded_with_the_preview_of_a_paper_account(desk):
     proposal = desk.propose(plan("buy 10 BND", "800"))
     desk.gateway.paper = False
-    with pytest.raises(RequestError, match="confirm that real money is meant"):
-        desk.execution().start(proposal)
+    with pytest.raises(RequestError, match="another account is logged in than in the preview"):
+        desk.execution(Limits(live=True)).start(proposal)
     assert not desk.gateway.sent
     assert desk.journal().open_run() is None
 
 
-def test_a_journal_of_the_first_version_goes_on(desk):
-    """Its runs do not know what was held; the rest of the guards holds."""
-    lose(desk)
-    with sqlite3.connect(desk.path) as old:
-        old.execute("ALTER TABLE orders DROP COLUMN held")
-        old.execute("PRAGMA user_version=1")
-    old.close()
-    with Journal(desk.path) as journal:
-        assert [entry.held for entry in journal.entries(journal.open_run().id)] == [None]
-    assert states(desk.resume()) == {"BND": "filled"}
-
-
 # -- resuming into another market
-
-
-def test_a_lost_order_is_not_sent_again_when_its_price_has_moved(desk):
-    lose(desk)
-    desk.fake.time += 600
-    desk.gateway.prices[1002] = 65.0
-    assert "a move of 13.3 %" in desk.resume().stopped
-    assert not desk.gateway.book
-
-
-def test_a_lost_purchase_is_not_sent_again_without_its_money(desk):
-    lose(desk)
-    desk.gateway.cash = 700.0
-    report = desk.resume()
-    assert "BND: it needs $752.60 and the account has $700.00" in report.stopped
-    assert not desk.gateway.book
-    desk.gateway.cash = 800.0
-    assert states(desk.resume()) == {"BND": "filled"}
-
-
-def test_a_clock_that_was_set_back_does_not_make_prices_fresh(desk):
-    lose(desk, "buy 10 BND; buy 2 VXUS", "900")
-    desk.fake.time -= 1800
-    desk.gateway.stamps.clear()
-    desk.gateway.prices[1003] = 70.0
-    report = desk.resume()
-    assert "a move of 16.7 %" in report.stopped
-    assert states(report)["VXUS"] == "planned"
-
-
-def test_a_clock_that_was_set_back_for_long_does_not_make_a_run_young(desk):
-    lose(desk, "buy 10 BND; buy 2 VXUS", "900")
-    desk.fake.time -= 7 * 3600
-    desk.gateway.stamps.clear()
-    assert states(desk.resume()) == {"BND": "dropped", "VXUS": "dropped"}
-    assert not desk.gateway.book
-
 
 # -- what the broker's lists say
 
@@ -155,15 +78,14 @@ def test_a_number_that_is_used_again_is_not_our_order(desk):
     finally:
         del desk.gateway._order
     assert states(report) == {"BND": "cancelled"}
-    assert report.entries[0].filled == 0
+    assert report.orders[0].filled == 0
 
 
 def test_a_reference_says_more_than_a_number():
     """Another order of the same number in the lists is not taken for ours, nor are its fills."""
-    entry = Entry(
-        client_id="pbal-x-001", symbol="BND", conid=1002, side="BUY", planned=10, shares=10, price=Decimal(75),
-        limit=Decimal(75), fee=Decimal(1), state="working", order_id="7", filled=Decimal(0), paid=Decimal(0), sent=0,
-        reason="", held=None,
+    entry = OrderRecord(
+        client_id="pbal-x-001", symbol="BND", conid=1002, side="BUY", planned=10, shares=10, limit=Decimal(75),
+        fee=Decimal(1), stage="working", order_id="7", filled=Decimal(0), paid=Decimal(0), sent=0, reason="",
     )  # fmt: skip
     assert reconcile.same(entry, "pbal-x-001", "8")
     assert reconcile.same(entry, "", "7")
@@ -182,9 +104,9 @@ def test_a_fill_without_its_number_or_price_is_reckoned_at_the_limit_until_the_t
 
     desk.gateway.twist = twist
     desk.gateway.commission = 0.5
-    (sale, purchase) = desk.trade("sell 4 VTI; buy 10 VXUS").entries
-    assert (sale.state, sale.filled, sale.paid) == ("filled", 4, Decimal("998.00"))
-    assert (purchase.state, purchase.filled, purchase.paid) == ("filled", 10, Decimal("601.3"))
+    (sale, purchase) = desk.trade("sell 4 VTI; buy 10 VXUS").orders
+    assert (sale.stage, sale.filled, sale.paid) == ("filled", 4, Decimal("998.00"))
+    assert (purchase.stage, purchase.filled, purchase.paid) == ("filled", 10, Decimal("601.3"))
 
 
 def test_shares_that_traded_are_never_forgotten(desk):
@@ -197,8 +119,8 @@ def test_shares_that_traded_are_never_forgotten(desk):
         return Reply(body=[]) if request.path.endswith("/trades") else reply
 
     desk.gateway.twist = twist
-    (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).entries
-    assert (entry.state, entry.filled, entry.paid) == ("cancelled", 3, 3 * Decimal("75.16"))
+    (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).orders
+    assert (entry.stage, entry.filled, entry.paid) == ("cancelled", 3, 3 * Decimal("75.16"))
 
 
 @pytest.mark.parametrize("seen", [0, 1])
@@ -223,10 +145,10 @@ def test_a_fill_that_races_the_cancellation_is_counted(desk, seen):
     desk.gateway.fill = lambda order: seen - order.filled
     desk.gateway._cancel, desk.gateway.twist = cancel, twist
     try:
-        (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).entries
+        (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).orders
     finally:
         del desk.gateway._cancel
-    assert (entry.state, entry.filled) == ("cancelled", 2 + seen)
+    assert (entry.stage, entry.filled) == ("cancelled", 2 + seen)
     assert entry.paid == (2 + seen) * Decimal("75.16")
 
 
@@ -235,7 +157,7 @@ def test_a_trade_that_is_listed_twice_counts_once(desk):
     desk.trade("buy 10 BND", "800", Limits(wait=5))
     desk.gateway._trades = lambda request: 2 * type(desk.gateway)._trades(desk.gateway, request)
     try:
-        assert [fill.shares for fill in desk.broker.executions(ACCOUNT)] == [5]
+        assert [fill.shares for fill in desk.broker.fills(ACCOUNT)] == [5]
     finally:
         del desk.gateway._trades
 
@@ -255,7 +177,7 @@ def test_a_failure_of_the_broker_is_in_the_history(desk):
     with pytest.raises(BrokerError, match="nobody is logged in"):
         desk.trade("buy 10 BND", cash="800")
     journal = desk.journal()
-    assert "stopped: nobody is logged in" in journal.notes(journal.open_run().id)[-1][1]
+    assert "stopped: nobody is logged in" in journal.notes(journal.open_run().id)[-1]
 
 
 # -- data that is missing or means something else
@@ -315,16 +237,10 @@ def test_two_holdings_of_one_name_are_asked(desk):
 
 def test_two_symbols_of_one_stock_are_refused(desk):
     """Else its shares would be counted, and traded, twice."""
-    desk.gateway.names["BRK B"] = 1002
-    desk.gateway.twist = lambda r, reply: _renamed(reply) if "/positions" in r.path else reply
-    proposal = desk.propose(plan("buy 1 VXUS", "80", held={"BRK.B": (100, 75), "BRKB": (100, 75), "VXUS": (0, 60)}))
-    assert [(issue.code, issue.where.symbol) for issue in proposal.problems] == [("same_stock", "BRKB")]
-
-
-def _renamed(reply):
-    for row in reply.body:
-        row["description"] = row["description"].replace("BND", "BRK B")
-    return reply
+    desk.gateway.names["BRKB"] = desk.gateway.names["BRK B"] = 1003
+    made = plan("buy 1 BRKB; buy 1 XBRK", "130", held={"BRKB": (0, 60), "XBRK": (0, 60)})
+    desk.gateway.names["XBRK"] = 1003
+    assert [(issue.code, issue.where.symbol) for issue in desk.propose(made).problems] == [("same_stock", "XBRK")]
 
 
 # -- what is shown and logged
@@ -381,10 +297,10 @@ def test_a_full_disk_stops_before_the_order_and_says_so(desk):
         return run
 
     work._journal.begin = begin_and_fill
-    with pytest.raises(RequestError, match=r"the journal .* cannot be written: .*full.*pbal trade --resume"):
+    with pytest.raises(RequestError, match=r"the journal .* cannot be written: .*full.*end the run"):
         work.start(proposal)
     assert not desk.gateway.sent
-    assert states(desk.resume()) == {"BND": "filled"}
+    assert states(desk.settle()) == {"BND": "dropped"}
 
 
 def test_a_limit_counts_from_the_answer(desk):
@@ -433,16 +349,15 @@ def test_one_cancellation_that_fails_once_is_asked_again_and_stops_no_other(desk
 
 @pytest.mark.parametrize("reply", FAILURES)
 def test_one_cancellation_that_always_fails_leaves_only_its_own_order(desk, reply):
-    """The others are cancelled, by the run and by --cancel, and the report says which one is left and why."""
+    """The others are cancelled, by the run and by settling it, and the report says which one is left and why."""
     failing_cancellation(desk, 700_000_001, reply)
     desk.gateway.numbers = itertools.count(700_000_001)
     report = desk.trade("sell 4 VTI; sell 5 BND", "-2000", Limits(wait=5))
     assert states(report) == {"VTI": "working", "BND": "cancelled"}
     assert "still open although they were cancelled (VTI: the " in report.stopped
-    again = desk.execution().cancel(report.run.id)
-    assert states(again) == {"VTI": "working", "BND": "cancelled"}
+    assert states(desk.settle()) == {"VTI": "working", "BND": "cancelled"}
     desk.gateway.fault = lambda _request: None
-    assert states(desk.execution().cancel(report.run.id)) == {"VTI": "cancelled", "BND": "cancelled"}
+    assert states(desk.settle()) == {"VTI": "cancelled", "BND": "cancelled"}
 
 
 @pytest.mark.parametrize("fails", [1, 10_000])
@@ -494,8 +409,8 @@ def test_a_tickle_that_says_logged_out_ends_the_watch(desk):
 
 
 @pytest.mark.parametrize("listed", [True, False])
-def test_an_order_that_the_broker_neither_works_nor_cancels_can_be_given_up(desk, listed):
-    """IBKR keeps a dead order as Inactive, or forgets it, and refuses to cancel it; the run must not wait for ever."""
+def test_an_order_that_the_broker_neither_works_nor_cancels_is_given_up(desk, listed):
+    """IBKR keeps a dead order as Inactive, or forgets it, and refuses to cancel it; the run ends all the same."""
     desk.gateway.fill = lambda _order: 0
 
     def twist(request, reply):
@@ -509,14 +424,11 @@ def test_an_order_that_the_broker_neither_works_nor_cancels_can_be_given_up(desk
     desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
     try:
         report = desk.trade("sell 4 VTI; buy 5 BND", limits=Limits(wait=5))
-        assert states(report) == {"VTI": "working", "BND": "planned"}
-        assert "doesn't exist" in report.stopped
-        ended = desk.execution().cancel(report.run.id)
     finally:
         del desk.gateway._cancel
-    assert states(ended) == {"VTI": "cancelled", "BND": "dropped"}
-    assert ended.run.state == "done"
-    assert "doesn't exist" in ended.entries[0].reason
+    assert states(report)["VTI"] == "cancelled"
+    assert report.run.state == "done"
+    assert "doesn't exist" in report.orders[0].reason
 
 
 def test_an_order_that_works_is_never_given_up(desk):
@@ -524,12 +436,15 @@ def test_an_order_that_works_is_never_given_up(desk):
     desk.gateway.fill = lambda _order: 0
     desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
     try:
-        report = desk.trade("sell 4 VTI", "-900", Limits(wait=5))
-        ended = desk.execution().cancel(report.run.id)
+        desk.trade("sell 4 VTI", "-900", Limits(wait=5))
+        ended = desk.settle()
     finally:
         del desk.gateway._cancel
     assert states(ended) == {"VTI": "working"}
     assert ended.run.state == "open"
+
+
+# -- JSON of the wrong kind, at any step
 
 
 # -- JSON of the wrong kind, at any step
@@ -543,7 +458,7 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("body", [b"null", b"[]", b"{}", b'"x"', b"5", b"[[1]]", b'{"orders":null}', b"[" * 100_000])
 def test_json_of_the_wrong_kind_is_the_brokers_failure_at_every_step(desk, path, body):
-    """The run stops with a sentence and stays open, or goes on; it never crashes, and nothing is sent twice."""
+    """The run ends, or stays open to be settled; it never crashes, and nothing is sent twice or stays open."""
     proposal = desk.propose(plan("sell 4 VTI; buy 5 BND"))
     desk.fake.time += 90  # so that prices and hours are asked for again
     desk.gateway.fill = lambda order: order.shares if order.side == "SELL" else 0
@@ -553,6 +468,7 @@ def test_json_of_the_wrong_kind_is_the_brokers_failure_at_every_step(desk, path,
     assert len(desk.gateway.sent) == len(set(desk.gateway.sent)) <= 2
     desk.gateway.twist = lambda _request, reply: reply
     if desk.journal().open_run() is not None:
-        desk.resume(Limits(wait=60))
+        desk.settle(Limits(wait=60))
     assert desk.journal().open_run() is None
+    assert not any(order.live for order in desk.gateway.book.values())
     assert desk.traded().get("VTI", 0) in {0, -4}

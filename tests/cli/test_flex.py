@@ -10,8 +10,7 @@ import sys
 import httpx
 import pytest
 
-from pbal_core.brokers.ibkr import flex
-from pbal_core.brokers.ibkr import secrets as vault
+from pbal_core.brokers.ibkr import flex, secrets
 from pbal_core.brokers.ibkr.secrets import Secret
 from pbal_core.cli import main
 from tests.stand_in.clock import FakeClock
@@ -31,7 +30,7 @@ def service(tmp_path, monkeypatch):
         token = Secret(service.token)
         return flex.FlexClient(token, service.query, service=service.base, inner=inner, clock=FakeClock().clock)
 
-    monkeypatch.setattr(flex, "from_vault", client)
+    monkeypatch.setattr(flex, "from_store", client)
     with service.server:
         yield service
 
@@ -92,7 +91,7 @@ def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path, capsys):
 
 def test_login_stores_both_in_the_keyring_and_shows_neither(monkeypatch, capsys):
     stored = {}
-    monkeypatch.setattr(vault, "store", lambda name, text: stored.update({name: text}))
+    monkeypatch.setattr(secrets, "store", lambda name, text: stored.update({name: text}))
     monkeypatch.setattr("builtins.input", lambda _prompt: " 123 ")
     monkeypatch.setattr("getpass.getpass", lambda _prompt: " 4711008150815 ")
     assert main(["flex", "login"]) == 0

@@ -10,8 +10,10 @@ import sys
 
 import pytest
 
-from pbal_core.brokers.connection import GatewaySettings, confirm, may_trade_here, open_report
-from pbal_core.brokers.ibkr.secrets import Vault
+from pbal_core.brokers.connection import open_report
+from pbal_core.brokers.execution import Execution
+from pbal_core.brokers.ibkr.secrets import SecretStore
+from pbal_core.brokers.ibkr.settings import GatewaySettings
 from pbal_core.cli import main
 from pbal_core.errors import RequestError
 from tests.stand_in.clock import FakeClock
@@ -72,7 +74,7 @@ def test_the_dry_run_is_the_default_and_sends_nothing(gateway, trade, tmp_path):
     assert lines[0].split()[:7] == ["Action", "Shares", "Symbol", "Quote", "Limit", "Value", "Commission"]
     assert len(lines) == 3
     assert lines[2].split()[:7] == ["Buy", "30", "BND", "$75.01", "$75.16", "$2,254.80", "1"]
-    assert "Nothing was sent. Add --place to trade." in err
+    assert "No order was sent. Add --place to trade." in err
     assert "paper account (play money) DU1...:" in err
     assert "o403 (the order will probably trade at once)" in err
     assert not gateway.sent
@@ -118,7 +120,7 @@ def test_all_objections_are_told_at_once(gateway, trade):
     gateway.positions[1001] = 44
     code, out, err = trade(*PLAN)
     assert (code, out) == (1, "")
-    assert "not a paper account" in err
+    assert "is not a paper account" in err
     assert "the market is closed; it opens Monday 06 April at 09:30 US/Eastern time." in err
     assert "VTI: the plan counts on 40 shares and the account holds 44" in err
 
@@ -134,41 +136,60 @@ def test_a_hard_rebalance_sells_first_and_says_when_the_money_will_not_do(gatewa
     """The sales bring a little less and the purchases cost a little more than in the plan: a share less is bought."""
     code, out, err = trade("positions.csv", "-s", "hard_rebalance", "-m", "10", "--place", typed="4567\n")
     assert code == 1, err
-    assert "Warning: at these limits the purchases may cost $32.22 more than there is for them" in err
+    assert "the purchases may cost $32.22 more than there is for them; then fewer shares are bought." in err
     assert "BND: 16 instead of 17, for the cash there is." in err
     assert [order.side for order in gateway.book.values()] == ["SELL", "BUY"]
     assert "Left of the plan: buy 1 BND." in out
     assert gateway.cash >= 50_000
 
 
-def test_an_interrupted_run_is_shown_resumed_and_done(gateway, trade, monkeypatch):
-    from pbal_core.brokers.execution import Execution
-
+def interrupt(monkeypatch):
+    """Ctrl-C while purchases are watched, once."""
     watch = Execution._watch
 
-    def interrupt(*_arguments, **_options):
+    def stop(execution, run, **options):
+        if not execution._journal.orders(run, "working"):
+            return watch(execution, run, **options)
         monkeypatch.setattr(Execution, "_watch", watch)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Execution, "_watch", interrupt)  # the first watch: of the sales, of which there are none
+    monkeypatch.setattr(Execution, "_watch", stop)
+
+
+def test_an_interrupted_run_is_ended_and_the_rest_is_planned_anew(gateway, trade, monkeypatch):
+    """Ten of thirty shares had traded: the next plan buys twenty, as the first one was asked for."""
+    gateway.fill = lambda order: 10 if not order.filled else 0
+    interrupt(monkeypatch)
     code, _out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 130
-    assert "pbal trade --resume goes on" in err
+    assert "Orders that were sent may still trade, and the run is open. pbal trade --resume" in err
     assert err.endswith("pbal: interrupted\n")
     code, out, _err = trade("--status")
     assert code == 0
-    assert "not sent yet" in out
+    assert "working" in out
     code, _out, err = trade(*PLAN, "--place", typed="4567\n")
-    assert (code, err) == (
-        2,
-        "pbal: an earlier run is not finished; first run pbal trade --resume or pbal trade --cancel.\n",
-    )
-    assert trade("--resume", typed="0000\n")[0] == 2
-    code, out, err = trade("--resume", typed="4567\n")
+    assert code == 2
+    assert err.startswith("pbal: an earlier run is not finished; end it first (pbal trade --resume, which")
+    code, out, err = trade("--resume")
     assert code == 0, err
-    assert gateway.positions[1002] == 130
+    assert "Left of the plan: buy 20 BND." in out
+    assert "A new plan for the rest, from what the account holds now and $1,507.40 of cash:" in err
+    assert out.splitlines()[-1].split()[:3] == ["Buy", "20", "BND"]
+    assert "No order was sent. Add --place to trade." in err
     assert len(gateway.book) == 1
     assert trade("--resume")[2] == "There is no interrupted run.\n"
+
+
+def test_the_rest_can_be_traded_at_once(gateway, trade, monkeypatch):
+    interrupt(monkeypatch)
+    gateway.fill = lambda _order: 0
+    assert trade(*PLAN, "--place", typed="4567\n")[0] == 130
+    gateway.fill = lambda order: order.shares if len(gateway.book) > 1 else 0
+    code, _out, err = trade("--resume", "--place", typed="4567\n")
+    assert code == 0, err
+    assert [order.status for order in gateway.book.values()] == ["Cancelled", "Filled"]
+    assert gateway.positions[1002] == 130
+    assert open_report() is None
 
 
 def test_cancel_ends_an_open_run_without_asking(gateway, trade):
@@ -177,7 +198,7 @@ def test_cancel_ends_an_open_run_without_asking(gateway, trade):
     code, out, _err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 1
     assert "sent, no answer" in out
-    assert "The run is open: pbal trade --resume goes on with it, pbal trade --cancel ends it." in out
+    assert "pbal trade --resume ends the run and shows a plan for the rest; pbal trade --cancel only ends it." in out
     code, out, _err = trade("--status")
     assert code == 0
     assert "Stopped: BND: it is not known whether the broker has the order" in out
@@ -186,17 +207,6 @@ def test_cancel_ends_an_open_run_without_asking(gateway, trade):
     assert "not found at the broker" in out
     assert open_report() is None
     assert not gateway.book
-
-
-def test_a_resumed_run_keeps_its_settings_unless_they_are_given_anew(gateway, trade):
-    lost = [1, 1]
-    gateway.fault = lambda r: Reply(body={}, cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
-    gateway.questions[1002] = [["o354"]]
-    assert trade(*PLAN, "--place", "--allow", "o354", typed="4567\n")[0] == 1
-    assert trade("--resume", "--allow", "", typed="4567\n", tty=False)[0] == 1  # lost again
-    code, _out, err = trade("--resume", typed="4567\n", tty=False)
-    assert code == 0, err
-    assert gateway.positions[1002] == 130
 
 
 def test_a_question_can_be_answered_at_the_terminal(gateway, trade):
@@ -240,9 +250,7 @@ def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, 
     gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
     code, _out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 3
-    assert (
-        "Orders that were sent may still trade. pbal trade --resume goes on, pbal trade --cancel ends the run." in err
-    )
+    assert "Orders that were sent may still trade, and the run is open. pbal trade --resume" in err
     assert "Stopped: nobody is logged in at the gateway" in trade("--status")[1]
 
 
@@ -250,8 +258,8 @@ def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, 
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("sending", "\nNothing was sent, and the run is open. pbal trade --resume goes on"),
-        ("move", "\nOrders that were sent may still trade. pbal trade --resume goes on"),
+        ("sending", "\nNothing was sent, and the run is open. pbal trade --resume"),
+        ("move", "\nOrders that were sent may still trade, and the run is open. pbal trade"),
     ],
 )
 def test_whatever_breaks_a_run_off_there_is_word_of_it(gateway, trade, monkeypatch, *, failure, step, words):
@@ -279,19 +287,18 @@ def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(ga
     assert "DatabaseError: malformed" in err
 
 
-def test_a_run_of_real_money_is_ended_with_the_words_that_are_shown(gateway, trade):
-    """--cancel and --resume of a live run need --live, so every hint says it."""
+def test_a_run_of_real_money_is_ended_without_more_ado(gateway, trade):
+    """Cancelling needs no permission; trading the rest does."""
     gateway.paper = False
     gateway.fill = lambda _order: 0
     gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
-    err = trade(*PLAN, "--live", "--place", typed="4567\n")[2]
-    assert "pbal trade --resume --live goes on, pbal trade --cancel --live ends the run." in err
-    assert "pbal trade --cancel --live ends it." in trade("--status")[1]
-    assert "first run pbal trade --resume --live or pbal trade --cancel --live." in trade(*PLAN, "--place")[2]
+    assert trade(*PLAN, "--live", "--place", typed="4567\n")[0] == 3
     gateway.fault = lambda _request: None
-    code, _out, err = trade("--cancel", "--live")
-    assert code == 1, err
+    code, _out, err = trade("--resume", "--place", typed="4567\n")
+    assert code == 1
+    assert "is not a paper account; confirm that real money is meant (--live)." in err
     assert open_report() is None
+    assert len(gateway.book) == 1
 
 
 def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway, trade):
@@ -326,19 +333,16 @@ def test_the_table_is_out_before_the_question_about_it(gateway, trade, monkeypat
     assert trade(*PLAN, "--place")[0] == 2
     gateway.fault = lambda r: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
     assert trade(*PLAN, "--place")[0] == 1
-    raw.truncate(0)
-    assert trade("--resume")[0] == 0
-    assert ["$2,254.80" in text for text in seen] == [True, True, False]
-    assert "sent, no answer" in seen[-1]
+    assert ["$2,254.80" in text for text in seen] == [True, True]
 
 
 def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):
     gateway.questions[1002] = [["o163"]]
     code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n", tty=False)
     assert code == 1
-    assert "Stopped: BND was not bought or sold, because the broker asked (o163)" in out
+    assert "Stopped: BND was not bought, because the broker asked (o163)" in out
     assert not gateway.book
-    assert open_report() is None  # nothing of it is left to be resumed
+    assert open_report() is None
     assert trade(*PLAN, "--place", "--allow", "o163", typed="4567\n", tty=False)[0] == 0
 
 
@@ -351,7 +355,7 @@ def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, tra
     ]
     code, _out, err = trade(*PLAN, tty=False)
     assert code == 2
-    assert "choose one (--contract NEW=1003)." in err
+    assert "choose one (--contract NEW=1003)" in err
     assert trade(*PLAN, "--contract", "NEW=1003", tty=False)[0] == 0
     code, out, err = trade(*PLAN, typed="1\n")
     assert (code, "NEW" in out) == (0, True), err
@@ -387,7 +391,7 @@ def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
     """A plan that knows only a part of the account has weights of that part."""
     gateway.positions[1003] = 500
     _code, _out, err = trade(*PLAN)
-    assert "Warning: the account also holds 500 VXUS; the plan's file has none of it" in err
+    assert "Warning: the account also holds 500 VXUS; the plan's file does not" in err
     assert "also holds" not in trade("ibkr:", *PLAN[1:])[2]
 
 
@@ -400,7 +404,7 @@ def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
         ((*PLAN, "--max-total", "x"), '--max-total "x" is not a number'),
         ((*PLAN, "--contract", "A"), "SYMBOL=CONID is needed"),
         (("-", "--place"), "give the positions as a file"),
-        (("--resume", "positions.csv"), "an interrupted run goes on with its own plan"),
+        (("--resume", "positions.csv"), "an interrupted run keeps its own plan"),
         ((*PLAN, "--fingerprint", "12"), "64 hexadecimal digits"),
         ((*PLAN, "--gateway", "http://x"), "is not a gateway's address"),
         ((*PLAN, "--drift"), "belong to pbal, not to pbal trade"),
@@ -427,7 +431,7 @@ def test_no_certificate_says_so(trade, monkeypatch):
     code, _out, err = trade(*PLAN)
     assert (code, err) == (
         2,
-        "pbal: give the gateway's own certificate with --certificate FILE (README, Interactive Brokers).\n",
+        "pbal: give the gateway's own certificate: --certificate FILE, or its SHA-256: --fingerprint HEX.\n",
     )
 
 
@@ -466,64 +470,15 @@ def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway, trade)
 
 
 # -- the desk
-
-
-@pytest.mark.parametrize(
-    ("address", "visitor", "stored", "may"),
-    [
-        ("localhost", None, True, True),
-        ("127.0.0.1", "127.0.0.1", True, True),
-        ("::1", "::1", True, True),
-        ("localhost", None, False, False),
-        (None, None, True, False),
-        ("", None, True, False),
-        ("0.0.0.0", "127.0.0.1", True, False),
-        ("localhost", "203.0.113.9", True, False),
-    ],
-)
-def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor, stored, may):
-    environ = {"PBAL_IBKR_CERTIFICATE": "own.pem"} if stored else {}
-    vault = Vault(environ=environ, file=tmp_path / "none.toml", keyring=False)
-    assert may_trade_here(address, visitor, {"Host": "localhost:8501"}, GatewaySettings.stored(vault)) is may
-
-
-@pytest.mark.parametrize(
-    ("headers", "may"),
-    [
-        ({"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
-        ({"host": "127.0.0.1:8501"}, True),
-        ({"Host": "[::1]:8501", "Origin": "http://[::1]:8501"}, True),
-        ({"Host": "LOCALHOST"}, True),
-        ({}, False),
-        ({"Host": ""}, False),
-        ({"Host": "[::1"}, False),
-        ({"Host": "portfolio.example"}, False),
-        ({"Host": "localhost.portfolio.example:8501"}, False),
-        ({"Host": "localhost@portfolio.example:8501"}, False),
-        ({"Host": "localhost:8501", "Origin": "https://portfolio.example"}, False),
-        ({"Host": "localhost:8501", "Origin": "null"}, False),
-        ({"Host": "localhost:8501", "X-Forwarded-For": "127.0.0.1"}, False),
-        ({"Host": "localhost:8501", "x-forwarded-host": "portfolio.example"}, False),
-        ({"Host": "localhost:8501", "X-Real-Ip": "203.0.113.7"}, False),
-        ({"Host": "localhost:8501", "Forwarded": "for=203.0.113.7"}, False),
-        ({"Host": "localhost:8501", "Via": "1.1 proxy"}, False),
-        ({"Host": "localhost:8501", "Cf-Connecting-Ip": "203.0.113.7"}, False),
-    ],
-)
-def test_a_page_behind_a_proxy_does_not_trade(headers, may):
-    """Behind a proxy on the same machine every visitor is local; the name asked for and the proxy's marks are not."""
-    assert may_trade_here("localhost", None, headers, GatewaySettings(fingerprint="ab")) is may
-
-
 def test_settings_come_from_arguments_then_from_the_store(tmp_path):
     file = tmp_path / "secrets.toml"
     file.write_text('[ibkr]\ngateway = "https://127.0.0.1:5001"\nfingerprint = "ab"\naccount = "4567"\n')
-    vault = Vault(environ={}, file=file, keyring=False)
-    stored = GatewaySettings.stored(vault)
+    secrets = SecretStore(environ={}, file=file, keyring=False)
+    stored = GatewaySettings.stored(secrets)
     assert (stored.base, stored.certificate, stored.fingerprint, stored.account) == (
         "https://127.0.0.1:5001", None, "ab", "4567",
     )  # fmt: skip
-    given = GatewaySettings.stored(vault, certificate="own.pem", base="https://h:1")
+    given = GatewaySettings.stored(secrets, certificate="own.pem", base="https://h:1")
     assert (str(given.certificate), given.fingerprint, given.base) == ("own.pem", None, "https://h:1")
 
 
@@ -532,11 +487,4 @@ def test_settings_never_open_the_keyring(tmp_path, monkeypatch):
     import keyring
 
     monkeypatch.setattr(keyring, "get_password", lambda *_: pytest.fail("the keyring was asked"))
-    assert GatewaySettings.stored(Vault(environ={}, file=tmp_path / "none.toml")) is None
-
-
-def test_the_confirmation_is_the_end_of_the_number():
-    confirm("DU1234567", " 4567\n")
-    for typed in ("", "567", "34567", "DU1234567"):
-        with pytest.raises(RequestError, match="nothing was sent"):
-            confirm("DU1234567", typed)
+    assert GatewaySettings.stored(SecretStore(environ={}, file=tmp_path / "none.toml")) is None

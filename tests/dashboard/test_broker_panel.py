@@ -8,6 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pbal_core.brokers.ibkr.secrets import SecretStore
+from pbal_core.brokers.ibkr.settings import GatewaySettings
+from pbal_core.dashboard import broker_panel
 from pbal_core.errors import BrokerError, RequestError
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
@@ -134,11 +137,7 @@ def test_each_confirmation_is_typed_anew(gateway, app, monkeypatch):
     with monkeypatch.context() as cut:
         cut.setattr("pbal_core.brokers.ibkr.client_portal.ClientPortal.send", interrupted)
         press(app, "Send 1 orders")
-    assert "Orders that were sent may still trade" in texts(app)
-    app.run()
-    assert typed(app).value == ""
-    press(app, "Go on")
-    assert "not the end of the account's number" in texts(app)
+    assert "The run is open." in texts(app)
     assert not gateway.book
 
 
@@ -172,7 +171,7 @@ def test_a_question_that_is_not_on_the_list_stops(gateway, app):
 
 @pytest.mark.usefixtures("at_home")
 def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
-    """An unfinished run of the journal stands before anything new; going on with it finishes it."""
+    """An unfinished run in the journal comes before anything new; ending it makes room for a new plan."""
     press(app.run(), "Preview at the broker")
     typed(app).set_value("4567")
 
@@ -185,11 +184,20 @@ def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
     app.run()
     assert any("interrupted" in warning.value for warning in app.warning)
     assert not [button for button in app.button if "Preview" in button.label]
-    typed(app).set_value("4567")
-    press(app, "Go on")
+    press(app, "end the run")
     assert not app.exception
-    assert len(gateway.book) == 1
-    assert gateway.positions[1002] == 130
+    assert "Not known: buy 30 BND" in texts(app)
+    assert [button for button in app.button if "Preview" in button.label]
+    assert not gateway.book
+
+
+@pytest.mark.usefixtures("at_home")
+def test_the_page_names_controls_and_no_options(gateway, app):
+    """What to do is said in the words of the page."""
+    gateway.paper = False
+    press(app.run(), "Preview at the broker")
+    assert 'Tick "Real money".' in texts(app)
+    assert "--" not in texts(app)
 
 
 def place(app: AppTest, digits: str = "4567") -> AppTest:
@@ -221,5 +229,55 @@ def test_the_headline_of_a_failure_is_true(gateway, app, monkeypatch, *, failure
 @pytest.mark.usefixtures("at_home")
 def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway, app):
     place(app, "1234")
-    assert [error.value for error in app.error] == ["Nothing was sent."]
+    assert [error.value for error in app.error] == ["This did not work."]
     assert not gateway.sent
+
+
+@pytest.mark.parametrize(
+    ("address", "visitor", "stored", "may"),
+    [
+        ("localhost", None, True, True),
+        ("127.0.0.1", "127.0.0.1", True, True),
+        ("::1", "::1", True, True),
+        ("localhost", None, False, False),
+        (None, None, True, False),
+        ("", None, True, False),
+        ("0.0.0.0", "127.0.0.1", True, False),
+        ("localhost", "203.0.113.9", True, False),
+    ],
+)
+def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor, stored, may):
+    environ = {"PBAL_IBKR_CERTIFICATE": "own.pem"} if stored else {}
+    secrets = SecretStore(environ=environ, file=tmp_path / "none.toml", keyring=False)
+    assert (
+        broker_panel.may_trade_here(address, visitor, {"Host": "localhost:8501"}, GatewaySettings.stored(secrets))
+        is may
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
+        ({"host": "127.0.0.1:8501"}, True),
+        ({"Host": "[::1]:8501", "Origin": "http://[::1]:8501"}, True),
+        ({"Host": "LOCALHOST"}, True),
+        ({}, False),
+        ({"Host": ""}, False),
+        ({"Host": "[::1"}, False),
+        ({"Host": "portfolio.example"}, False),
+        ({"Host": "localhost.portfolio.example:8501"}, False),
+        ({"Host": "localhost@portfolio.example:8501"}, False),
+        ({"Host": "localhost:8501", "Origin": "https://portfolio.example"}, False),
+        ({"Host": "localhost:8501", "Origin": "null"}, False),
+        ({"Host": "localhost:8501", "X-Forwarded-For": "127.0.0.1"}, False),
+        ({"Host": "localhost:8501", "x-forwarded-host": "portfolio.example"}, False),
+        ({"Host": "localhost:8501", "X-Real-Ip": "203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Forwarded": "for=203.0.113.7"}, False),
+        ({"Host": "localhost:8501", "Via": "1.1 proxy"}, False),
+        ({"Host": "localhost:8501", "Cf-Connecting-Ip": "203.0.113.7"}, False),
+    ],
+)
+def test_a_page_behind_a_proxy_does_not_trade(headers, may):
+    """Behind a proxy on the same machine every visitor is local; the name asked for and the proxy's marks are not."""
+    assert broker_panel.may_trade_here("localhost", None, headers, GatewaySettings(fingerprint="ab")) is may

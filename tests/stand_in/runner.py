@@ -1,4 +1,4 @@
-"""A process that carries out a run of ten orders and may be killed at any line of the product; a fork for each run.
+"""A process that carries out a plan of six orders and may be killed at any line of the product; a fork for each run.
 
 Usage: ``python -m tests.stand_in.runner BASE CERTIFICATE``. Each line on standard input is a JSON object ``{"mode",
 "journal", "now", "kill", "trace"}``; the answer is the child's pid, then (after a line ``go``) its exit status and how
@@ -19,42 +19,52 @@ from pathlib import Path
 from pbal_core.brokers import execution, journal, proposal, recheck, reconcile, records, sending
 from pbal_core.brokers.clock import Moment
 from pbal_core.brokers.guards import Limits
-from pbal_core.brokers.ibkr import client_portal, transport
-from pbal_core.brokers.ibkr import decode as shapes
-from pbal_core.brokers.ibkr import gateway as wire
-from pbal_core.brokers.protocol import Account, Preview, Quote
+from pbal_core.brokers.ibkr import client_portal, decode, gateway, transport
+from pbal_core.brokers.protocol import BrokerAccount, Quote, Ticket, WhatIf
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import ACCOUNT
 
-ORDERS = [("SELL" if i < 5 else "BUY", 2000 + i, 3 + i) for i in range(10)]
-"""(side, conid, shares): five sells, five buys, told apart by everything."""
-PRODUCT = {m.__file__ for m in (client_portal, execution, journal, proposal, recheck, reconcile, sending, shapes, wire)}
+ORDERS = [("SELL" if i < 3 else "BUY", 2000 + i, 3 + i) for i in range(6)]
+"""(side, conid, shares): three sells, three buys, told apart by everything."""
+HELD = 50
+"""Shares of each before."""
+WANTED = {conid: HELD + (shares if side == "BUY" else -shares) for side, conid, shares in ORDERS}
+"""Shares of each afterwards."""
+PRODUCT = {
+    m.__file__
+    for m in (client_portal, decode, execution, gateway, journal, proposal, recheck, reconcile, records, sending)
+}
 
 
-def ten_orders(made: Moment) -> proposal.Proposal:
-    lines = [
-        proposal.Line(
-            draft=records.Draft(
-                symbol=f"S{conid}",
+def orders_to_get_there(held: dict[int, int], made: Moment) -> proposal.Proposal:
+    """A plan from what the account holds to what is wanted."""
+    missing = {conid: wanted - held.get(conid, 0) for conid, wanted in WANTED.items()}
+    orders = [
+        proposal.ProposedOrder(
+            ticket=Ticket(
+                client_id="none yet",
+                account=ACCOUNT,
                 conid=conid,
-                side=side,
-                shares=shares,
-                price=Decimal(100),
-                limit=Decimal("100.2") if side == "BUY" else Decimal("99.8"),
-                fee=Decimal(1),
-                held=Decimal(50),
+                symbol=f"S{conid}",
+                side="BUY" if shares > 0 else "SELL",
+                shares=abs(shares),
+                limit=Decimal("100.2") if shares > 0 else Decimal("99.8"),
             ),
+            price=Decimal(100),
+            held=Decimal(held.get(conid, 0)),
+            fee=Decimal(1),
             quote=Quote(conid=conid, last=Decimal(100)),
-            preview=Preview(),
+            what_if=WhatIf(),
         )
-        for side, conid, shares in ORDERS
+        for conid, shares in sorted(missing.items(), key=lambda item: item[1] > 0)
+        if shares
     ]
-    account = Account(id=ACCOUNT, paper=True, currency="USD")
     return proposal.Proposal(
-        account=account,
+        account=BrokerAccount(id=ACCOUNT, paper=True, currency="USD"),
         cash=Decimal(10_000),
         available=Decimal(10_000),
-        lines=tuple(lines),
+        orders=tuple(orders),
+        left_out=(),
         problems=(),
         warnings=(),
         limits=Limits(),
@@ -63,20 +73,22 @@ def ten_orders(made: Moment) -> proposal.Proposal:
 
 
 def child(base: str, certificate: Path, order: dict) -> int:
-    """One process of the user: starts or resumes. Exit code 0 done, 4 nothing to resume, 5 stopped."""
+    """One process of the user: a plan from the account, after an open run has been settled. Exit code 5: stopped."""
     fake = FakeClock(order["now"])
     context = transport.trust(base, certificate=certificate, fingerprint=None)
     broker = client_portal.ClientPortal(base, transport.gateway_transport(context), clock=fake.clock)
     with journal.Journal(Path(order["journal"]), fake.clock) as book, book.alone():
         work = execution.Execution(broker, book, Limits(), clock=fake.clock)
-        if order["mode"] == "start":
-            report = work.start(ten_orders(fake.clock.moment()))
-        else:
-            run = book.open_run()
-            if run is None:
-                return 4
-            report = work.resume(run.id)
-        return 5 if report.stopped else 0
+        if (run := book.open_run()) is not None:
+            report = work.settle(run.id)
+            if report.run.state == "open":
+                return 5
+            fake.time += 1
+        held = {p.conid: int(p.shares) for p in broker.positions(ACCOUNT)}
+        plan = orders_to_get_there(held, fake.clock.moment())
+        if not plan.orders:
+            return 0
+        return 5 if work.start(plan).stopped else 0
 
 
 def trace(kill: int | None, number: int, counted: list[int]):

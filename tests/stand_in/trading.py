@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from pbal_core import Plan, Portfolio, Position, Trade
-from pbal_core.brokers import connection as desk_module
-from pbal_core.brokers.execution import Execution, Report
+from pbal_core.brokers import connection as connection_module
+from pbal_core.brokers.execution import Execution, RunReport
 from pbal_core.brokers.guards import Limits
-from pbal_core.brokers.ibkr import transport
+from pbal_core.brokers.ibkr import client_portal, transport
 from pbal_core.brokers.ibkr.client_portal import ClientPortal
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.proposal import propose
@@ -75,7 +75,10 @@ def configure(monkeypatch, gateway: Gateway, fake: FakeClock, folder: Path) -> N
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(desk_module, "TradingDesk", functools.partial(desk_module.TradingDesk, clock=fake.clock))
+    monkeypatch.setattr(client_portal, "connect", functools.partial(client_portal.connect, clock=fake.clock))
+    monkeypatch.setattr(
+        connection_module, "Connection", functools.partial(connection_module.Connection, clock=fake.clock)
+    )
 
 
 class Desk:
@@ -125,13 +128,13 @@ class Desk:
         assert not proposal.problems, proposal.problems
         return self.execution(limits).start(proposal)
 
-    def resume(self, limits: Limits | None = None):
+    def settle(self, limits: Limits | None = None):
         """As a new process would."""
         self.__dict__.pop("broker", None)
         execution = self.execution(limits)
         run = execution._journal.open_run()
         assert run is not None
-        return execution.resume(run.id)
+        return execution.settle(run.id)
 
     def traded(self) -> dict[str, int]:
         """Shares traded at the broker, by symbol, signed."""
@@ -152,6 +155,6 @@ def is_order(request: Request) -> bool:
     return request.method == "POST" and request.path.endswith("/orders")
 
 
-def states(report: Report) -> dict[str, str]:
+def states(report: RunReport) -> dict[str, str]:
     """Symbol -> state of its order."""
-    return {entry.symbol: entry.state for entry in report.entries}
+    return {entry.symbol: entry.stage for entry in report.orders}

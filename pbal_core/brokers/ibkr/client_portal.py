@@ -16,31 +16,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote as url_quote
 
 from ...errors import BrokerError, Remedy, RequestError
 from ..clock import Clock
 from ..protocol import (
-    Account,
     Answer,
+    BrokerAccount,
+    BrokerPosition,
     Contract,
-    Execution,
-    Holding,
+    Fill,
     Hours,
     OrderState,
-    Preview,
     Question,
     Quote,
     SessionOverError,
     Ticket,
+    WhatIf,
 )
-from . import decode as shapes
-from . import transport
-from .gateway import GatewayError, LoggedOutError, NoBridgeError, Wire, check_base
+from . import decode, transport
+from .gateway import Gateway, GatewayError, LoggedOutError, NoBridgeError, check_base
+from .settings import GatewaySettings
 
-DEFAULT_GATEWAY = "https://localhost:5000"
 PAGE = 100
 """Positions a page."""
 MAX_PAGES = 100
@@ -52,24 +50,19 @@ _IN_USE = (
 )
 _FIELDS = "31,84,86,6509"
 _SETTLE_TRIES = 6
+_READY_TRIES = 10
+"""Seconds for which a session that is not fully established is waited for."""
+FOREIGN_PAGE = "https://page.invalid"
+"""The origin of a page that no gateway should let in."""
 _PARTS_TRIES = 4
 """Looks after which a price without bid or ask is taken for all there is."""
 
 
-def connect(
-    base: str,
-    *,
-    certificate: Path | None = None,
-    fingerprint: str | None = None,
-    clock: Clock | None = None,
-    take_over: bool = False,
-) -> ClientPortal:
+def connect(settings: GatewaySettings, *, clock: Clock | None = None, take_over: bool = False) -> ClientPortal:
     """A client for a gateway whose certificate is verified.
 
     Args:
-        base: ``https://localhost:5000``.
-        certificate: PEM file of the gateway's certificate.
-        fingerprint: Its SHA-256 instead.
+        settings: Where the gateway is, and how it is recognised.
         clock: What waiting is measured with.
         take_over: End a brokerage session that runs elsewhere.
 
@@ -77,9 +70,9 @@ def connect(
         RequestError: The address or the certificate is unusable.
         BrokerError: The gateway shows another certificate than the pinned one.
     """
-    check_base(base)
-    context = transport.trust(base, certificate=certificate, fingerprint=fingerprint)
-    return ClientPortal(base, transport.gateway_transport(context), clock=clock, take_over=take_over)
+    check_base(settings.base)
+    context = transport.trust(settings.base, certificate=settings.certificate, fingerprint=settings.fingerprint)
+    return ClientPortal(settings.base, transport.gateway_transport(context), clock=clock, take_over=take_over)
 
 
 class ClientPortal:
@@ -105,14 +98,16 @@ class ClientPortal:
         take_over: bool = False,
     ) -> None:
         self._clock = clock or Clock()
-        self.wire = Wire(base, carrier, self._clock, timeout=timeout)
+        self.gateway = Gateway(base, carrier, self._clock, timeout=timeout)
         self._take_over = take_over
         self._tickled = float("-inf")
         self._selected: str | None = None
+        self._numbers: tuple[str, ...] = ()
+        self._listed: list[dict[str, Any]] = []
 
     def close(self) -> None:
         """Closes the connection; the session at the gateway goes on."""
-        self.wire.close()
+        self.gateway.close()
 
     # -- session
 
@@ -126,34 +121,40 @@ class ClientPortal:
         status = self._status()
         if status.get("competing") and not self._take_over:
             raise SessionOverError(_IN_USE, remedy=Remedy("take_over"))
-        if not _ready(status) or status.get("competing"):
-            status = self._open_brokerage_session()
+        if status.get("authenticated") is not True or status.get("connected") is False or status.get("competing"):
+            self.gateway.post("/iserver/auth/ssodh/init", {"publish": True, "compete": self._take_over})
+            status = self._status()
+        for _try in range(_READY_TRIES):  # a session counts as established some seconds after the login
+            if _ready(status):
+                break
+            self._clock.sleep(1)
+            status = self._status()
+        if status.get("competing"):  # it may show only now that somebody else has the session
+            raise SessionOverError(_IN_USE, remedy=Remedy("take_over"))
         if not _ready(status):
             words = status.get("fail") or status.get("message")
             reason = f" ({words})" if words else ""
-            raise BrokerError(f"IBKR opens no brokerage session{reason}; log in again at {self.wire.base}.")
+            raise BrokerError(f"IBKR opens no brokerage session{reason}; log in again at {self.gateway.base}.")
         self._tickled = self._clock.monotonic()
 
     def _status(self) -> dict[str, Any]:
         try:
-            body = self.wire.post("/iserver/auth/status", {})
+            body = self.gateway.post("/iserver/auth/status", {})
         except NoBridgeError:
             return {}
         if not isinstance(body, dict):
             raise BrokerError("the gateway's answer about the session has an unknown shape.")
         return body
 
-    def _open_brokerage_session(self) -> dict[str, Any]:
-        status: dict[str, Any] = {}
-        self.wire.post("/iserver/auth/ssodh/init", {"publish": True, "compete": self._take_over})
-        for _try in range(_SETTLE_TRIES):
-            status = self._status()
-            if _ready(status) and not status.get("competing"):
-                break
-            self._clock.sleep(1)
-        if status.get("competing"):  # it may show only now that somebody else has the session
-            raise SessionOverError(_IN_USE, remedy=Remedy("take_over"))
-        return status
+    def warnings(self) -> tuple[str, ...]:
+        """That the gateway lets any web page use it, when it does: its configuration as shipped."""
+        if not self.gateway.lets_in(FOREIGN_PAGE):
+            return ()
+        text = (
+            "any web page that is open in your browser can place orders through the gateway; in its conf.yaml set "
+            f"origin.allowed under cors to {self.gateway.base}, and restart it."
+        )
+        return (text,)
 
     def keep_alive(self) -> None:
         """Tickles the session when a minute has gone by; says when it has been lost.
@@ -165,71 +166,89 @@ class ClientPortal:
         if now - self._tickled < TICKLE:
             return
         try:
-            body = self.wire.post("/tickle", {})
+            body = self.gateway.post("/tickle", {})
         except SessionOverError:
             raise
         except BrokerError:
             return
-        if shapes.inner(body, "iserver", "authStatus").get("authenticated") is False:
-            raise LoggedOutError(401, "", f"the session at the gateway has ended; log in again at {self.wire.base}.")
+        if decode.inner(body, "iserver", "authStatus").get("authenticated") is False:
+            raise LoggedOutError(401, "", f"the session at the gateway has ended; log in again at {self.gateway.base}.")
         self._tickled = now
 
     def _iserver(self, path: str, **params: str) -> Any:
         """A reading request that needs the brokerage session; opens it once more when it has gone."""
         try:
-            return self.wire.get(path, **params)
+            return self.gateway.get(path, **params)
         except NoBridgeError:
-            self._open_brokerage_session()
-            return self.wire.get(path, **params)
+            self.connect()
+            return self.gateway.get(path, **params)
 
     # -- accounts, positions, cash
 
-    def accounts(self) -> tuple[Account, ...]:
+    def accounts(self) -> tuple[BrokerAccount, ...]:
         """The accounts that may trade. Paper only by the number (``DU...``) and, when it says, by the gateway too."""
-        listed = shapes.rows(self.wire.get("/portfolio/accounts"), "the accounts")
-        body = self._iserver("/iserver/accounts")
-        if not isinstance(body, dict) or not isinstance(body.get("accounts"), list):
-            raise BrokerError("the gateway's answer about the accounts has an unknown shape.")
-        text = shapes.text_of
+        listed = self._portfolio_accounts()
+        body = self._trading_accounts()
+        text = decode.text_of
         currencies = {text(row.get("accountId") or row.get("id")): text(row.get("currency")) for row in listed}
-        self._selected = text(body.get("selectedAccount"))
         paper = body.get("isPaper")
         return tuple(
-            Account(
+            BrokerAccount(
                 id=account,
                 paper=account.startswith("DU" if paper is None else "D") and (paper is None or paper is True),
                 currency=currencies.get(account, ""),
             )
-            for account in filter(None, map(text, body["accounts"]))
+            for account in self._numbers
         )
+
+    def _portfolio_accounts(self) -> list[dict[str, Any]]:
+        """The accounts of the reading session; positions and cash are empty before this was asked."""
+        self._listed = decode.rows(self.gateway.get("/portfolio/accounts"), "the accounts")
+        return self._listed
+
+    def _trading_accounts(self) -> dict[str, Any]:
+        """The accounts of the brokerage session; IBKR wants this asked before an order, a list or a cancellation."""
+        body = self._iserver("/iserver/accounts")
+        if not isinstance(body, dict) or not isinstance(body.get("accounts"), list):
+            raise BrokerError("the gateway's answer about the accounts has an unknown shape.")
+        self._numbers = tuple(filter(None, map(decode.text_of, body["accounts"])))
+        self._selected = decode.text_of(body.get("selectedAccount"))
+        return body
 
     def select(self, account: str) -> None:
         """Makes the gateway's lists be about this account; they are empty before the accounts were asked for."""
         if self._selected is None:
-            self.accounts()
+            self._trading_accounts()
+        if account not in self._numbers:
+            raise RequestError(f"the account ***{account[-4:]} is not logged in at the gateway.")
         if self._selected != account:
-            self.wire.post("/iserver/account", {"acctId": account})
+            self.gateway.post("/iserver/account", {"acctId": account})
             self._selected = account
 
-    def holdings(self, account: str) -> tuple[Holding, ...]:
-        """All positions: uncached where the gateway can, else page by page after emptying its cache."""
+    def _for_reading(self, account: str) -> None:
         self.select(account)
+        if not self._listed:
+            self._portfolio_accounts()
+
+    def positions(self, account: str) -> tuple[BrokerPosition, ...]:
+        """All positions: uncached where the gateway can, else page by page after emptying its cache."""
+        self._for_reading(account)
         try:
-            found = shapes.rows(self.wire.get(f"/portfolio2/{_part(account)}/positions"), "the positions")
+            found = decode.rows(self.gateway.get(f"/portfolio2/{_part(account)}/positions"), "the positions")
         except (SessionOverError, NoBridgeError):
             raise
         except GatewayError:
             found = self._pages(account)
-        return tuple(shapes.holding(row) for row in found if shapes.number(row.get("position")) != 0)
+        return tuple(decode.position(row) for row in found if decode.number(row.get("position")) != 0)
 
     def _pages(self, account: str) -> list[dict[str, Any]]:
-        self.wire.post(f"/portfolio/{_part(account)}/positions/invalidate", {})
+        self.gateway.post(f"/portfolio/{_part(account)}/positions/invalidate", {})
         found: list[dict[str, Any]] = []
         for page in range(MAX_PAGES):
             path = f"/portfolio/{_part(account)}/positions/{page}"
-            rows = shapes.rows(self.wire.get(path, waitForSecDef="true"), "the positions")
+            rows = decode.rows(self.gateway.get(path, waitForSecDef="true"), "the positions")
             if rows and found[-len(rows) :] == rows:
-                raise BrokerError("the gateway answers the same page of positions again and again; nothing was done.")
+                raise BrokerError("the gateway answers the same page of positions again and again.")
             found += rows
             if len(rows) < PAGE:
                 return found
@@ -237,8 +256,8 @@ class ClientPortal:
 
     def cash(self, account: str) -> Decimal:
         """Dollars of cash, unsettled sales included; negative is borrowed."""
-        self.select(account)
-        return shapes.ledger_cash(self.wire.get(f"/portfolio/{_part(account)}/ledger"), "USD")
+        self._for_reading(account)
+        return decode.ledger_cash(self.gateway.get(f"/portfolio/{_part(account)}/ledger"), "USD")
 
     # -- instruments and prices
 
@@ -247,8 +266,8 @@ class ClientPortal:
         asked = {symbol: ibkr_symbol(symbol) for symbol in symbols}
         if not asked:
             return {}
-        body = self.wire.get("/trsrv/stocks", symbols=",".join(asked.values()))
-        return {symbol: shapes.contracts(body, name) for symbol, name in asked.items()}
+        body = self.gateway.get("/trsrv/stocks", symbols=",".join(asked.values()))
+        return {symbol: decode.contracts(body, name) for symbol, name in asked.items()}
 
     def quotes(self, conids: Sequence[int]) -> dict[int, Quote]:
         """Fresh prices. The first request only subscribes, so it is repeated until all are there, a few times."""
@@ -263,73 +282,73 @@ class ClientPortal:
             for start in range(0, len(missing), PAGE):
                 part = ",".join(map(str, missing[start : start + PAGE]))
                 body = self._iserver("/iserver/marketdata/snapshot", conids=part, fields=_FIELDS)
-                for row in shapes.rows(body, "the prices"):
-                    line = shapes.quote(row)
+                for row in decode.rows(body, "the prices"):
+                    line = decode.quote(row)
                     # The answer to the subscribing request can be what was cached for an earlier subscriber.
                     if line is not None and attempt:
-                        (found if shapes.is_complete(row) or attempt >= _PARTS_TRIES else partial)[line.conid] = line
+                        (found if decode.is_complete(row) or attempt >= _PARTS_TRIES else partial)[line.conid] = line
         return {conid: quote for conid, quote in (partial | found).items() if conid in set(conids)}
 
     def hours(self, conid: int) -> Hours:
         """Trading hours around now."""
-        return shapes.hours(self.wire.get("/contract/trading-schedule", conid=str(conid)))
+        return decode.hours(self.gateway.get("/contract/trading-schedule", conid=str(conid)))
 
     # -- orders
 
-    def preview(self, ticket: Ticket) -> Preview:
+    def what_if(self, ticket: Ticket) -> WhatIf:
         """What the order would do, by IBKR's ``whatif``."""
         asked = order_body(ticket)
         del asked["orders"][0]["cOID"]  # the reference is for the order itself; a preview must not use it up
         try:
-            body = self.wire.post(f"/iserver/account/{_part(ticket.account)}/orders/whatif", asked)
+            body = self.gateway.post(f"/iserver/account/{_part(ticket.account)}/orders/whatif", asked)
         except GatewayError as error:
-            if _refuses(error):
-                return Preview(error=error.text)
+            if _refuses(error) or (error.status == 500 and decode.is_refusal(error.text)):
+                return WhatIf(error=error.text)
             raise
-        return shapes.preview(body)
+        return decode.what_if(body)
 
     def send(self, ticket: Ticket) -> Answer:
         """Sends the order once."""
-        raw = self.wire.post_once(f"/iserver/account/{_part(ticket.account)}/orders", order_body(ticket))
-        return shapes.answer(raw.status, raw.body, raw.trouble)
+        raw = self.gateway.post_once(f"/iserver/account/{_part(ticket.account)}/orders", order_body(ticket))
+        return decode.answer(raw.status, raw.body, raw.trouble)
 
     def answer(self, question: Question, *, yes: bool) -> Answer:
         """Answers a question once. It must be the very next request."""
-        raw = self.wire.post_once(f"/iserver/reply/{_part(question.reply_id)}", {"confirmed": yes})
-        return shapes.answer(raw.status, raw.body, raw.trouble)
+        raw = self.gateway.post_once(f"/iserver/reply/{_part(question.reply_id)}", {"confirmed": yes})
+        return decode.answer(raw.status, raw.body, raw.trouble)
 
     def orders(self, account: str) -> tuple[OrderState, ...]:
-        """The orders of the session. The gateway is told to forget what it has cached, then read."""
+        """The account's orders of the session: the first request empties the gateway's cache, the second one reads."""
         self.select(account)
-        self._iserver("/iserver/account/orders", force="true")
-        body = self._iserver("/iserver/account/orders")
+        self._iserver("/iserver/account/orders", force="true", accountId=account)
+        body = self._iserver("/iserver/account/orders", accountId=account)
         if not isinstance(body, dict) or not isinstance(body.get("orders"), list):
-            raise BrokerError("the gateway's answer about the orders has an unknown shape; nothing was done.")
-        found = [shapes.order(row) for row in shapes.rows(body["orders"], "the orders")]
+            raise BrokerError("the gateway's answer about the orders has an unknown shape.")
+        found = [decode.order(row) for row in decode.rows(body["orders"], "the orders")]
         return tuple(order for order in found if order.account in {"", account})
 
     def order(self, order_id: str) -> OrderState | None:
         """One order, None when the gateway no longer has it."""
         try:
-            return shapes.order(self._iserver(f"/iserver/account/order/status/{_part(order_id)}"))
+            return decode.order(self._iserver(f"/iserver/account/order/status/{_part(order_id)}"))
         except GatewayError as error:
             if _refuses(error) or error.status in {404, 500, 503}:
                 return None
             raise
 
-    def executions(self, account: str) -> tuple[Execution, ...]:
+    def fills(self, account: str) -> tuple[Fill, ...]:
         """Fills of the last seven days."""
         self.select(account)
         body = self._iserver("/iserver/account/trades", days="7")
-        ours = [r for r in shapes.rows(body, "the trades") if shapes.text_of(r.get("account")) in {"", account}]
+        ours = [r for r in decode.rows(body, "the trades") if decode.text_of(r.get("account")) in {"", account}]
         # A fill that is listed twice is one fill.
-        once = {shapes.text_of(row.get("execution_id")) or f"row {number}": row for number, row in enumerate(ours)}
-        return tuple(shapes.execution(row) for row in once.values())
+        once = {decode.text_of(row.get("execution_id")) or f"row {number}": row for number, row in enumerate(ours)}
+        return tuple(decode.fill(row) for row in once.values())
 
     def cancel(self, account: str, order_id: str) -> str:
         """Asks to cancel; returns why IBKR refuses, empty when it takes the request."""
         try:
-            self.wire.delete(f"/iserver/account/{_part(account)}/order/{_part(order_id)}")
+            self.gateway.delete(f"/iserver/account/{_part(account)}/order/{_part(order_id)}")
         except GatewayError as error:
             if _refuses(error):
                 return error.text
@@ -339,11 +358,12 @@ class ClientPortal:
 
 def _refuses(error: GatewayError) -> bool:
     """The gateway understood the request and says no to it; anything else is trouble of the gateway or the session."""
-    return bool(error.text) and error.status in {200, 400} and not isinstance(error, NoBridgeError)
+    return error.status in {200, 400} and decode.is_refusal(error.text)
 
 
 def _ready(status: dict[str, Any]) -> bool:
-    return status.get("authenticated") is True and status.get("connected") is not False
+    lost = (status.get("connected") is False, status.get("established") is False, status.get("competing") is True)
+    return status.get("authenticated") is True and not any(lost)
 
 
 def _part(text: str) -> str:

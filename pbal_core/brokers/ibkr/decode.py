@@ -17,18 +17,18 @@ from ...errors import BrokerError
 from ..protocol import (
     Accepted,
     Answer,
+    BrokerPosition,
     Contract,
-    Execution,
-    Holding,
+    Fill,
     Hours,
+    OrderSide,
     OrderState,
-    Preview,
     Progress,
     Question,
     Quote,
     Rejected,
-    Side,
     Unclear,
+    WhatIf,
 )
 from .gateway import error_words, masked
 
@@ -38,7 +38,8 @@ MAX_EXPONENT = 18
 """Powers of ten; no number of a broker is further from one."""
 
 _NO_REFUSAL = re.compile(
-    "already registered|duplicate|timed? ?out|unavailable|no bridge|not connected|internal|try again|failed to process",
+    "already registered|duplicate|timed? ?out|unavailable|no bridge|not connected|internal|try again|failed to process"
+    "|reply id not found|unknown error|bad gateway|busy",
     re.IGNORECASE,
 )
 """Words with which the order may exist: "Local order ID=... is already registered", or a failure on the way."""
@@ -56,6 +57,9 @@ WarnState, and any that is new) means that the order may still trade."""
 IDLE = frozenset({"inactive"})
 """States in which an order may trade again one day and does not now."""
 
+_PLAIN_STATES = {"order cancelled", "order canceled", "order filled", "order submitted", "order rejected"}
+"""Descriptions of a state that give no reason."""
+
 REAL_TIME = "R"
 """First letter of field 6509; others are delayed, frozen, not subscribed, incomplete, and those that are new."""
 
@@ -71,7 +75,7 @@ def number(value: Any) -> Decimal | None:
 
 
 def _usable(found: Decimal) -> Decimal | None:
-    """The number itself, unless it is none or so large or fine that only reckoning with it would take for ever."""
+    """The number itself, unless it is none or so large or fine that calculating with it alone would never end."""
     return found if found.is_finite() and abs(found.adjusted()) <= MAX_EXPONENT else None
 
 
@@ -96,7 +100,7 @@ def rows(body: Any, what: str) -> list[dict[str, Any]]:
         BrokerError: It is something else.
     """
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
-        raise BrokerError(f"the gateway's answer about {what} has an unknown shape; nothing was done.")
+        raise BrokerError(f"the gateway's answer about {what} has an unknown shape.")
     return body
 
 
@@ -112,20 +116,20 @@ def _need(row: dict[str, Any], what: str, *names: str) -> Any:
     for name in names:
         if row.get(name) is not None:
             return row[name]
-    raise BrokerError(f"the gateway's answer about {what} lacks {' or '.join(names)}; nothing was done.")
+    raise BrokerError(f"the gateway's answer about {what} lacks {' or '.join(names)}.")
 
 
 def _need_number(row: dict[str, Any], what: str, *names: str) -> Decimal:
     found = number(_need(row, what, *names))
     if found is None:
-        raise BrokerError(f"the gateway's answer about {what} has no number in {names[0]}; nothing was done.")
+        raise BrokerError(f"the gateway's answer about {what} has no number in {names[0]}.")
     return found
 
 
 def _need_text(row: dict[str, Any], what: str, *names: str) -> str:
     found = text_of(_need(row, what, *names)).strip()
     if not found:
-        raise BrokerError(f"the gateway's answer about {what} has no text in {names[0]}; nothing was done.")
+        raise BrokerError(f"the gateway's answer about {what} has no text in {names[0]}.")
     return found
 
 
@@ -133,7 +137,7 @@ def _need_time(row: dict[str, Any], what: str, name: str) -> float:
     """Seconds since 1970, of a year that has four digits (milliseconds would not)."""
     found = float(_need_number(row, what, name))
     if not 0 <= found < 250_000_000_000:
-        raise BrokerError(f"the gateway's answer about {what} has no time in {name}; nothing was done.")
+        raise BrokerError(f"the gateway's answer about {what} has no time in {name}.")
     return found
 
 
@@ -144,13 +148,13 @@ def _object(body: Any, what: str) -> dict[str, Any]:
         BrokerError: It is something else.
     """
     if not isinstance(body, dict):
-        raise BrokerError(f"the gateway's answer about {what} has an unknown shape; nothing was done.")
+        raise BrokerError(f"the gateway's answer about {what} has an unknown shape.")
     return body
 
 
-def holding(row: dict[str, Any]) -> Holding:
+def position(row: dict[str, Any]) -> BrokerPosition:
     """One position, in the shape of ``/portfolio`` or of ``/portfolio2``."""
-    return Holding(
+    return BrokerPosition(
         symbol=_need_text(row, "a position", "ticker", "contractDesc", "description"),
         conid=int(_need_number(row, "a position", "conid")),
         shares=_need_number(row, "a position", "position"),
@@ -224,18 +228,17 @@ def hours(body: Any) -> Hours:
     return Hours(spells=tuple(sorted(spells)), zone=text_of(body.get("exchange_time_zone")) or "UTC")
 
 
-def preview(body: Any) -> Preview:
+def what_if(body: Any) -> WhatIf:
     """What ``whatif`` answers."""
     body = _object(body, "the preview of an order")
-    amount, initial, equity = (inner(body, name) for name in ("amount", "initial", "equity"))
+    amount, initial = (inner(body, name) for name in ("amount", "initial"))
     if not body.get("error") and not amount:
-        raise BrokerError("the gateway's preview of an order lacks its amounts; nothing was done.")
-    return Preview(
+        raise BrokerError("the gateway's preview of an order lacks its amounts.")
+    return WhatIf(
         commission=text_of(amount.get("commission")),
         currency=_currency(amount.get("amount") or amount.get("total")),
         commission_high=highest_amount(amount.get("commission")),
         margin_after=text_of(initial.get("after")),
-        equity_after=text_of(equity.get("after")),
         warning=_words(body.get("warn")),
         error=_words(body.get("error")),
     )
@@ -255,20 +258,21 @@ def _currency(text: Any) -> str:
 
 
 def answer(status: int | None, body: Any, trouble: str) -> Answer:
-    """What an answer to an order or to a reply means; told apart by shape, never by HTTP status alone.
+    """What an answer to an order or to a reply means.
 
-    200 has four shapes: accepted, question, refusal, prompt. Everything that is not one of them is unclear, because a
-    failure after the order was taken looks the same as one before.
+    200 has four shapes: accepted, question, refusal, prompt. 400 and 500 with a reason are refusals too. Everything
+    else is unclear, because a failure after the order was taken looks the same as one before.
     """
-    if status != 200 or trouble:
-        words = error_words(body) or trouble
-        return Unclear(reason=f"HTTP {status}: {words}" if status is not None else words)
+    words = error_words(body)
+    if trouble or status is None:
+        return Unclear(reason=f"HTTP {status}: {trouble}" if status is not None else trouble)
+    if status in {200, 400, 500} and is_refusal(words):
+        return Rejected(reason=words)
+    if status != 200:
+        return Unclear(reason=f"HTTP {status}: {words or 'without a reason'}")
     if isinstance(body, dict):
         if body.get("prompt") or body.get("messageId"):
             return Unclear(reason=f"IBKR asks ({text_of(body.get('messageId'))}): {_words(body.get('text'))}")
-        words = error_words(body)
-        if words and not _NO_REFUSAL.search(words):
-            return Rejected(reason=words)
         return Unclear(reason=words or "the answer has an unknown shape")
     if isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
         row = body[0]
@@ -279,6 +283,11 @@ def answer(status: int | None, body: Any, trouble: str) -> Answer:
             return _question(row)
         return answer(status, row, "")
     return Unclear(reason="the answer has an unknown shape")
+
+
+def is_refusal(words: str) -> bool:
+    """Whether the broker's words are a reason for a no, and not for trouble on the way."""
+    return bool(words) and not _NO_REFUSAL.search(words)
 
 
 def _question(row: dict[str, Any]) -> Question:
@@ -311,17 +320,27 @@ def order(body: Any) -> OrderState:
         price=positive(row.get("avgPrice", row.get("avg_fill_price", row.get("average_price")))),
         account=text_of(row.get("acct") or row.get("account")),
         idle=status.lower() in IDLE,
+        reason=_reason(row),
     )
 
 
-def _side(value: Any) -> Side | str:
+def _reason(row: dict[str, Any]) -> str:
+    """IBKR's words about an order's state, where they say more than "Order Cancelled"."""
+    for name in ("text", "reject_reason", "order_status_description"):
+        words = _words(row.get(name))
+        if words and words.lower() not in _PLAIN_STATES:
+            return words
+    return ""
+
+
+def _side(value: Any) -> OrderSide | str:
     text = text_of(value).upper()
     return {"B": "BUY", "BOT": "BUY", "S": "SELL", "SLD": "SELL"}.get(text, text)
 
 
-def execution(row: dict[str, Any]) -> Execution:
+def fill(row: dict[str, Any]) -> Fill:
     """One fill."""
-    return Execution(
+    return Fill(
         client_id=text_of(row.get("order_ref")),
         order_id=text_of(row.get("order_id")),
         conid=int(_need_number(row, "a trade", "conid")),

@@ -2,7 +2,8 @@
 
 The model: ``SendRequest`` names the query and gets a reference; ``GetStatement`` is asked for that reference until the
 report is there. Every refusal has a code; temporary ones are waited for, permanent ones fail at once with what to do.
-At most 10 requests a minute are allowed per token, so polls are 7 seconds apart and code 1018 waits longer.
+At most 10 requests a minute are allowed per token, so polls are 7 seconds apart, and
+20 after an answer of ``SLOW_DOWN``.
 
 Worked example: SendRequest at 0 s; GetStatement at 2 s answers 1019 (still generating), at 9 s the report: 3 requests.
 
@@ -19,16 +20,21 @@ from xml.etree import ElementTree
 from ...errors import BrokerError, RequestError
 from ..clock import Clock
 from . import transport
-from .secrets import Secret, Vault
+from .secrets import Secret, SecretStore
 
 SERVICE = "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService"
 FIRST_WAIT, STEP, BACK_OFF = 2.0, 7.0, 20.0
-"""Seconds: before the first poll, between polls, after code 1018."""
+"""Seconds: before the first poll, between polls, after an answer of SLOW_DOWN."""
+SLOW_DOWN = frozenset({429, 1018, 1020})
+"""Codes of a service that wants to be asked less often; 429 is the HTTP status."""
+MAX_INVALID = 3
+"""After so many answers 1020 the request is taken to be invalid: IBKR gives this code to a busy service's callers too.
+"""
 DEADLINE, MAX_TRIES = 180.0, 20
 _MAX_STATUS = 20_000
 """Bytes; a status answer is short, anything longer is the report."""
 
-_RENEW = "make a new token in the Client Portal (Settings, Flex Web Service) and store it with: pbal flex login"
+_RENEW = "make a new token in the Client Portal (Settings, Flex Web Service) and store it"
 _CHECK_QUERY = "look up the query's number in the Client Portal (Performance & Reports, Flex Queries)"
 
 TEMPORARY = {
@@ -40,6 +46,7 @@ TEMPORARY = {
     1008: "profit and loss is not ready yet",
     1009: "the server is under heavy load",
     1018: "too many requests were made with this token",
+    1020: "the request is not valid, or the service is busy",
     1019: "the report is being generated",
     1021: "the report could not be fetched at this moment",
 }
@@ -53,7 +60,7 @@ PERMANENT = {
     1015: ("the token is not valid", _RENEW),
     1016: ("the account is not valid", "check the account of the query in the Client Portal"),
     1017: ("the reference of the report is not valid", "run the command again"),
-    1020: ("the request is not valid", "check the token and the query number, then: pbal flex login"),
+    1020: ("the request is not valid", "check the token and the query number, and store them anew"),
 }
 
 
@@ -105,7 +112,7 @@ class FlexClient:
         Raises:
             BrokerError: With the code's meaning and what to do; or after DEADLINE seconds or MAX_TRIES requests.
         """
-        start = self._clock.monotonic()
+        start, invalid = self._clock.monotonic(), 0
         url, query, last = f"{self._service}/SendRequest", self._query_id, "nothing was answered"
         for _attempt in range(MAX_TRIES):
             body, status = self._ask(url, query, DEADLINE - (self._clock.monotonic() - start))
@@ -115,9 +122,10 @@ class FlexClient:
                 progress("IBKR is generating the report")
                 url, query, wait = self._statement_url(status.url), status.reference, FIRST_WAIT
             else:
-                last = self._temporary(status)
+                invalid += status.code == 1020
+                last = self._temporary(status, final=invalid >= MAX_INVALID)
                 progress(f"waiting: {last}")
-                wait = BACK_OFF if status.code == 1018 else STEP
+                wait = BACK_OFF if status.code in SLOW_DOWN else STEP
             if self._clock.monotonic() - start + wait > DEADLINE:
                 break
             self._clock.sleep(wait)
@@ -134,19 +142,19 @@ class FlexClient:
         except transport.HttpError as error:
             reason = self._token.hide_in(str(error)) or type(error).__name__
             return None, _Status(code=None, text=f"no answer ({reason})", reference="", url="")
-        if fetched.status >= 500:
+        if fetched.status >= 500 or fetched.status == 429:
             text = f"the server answered {fetched.status}"
-            return None, _Status(code=None, text=text, reference="", url="")
+            return None, _Status(code=429 if fetched.status == 429 else None, text=text, reference="", url="")
         if fetched.status != 200:
             raise BrokerError(f"the Flex Web Service answered HTTP {fetched.status} instead of a report.")
         status = _parse(fetched.content)
         return (fetched.content if status is None else None), status or _Status(code=0, text="", reference="", url="")
 
-    def _temporary(self, status: _Status) -> str:
-        """Why to wait; permanent codes raise."""
-        if status.code is None:
+    def _temporary(self, status: _Status, *, final: bool) -> str:
+        """Why to wait; permanent codes raise, and so does 1020 when it is ``final``."""
+        if status.code in {None, 429}:
             return status.text
-        if status.code in TEMPORARY:
+        if status.code in TEMPORARY and not (final and status.code in PERMANENT):
             return f"code {status.code}: {TEMPORARY[status.code]}"
         meaning, action = PERMANENT.get(
             status.code, (self._token.hide_in(status.text), "look at the query in the portal")
@@ -189,17 +197,17 @@ def _parse(content: bytes) -> _Status | None:
     return _Status(code=int(code) if code.isdigit() else 0, text=text, reference="", url="")
 
 
-def from_vault(vault: Vault, *, query_id: str | None = None) -> FlexClient:
+def from_store(store: SecretStore, *, query_id: str | None = None) -> FlexClient:
     """A client with the token and query number that are stored.
 
     Args:
-        vault: Where to look.
+        store: Where to look.
         query_id: Overrides the stored query number.
 
     Raises:
         RequestError: No token or query number is stored; says what to do.
     """
-    token, query = vault.find("flex", "token"), query_id or vault.find("flex", "query_id")
+    token, query = store.find("flex", "token"), query_id or store.find("flex", "query_id")
     missing = [name for name, value in (("token", token), ("query number", query)) if not value]
     if token is None or query is None:
         raise RequestError(
@@ -209,7 +217,7 @@ def from_vault(vault: Vault, *, query_id: str | None = None) -> FlexClient:
     return FlexClient(Secret(token), query)
 
 
-def fetch(progress: Callable[[str], None] = lambda _text: None, *, vault: Vault | None = None) -> bytes:
+def fetch(progress: Callable[[str], None] = lambda _text: None, *, store: SecretStore | None = None) -> bytes:
     """Downloads the stored query with the stored token: what ``flex:`` as a positions file means.
 
     Returns:
@@ -219,7 +227,7 @@ def fetch(progress: Callable[[str], None] = lambda _text: None, *, vault: Vault 
         RequestError: Nothing is stored.
         BrokerError: See :class:`FlexClient`.
     """
-    client = from_vault(vault or Vault.of_process())
+    client = from_store(store or SecretStore.of_process())
     try:
         return client.fetch(progress)
     finally:

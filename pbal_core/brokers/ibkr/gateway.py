@@ -3,7 +3,7 @@
 The model: everything lives below ``https://host:port/v1/api``; any other path is answered with a redirect to IBKR,
 where it does not exist (that is what 302 and 404 on ``/iserver/auth/status`` mean). So a redirect is never followed, it
 is the message. Reading may be tried a second time; an order, a reply and a cancellation are sent once
-(:meth:`Wire.post_once`). Requests keep IBKR's limits: 10 a second in all, and some paths once in 5 seconds.
+(:meth:`Gateway.post_once`). Requests keep IBKR's limits: 10 a second in all, and some paths once in 5 seconds.
 
 Worked example: two ``/iserver/account/orders`` in a row take 5 seconds, two snapshots 0.11.
 
@@ -70,14 +70,16 @@ class Raw:
         status: HTTP status, None when no whole answer arrived.
         body: The decoded JSON, None when there is none.
         trouble: Why there is none, in words; empty when there is.
+        readable_by: The origin of the web pages that may read it, ``*`` for all, empty when the answer names none.
     """
 
     status: int | None
     body: Any
     trouble: str = ""
+    readable_by: str = ""
 
 
-class Wire:
+class Gateway:
     """A paced connection to one gateway.
 
     Args:
@@ -114,6 +116,11 @@ class Wire:
         """
         return self._checked(self.post_once(path, body), path)
 
+    def lets_in(self, origin: str) -> bool:
+        """Whether a web page of another origin may read the gateway's answers, and so use it."""
+        raw = self._request("POST", "/iserver/auth/status", body={}, origin=origin)
+        return raw.status == 200 and raw.readable_by in {"*", origin}
+
     def delete(self, path: str) -> Any:
         """The decoded answer of a cancellation. Sent once.
 
@@ -131,11 +138,18 @@ class Wire:
         self._client.close()
 
     def _request(
-        self, method: str, path: str, *, params: dict[str, str] | None = None, body: object | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: object | None = None,
+        origin: str = "",
     ) -> Raw:
         self._wait(path)
         content = None if body is None else json.dumps(body).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
+        headers |= {"Origin": origin} if origin else {}
         url = f"{self.base}{API}{masked(path)}"  # httpx logs it; the transport below puts the real path in
         try:
             fetched = transport.fetch(
@@ -158,7 +172,7 @@ class Wire:
         except (ValueError, RecursionError):  # no JSON, or lists in lists without end
             words = " ".join(fetched.content[:400].decode(errors="replace").split())[:80] or "nothing"
             return Raw(fetched.status, None, f"it answered {words!r} instead of JSON")
-        return Raw(fetched.status, decoded)
+        return Raw(fetched.status, decoded, readable_by=fetched.readable_by)
 
     def _wait(self, path: str) -> None:
         """Sleeps until this request keeps the limits."""

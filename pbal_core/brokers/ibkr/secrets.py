@@ -43,7 +43,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vault:
+class SecretStore:
     """The places that are asked, in order.
 
     Args:
@@ -57,7 +57,7 @@ class Vault:
     keyring: bool = True
 
     @classmethod
-    def of_process(cls) -> Vault:
+    def of_process(cls) -> SecretStore:
         """The places of this process."""
         return cls(environ=os.environ)
 

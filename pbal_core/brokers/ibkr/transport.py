@@ -103,10 +103,11 @@ for _name in ("httpcore.http11", "httpcore.http2"):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole answer: its HTTP status and its bytes."""
+    """A whole answer: its HTTP status, its bytes, and which web pages may read it (``*`` for all)."""
 
     status: int
     content: bytes
+    readable_by: str = ""
 
 
 def fetch(client: httpx.Client, method: str, url: str, *, seconds: float, **options: Any) -> Fetched:
@@ -129,7 +130,7 @@ def fetch(client: httpx.Client, method: str, url: str, *, seconds: float, **opti
             size += len(part)
             if size > MAX_ANSWER:
                 raise TooLargeError(f"the answer is larger than {MAX_ANSWER:,} bytes")
-        return Fetched(response.status_code, b"".join(parts))
+        return Fetched(response.status_code, b"".join(parts), response.headers.get("Access-Control-Allow-Origin", ""))
 
 
 @contextmanager
@@ -299,9 +300,9 @@ def unreachable(base: str, error: BaseException) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(cause, ssl.SSLCertVerificationError):
         return (
-            f"the certificate of the gateway at {base} cannot be verified: {cause.verify_message}. The certificate "
-            "that IBKR ships is expired and names no host, so make your own (README, Interactive Brokers) and give "
-            "that one."
+            f"the certificate of the gateway at {base} cannot be verified: {cause.verify_message.rstrip('.')}. The "
+            "certificate that IBKR ships has expired and names no host; make one of your own (see the documentation, "
+            "Interactive Brokers)."
         )
     if isinstance(cause, ssl.SSLError):
         return f"{base} does not speak TLS as expected ({cause.reason or cause}); is listenSsl on in the gateway?"

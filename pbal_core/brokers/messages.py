@@ -1,4 +1,4 @@
-"""What a proposal and a report show, as text, for the command line and the page alike. Pure.
+"""What a proposal and a report say, as text, for the command line and the page alike. Pure.
 
 Worked example: selling 4 VTI with a bid of 249.99 is the row ``("Sell", "4", "VTI", "$249.99", "$249.50", "$998.00",
 "1 USD", "8,801", "756733", "")``: the contract is the broker's number of the instrument.
@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from ..money import format_money, format_percent, format_shares
-from .execution import Report
+from .execution import RunReport
 from .guards import QUESTIONS, Limits
-from .proposal import Line, Proposal
-from .protocol import Side
-from .records import Entry
+from .pricing import spendable
+from .proposal import Proposal, ProposedOrder
+from .protocol import OrderSide
+from .records import OrderRecord
 
 PROPOSAL_HEADER = (
     "Action",
@@ -28,9 +29,9 @@ PROPOSAL_HEADER = (
     "Contract",
     "Remark",
 )
-REPORT_HEADER = ("Action", "Shares", "Symbol", "Traded", "Average price", "State", "Reason")
-VERBS: dict[Side, str] = {"SELL": "Sell", "BUY": "Buy"}
-STATES = {
+REPORT_HEADER = ("Action", "Planned", "Sent", "Symbol", "Traded", "Average price", "State", "Reason")
+VERBS: dict[OrderSide, str] = {"SELL": "Sell", "BUY": "Buy"}
+STAGES = {
     "planned": "not sent yet",
     "sending": "sent, no answer",
     "working": "working",
@@ -43,23 +44,23 @@ STATES = {
 
 def proposal_rows(proposal: Proposal) -> list[tuple[str, ...]]:
     """One row an order under PROPOSAL_HEADER, in the order of sending."""
-    return [_proposal_row(line) for line in proposal.lines]
+    return [_proposal_row(order) for order in proposal.orders]
 
 
-def _proposal_row(line: Line) -> tuple[str, ...]:
-    draft = line.draft
-    reference = line.quote.reference(draft.side)
+def _proposal_row(order: ProposedOrder) -> tuple[str, ...]:
+    ticket = order.ticket
+    reference = order.quote.reference(ticket.side)
     return (
-        VERBS[draft.side],
-        format_shares(draft.shares),
-        draft.symbol,
+        VERBS[ticket.side],
+        format_shares(ticket.shares),
+        ticket.symbol,
         format_price(reference) if reference is not None else "",
-        format_price(draft.limit),
-        format_money(line.value),
-        line.preview.commission,
-        line.preview.margin_after,
-        str(draft.conid),
-        line.preview.error or line.preview.warning,
+        format_price(ticket.limit),
+        format_money(ticket.value),
+        order.what_if.commission,
+        order.what_if.margin_after,
+        str(ticket.conid),
+        order.what_if.error or order.what_if.warning,
     )
 
 
@@ -70,19 +71,21 @@ def format_price(price: Decimal) -> str:
 
 def proposal_lines(proposal: Proposal) -> list[str]:
     """What the user should know besides the table, one sentence a line."""
-    limits = proposal.limits
-    sells = sum((line.value for line in proposal.lines if line.draft.side == "SELL"), Decimal(0))
-    buys = sum((line.value for line in proposal.lines if line.draft.side == "BUY"), Decimal(0))
+    limits, sells, buys = proposal.limits, proposal.value("SELL"), proposal.value("BUY")
+    buys = min(buys, spendable(proposal.cash + sells, proposal.available + sells))
     kind = "paper account (play money)" if proposal.account.paper else "LIVE account (real money)"
-    money = f"sales for at least {format_money(sells)}, purchases for at most {format_money(buys)}"
     slip, minutes = format_percent(float(limits.slip)), f"{limits.wait / 60:.0f} minutes"
+    money = (
+        f"sales for at least {format_money(sells)}, purchases for at most {format_money(buys)}; the account has "
+        f"{format_money(proposal.available)} in cash"
+    )
     lines = [
-        f"In your {kind} {proposal.account.id[:3]}...: {money}; {format_money(proposal.available)} of cash is there.",
+        f"In your {kind} {proposal.account.id[:3]}...: {money}.",
         f"Limit orders for today, at most {slip} beyond the quote; what has not traded {minutes} later is cancelled.",
         "Sales go first; purchases wait for them and are cut to the cash that is there.",
         f"Questions of the broker answered with yes: {allowed_questions(limits)}. Any other stops and asks you.",
     ]
-    return lines + [f"{issue.severity.capitalize()}: {issue}" for issue in proposal.warnings]
+    return lines + [f"{issue.severity.capitalize()}: {issue}" for issue in (*proposal.left_out, *proposal.warnings)]
 
 
 def allowed_questions(limits: Limits) -> str:
@@ -90,28 +93,29 @@ def allowed_questions(limits: Limits) -> str:
     return ", ".join(f"{number} ({QUESTIONS.get(number, 'unknown')})" for number in sorted(limits.allow)) or "none"
 
 
-def report_rows(entries: Iterable[Entry]) -> list[tuple[str, ...]]:
+def report_rows(report: RunReport) -> list[tuple[str, ...]]:
     """One row an order under REPORT_HEADER."""
     return [
         (
-            VERBS[entry.side],
-            format_shares(entry.planned),
-            entry.symbol,
-            format_shares(entry.filled),
-            format_price((entry.paid / entry.filled).quantize(Decimal("0.0001"))) if entry.filled else "",
-            "unknown, not found" if entry.unknown else STATES[entry.state],
-            entry.reason,
+            VERBS[order.side],
+            format_shares(order.planned),
+            format_shares(order.shares) if order.sent else "",
+            order.symbol,
+            format_shares(order.filled),
+            format_price((order.paid / order.filled).quantize(Decimal("0.0001"))) if order.filled else "",
+            "unknown, not found" if order.unknown else STAGES[order.stage],
+            order.reason,
         )
-        for entry in entries
+        for order in report.orders
     ]
 
 
-def report_lines(report: Report) -> list[str]:
+def report_lines(report: RunReport) -> list[str]:
     """What happened and what is left to do, one sentence a line."""
-    traded = sum(entry.filled > 0 for entry in report.entries)
-    fees = sum((entry.fee for entry in report.entries if entry.filled), Decimal(0))
+    traded = sum(order.filled > 0 for order in report.orders)
+    fees = sum((order.fee for order in report.orders if order.filled), Decimal(0))
     verb, amount = ("paid", report.spent) if report.spent >= 0 else ("received", -report.spent)
-    count = f"{traded} of {len(report.entries)} orders traded"
+    count = f"{traded} of {len(report.orders)} orders traded"
     lines = [f"{count}: {format_money(amount)} {verb} in all, and about {format_money(fees)} of commission."]
     if report.left:
         lines.append(f"Left of the plan: {_open_shares(report.left)}.")
@@ -123,19 +127,17 @@ def report_lines(report: Report) -> list[str]:
     if report.stopped:
         lines.append(f"Stopped: {report.stopped}")
     if report.run.state == "open":
-        option = report.run.option
-        goes_on, ends = f"pbal trade --resume{option} goes on with it", f"pbal trade --cancel{option} ends it"
-        lines.append(f"The run is open: {goes_on}, {ends}.")
+        lines.append("The run is open.")
+    elif report.left:
+        lines.append("Make a new plan for what is left.")
     return lines
 
 
-def _open_shares(entries: Iterable[Entry]) -> str:
+def _open_shares(orders: Iterable[OrderRecord]) -> str:
     """``buy 3 BND, sell 4 VTI``: what of the orders has not traded."""
-    return ", ".join(f"{VERBS[e.side].lower()} {format_shares(e.planned - e.filled)} {e.symbol}" for e in entries)
+    return ", ".join(f"{VERBS[o.side].lower()} {format_shares(o.planned - o.filled)} {o.symbol}" for o in orders)
 
 
-def broken_off(report: Report) -> str:
-    """What must be known when something goes wrong while a run is open: whether orders are out, and what to do."""
-    option = report.run.option
-    orders = "Orders that were sent may still trade." if report.sent else "Nothing was sent, and the run is open."
-    return f"{orders} pbal trade --resume{option} goes on, pbal trade --cancel{option} ends the run."
+def broken_off(report: RunReport) -> str:
+    """What must be known when something goes wrong while a run is open: whether orders are out."""
+    return f"{'Orders that were sent may still trade' if report.sent else 'Nothing was sent'}, and the run is open."
