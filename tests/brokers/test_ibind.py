@@ -132,9 +132,9 @@ def test_ibind_follows_a_redirect_with_an_order_and_ours_does_not(gateway, ours,
     desk = Desk(gateway, FakeClock(), tmp_path)
     proposal = desk.propose(plan("buy 1 BND", "80"))
     before = len(gateway.server.requests)
-    draft = proposal.orders[0].draft
+    orders = [(proposal.orders[0].ticket, Decimal(1))]
     journal = desk.journal()
-    run = journal.begin(account=ACCOUNT, paper=True, cash=Decimal(80), quoted=0, settings="{}", drafts=[draft])
+    run = journal.begin(account=ACCOUNT, paper=True, cash=Decimal(80), checked=0, orders=orders)
     answer = ours.send(journal.orders(run)[0].ticket(ACCOUNT))
     desk.close()
     assert "302" in answer.reason
