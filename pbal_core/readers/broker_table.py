@@ -13,15 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..errors import DataError
 from . import instruments
-from .cells import MAX_CELL, is_blank, normal, read_date, told
+from .broker_above import Above, day_first, read_above
+from .cells import MAX_CELL, is_blank, normal, told
 from .document import Document, Record
-from .facts import CashBalance
 from .headers import unit_of
 from .layout import POSITION, Layout, ReadingState, TableRow, Verdict
 from .statement import Statement
@@ -34,19 +33,6 @@ IN_HEADER = "header"
 """The currency is the unit of the value's header name: ``Verdi NOK``."""
 
 _AGAIN = "download the file again, and do not edit it."
-_DAY_FIRST = re.compile(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})")
-
-
-class Above(NamedTuple):
-    """A line above the table that says something.
-
-    Attributes:
-        label: Pattern of the folded first cell; a group in it is the answer, else the next cell with text is.
-        means: What the answer is; ``account_below`` and ``total_below``: it is the first cell of the next row.
-    """
-
-    label: str
-    means: Literal["account", "account_below", "as_of", "total", "total_below"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +116,9 @@ class BrokerTable:
         self._check(document.records[header])
         return self._sheet(document.records[header]).read(document, header)
 
+    def _more_above(self, record: Record, state: ReadingState) -> str:
+        return "" if self.preamble is None else self.preamble(record, state)
+
     def _check(self, header: Record) -> None:
         """Refuses a header that lost a column without which nothing is held."""
         present = frozenset(normal(cell) for cell in header.cells)
@@ -159,7 +148,7 @@ class BrokerTable:
             columns=self.columns,
             required=("symbol",),
             classify=lambda row, state: _classify(self, row, state),
-            preamble=lambda record, state: _preamble(self, record, state),
+            preamble=lambda record, state: read_above(self.above, record, state) or self._more_above(record, state),
             conclude=lambda state: _conclude(self, state),
             decimal=self.decimal,
             currency=stated if self.currency == IN_HEADER else self.currency,
@@ -224,7 +213,7 @@ def _classify(told: BrokerTable, row: TableRow, state: ReadingState) -> Verdict:
     verdict = None if told.classify is None else told.classify(row, state)
     if verdict is not None:
         return verdict
-    day = _day(row.text("as_of"))
+    day = day_first(row.text("as_of"))
     if day:
         state.draft.as_of = max(day, state.draft.as_of or day)
     first = normal(row.first)
@@ -257,40 +246,6 @@ def _total(row: TableRow, state: ReadingState, label: int) -> str:
     return "compared with the rows"
 
 
-def _preamble(told: BrokerTable, record: Record, state: ReadingState) -> str:
-    label = normal(record.cells[0]) if len(record.cells[0]) <= MAX_CELL else ""
-    below = state.notes.pop("below", "")
-    if below:
-        _above(below, record.cells[0].strip(), record, state)
-        return "account, day or total"
-    for rule in told.above:
-        match = re.fullmatch(rule.label, label)
-        if match is None:
-            continue
-        answer = next((cell.strip() for cell in record.cells[1:] if cell.strip()), "")
-        if match.re.groups and match[1]:
-            answer = " ".join(record.cells[0].split())[match.start(1) :].strip()
-        if rule.means.endswith("_below"):
-            state.notes["below"] = rule.means.removesuffix("_below")
-        else:
-            _above(rule.means, answer, record, state)
-        return "account, day or total"
-    return "" if told.preamble is None else told.preamble(record, state)
-
-
-def _above(means: str, answer: str, record: Record, state: ReadingState) -> None:
-    """Takes what a line above the table says."""
-    draft = state.draft
-    if means == "account":
-        state.account = answer
-    elif means == "as_of":
-        draft.as_of = _day(answer) or draft.as_of
-    elif not is_blank(answer):
-        amount = draft.number(answer, record.line, "total")
-        if amount is not None:
-            state.summaries.append((record.line, "total above the table", amount))
-
-
 def _conclude(told: BrokerTable, state: ReadingState) -> None:
     """Says what is known of every such file."""
     draft = state.draft
@@ -303,27 +258,6 @@ def _conclude(told: BrokerTable, state: ReadingState) -> None:
         told.conclude(state)
     if told.currency and told.currency != IN_HEADER:
         draft.cash = [b if b.currency else b._replace(currency=told.currency) for b in draft.cash]
-
-
-def bank_above(state: ReadingState, balance: CashBalance) -> None:
-    """Adds cash that stands above the table, and says so of its line."""
-    draft = state.draft
-    draft.bank(balance)
-    for index, row in enumerate(draft.rows):
-        if row.line == balance.line:
-            draft.rows[index] = row._replace(kind="cash", reason="cash above the table", account=balance.account)
-
-
-def _day(text: str) -> date | None:
-    """A date of the forms that ``read_date`` knows, or with the day first, whatever follows it."""
-    word = text.strip().partition(" ")[0].rstrip(",")
-    match = _DAY_FIRST.match(word)
-    if match is None:
-        return read_date(word)
-    try:
-        return date(int(match[3]), int(match[2]), int(match[1]))
-    except ValueError:
-        return None
 
 
 OPTION = instruments.unsupported("VTI   260116C00300000")

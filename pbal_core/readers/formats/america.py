@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..broker_table import OPTION, Above, BrokerTable, bank_above
+from ..broker_above import Above, bank_above
+from ..broker_table import OPTION, BrokerTable
 from ..cells import is_blank, normal
 from ..document import Record
 from ..facts import CashBalance

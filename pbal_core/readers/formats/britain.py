@@ -6,7 +6,8 @@ AJ Bell's market currency (``GBX``). Prices of other markets are not used.
 
 from __future__ import annotations
 
-from ..broker_table import Above, BrokerTable
+from ..broker_above import Above
+from ..broker_table import BrokerTable
 
 FORMATS = (
     BrokerTable(

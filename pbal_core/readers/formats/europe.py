@@ -6,7 +6,8 @@ are left out where the unit, the currency of the price (``%``) or the kind says 
 
 from __future__ import annotations
 
-from ..broker_table import BOND, Above, BrokerTable
+from ..broker_above import Above
+from ..broker_table import BOND, BrokerTable
 from ..layout import ReadingState, TableRow, Verdict
 
 
@@ -124,7 +125,13 @@ FORMATS = (
         broker="comdirect",
         source="the test of an importer, and two other layouts in the code of others",
         confidence="medium",
-        signature=("bezeichnung", "st\u00fcck / nominale|st\u00fcck/nom.|st\u00fcck", "wert in eur"),
+        signature=(
+            "bezeichnung",
+            "st\u00fcck / nominale|st\u00fcck/nom.|st\u00fcck",
+            "w\u00e4hrung|whg.",
+            "aktueller kurs|akt. kurs|aktuell",
+            "wert in eur",
+        ),
         columns={
             "symbol": ("isin", "wkn"),
             "description": ("bezeichnung",),
