@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from ..errors import DataError, RequestError
@@ -34,6 +35,8 @@ EXAMPLES = """examples:
   pbal positions.csv -c -2000 -m 50    withdraw 2,000 dollars
   pbal positions.csv -s hard_rebalance buy and sell to equal values
   pbal positions.csv -c 5000 --exact   whole shares that fit the cash, proven optimal
+  pbal positions.csv -c 5000 --exact -f basket -o orders.csv
+                                       orders for Interactive Brokers TWS
   pbal positions.csv --drift           what is out of band (exit code 1 if anything is)
   pbal - -c 5000 -f json < positions.csv
 
@@ -81,7 +84,15 @@ def parser() -> Parser:
     )
     policy.add_arguments(p)
     add_reader_arguments(p)
-    p.add_argument("-f", "--format", choices=("table", "csv", "json"), default="table", help="default: %(default)s")
+    p.add_argument(
+        "-f",
+        "--format",
+        choices=("table", "csv", "json", "basket"),
+        default="table",
+        help="basket is an order basket for Interactive Brokers TWS (default: %(default)s)",
+    )
+    p.add_argument("-o", "--output", metavar="FILE", help="write the plan to this file instead of printing it")
+    p.add_argument("--old-prices", action="store_true", help="write a basket although its prices are old")
     p.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the plan does and why")
     p.add_argument("--version", action="version", version=f"pbal {__version__}")
     return p
@@ -121,8 +132,7 @@ def run(arguments: list[str]) -> int:
     if options.least_cash:
         return policy.print_least_cash(statement.portfolio, policy.read_policy(options.targets).targets)
     plan = make(statement.portfolio, options)
-    sys.stdout.write(_output(plan, options.format))
-    sys.stdout.flush()
+    _write(_output(plan, statement, options), options.output)
     _remarks(plan, statement, verbose=options.verbose)
     return 0
 
@@ -200,16 +210,37 @@ _NAME_THE_FILE = {"no_file", "is_directory", "unreadable"}
 """Issues whose message has the name of the file in it."""
 
 
-def _output(plan: Plan, form: str) -> str:
-    if form != "table":
+def _output(plan: Plan, statement: Statement, options: argparse.Namespace) -> str:
+    if options.format == "basket":
+        from . import basket
+
+        return basket.text(
+            plan, statement.as_of, today=datetime.now().astimezone().date(), old_prices=options.old_prices
+        )
+    if options.format != "table":
         from ..views import exports
 
-        return exports.plan_csv(plan).replace("\r\n", "\n") if form == "csv" else exports.plan_json(plan)
+        return exports.plan_csv(plan).replace("\r\n", "\n") if options.format == "csv" else exports.plan_json(plan)
     rows = [
         (position.symbol, position.value, position.price, order.amount, order.shares)
         for position, order in zip(plan.portfolio, plan.orders, strict=True)
     ]
     return simple_table(("Symbol", "InitialValue", "MarkPrice", "BuyVal", "BuyShares"), rows) + "\n"
+
+
+def _write(text: str, output: str | None) -> None:
+    """To the file, whole or not at all, or to standard output."""
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    path = path_of(output)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _remarks(plan: Plan, statement: Statement, *, verbose: bool) -> None:

@@ -16,6 +16,7 @@ OPTIONS = {
     "choose_broker_account": "--broker-account ID",
     "choose_contract": "--contract {}",
     "trade_real_money": "--live",
+    "accept_old_prices": "--old-prices",
     "accept_delayed_prices": "--delayed",
     "raise_the_total": "--max-total DOLLARS",
     "take_over": "--take-over",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..brokers.guards import Limits
     from ..brokers.proposal import Proposal
     from ..brokers.protocol import Contract, Question, Ticket
+    from ..readers import Statement
 
 SOURCE = "ibkr:"
 """What stands for the positions of the account itself where a positions file is expected."""
@@ -157,8 +158,14 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
     from ..brokers.journal import unfinished
 
     plan_options = plan.parse(rest)
-    if plan_options.drift or plan_options.least_cash or plan_options.format != "table" or plan_options.verbose:
-        raise RequestError("--drift, --least-cash, --format and --verbose belong to pbal, not to pbal trade.")
+    if (
+        plan_options.drift
+        or plan_options.least_cash
+        or plan_options.format != "table"
+        or plan_options.verbose
+        or plan_options.output
+    ):
+        raise RequestError("--drift, --least-cash, --format, --output and --verbose belong to pbal, not to pbal trade.")
     if options.place and plan_options.data == "-":
         raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
     if options.place and open_report(options.journal) is not None:
@@ -176,10 +183,11 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    statement = plan.read(
-        options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash
-    )
-    return plan.make(statement.portfolio, options)
+    return plan.make(_statement(options).portfolio, options)
+
+
+def _statement(options: argparse.Namespace) -> Statement:
+    return plan.read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
 
 
 def _show_or_place(connection: Connection, proposal: Proposal, options: argparse.Namespace, request: str) -> int:
@@ -233,9 +241,7 @@ def _plan_the_rest(connection: Connection, ended: RunReport, options: argparse.N
     plan_options.cash = str(ended.cash_left)
     based_on = None
     if plan_options.data != SOURCE:
-        based_on = plan.read(
-            plan_options.data, accounts=plan_options.account, format_hint=plan_options.format_hint
-        ).portfolio
+        based_on = _statement(plan_options).portfolio
     portfolio, _issues = connection.portfolio(based_on)
     made = plan.make(portfolio, plan_options)
     if not made.trades:
