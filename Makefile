@@ -6,7 +6,7 @@ BENCH := $(VENV)-bench
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app check test lint types bench audit lock clean
+.PHONY: help app check test coverage lint types bench audit lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -14,11 +14,16 @@ help: ## list the commands
 app: $(VENV)/app.stamp ## set up a virtual environment and open the dashboard
 	$(BIN)/pbal app --port $(PORT)
 
-check: lint types ## lint, types and the unit tests, in less than a minute
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
+check: lint types ## lint, types and the unit tests on few examples, in less than a minute
+	$(BIN)/python -m pytest -n 2 --dist worksteal --quick -m "not browser and not slow"
 
 test: $(VENV)/dev.stamp lint types ## set everything up, then lint, types and every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+coverage: $(VENV)/dev.stamp ## every line and branch of the core is covered by unit tests, or a named exception
+	$(BIN)/python -m pytest -n 2 --dist worksteal --quick -m "not browser and not slow" \
+	  --cov=pbal_core --cov-branch --cov-report= --cov-report=json:test-results/coverage.json
+	$(BIN)/python -m tests.coverage_gate test-results/coverage.json
 
 lint: $(VENV)/dev.stamp ## style and formatting
 	$(BIN)/ruff check .
@@ -44,7 +49,7 @@ lock: $(VENV)/dev.stamp ## compile requirements.txt and .ci/requirements-dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the virtual environments and everything generated
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage test-results
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %d.%d; say which: make PYTHON=python3.12" % v)'

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 
+QUICK = 20
+"""The most examples of a property in ``make check``."""
+
 # Machines are shared and noisy: how long an example takes says nothing about the code. The examples are the same on
 # every run, so that a change is judged by what it changed; `pytest --hypothesis-profile=explore` looks for new ones.
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -27,6 +30,18 @@ settings.load_profile("pbal")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files instead of comparing")
+    parser.addoption("--quick", action="store_true", help=f"at most {QUICK} examples a property")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--quick`` each property is tried on a few examples, whatever its own number of them is."""
+    if config.getoption("--quick"):
+        for item in items:
+            function = getattr(item, "function", None)
+            # Where hypothesis keeps the settings of a test; it has no other way to change them for a run.
+            own = getattr(function, "_hypothesis_internal_use_settings", None)
+            if own is not None:
+                function._hypothesis_internal_use_settings = settings(own, max_examples=min(QUICK, own.max_examples))
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from tests.stand_in.gateway import Gateway
 from tests.stand_in.runner import HELD, ORDERS, WANTED
 from tests.stand_in.server import Reply, make_certificate
 
+pytestmark = pytest.mark.slow
+
 POINTS = 140
 """Lines at which a run is killed."""
 ROOT = Path(__file__).parent.parent.parent

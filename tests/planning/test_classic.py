@@ -37,7 +37,7 @@ small = st.one_of(st.integers(0, 400), st.sampled_from([0, 50, 100, 100, 200]))
 known = st.one_of(st.none(), st.integers(-300, 300), st.sampled_from([0, 0, -100]))
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     rows=st.lists(st.tuples(small, known), min_size=1, max_size=9),
     cash=st.integers(-3000, 3000),
@@ -54,7 +54,7 @@ def test_flood_fill_is_the_heap(rows, cash, step, shuffle):
     assert flood_fill(values, pnls, symbols, cash, step) == heap_fill(values, pnls, symbols, cash, step)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps)
 def test_plan_is_the_definition(portfolio, cash, step):
     """rebalance() gives the heap's dollars, capped at the holding, and the nearest shares, halves to even."""
@@ -68,7 +68,7 @@ def test_plan_is_the_definition(portfolio, cash, step):
         assert order.shares == max(round(dollars / position.price), -int(position.value // position.price))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps)
 def test_hard_rebalance_is_the_definition(portfolio, cash, step):
     """Every position gets the nearest multiple of the step to its distance from the mean, in exact arithmetic."""

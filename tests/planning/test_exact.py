@@ -216,6 +216,7 @@ def medium_market(seed: int, count: int) -> Market:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [6, 15])
 @pytest.mark.parametrize(("direction", "share"), [("buy", 0.01), ("buy", 0.2), ("sell", -0.1), ("both", 0.02)])
 @pytest.mark.parametrize("seed", [1, 2])

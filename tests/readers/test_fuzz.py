@@ -22,6 +22,8 @@ from pbal_core.readers.document import decode, documents
 from pbal_core.readers.registry import known_formats
 from tests.readers import fuzz
 
+pytestmark = pytest.mark.slow
+
 COUNT = 20_000
 FILES = fuzz.corpus()
 GOOD = sorted(path.name for path in fuzz.DATA.iterdir() if path.is_file() and not path.name.startswith("ofx"))

@@ -109,11 +109,13 @@ def test_other_archives_and_damaged_ones_are_refused():
     assert code(repacked(data, workbook_xml=b"<nothing/>")) == "empty_file"
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_portfolio_has_are_refused():
     rows = [["Symbol", "Shares", "Price"], *(["A", 1, 1] for _ in range(12_001))]
     assert code(book(rows)) == "too_many_rows"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_small_workbook_that_wants_to_be_large_is_quick(name):
     """A few kilobytes cost at most a second of processor time, whatever they unpack to."""
@@ -122,6 +124,7 @@ def test_a_small_workbook_that_wants_to_be_large_is_quick(name):
     assert check(data) != "read"
 
 
+@pytest.mark.slow
 def test_a_workbook_of_many_elements_is_refused():
     """Openpyxl would take more than a second for it."""
     rows = [["Symbol", "Shares", "Price", *"ABCDEFG"], *(["A", 1, 1, *range(7)] for _ in range(6_000))]

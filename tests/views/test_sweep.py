@@ -86,15 +86,18 @@ SETTINGS = [
     {"strategy": "hard_rebalance"},
     {"strategy": "try_avoid_sell", "method": "exact"},
     {"strategy": "hard_rebalance", "method": "exact"},
-    {
-        "method": "exact",
-        "targets": {"VTI": 50, "VSMAX": 30, "VPU": 20},
-        "prices": {"VTI": "250.10"},
-        "frozen": {"VHT"},
-        "fractional": {"VSMAX": "0.001"},
-        "fee_per_trade": "1.5",
-        "cash_buffer": 20,
-    },
+    pytest.param(
+        {
+            "method": "exact",
+            "targets": {"VTI": 50, "VSMAX": 30, "VPU": 20},
+            "prices": {"VTI": "250.10"},
+            "frozen": {"VHT"},
+            "fractional": {"VSMAX": "0.001"},
+            "fee_per_trade": "1.5",
+            "cash_buffer": 20,
+        },
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
