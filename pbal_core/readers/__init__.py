@@ -79,14 +79,15 @@ def read_positions(
 
 
 def columns_of(source: Source) -> tuple[str, ...]:
-    """Header names of a file, to make a mapping from when none could be guessed: of the row with the most names.
+    """Header names of a file, to make a mapping from when none could be guessed; see ``likely_header``.
 
     Raises:
         DataError: The file cannot be read as a table.
     """
-    rows = [record for document in _open(read_bytes(source)) for record in document.records[:60]]
-    best = max(rows, key=lambda record: sum(bool(cell.strip()) for cell in record.cells), default=None)
-    return tuple(cell.strip() for cell in best.cells if cell.strip()) if best is not None else ()
+    from .headers import likely_header
+
+    header = likely_header(_open(read_bytes(source)))
+    return tuple(cell.strip() for cell in header.cells if cell.strip()) if header is not None else ()
 
 
 def format_of(source: Source) -> str:
@@ -195,18 +196,20 @@ def _unknown(found: list[Document]) -> DataError:
     """The error for a file that no format knows: what its header has, and what is needed."""
     for document in found:
         if document.xml:
-            return refused(
-                "unknown_format", "the XML is no IBKR Flex report and no OFX statement; export the positions as CSV."
-            )
+            what = "XML is no IBKR Flex report and no OFX statement"
+            what = "file is a web page" if "<html" in document.xml[:2_000].casefold() else what
+            return refused("unknown_format", f"the {what}; export the positions as CSV.")
         if document.broken is not None and not document.records:
             return DataError([document.broken])
     records = [record for document in found for record in document.records]
     if not records:
         return refused("empty_file", "the file is empty; a header line and at least one position are needed.")
-    header = max(records[:60], key=lambda record: len(record.cells))
+    from .headers import likely_header
+
+    header = likely_header(found) or records[0]
     names = ", ".join(ascii(cell.strip())[1:-1][:40] for cell in header.cells[:20])
     message = (
-        f"no columns of a positions file were found; the row with the most columns has: {names}. Needed are "
+        f"no columns of a positions file were found; the likeliest header has: {names}. Needed are "
         "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "
         "a symbol and two of quantity, price and value; a mapping file says which columns do."
     )

@@ -98,6 +98,8 @@ def documents(data: bytes) -> Iterator[Document]:
     """
     text, encoding = decode(data)
     start = text.lstrip()
+    if start.startswith(("{", "[{", "[\n", "[ {")):
+        raise refused("unknown_format", "the file is JSON; export the positions as CSV.")
     if start.startswith("<") or start[:9].upper() == "OFXHEADER":
         yield Document(xml=text, encoding=encoding)
         return

@@ -7,11 +7,12 @@ never taken for an amount.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..money import sign_currency
 from .cells import currency_code, normal
-from .document import Record
+from .columns import NAMES
+from .document import HEAD_ROWS, Document, Record
 
 _CODES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|GBX|GBp|GBx|HKD|HUF|IDR|ILA|ILS|INR|ISK|JPY|KRW|MXN|MYR|"
@@ -73,3 +74,24 @@ def currency_columns(header: Record, rows: Sequence[Record], index: Mapping[str,
     if value is None and "value" not in index:
         value = by_field.get("price")
     return columns if value is None else {"currency": value, **columns}
+
+
+def likely_header(documents: Iterable[Document]) -> Record | None:
+    """The row that is most likely the header of a table, to show or to choose columns from when no format knows it.
+
+    Names that are known count most, then texts; numbers count against a row, and so does a row below it that has
+    another width: a line that is cut at the wrong delimiter.
+    """
+    known = {name for names in NAMES.values() for name in names}
+    best, most = None, 0
+    for document in documents:
+        rows = document.records[:HEAD_ROWS]
+        for record, below in zip(rows, [*rows[1:], None], strict=False):
+            cells = [cell.strip() for cell in record.cells if cell.strip()]
+            texts = sum(not re.search(r"\d", cell) for cell in cells)
+            score = texts - 2 * (len(cells) - texts) + 5 * sum(unit_of(cell)[0] in known for cell in cells)
+            if below is not None and len(below.cells) == len(record.cells) > 1:
+                score += 5
+            if len(cells) > 1 and (best is None or score > most):
+                best, most = record, score
+    return best

@@ -34,7 +34,7 @@ MODULES = (
     "formats.india",
     "formats.screens",
     "formats.ofx",
-    "transactions",
+    "other_files",
     "formats.generic",
 )
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from ..money import DecimalSign, NotANumberError
 from . import cash
-from .cells import is_blank, normal
-from .checks import CENT, Sum
+from .cells import is_blank, normal, read_cell
+from .checks import CENT, Sum, value_difference
 from .draft import StatementDraft
 from .layout import TableRow
 
@@ -38,6 +39,28 @@ def is_sub_total(label: str) -> bool:
 def is_pending(label: str) -> bool:
     """A folded label is that of activity which is not settled."""
     return re.fullmatch(_PENDING, label[:80]) is not None
+
+
+def proven_style(rows: Sequence[TableRow]) -> DecimalSign | None:
+    """The one number style in which quantity times price is the value in every row; None when not exactly one."""
+    styles: tuple[DecimalSign, DecimalSign] = (".", ",")
+    proven = [style for style in styles if _proves(rows, style)]
+    return proven[0] if len(proven) == 1 else None
+
+
+def _proves(rows: Sequence[TableRow], style: DecimalSign) -> bool:
+    seen = False
+    for row in rows:
+        try:
+            quantity, price, value = (read_cell(row.text(name), style)[0] for name in ("quantity", "price", "value"))
+        except NotANumberError:
+            return False
+        if quantity is None or price is None or value is None:
+            continue
+        seen = True
+        if not value_difference(quantity, price, value, CENT / 2, None)[1]:
+            return False
+    return seen
 
 
 def section_sums(rows: Sequence[TableRow], draft: StatementDraft) -> frozenset[int]:

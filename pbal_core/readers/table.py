@@ -25,7 +25,7 @@ from .facts import CashBalance, Lot, RowKind
 from .headers import currency_columns, unit_of
 from .layout import NUMBERS, POSITION, Layout, ReadingState, TableRow, Verdict
 from .position_row import read_cash, read_position
-from .sections import section_sums
+from .sections import proven_style, section_sums
 from .statement import Statement
 
 AMOUNTS = ("quantity", "price", "value")
@@ -158,6 +158,21 @@ def _layout(form: TableFormat, document: Document, header: int) -> Layout:
 
 
 def _decide(document: Document, header: int, layout: Layout) -> DecimalSign:
+    """The number style of the file; where no number decides it, the one in which quantity times price is the value.
+
+    Raises:
+        DataError: The numbers contradict each other, or can be read in two ways.
+    """
+    try:
+        return _by_digits(document, header, layout)
+    except DataError as error:
+        style = proven_style([TableRow.of(r, layout) for r in document.records[header + 1 :]])
+        if style is None or error.issues[0].code != "ambiguous_number":
+            raise
+        return style
+
+
+def _by_digits(document: Document, header: int, layout: Layout) -> DecimalSign:
     fields = [(layout.index[name], layout.title[name]) for name in (*NUMBERS, "closing") if name in layout.index]
     return decide_decimal(
         (cell, Place(line=record.line, column=title))

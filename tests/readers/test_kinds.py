@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pbal_core import DataError, read_positions
-from pbal_core.readers import Statement
+from pbal_core.readers import Statement, columns_of
 from pbal_core.readers.mapping import ColumnMapping
 
 FIDELITY = (
@@ -337,3 +337,42 @@ class TestDamage:
         header = "Symbol,Name,Quantity,Avg. Price,Cost Basis,Unrealized Gain ($),Unrealized Gain (%),Value\n"
         assert read(header + 'VOO,X,4,450,"1,800.00",200.00,11,"2,000.00"\n').holdings[0].value == 2000
         assert _problems(header + 'VOO,X,4,450,"2,000.00",200.00,11,"1,800.00"\n') == {"columns_swapped"}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ('{"positions": [{"symbol": "VOO"}]}', "the file is JSON"),
+            ("<html><body><table></table></body></html>", "the file is a web page"),
+            ("Symbol,Date Acquired,Quantity,Cost Basis\nVOO,01/05/2020,4,1200\n", "a list of tax lots"),
+            ("Account Type,Account,Beginning mkt Value,Ending mkt Value\nIRA,1,5,6\n", "a statement of a period"),
+            ("Date,Action,Symbol,Quantity,Price\n11/03/2026,Buy,VOO,4,500\n", "a list of transactions"),
+        ],
+    )
+    def test_a_refusal_says_what_the_file_is(self, text, words):
+        assert words in refused(text)
+
+    def test_the_right_header_row_is_shown_and_offered(self):
+        """Of tabs and decimal commas the header is the row of names, not a row that commas cut into more cells."""
+        text = "Rapport 2026, bilaga\nBeteckning\tMängd\tDagens\tSumma\nVOLVO B\t12,5\t301,20\t3765,00\n"
+        assert columns_of(text.encode()) == ("Beteckning", "Mängd", "Dagens", "Summa")
+        assert "Beteckning, M\\xe4ngd, Dagens, Summa" in refused(text)
+
+
+class TestNumberStyles:
+    @pytest.mark.parametrize(
+        ("row", "quantity", "value"),
+        [
+            ("1,500;2,000;3,000", Decimal("1.5"), 3),
+            ("1.500;2.000;3.000.000", 1500, 3000000),
+        ],
+    )
+    def test_the_product_decides_where_no_number_does(self, row, quantity, value):
+        """``1,500`` is one and a half in a file whose products say so."""
+        (holding,) = read(f"Ticker;Shares;Price;Value\nVOO;{row}\n").holdings
+        assert (holding.quantity, holding.value) == (quantity, value)
+
+    def test_two_readings_that_nothing_decides_are_refused(self):
+        assert _problems("Ticker;Shares;Price\nVOO;1,500;2,000\n") == {"ambiguous_number"}
+        assert _problems("Ticker;Shares;Price;Value\nVOO;1,500;2;3,000\n") == {"ambiguous_number"}

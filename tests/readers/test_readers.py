@@ -384,7 +384,7 @@ class TestXmlAndBytes:
         assert [(i.code, i.where) for i in caught.value.issues] == [("bad_xml", Place(line=21))]
 
     def test_other_xml_is_no_positions_file(self):
-        with pytest.raises(DataError, match="no IBKR Flex report"):
+        with pytest.raises(DataError, match="is a web page"):
             read_positions(b"<html><body>log in</body></html>")
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
