@@ -250,7 +250,10 @@ def _conclude(told: BrokerTable, state: ReadingState) -> None:
     """Says what is known of every such file."""
     draft = state.draft
     if told.confidence == "low":
-        message = f"no file that {told.broker} is known to have written has been seen; compare every number with yours."
+        message = (
+            f"the authors of this reader have seen no real file of {told.broker} with these columns; compare every "
+            "number with the file."
+        )
         draft.remark("warning", "low_confidence", message)
     if told.note:
         draft.remark("info", "format_note", told.note)

@@ -6,7 +6,7 @@ tabs) has neither ticker nor ISIN, so that names are symbols.
 
 from __future__ import annotations
 
-from ..broker_table import IN_HEADER, BrokerTable
+from ..broker_table import BOND, IN_HEADER, BrokerTable
 
 FORMATS = (
     BrokerTable(
@@ -31,20 +31,47 @@ FORMATS = (
     BrokerTable(
         key="nordnet",
         broker="Nordnet",
-        source="stocks, funds and 'Beholdningstabell' (no) in the tests of several importers; (sv) in the code of one",
+        source="lists of stocks and funds in the tests of several importers (no, da), and the code of one (sv)",
         confidence="high",
-        signature=("navn|handel|namn", "antall|antal", "gav|kostpris", "verdi nok|v\u00e4rde sek"),
+        signature=(
+            "navn|handel|namn",
+            "antall|antal",
+            "gav|kostpris|gak|gak/gns. kurs",
+            "verdi nok|v\u00e4rde sek|v\u00e6rdi dkk",
+        ),
         columns={
             "symbol": ("navn", "handel", "namn"),
             "price_currency": ("valuta",),
             "quantity": ("antall", "antal"),
-            "price": ("siste kurs", "senaste kurs", "nav"),
-            "value": ("verdi nok", "v\u00e4rde sek"),
-            "pnl": ("avkast. nok", "avkast. sek"),
+            "price": ("siste kurs", "senaste kurs", "seneste kurs", "nav", "indre v\u00e6rdi"),
+            "value": ("verdi nok", "v\u00e4rde sek", "v\u00e6rdi dkk"),
+            "pnl": ("avkast. nok", "avkast. sek", "afkast dkk"),
         },
         currency=IN_HEADER,
         decimal=None,
         cash="kontanter|kontanta medel|likvider",
         names=True,
+    ),
+    BrokerTable(
+        key="nordnet-beholdning",
+        broker="Nordnet",
+        source="the columns of Nordnet Denmark's 'Beholdning' as one user describes them",
+        confidence="low",
+        signature=("papirnavn", "isin", "m\u00e6ngde", "kursv\u00e6rdi dkk", "depotnummer"),
+        columns={
+            "account": ("depotnummer",),
+            "account_name": ("depotnavn",),
+            "symbol": ("isin",),
+            "description": ("papirnavn",),
+            "kind": ("papirtype",),
+            "quantity": ("m\u00e6ngde",),
+            "price": ("kurs",),
+            "price_currency": ("valuta",),
+            "value": ("kursv\u00e6rdi dkk",),
+            "as_of": ("dato",),
+        },
+        currency="DKK",
+        decimal=",",
+        left_out=("obligation(?:er)?", BOND),
     ),
 )

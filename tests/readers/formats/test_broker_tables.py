@@ -34,6 +34,8 @@ HELD = {
     "jpmorgan_lots.csv": ("USD", "1012.76", {"EXP": (35, "200.20"), "EXQ": (1145, "18.55")}),
     "merrill_holdings.csv": ("USD", 432, {"VTI": (15, "275.40"), "BND": (20, "73.20")}),
     "nordnet_no.csv": ("NOK", "1051.5", {"Eksempel": (170, "336.2"), "Sample Inc": (25, "1690.4336")}),
+    "nordnet_beholdning.csv": ("DKK", 0, {"DK0060534915": (120, "455.25"), "IE00B4L5Y983": (30, "787.206")}),
+    "nordnet_da.csv": ("DKK", 0, {"Eksempel A/S": (120, "455.25"), "Sample ETF": (30, "787.206")}),
     "nordnet_sv.csv": ("SEK", 0, {"Exempel B": ("73.5", "287.50"), "Sample ETF": (78, "1202.7")}),
     "questrade_cad.csv": ("CAD", 0, {"XEQT.TO": (40, "37.25"), "VFV.TO": (10, "160.50")}),
     "swissquote_fr.csv": ("CHF", 0, {"EXA": (20, "98.9485"), "NESX": (50, 104), "VWRL": (10, "105.05")}),
