@@ -47,6 +47,7 @@ def follow(sample: Callable[[], Current]) -> bool:
         return False
     page.current, page.policy = found.current, found.policy
     page.waiting, page.way, page.changing = None, "", False
+    page.problems, page.note = (), ""
     page.version += 1
     state.put_settings(found.settings)
     return False

@@ -34,8 +34,8 @@ def controls() -> None:
         on_change=state.change(_uploaded),
     )
     for way, words in (("paste", "Paste"), ("type", "Type")):
-        kind: Any = "primary" if page.way == way else "secondary"
-        st.button(words, key=f"way-{way}", type=kind, on_click=state.change(_open), args=(way,))
+        icon = ":material/expand_less:" if page.way == way else None
+        st.button(words, key=f"way-{way}", icon=icon, on_click=state.change(_open), args=(way,))
     st.menu_button("Samples", list(SAMPLES), key="samples", on_click=state.change(_sample))
 
 
@@ -76,7 +76,7 @@ def _paste() -> None:
             height=140,
             placeholder="Symbol\tShares\tPrice\nVTI\t120\t305.00\nBND\t200\t74.00",
         )
-        st.button("Read the cells", type="primary", on_click=state.change(_pasted))
+        st.button("Read the cells", on_click=state.change(_pasted))
 
 
 def _pasted() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -43,8 +42,8 @@ def controls(current: Current) -> None:
     if cash := _reading(current).cash:
         st.button(f"Invest {cash}".replace("$", "\\$"), key="invest", on_click=state.change(positions.invest_cash))
     st.button("See", key="see", help="What became of each line", on_click=state.change(_see))
-    kind: Any = "primary" if page.changing else "secondary"
-    st.button("Change", key="change", type=kind, on_click=state.change(_change))
+    icon = ":material/expand_less:" if page.changing else None
+    st.button("Change", key="change", icon=icon, on_click=state.change(_change))
     remove = state.change(positions.show_sample)
     st.button("Remove", key="remove", help="Back to the sample", on_click=remove, args=(positions.FIRST_SAMPLE,))
 

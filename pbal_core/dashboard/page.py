@@ -16,8 +16,7 @@ from ..planning.plan import Plan
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
-from . import address, begin, broker_panel, downloads, intake, positions, state, targets_panel, undo
-from . import drift_panel as standing_panel
+from . import address, begin, broker_panel, downloads, drift_panel, intake, keep, positions, state, targets_panel, undo
 from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
 from .loaded import Current
@@ -53,12 +52,12 @@ def render(opening: Path | None = None) -> None:
         if notices:
             st.warning("  \n".join(notices))
     portfolio = page.current.statement.portfolio
-    plan, drift = st.container(), st.container()
-    page.policy = targets_panel.choose(portfolio)  # outside the fragment: tables are dear to draw at every commit
+    plan = st.container()
+    policy = targets_panel.choose(portfolio, sample=page.current.sample)  # outside the fragment: no amount changes it
     with plan:
-        _plan(portfolio, page.current.name, page.policy)
-    with drift:
-        standing_panel.drift(portfolio, page.policy.targets)
+        _plan(portfolio, page.current.name, policy)
+    if policy is not None and len(portfolio):
+        drift_panel.drift(portfolio, policy.targets)
     chart_library()
     settle_heap("after the first page")
 
@@ -89,7 +88,7 @@ def _how_it_works() -> None:
 
 
 @st.fragment
-def _plan(portfolio: Portfolio, name: str, policy: Policy) -> None:
+def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
     settings = state.settings()
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -97,13 +96,19 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy) -> None:
         _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
         st.space("stretch")
         steps = st.container(width="content")
+        keep.button()
         files = st.container(width="content")
-    arguments = {"strategy": settings.strategy, "method": settings.method, "policy": policy}
-    plan = _live(portfolio, arguments)
+    plan = None
+    if policy is None:
+        st.text("There is no plan yet: something about the targets is to be chosen first, below.")
+    elif not len(portfolio) and policy.targets is None:
+        st.text("You hold nothing but cash. Say what to buy, in the table of targets below: symbol, target, price.")
+    else:
+        plan = _live(portfolio, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
     if plan is not None:
         with files:
             downloads.offer(plan, name)
-        standing_panel.remarks(plan)
+        drift_panel.remarks(plan)
     address.write()
     with steps:
         undo.show()

@@ -24,7 +24,8 @@ from ..readers.derive import EXACT
 from ..readers.mapping import ColumnMapping
 from ..readers.source import read_bytes
 from ..sample import SAMPLES, sample_bytes
-from . import state
+from ..views.session import is_session
+from . import keep, state
 from .loaded import Batch, Current, LoadedFile, finish, harmless, read_batch
 
 PASTED, TYPED = "pasted cells", "typed positions"
@@ -46,8 +47,30 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
         mapping: What the columns of the first one mean, where somebody said so.
     """
     state.page().waiting = None
-    if files:
-        offer(read_batch([(harmless(name), data) for name, data in files], mapping=mapping))
+    named = [(harmless(name), data) for name, data in files]
+    saved = [(name, data) for name, data in named if is_session(data)]
+    others = [(name, data) for name, data in named if not is_session(data)]
+    if saved and not _restored(saved, alone=not others):
+        return
+    if others:
+        offer(read_batch(others, mapping=mapping))
+
+
+def _restored(saved: Sequence[tuple[str, bytes]], *, alone: bool) -> bool:
+    """Takes a saved session over: what it says, and its positions unless a broker's file comes with it."""
+    name, data = saved[0]
+    if len(saved) > 1:
+        issue = Issue("error", "several_sessions", f"{len(saved)} saved sessions were loaded; load one at a time.")
+        offer(Batch(name=name, data=b"", issues=(issue,)))
+        return False
+    try:
+        current = keep.restore(data, name)
+    except DataError as error:
+        offer(Batch(name=name, data=b"", issues=error.issues))
+        return False
+    if alone:
+        offer(current)
+    return True
 
 
 def open_file(path: Path) -> None:

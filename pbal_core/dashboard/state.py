@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from ..policy.policy import Policy
+from ..views.session import SavedPortfolio
 from .loaded import Batch, Current
 from .settings import Settings, read_settings
 
@@ -98,6 +99,9 @@ class Page:
         policy: Targets and constraints in force.
         history: The questions so far; None until the first is asked.
         waiting: Files that are not on the page yet.
+        others: The other portfolios of the session that was loaded; they are saved with it again.
+        problems: Why the last edit of the targets was refused.
+        note: What was done to the targets that were typed last.
         notices: What is to be said once.
         gone: The address speaks of positions that this session does not have.
         touched: A control of this run changed something, so that an older address is not the browser's Back.
@@ -112,6 +116,9 @@ class Page:
     policy: Policy = field(default_factory=Policy)
     history: History | None = None
     waiting: Batch | None = None
+    others: tuple[SavedPortfolio, ...] = ()
+    problems: tuple[str, ...] = ()
+    note: str = ""
     notices: list[str] = field(default_factory=list)
     gone: bool = False
     touched: bool = False

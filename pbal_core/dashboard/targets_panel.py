@@ -1,179 +1,288 @@
-"""The table of targets and constraints, drawn: edit, sum, equal, current, save and load, and the boxes beside it."""
+"""Targets and constraints, drawn: the targets, what is open about them, the rules, and the file that keeps both.
+
+The policy belongs to no portfolio (see ``wanted``). What comes back from the browser is the client's: it is judged here
+before anything of it counts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from ..errors import PbalError, TargetError
-from ..policy.constraints import Constraints
+from ..errors import PbalError, RequestError, TargetError
+from ..money import to_amount, without_currency
 from ..policy.policy import Policy
-from ..policy.rules import Rule
 from ..policy.targets import Targets
-from ..portfolio import Portfolio
-from . import policy_table as w
+from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
+from . import rules_panel, state, wanted
 from .messages import say
+from .weights import weights_table
+
+NEAR = Fraction(5, 100)
+"""Percent points for each weight by which a sum may miss 100, as after rounding to one decimal; it is then scaled."""
 
 
-def choose(portfolio: Portfolio) -> Policy:
-    """Draws the table and returns the newest policy that can be used; reports what cannot."""
-    state = st.session_state
-    if state.get("policy_for") != portfolio.symbols:
-        # The table is about this portfolio; the boxes are the reader's own.
-        kept: Policy = state.get("policy", Policy())
-        state["policy_for"] = portfolio.symbols
-        _lay(portfolio, None, _with_boxes(Constraints(), kept.constraints))
-    _loaded(portfolio)
-    words = st.container()
-    panel = st.expander("Edit targets and constraints", key="targets_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            _table(portfolio)
-            _boxes(portfolio.currency)
-    elif "policy_edited" in state:
-        # A closed table is not drawn and forgets its edits, so they become its content.
-        state["policy_rows"] = state.pop("policy_edited")
-        state["policy_version"] += 1
-    found: Policy = state["policy"]
-    words.text(f"Targets: {w.summary(found, portfolio.money)}.")  # not the panel's title: a panel retitled is shut
-    return found
-
-
-def _table(portfolio: Portfolio) -> None:
-    state = st.session_state
-    edited = st.data_editor(
-        state["policy_rows"],
-        key=f"policy-{state['policy_version']}",
-        num_rows="dynamic",
-        hide_index=True,
-        column_config=_column_config(state["policy"].constraints),
-        height="content" if len(portfolio) <= 12 else 420,
-    )
-    state["policy_edited"] = edited
-    rows: list[dict[Any, Any]] = edited.to_dict("records")
-    st.text(w.sum_words(rows))
-    try:
-        read = w.read_rows(rows, portfolio)
-        state["policy"] = replace(read, constraints=_with_boxes(read.constraints, state["policy"].constraints))
-    except TargetError as error:
-        say(str(error).splitlines())
-        st.text("Until this is fixed, the plan uses the last table that was valid.")
-    with st.container(horizontal=True):
-        st.button("Equal weights", on_click=_put, args=(portfolio, None))
-        st.button("From current weights", on_click=_put_current, args=(portfolio,), disabled=not portfolio.value)
-        policy: Policy = state["policy"]
-        st.download_button(
-            "Save (TOML)",
-            data=replace(policy, targets=policy.targets or Targets.equal(portfolio.symbols)).to_toml(),
-            file_name="targets.toml",
-            mime="application/toml",
-            on_click="ignore",
-            help="The command reads it too: pbal FILE --targets targets.toml",
+def choose(portfolio: Portfolio, *, sample: bool) -> Policy | None:
+    """Draws targets and constraints, and returns the policy that counts; None while something of it must be chosen."""
+    page = state.page()
+    _problems()
+    unpriced, untargeted = (find(page.policy, portfolio) for find in (wanted.without_price, wanted.without_target))
+    if sample and (unpriced or untargeted):
+        st.info(
+            "Your targets are kept for your own positions; this sample is planned with equal weights. Load your "
+            "positions, or choose equal weights to drop the targets."
         )
-        st.file_uploader("Load targets (TOML)", key="targets_file", width=320)
+        st.button("Drop my targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
+        return Policy()
+    for symbol in unpriced:
+        _ask_price(symbol, portfolio)
+    if untargeted:
+        _ask_target(untargeted)
+    _weights(portfolio)
+    rules_panel.show(portfolio, page.policy, _put)
+    _file(portfolio)
+    return None if unpriced or untargeted else wanted.effective(page.policy, portfolio)
 
 
-def _boxes(currency: str) -> None:
-    """Boxes beside the table. A closed panel forgets its boxes, so they begin with what is kept."""
-    state = st.session_state
-    kept: Policy = state["policy"]
-    boxes: dict[str, Any] = {}
-    with st.container(horizontal=True):
-        for rule in w.RULES_OF_BOXES:
-            state.setdefault(rule.key, float(getattr(kept.constraints, rule.key)))
-            boxes[rule.key] = w.in_cents(
-                st.number_input(
-                    f"{rule.label} ({currency})",
-                    min_value=0.0,
-                    max_value=float(rule.most),
-                    step=float(rule.step),
-                    key=rule.key,
-                    width=220,
-                    help=_sentence(rule),
-                )
+def _put(policy: Policy) -> None:
+    """Makes a policy the one in force; boxes that show another one are laid anew."""
+    page = state.page()
+    page.policy, page.problems = policy, ()
+    page.version += 1
+
+
+def _problems() -> None:
+    """What was refused of the last edit; nothing of it counts."""
+    page = state.page()
+    if page.problems:
+        st.error("The targets were not changed.")
+        say(page.problems)
+
+
+def _ask_target(symbols: tuple[str, ...]) -> None:
+    """Positions that have no target: what is to become of them?"""
+    policy = state.page().policy
+    names, one = ", ".join(symbols[:8]), len(symbols) == 1
+    more = f" and {len(symbols) - 8} more" if len(symbols) > 8 else ""
+    with st.container(border=True, key="without-target"):
+        st.text(
+            f"{names}{more} {'has' if one else 'have'} no target, so there is no plan yet. What is to become of "
+            f"{'it' if one else 'them'}?"
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if one:
+                _percent_box(symbols[0])
+            leave, sell = wanted.leave_alone(policy, symbols), wanted.sell(policy, symbols)
+            it = "it" if one else "them"
+            st.button(f"Leave {it} alone", key="leave", on_click=state.change(_put), args=(leave,))
+            st.button(f"Sell {it}", key="sell", on_click=state.change(_put), args=(sell,))
+            every = state.change(_put)
+            st.button("Equal weights for all", key="all-equal", on_click=every, args=(wanted.equal(policy),))
+
+
+def _percent_box(symbol: str) -> None:
+    key = f"target {symbol} {state.page().version}"
+    st.text_input(
+        f"Give {symbol} a target in %",
+        key=key,
+        width=190,
+        help="The others share the rest as before.",
+        on_change=state.change(_give_target),
+        args=(symbol, key),
+    )
+
+
+def _give_target(symbol: str, key: str) -> None:
+    page = state.page()
+    try:
+        percent = _number(st.session_state[key], f"the target of {symbol}")
+        if not 0 <= percent <= 100:
+            raise TargetError(f"the target of {symbol} is {float(percent):g} %; 0 to 100 is needed.")
+        _put(wanted.with_target(page.policy, symbol, percent))
+    except PbalError as error:
+        page.problems = tuple(str(error).splitlines())
+
+
+def _ask_price(symbol: str, portfolio: Portfolio) -> None:
+    """A target that is not held: what does a share cost, or is it dropped?"""
+    policy = state.page().policy
+    key = f"price {symbol} {state.page().version}"
+    with st.container(border=True, key=f"without-price-{symbol}"):
+        weight = float(wanted.weights_of(policy)[symbol])
+        st.text(f"{symbol} has a target of {weight:.4g} % and is not held, so there is no plan without its price.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(
+                f"Price of one share of {symbol} ({portfolio.currency})",
+                key=key,
+                width=260,
+                on_change=state.change(_give_price),
+                args=(symbol, key, portfolio.currency),
             )
-    state["policy"] = replace(kept, constraints=replace(kept.constraints, **boxes))
+            dropped = wanted.drop(policy, [symbol])
+            st.button("Drop its target", key=f"drop {symbol}", on_click=state.change(_put), args=(dropped,))
 
 
-def _put(portfolio: Portfolio, targets: Targets | None) -> None:
-    """Lays a table of other weights; what is ticked in the one that is seen stays ticked."""
-    state = st.session_state
-    seen: list[dict[Any, Any]] = state.get("policy_edited", state["policy_rows"]).to_dict("records")
-    _lay(portfolio, targets, _with_boxes(w.constraints_of(seen), state["policy"].constraints))
+def _give_price(symbol: str, key: str, currency: str) -> None:
+    page = state.page()
+    try:
+        price = to_amount(without_currency(st.session_state[key], currency), f"the price of {symbol}")
+        _put(wanted.with_price(page.policy, symbol, price))
+    except PbalError as error:
+        page.problems = tuple(str(error).splitlines())
 
 
-def _with_boxes(rows: Constraints, kept: Constraints) -> Constraints:
-    """What the rows of a table say, with what the boxes beside it say."""
-    return replace(rows, **{rule.key: getattr(kept, rule.key) for rule in w.RULES_OF_BOXES})
+def _weights(portfolio: Portfolio) -> None:
+    page = state.page()
+    weights_table(
+        wanted.rows(page.policy, portfolio),
+        currency=portfolio.currency,
+        version=page.version,
+        worth=bool(portfolio.value),
+        note=page.note,
+        on_edit=state.change(_edited),
+    )
 
 
-def _lay(portfolio: Portfolio, targets: Targets | None, constraints: Constraints) -> None:
-    """Lays a new table, which counts at once, drawn or not: the editor's key changes, so that it forgets its edits."""
-    state = st.session_state
-    rows = w.rows_of(portfolio, targets, constraints)
-    read = w.read_rows(rows, portfolio)
-    state["policy"] = replace(read, constraints=_with_boxes(read.constraints, constraints))
-    types = {w.PRICE: "float64"} | {rule.label: "object" for rule in w.RULES_OF_ROWS if rule.kind == "steps"}
-    state["policy_rows"] = pd.DataFrame(rows, columns=list(w.COLUMNS)).astype(types)
-    state["policy_version"] = state.get("policy_version", 0) + 1
-    state.pop("policy_edited", None)
-
-
-def _put_current(portfolio: Portfolio) -> None:
-    _put(portfolio, Targets.current(portfolio))
-
-
-def _loaded(portfolio: Portfolio) -> None:
-    """Takes a targets file over, once for each file."""
-    state = st.session_state
-    uploaded = state.get("targets_file")
-    seen = None if uploaded is None else uploaded.file_id
-    if seen == state.get("targets_seen"):
+def _edited(edit: object) -> None:
+    """Takes over what was typed into the targets, or says why not."""
+    page = state.page()
+    if not isinstance(edit, Mapping):
         return
-    state["targets_seen"] = seen
-    if uploaded is None:
+    portfolio = page.current.statement.portfolio
+    page.note = ""
+    try:
+        if edit.get("do") == "equal":
+            _put(wanted.equal(page.policy))
+        elif edit.get("do") == "held":
+            _put(wanted.as_held(page.policy, portfolio))
+        else:
+            scale = edit.get("do") == "scale"
+            policy, page.note = read_weights(edit.get("rows"), page.policy, portfolio, scale=scale)
+            before = len(wanted.rows(page.policy, portfolio))
+            page.policy, page.problems = policy, ()
+            # Rows are laid anew only where they change, so that nobody is disturbed who goes on typing.
+            page.version += bool(page.note) or len(wanted.rows(policy, portfolio)) != before
+    except PbalError as error:
+        page.problems = tuple(str(error).splitlines())
+
+
+def read_weights(rows: object, policy: Policy, portfolio: Portfolio, *, scale: bool = False) -> tuple[Policy, str]:
+    """Rows of symbol, weight and price, as text, as targets.
+
+    Args:
+        rows: From a browser: whatever is no text counts as empty, and a row without a weight has none.
+        policy: Whose constraints stay.
+        portfolio: Its symbols are spelled as it spells them, and need no price.
+        scale: Scale any sum to 100.
+
+    Returns:
+        The policy, and what was done to the sum, empty when nothing was.
+
+    Raises:
+        TargetError: Everything that is wrong, one line each.
+    """
+    given = [row for row in (rows if isinstance(rows, list) else [])[:20_000] if isinstance(row, Mapping)]
+    spelling = {symbol_key(symbol): symbol for symbol in portfolio.symbols}
+    weights: dict[str, Fraction] = {}
+    prices: dict[str, Decimal] = {}
+    problems: list[str] = []
+    for row in given:
+        name, weight, price = (_cell(row, part) for part in ("symbol", "weight", "price"))
+        symbol = spelling.get(symbol_key(name), name)
+        if not name and not weight and not price:
+            continue
+        if not SYMBOL.fullmatch(symbol):
+            problems.append(bad_symbol_message(symbol))
+        elif symbol in weights:
+            problems.append(f"{symbol} is in two rows; one is needed.")
+        else:
+            weights[symbol] = _weight(symbol, weight, problems)
+            if price and symbol not in portfolio:
+                _price(symbol, price, portfolio.currency, prices, problems)
+    total = sum(weights.values(), Fraction(0))
+    if not problems and not total:
+        problems.append("there is no target above 0; at least one is needed.")
+    if not problems and not scale and abs(total - 100) > NEAR * len(weights):
+        problems.append(f"the targets sum to {sum_words(total)}.")
+    if problems:
+        raise TargetError("\n".join(problems))
+    scaled = f"The targets summed to {float(total):.6g} % and were scaled to 100 %." if total != 100 else ""
+    return wanted.with_weights(policy, weights, prices), scaled
+
+
+def sum_words(total: Fraction) -> str:
+    """``97 %: 3 % to give``."""
+    rest = 100 - total
+    return f"{float(total):.6g} %: {float(abs(rest)):.4g} % {'to give' if rest > 0 else 'too much'}"
+
+
+def _weight(symbol: str, text: str, problems: list[str]) -> Fraction:
+    try:
+        weight = _number(text or "0", f"the target of {symbol}")
+    except RequestError as error:
+        problems.append(str(error))
+        return Fraction(0)
+    if weight < 0:
+        problems.append(f"the target of {symbol} is {float(weight):g} %; 0 or more is needed.")
+    return weight
+
+
+def _price(symbol: str, text: str, currency: str, prices: dict[str, Decimal], problems: list[str]) -> None:
+    try:
+        prices[symbol] = to_amount(without_currency(text, currency), f"the price of {symbol}")
+    except RequestError as error:
+        problems.append(str(error))
         return
+    if prices[symbol] <= 0:
+        problems.append(f"the price of {symbol} is {prices[symbol]:f}; a price above 0 is needed.")
+
+
+def _cell(row: Mapping[Any, Any], name: str) -> str:
+    text = row.get(name)
+    return text.strip()[:60] if isinstance(text, str) else ""
+
+
+def _number(text: str, name: str) -> Fraction:
+    """A weight as a person types it: ``60``, ``33.3 %``, ``33,3``."""
+    plain = text.replace("%", "").strip()
+    return Fraction(to_amount(plain.replace(",", ".") if "." not in plain else plain, name))
+
+
+def _file(portfolio: Portfolio) -> None:
+    """Keeps the policy as a file, and takes one over."""
+    page = state.page()
+    with st.expander("Targets as a file", key="targets_panel", on_change=state.touch) as panel:
+        if not panel.open:
+            return
+        whole = page.policy.targets or Targets.equal(portfolio.symbols)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.download_button(
+                "Save (TOML)",
+                data=Policy(targets=whole, constraints=page.policy.constraints).to_toml(),
+                file_name="targets.toml",
+                mime="application/toml",
+                on_click="ignore",
+                help="The command reads it too: pbal FILE --targets targets.toml",
+            )
+            st.file_uploader("Load targets (TOML)", key="targets_file", width=320, on_change=state.change(_loaded))
+
+
+def _loaded() -> None:
+    uploaded = st.session_state.get("targets_file")
+    if uploaded is None or not hasattr(uploaded, "getvalue"):
+        return
+    page = state.page()
     try:
         read = Policy.from_toml(uploaded.getvalue())
-        constraints = read.constraints
-        far = [rule for rule in w.RULES_OF_BOXES if getattr(constraints, rule.key) > rule.most]
+        far = [(rule, value) for rule, value in read.constraints.said() if rule.kind == "money" and value > rule.most]
         if far:
             raise TargetError(
-                "\n".join(f"the {rule.label.lower()} may be at most {rule.most:,}; lower it." for rule in far)
+                "\n".join(f"the {rule.label.lower()} may be at most {rule.most:,}; lower it." for rule, _ in far)
             )
-        _lay(portfolio, read.targets, constraints)
-        for rule in w.RULES_OF_BOXES:  # they begin anew with what the file says
-            state[rule.key] = float(getattr(constraints, rule.key))
-        rows = set(state["policy_rows"][w.SYMBOL])
-        unknown = [symbol for symbol in constraints.symbols if symbol not in rows]
-        if unknown:
-            st.text(f"Not among the positions and targets, so left out of the constraints: {', '.join(unknown)}.")
+        _put(read)
     except PbalError as error:
-        st.error("The targets were not loaded.")
-        say(str(error).splitlines())
-
-
-def _column_config(constraints: Constraints) -> dict[str, Any]:
-    column = st.column_config
-    steps = dict.fromkeys([*w.FRACTIONS, *(f"{step:f}" for _, step in constraints.fractional)])
-    return {
-        w.SYMBOL: column.TextColumn(required=True, help="Add a row for an asset that you do not hold yet."),
-        w.WEIGHT: column.NumberColumn(
-            min_value=0.0, max_value=100.0, format="%.2f", help="0: never bought, sold first"
-        ),
-        **{
-            rule.label: column.SelectboxColumn(options=list(steps), help=f"{_sentence(rule)} Empty: whole shares.")
-            if rule.kind == "steps"
-            else column.CheckboxColumn(help=_sentence(rule))
-            for rule in w.RULES_OF_ROWS
-        },
-        w.PRICE: column.NumberColumn(min_value=0.0, format="%.4f", help="Only for what is not held."),
-    }
-
-
-def _sentence(rule: Rule) -> str:
-    """What a rule does, as a sentence."""
-    return f"{rule.meaning[:1].upper()}{rule.meaning[1:]}."
+        page.problems = tuple(str(error).splitlines())

@@ -1,24 +1,24 @@
-"""The table of targets and constraints in a real browser: what is edited holds, and the plan follows it."""
+"""Targets typed in a real browser: what is typed counts, from the first key on, and the plan follows."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from pbal_core import Targets, read_positions, rebalance
-from pbal_core.sample import sample_bytes
+from pbal_core import Targets, rebalance
+from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
-from tests.browser.driver import opened
+from tests.browser.driver import opened, settled, upload
 from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
-SAMPLE = read_positions(sample_bytes()).portfolio
-COLUMNS = ("Symbol", "Weight %", "Frozen", "Never buy", "Never sell", "Fractional", "Price")
-ROW = 35  # pixels of a row of the table, and of its header
+HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
+OWN = HEADER + "VTI,10000,250,0\nVXUS,4000,62.5,0\nBND,5000,75,-20\n"
+HELD = read_positions(OWN.encode()).portfolio
 
 
 @pytest.fixture(scope="module")
@@ -28,81 +28,113 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def table(page: Page, address: str) -> Locator:
-    """The drawn table, on a window that is high enough for it."""
-    page.set_viewport_size({"width": 1280, "height": 1600})
+def mine(page: Page, address: str) -> Page:
+    """The page with three funds."""
+    page.set_viewport_size({"width": 1280, "height": 1400})
     opened(page, address)
-    page.get_by_text("Edit targets and constraints").click()
-    grid = page.get_by_test_id("stDataFrame")
-    grid.locator("canvas").first.wait_for()
-    return grid
+    upload(page, OWN)
+    expect(target(page, "VTI")).to_have_value("33.3333")
+    settled(page)
+    return page
 
 
-def select(page: Page, table: Locator, row: int, column: str) -> None:
-    """Selects a cell, by the keyboard from the first symbol on: how wide the columns are is nobody's business."""
-    table.click(position={"x": 70, "y": 1.5 * ROW})
-    for key, times in (("ArrowDown", row), ("ArrowRight", COLUMNS.index(column))):
-        for _ in range(times):
-            page.keyboard.press(key)
-    found = page.get_by_test_id(f"glide-cell-{COLUMNS.index(column) + 1}-{row}")
-    expect(found).to_have_attribute("aria-selected", "true")
+def target(page: Page, symbol: str) -> Locator:
+    return page.get_by_label(f"Target of {symbol} in percent")
 
 
-def tick(page: Page, table: Locator, row: int, column: str) -> None:
-    select(page, table, row, column)
-    page.keyboard.press("Space")
-
-
-def write(page: Page, table: Locator, row: int, column: str, text: str) -> None:
-    select(page, table, row, column)
-    page.keyboard.press("Enter")
-    editor = page.locator("input:focus, textarea:focus")
-    editor.fill(text)
-    expect(editor).to_have_value(text)
-    editor.press("Enter")
-    expect(editor).to_have_count(0)
-
-
-def plan_is(page: Page, **options: object) -> None:
-    """Waits until the page says the plan of the sample with these options."""
-    plan = rebalance(SAMPLE, 5000, min_trade=100, method="exact", **options)
+def plan_is(page: Page, weights: dict[str, object] | None, **options: object) -> None:
+    """Waits until the page says the plan with these targets."""
+    plan = rebalance(HELD, 5000, min_trade=100, method="exact", targets=weights and Targets(weights), **options)
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def words(page: Page, text: str) -> None:
-    expect(page.get_by_text(re.compile("^Targets: "))).to_have_text(text)
+def test_targets_are_typed_by_the_keyboard_alone(mine):
+    """The first key counts, Enter goes down; until the sum is 100 the last plan stays, dimmed, and the sum says why."""
+    target(mine, "VTI").focus()
+    mine.keyboard.type("60")
+    mine.keyboard.press("Enter")
+    expect(target(mine, "VXUS")).to_be_focused()
+    expect(mine.locator(".pbal-weights output")).to_have_text("126.6666 %: 26.6666 % too much")
+    expect(mine.locator(".pbal[data-busy]")).to_have_count(1)
+    plan_is(mine, None)
+    mine.keyboard.type("30")
+    mine.keyboard.press("Tab")
+    expect(target(mine, "BND")).to_be_focused()
+    mine.keyboard.type("7")
+    mine.keyboard.press("Enter")
+    expect(mine.locator(".pbal-weights output")).to_have_text("97 %: 3 % to give")
+    plan_is(mine, None)
+    target(mine, "BND").fill("10")
+    mine.keyboard.press("Enter")
+    plan_is(mine, {"VTI": 60, "VXUS": 30, "BND": 10})
+    expect(mine.locator(".pbal[data-busy]")).to_have_count(0)
+    assert [target(mine, symbol).input_value() for symbol in HELD.symbols] == ["60", "30", "10"]
+    mine.get_by_role("button", name="Undo").click()
+    plan_is(mine, None)
+    expect(target(mine, "VTI")).to_have_value("33.3333")
+    mine.get_by_role("button", name="Redo").click()
+    plan_is(mine, {"VTI": 60, "VXUS": 30, "BND": 10})
+    expect(target(mine, "VTI")).to_have_value("60")
 
 
-def test_two_edits_in_a_row_both_hold(page, table):
-    """Each tick reaches the plan, the panel stays open, and other weights take no tick away."""
-    tick(page, table, 2, "Frozen")
-    words(page, "Targets: equal weights, 1 frozen.")
-    plan_is(page, frozen=("VCR",))
-    tick(page, table, 5, "Frozen")
-    words(page, "Targets: equal weights, 2 frozen.")
-    plan_is(page, frozen=("VCR", "VIS"))
-    page.get_by_role("button", name="From current weights").click()
-    words(page, "Targets: your weights, 2 frozen.")
-    plan_is(page, frozen=("VCR", "VIS"), targets=Targets.current(SAMPLE))
-    page.get_by_role("button", name="Equal weights").click()
-    words(page, "Targets: equal weights, 2 frozen.")
-    plan_is(page, frozen=("VCR", "VIS"))
-    expect(table).to_have_count(1)
-    expect(table).to_be_visible()
+def test_escape_takes_back_and_rest_is_enough(mine):
+    """Escape brings the target back that was there; a plan follows also when the keys only rest."""
+    target(mine, "VTI").focus()
+    mine.keyboard.type("99")
+    mine.keyboard.press("Escape")
+    expect(target(mine, "VTI")).to_have_value("33.3333")
+    for symbol, weight in (("VTI", "50"), ("VXUS", "25"), ("BND", "25")):
+        target(mine, symbol).focus()
+        mine.keyboard.type(weight)
+    plan_is(mine, {"VTI": 50, "VXUS": 25, "BND": 25})
+    expect(target(mine, "BND")).to_be_focused()
 
 
-def test_an_asset_that_is_not_held_is_added(page, table):
-    """A row of one's own with symbol, weight and price becomes a target that is bought; until it fits it is said."""
-    write(page, table, 0, "Weight %", "5")
-    expect(page.get_by_text("The weights sum to 95 %: 5 % to give.")).to_be_visible()
-    table.click(position={"x": 70, "y": ROW * (len(SAMPLE) + 1.5)})
-    write(page, table, len(SAMPLE), "Symbol", "BND")
-    write(page, table, len(SAMPLE), "Weight %", "5")
-    expect(page.get_by_text("The weights sum to 100 %.")).to_be_visible()
-    write(page, table, len(SAMPLE), "Price", "72.5")
-    weights = {position.symbol: 10 for position in SAMPLE} | {"FTEC": 5, "BND": 5}
-    words(page, "Targets: your weights.")
-    plan_is(page, targets=weights, prices={"BND": "72.5"})
-    expect(page.locator(".pbal-table tbody tr").last).to_contain_text("BND")
-    expect(table).to_have_count(1)
-    expect(table).to_be_visible()
+def test_a_sum_that_is_rounded_is_scaled_and_said(mine):
+    """33.3 three times is 99.9: close enough, and the page says what it did. Equal and As held lay the rest."""
+    for symbol in HELD.symbols:
+        target(mine, symbol).fill("33.3")
+    target(mine, "BND").press("Enter")
+    expect(mine.get_by_text("The targets summed to 99.9 % and were scaled to 100 %.")).to_be_visible()
+    mine.get_by_role("button", name="As held").click()
+    plan_is(mine, dict(Targets.current(HELD).weights))
+    mine.get_by_role("button", name="Equal", exact=True).click()
+    plan_is(mine, None)
+    target(mine, "VTI").fill("3")
+    target(mine, "VXUS").fill("1")
+    target(mine, "BND").fill("0")
+    mine.get_by_role("button", name="Scale to 100 %").click()
+    plan_is(mine, {"VTI": 75, "VXUS": 25, "BND": 0})
+    expect(target(mine, "VTI")).to_have_value("75")
+
+
+def test_an_asset_that_is_not_held_is_added(mine):
+    """In the last row: symbol, target and price."""
+    target(mine, "VTI").fill("60")
+    target(mine, "VXUS").fill("30")
+    target(mine, "BND").fill("0")
+    mine.get_by_label("Symbol of an asset").last.focus()
+    for text in ("GLD", "10", "$410.50"):
+        mine.keyboard.type(text)
+        mine.keyboard.press("Enter")
+    plan_is(mine, {"VTI": 60, "VXUS": 30, "BND": 0, "GLD": 10}, prices={"GLD": "410.5"})
+    expect(target(mine, "GLD")).to_have_value("10")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_everything_open_is_accessible(browser, address, scheme, width):
+    """Axe finds nothing serious with a portfolio loaded and every panel open, and nothing goes sideways."""
+    with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
+        page = opened(context.new_page(), address)
+        upload(page, OWN)
+        page.get_by_text("Change constraints").click()
+        expect(page.get_by_text("Trade in fractions")).to_be_visible()
+        page.get_by_role("button", name="See", exact=True).click()
+        page.get_by_role("button", name="Change", exact=True).click()
+        page.get_by_role("button", name="Type", exact=True).click()
+        expect(page.get_by_label("Symbol in row 1")).to_be_visible()
+        settled(page)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from pbal_core.dashboard import begin, positions
+from pbal_core.dashboard import begin, keep, positions, state, targets_panel, wanted
 from pbal_core.dashboard.loaded import Current
+from pbal_core.readers import CashBalance, Statement
 from pbal_core.sample import SAMPLES
+from pbal_core.views.session import Session, dumps
 
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
@@ -45,10 +48,6 @@ def report(app: AppTest) -> list[str]:
 
 def button(app: AppTest, label: str) -> Button:
     return next(button for button in app.button if label in button.label)
-
-
-def targets_words(app: AppTest) -> str:
-    return next(text.value for text in app.text if text.value.startswith("Targets: "))
 
 
 def symbols(app: AppTest) -> list[str]:
@@ -424,23 +423,107 @@ def test_a_file_in_euros_is_shown_in_euros(app):
     assert not any("$" in text.value for text in app.text)
 
 
+GOOD = b"[targets]\nVTI = 75\nBND = 25\n"
+
+
+def weights(app: AppTest) -> dict[str, object]:
+    return wanted.weights_of(app.session_state["page"].policy)
+
+
+def has_plan(app: AppTest) -> bool:
+    return any('"point"' in part.proto.json for part in app.get("bidi_component"))
+
+
+def edit(app: AppTest, **request: object) -> AppTest:
+    """Sends an edit of the targets as the browser does."""
+    state = app.session_state["page"]
+    portfolio = state.current.statement.portfolio
+    state.policy, state.note = targets_panel.read_weights(request["rows"], state.policy, portfolio)
+    return app.run()
+
+
 def test_targets_can_be_loaded_and_saved(app):
-    """A targets file fills the table and moves the plan; a bad one is refused with its sum."""
+    """A targets file moves the plan; a bad one is refused with its sum, and what was in force stays."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
-    good = b"[targets]\nVTI = 75\nBND = 25\n"
-    load_targets(app, good)
+    load_targets(app, GOOD)
     assert not app.exception
-    assert dict(app.session_state["policy"].targets.weights) == {"VTI": 75, "BND": 25}
-    bad = b"[targets]\nVTI = 75\nBND = 35\n"
-    load_targets(app, bad)
-    assert "not loaded" in app.error[0].value
+    assert weights(app) == {"VTI": 75, "BND": 25}
+    load_targets(app, b"[targets]\nVTI = 75\nBND = 35\n")
+    assert "not changed" in app.error[0].value
     assert any("110" in text.value for text in app.text)
-    assert dict(app.session_state["policy"].targets.weights) == {"VTI": 75, "BND": 25}
+    assert weights(app) == {"VTI": 75, "BND": 25}
+
+
+def test_targets_outlive_every_file(app):
+    """Loaded before the positions, over a file in another order, and over one that asks something."""
+    app.session_state["targets_panel"] = True
+    load_targets(app.run(), GOOD)
+    assert "kept for your own positions" in app.info[0].value
+    assert has_plan(app), "the sample is planned with equal weights"
+    upload(app, SMALL)
+    assert not app.info
+    assert weights(app) == {"VTI": 75, "BND": 25}
+    first = words_of_plan(app)
+    upload(app, HEADER + "BND,500,75,-20\nVTI,1000,250,0\n")
+    assert weights(app) == {"VTI": 75, "BND": 25}
+    assert sorted(first.split()) == sorted(words_of_plan(app).split())
+
+
+def words_of_plan(app: AppTest) -> str:
+    data = next(json.loads(part.proto.json) for part in app.get("bidi_component") if '"point"' in part.proto.json)
+    return str(data["point"]["data"]["sentence"]["states"][0])
+
+
+def test_a_position_without_a_target_is_asked_about(app):
+    """There is no plan on a guess; each choice gives one, and each is undone by Back."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    load_targets(app, GOOD)
+    three = HEADER + "VTI,1000,250,0\nBND,500,75,-20\nVXUS,800,62.5,\n"
+    upload(app, three)
+    asked = dict(app.query_params)
+    for label, expected in (("Leave it alone", {"VTI": 75, "BND": 25}), ("Sell it", {"VTI": 75, "BND": 25, "VXUS": 0}),
+                            ("Equal weights for all", {})):  # fmt: skip
+        assert not has_plan(app)
+        assert any("VXUS has no target" in text.value for text in app.text)
+        button(app, label).click().run()
+        assert not app.exception
+        assert has_plan(app)
+        assert weights(app) == expected
+        app.query_params.clear()
+        app.query_params.update(asked)
+        app.run()
+    box = next(box for box in app.text_input if "VXUS" in box.label)
+    box.set_value("20 %").run()
+    assert weights(app) == {"VTI": 60, "BND": 20, "VXUS": 20}
+    assert has_plan(app)
+
+
+def test_a_target_that_is_not_held_asks_its_price(app):
+    """In the page, beside the plan that waits for it; it is given, or the target is dropped."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    load_targets(app, b"[targets]\nVTI = 60\nBND = 20\nGLD = 20\n")
+    assert not has_plan(app)
+    asked = dict(app.query_params)
+    box = next(box for box in app.text_input if "GLD" in box.label)
+    box.set_value("no idea").run()
+    assert "not changed" in app.error[0].value
+    next(box for box in app.text_input if "GLD" in box.label).set_value("$410.50").run()
+    assert has_plan(app)
+    assert not app.error
+    assert dict(app.session_state["page"].policy.targets.prices) == {"GLD": Decimal("410.5")}
+    app.query_params.clear()
+    app.query_params.update(asked)
+    app.run()
+    button(app, "Drop its target").click().run()
+    assert weights(app) == {"VTI": 75, "BND": 25}
+    assert has_plan(app)
 
 
 def test_constraints_are_loaded_and_saved_with_the_targets(app):
-    """What the file says of ticks, steps, cash to keep and fees is asked for; symbols of other portfolios are named."""
+    """What the file says of symbols that are not there waits for them; what is in force is said in words."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
     text = """[targets]
@@ -448,7 +531,7 @@ VTI = 75
 BND = 25
 
 [constraints]
-frozen = ["VTI", "GLD"]
+frozen = ["GLD", "VTI"]
 cash_buffer = "250.00"
 fee_per_trade = "1.50"
 
@@ -457,68 +540,141 @@ BND = "0.5"
 """
     load_targets(app, text.encode("utf-8-sig"))
     assert not app.exception
-    found = app.session_state["policy"]
-    said = {"frozen": {"VTI"}, "fractional": (("BND", Decimal("0.5")),)}
-    assert found.constraints.given() == said | {"cash_buffer": 250, "fee_per_trade": Decimal("1.5")}
-    assert any("left out of the constraints: GLD." in line.value for line in app.text)
-    assert found.to_toml() == text.replace(', "GLD"', "")
-    button(app, "From current weights").click().run()
-    assert app.session_state["policy"].constraints.frozen == {"VTI"}
+    found = app.session_state["page"].policy
+    assert found.to_toml() == text
+    words = next(line.value for line in app.text if line.value.startswith("Constraints: "))
+    assert "VTI not traded (frozen)" in words
+    assert "GLD" not in words
+    assert "$250.00 kept in cash" in words
+    assert has_plan(app)
 
 
 def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
-    """Its two boxes have an end; the file is refused with it, and nothing of it counts."""
+    """They have an end; the file is refused with it, and nothing of it counts."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
-    far = b"[constraints]\nfee_per_trade = 2000000\n"
-    load_targets(app, far)
+    load_targets(app, b"[constraints]\nfee_per_trade = 2000000\n")
     assert not app.exception
+    assert any("at most 1,000,000" in text.value for text in app.text)
+    assert not app.session_state["page"].policy.constraints.fee_per_trade
+
+
+def test_constraints_are_changed_in_their_panel(app):
+    """One control a rule; they outlive a closed panel and another file, and Back takes them back."""
+    app.session_state["rules_panel"] = True
+    app.run()
+    before = dict(app.query_params)
+
+    def control(kind, label):
+        return next(box for box in getattr(app, kind) if label in box.label)
+
+    control("multiselect", "Never sell").set_value(["VCR"]).run()
+    control("multiselect", "fractions").set_value(["VIS"]).run()
+    control("text_input", "Cash buffer").set_value("$400").run()
+    control("text_input", "Fee per trade").set_value("1.5").run()
+    assert not app.exception
+    constraints = app.session_state["page"].policy.constraints
+    amounts = {"cash_buffer": "400", "fee_per_trade": "1.5"}
+    assert constraints.to_dict() == {"never_sell": ["VCR"], "fractional": {"VIS": "0.001"}} | amounts
+    control("text_input", "Fee per trade").set_value("a lot").run()
+    assert "not changed" in app.error[0].value
+    assert app.session_state["page"].policy.constraints == constraints
+    app.session_state["rules_panel"] = False
+    upload(app.run(), SMALL)
+    assert app.session_state["page"].policy.constraints == constraints
+    assert any("$400.00 kept in cash" in text.value for text in app.text)
+    app.query_params.clear()
+    app.query_params.update(before)
+    app.run()
+    assert app.session_state["page"].policy.constraints.to_dict() == {}
+
+
+def test_what_is_held_in_fractions_can_be_traded_whole(app):
+    """It trades in fractions by itself, and taking it out of the list is a choice that is kept."""
+    app.session_state["rules_panel"] = True
+    upload(app.run(), "Symbol,Shares,Price\nVTSAX,10.0254,100\nVTI,6,250\n")
+    confirm(app)
+    box = next(box for box in app.multiselect if "fractions" in box.label)
+    assert box.value == ["VTSAX"]
+    box.set_value([]).run()
+    assert app.session_state["page"].policy.constraints.to_dict() == {"fractional": {"VTSAX": "1"}}
+    assert next(box for box in app.multiselect if "fractions" in box.label).value == []
+
+
+def test_typed_targets_move_the_plan(app):
+    """They are a step of the history, and the note says what was done to their sum."""
+    upload(app.run(), SMALL)
+    edit(app, rows=[{"symbol": "VTI", "weight": "66.7"}, {"symbol": "BND", "weight": "33.4"}])
+    assert not app.exception
+    assert "scaled to 100 %" in app.session_state["page"].note
+    steps = app.session_state["page"].history.steps
+    assert steps[-1][1].policy.targets is not None
+
+
+def test_a_session_brings_everything_back(app):
+    """Positions, targets, constraints and settings, byte for byte; with a newer file, that file's positions."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    load_targets(app, GOOD + b'[constraints]\nnever_sell = ["BND"]\n')
+    app.session_state["cash"] = -750
+    app.run()
+    app.radio(key="strategy").set_value("hard_rebalance").run()
+    text = dumps(saved_of(app))
+    fresh = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    upload(fresh, text, "mine.pbal.json")
+    assert not fresh.exception
+    assert not fresh.error
+    assert symbols(fresh) == ["VTI", "BND"]
+    assert (fresh.session_state["cash"], fresh.radio(key="strategy").value) == (-750, "hard_rebalance")
+    assert weights(fresh) == {"VTI": 75, "BND": 25}
+    assert words_of_plan(fresh) == words_of_plan(app)
+    button(fresh, "Change").click().run()
+    newer = HEADER + "BND,900,80,0\nVTI,1100,275,0\n"
+    both = [("mine.pbal.json", text.encode(), "application/json"), ("new.csv", newer.encode(), "text/csv")]
+    fresh.file_uploader(key="upload").set_value(both).run()
+    assert symbols(fresh) == ["BND", "VTI"]
+    assert weights(fresh) == {"VTI": 75, "BND": 25}
+    assert has_plan(fresh)
+
+
+def saved_of(app: AppTest) -> Session:
+    """What the button would save: only inside a run is there a session to ask, so this is put together here."""
+    page = app.session_state["page"]
+    return keep.session_of(page, state.read_settings({name: app.session_state[name] for name in state.SETTINGS})[0])
+
+
+def test_other_portfolios_of_a_session_are_not_lost(app):
+    """The first is shown, and saving keeps them all."""
+    upload(app.run(), SMALL)
+    one = saved_of(app).portfolios[0]
+    text = dumps(Session(portfolios=(one, replace(one, name="Hers"))))
+    upload(app, text, "ours.pbal.json")
+    assert "holds 2 portfolios" in app.warning[0].value
+    assert [each.name for each in saved_of(app).portfolios] == ["ours", "Hers"]
+
+
+@pytest.mark.parametrize("text", ['{"kind": "pbal-session", "version": 9}', '{"kind": "pbal-session", "version": 1}'])
+def test_a_session_that_is_not_understood_changes_nothing(app, text):
+    """It is refused by name; the portfolio and the targets stay."""
+    upload(app.run(), SMALL)
+    upload(app, text, "new.pbal.json")
     assert "not loaded" in app.error[0].value
-    assert any("fee per trade may be at most 1,000,000" in text.value for text in app.text)
-    assert not app.session_state["policy"].constraints.fee_per_trade
+    assert symbols(app) == ["VTI", "BND"]
 
 
-def test_equal_and_current_weights(app):
-    """The two buttons lay a new table, and closing it keeps what it says."""
-    app.session_state["targets_panel"] = True
+def test_nothing_but_cash_is_a_beginning(app):
+    """The page asks what to buy; targets with prices make a plan."""
     app.run()
-    button(app, "From current weights").click().run()
-    weights = app.session_state["policy"].targets.fractions()
-    assert float(weights["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
-    for opened in (False, True):
-        app.session_state["targets_panel"] = opened
-        app.run()
-        assert app.session_state["policy"].targets.fractions() == weights
-    button(app, "Equal weights").click().run()
-    assert app.session_state["policy"].targets is None
-
-
-def test_a_button_counts_where_its_table_is_not_drawn(app):
-    """The plan follows a button of the table even if the panel is shut in the same moment."""
-    app.session_state["targets_panel"] = True
+    cash = (CashBalance(line=1, account="", amount=Decimal(9000), currency="USD", label="Cash"),)
+    app.session_state["page"].current = Current(name="cash", statement=Statement(broker="A bank", cash=cash))
     app.run()
-    app.session_state["targets_panel"] = False
-    button(app, "From current weights").click().run()
-    assert float(app.session_state["policy"].targets.fractions()["VSMAX"]) == pytest.approx(0.178037, abs=1e-6)
-
-
-def test_cash_to_keep_and_a_fee(app):
-    """Two boxes beside the table of targets; they outlive a closed panel and another file, and the title says them."""
-    app.session_state["targets_panel"] = True
-    app.session_state["method"] = "exact"
-    app.run()
-    app.number_input(key="cash_buffer").set_value(400.0).run()
-    app.number_input(key="fee_per_trade").set_value(1.5).run()
     assert not app.exception
-    assert "$400.00 kept in cash, a fee of $1.50 a trade" in targets_words(app)
-    assert any("$400.00 kept in cash; a fee of $1.50" in text.value for text in app.text)
-    app.session_state["targets_panel"] = False
-    upload(app.run(), SMALL)
-    assert "$400.00 kept in cash" in targets_words(app)
-    app.session_state["targets_panel"] = True
-    app.run()
-    assert app.number_input(key="cash_buffer").value == 400
-    assert app.session_state["policy"].constraints.fee_per_trade == Decimal("1.50")
+    assert any("nothing but cash" in text.value for text in app.text)
+    edit(
+        app, rows=[{"symbol": "VTI", "weight": "60", "price": "250"}, {"symbol": "BND", "weight": "40", "price": "75"}]
+    )
+    assert not app.exception
+    assert has_plan(app)
 
 
 def test_drift_and_least_cash_are_shown(app):
@@ -536,7 +692,7 @@ def test_a_question_without_a_plan_is_calm(app):
     app.run()
     assert not app.exception
     assert not app.error
-    shown = next(data for part in app.get("bidi_component") if "point" in (data := json.loads(part.proto.json)))
+    shown = next(json.loads(part.proto.json) for part in app.get("bidi_component") if '"point"' in part.proto.json)
     assert shown["point"]["data"]["sentence"]["states"][0].startswith("No plan: cannot withdraw $500,000.00")
 
 

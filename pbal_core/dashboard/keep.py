@@ -1,0 +1,105 @@
+"""The page as a file to keep, and back: see ``views.session``. Nothing of it is stored on the server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from ..errors import DataError, Issue
+from ..readers import AccountHolding, CashBalance, Statement
+from ..views.session import MOST_PORTFOLIOS, SavedPortfolio, Session, dumps, last_four, loads
+from . import state
+from .loaded import Current, harmless
+from .settings import Settings, amount_bounds
+from .state import Page
+
+SUFFIX = ".pbal.json"
+
+
+def button() -> None:
+    """Draws the button that saves the session."""
+    page, settings = state.page(), state.settings()
+    name = harmless(page.current.name.removesuffix(SUFFIX), 40).rstrip(".")
+    st.download_button(
+        "Save session",
+        data=lambda: dumps(session_of(page, settings)),
+        file_name=f"{name}{SUFFIX}",
+        mime="application/json",
+        on_click="ignore",
+        help="Positions, targets, constraints and settings in one file. Drop it here next time, alone or with a newer "
+        "file of your broker.",
+    )
+
+
+def session_of(page: Page, settings: Settings) -> Session:
+    """What is on a page, with the other portfolios of the session that it came from."""
+    statement = page.current.statement
+    accounts = [account.id for account in statement.accounts if account.id in statement.included]
+    one = SavedPortfolio(
+        name=harmless(page.current.name.removesuffix(SUFFIX)),
+        portfolio=statement.portfolio,
+        found=statement.cash_found,
+        as_of=statement.as_of,
+        accounts=tuple(map(last_four, accounts)),
+        policy=page.policy,
+        cash=settings.cash,
+        min_trade=settings.min_trade,
+        strategy=settings.strategy,
+        method=settings.method,
+    )
+    return Session(portfolios=(one, *page.others)[:MOST_PORTFOLIOS])
+
+
+def restore(data: bytes, name: str) -> Current:
+    """Makes a saved session the page's own: policy, settings and the other portfolios; returns its positions.
+
+    Raises:
+        DataError: See ``loads``; then nothing was changed.
+    """
+    session = loads(data)
+    first = session.portfolios[0]
+    low, _high = amount_bounds("min_trade", first.method)
+    if first.min_trade < low:
+        raise DataError(
+            [Issue("error", "session_value", f"the minimum trade must be at least {low} with {first.method}.")]
+        )
+    statement = statement_of(first)
+    if statement.blocking:
+        raise DataError(statement.blocking)
+    page = state.page()
+    page.policy, page.others = first.policy, session.portfolios[1:]
+    state.put_settings(
+        Settings(cash=first.cash, min_trade=first.min_trade, strategy=first.strategy, method=first.method)
+    )
+    if page.others:
+        more = len(page.others)
+        page.notices.append(
+            f"{name} holds {more + 1} portfolios. The first is shown; the others stay in the session that you save."
+        )
+    return Current(name=name, statement=statement)
+
+
+def statement_of(saved: SavedPortfolio) -> Statement:
+    """The positions as if a reader had read them."""
+    currency = saved.portfolio.currency
+    holdings = tuple(
+        AccountHolding(
+            line=number,
+            symbol=position.symbol,
+            account="",
+            value=position.value,
+            price=position.price,
+            quantity=position.quantity,
+            pnl=position.pnl,
+            currency=currency,
+        )
+        for number, position in enumerate(saved.portfolio, start=1)
+    )
+    cash = (CashBalance(line=0, account="", amount=saved.found, currency=currency, label="cash"),)
+    return Statement(
+        broker=saved.name,
+        holdings=holdings,
+        cash=cash if saved.found != Decimal(0) else (),
+        as_of=saved.as_of,
+    )

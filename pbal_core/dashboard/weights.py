@@ -1,0 +1,55 @@
+"""The targets to type, beside what is held: a component with one input a row.
+
+The browser shows the sum while somebody types and dims the plan as long as it is not 100; it sends rows when Enter was
+pressed, an input was left, or the keys have rested. ``targets_panel`` judges what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+_ASSETS = Path(__file__).parent / "assets"
+_KEY = "weights"
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_weights = st.components.v2.component(
+    "pbal_weights",
+    html=_asset("weights.html"),
+    css=_asset("weights.css"),
+    js=_asset("weights.js"),
+    isolate_styles=False,
+)
+
+
+def weights_table(
+    rows: Sequence[dict[str, str]],
+    *,
+    currency: str,
+    version: int,
+    worth: bool,
+    note: str,
+    on_edit: Callable[[object], None],
+) -> None:
+    """Draws the targets.
+
+    Args:
+        rows: Symbol, weight now, target, price, and whether it is held, as text; see ``wanted.rows``.
+        currency: In which prices are.
+        version: Another one than before lays the rows anew; with the same one, what is typed stays.
+        worth: The portfolio is worth something, so there are weights of now.
+        note: What was done to the last weights.
+        on_edit: Called with ``{"rows": [...]}`` or ``{"do": "equal"}``, ``"held"``, ``"scale"``.
+    """
+
+    def sent() -> None:
+        on_edit(st.session_state[_KEY].get("edit"))
+
+    data = {"rows": list(rows), "currency": currency, "version": version, "worth": worth, "note": note}
+    _weights(key=_KEY, data=data, on_edit_change=sent, height="content")

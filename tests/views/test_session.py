@@ -1,0 +1,144 @@
+"""A saved session: what is read back is what was saved, and nothing is taken that is not understood."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbal_core import DataError, Targets
+from pbal_core.planning.strategy import Method, Strategy
+from pbal_core.policy.constraints import Constraints
+from pbal_core.policy.policy import Policy
+from pbal_core.views.session import MAX_BYTES, SavedPortfolio, Session, dumps, is_session, loads
+from tests.build import portfolio
+from tests.strategies import cash_amounts, portfolios
+
+SCHEMA = json.loads(files("pbal_core.views").joinpath("session.schema.json").read_text(encoding="utf-8"))
+ONE = SavedPortfolio(
+    name="Fidelity",
+    portfolio=portfolio("VTI 1000.01 @ 250 pnl -3.5 held 4; BRK.B 500 @ 75"),
+    found=Decimal("3512.40"),
+    as_of=date(2026, 4, 1),
+    accounts=("1111",),
+    policy=Policy(
+        targets=Targets({"VTI": 60, "bonds": 40}, groups={"bonds": ["BND", "BRK.B"]}, prices={"BND": "74.20"}),
+        constraints=Constraints(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer="250.00"),
+    ),
+    cash=Decimal("-750.50"),
+    min_trade=Decimal(0),
+    strategy=Strategy.HARD_REBALANCE,
+)
+SAVED = dumps(Session(portfolios=(ONE,)))
+
+
+def changed(**values: object) -> bytes:
+    """The session with values of its portfolio replaced, or taken away by ``...``."""
+    tables = json.loads(SAVED)
+    for path, value in values.items():
+        table = tables["portfolios"][0]
+        *way, last = path.split("__")
+        for name in way:
+            table = table[int(name)] if name.isdigit() else table[name]
+        if value is ...:
+            del table[last]
+        else:
+            table[last] = value
+    return json.dumps(tables).encode()
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> Session:
+    held = draw(portfolios(max_size=5))
+    policy = Policy(
+        targets=draw(st.sampled_from([None, Targets({held.symbols[0]: 60, "ZZ": 40}, prices={"ZZ": "1.5"})])),
+        constraints=Constraints(never_buy=frozenset(draw(st.sets(st.sampled_from(held.symbols))))),
+    )
+    one = SavedPortfolio(
+        name=draw(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)),
+        portfolio=held,
+        found=draw(cash_amounts),
+        as_of=draw(st.none() | st.dates()),
+        accounts=tuple(draw(st.lists(st.text("0123456789", max_size=4), max_size=3))),
+        policy=policy,
+        cash=draw(cash_amounts),
+        min_trade=draw(st.integers(0, 10**6).map(lambda n: Decimal(n) / 100)),
+        strategy=draw(st.sampled_from(list(Strategy))),
+        method=draw(st.sampled_from(list(Method))),
+    )
+    return Session(portfolios=tuple([one] * draw(st.integers(1, 3))))
+
+
+@given(sessions())
+def test_what_is_saved_comes_back(session):
+    """Equal as a value, and byte for byte when it is written again; the schema agrees."""
+    text = dumps(session)
+    found = loads(text.encode())
+    assert found == session
+    assert dumps(found) == text
+    jsonschema.validate(json.loads(text), SCHEMA)
+
+
+def test_accounts_are_kept_by_their_last_four():
+    """A file that is kept for years, or sent, names no account."""
+    from dataclasses import replace
+
+    text = dumps(Session(portfolios=(replace(ONE, accounts=("Z12345678",)),)))
+    assert "Z1234" not in text
+    assert loads(text.encode()).portfolios[0].accounts == ("5678",)
+
+
+@pytest.mark.parametrize(
+    ("data", "needle"),
+    [
+        (changed(colour="red"), r"portfolios\[0\].colour is not known"),
+        (changed(settings__speed="1"), r"settings.speed is not known"),
+        (changed(positions__0__isin="x"), r"positions\[0\].isin is not known"),
+        (changed(policy__wish="x"), "policy cannot be used"),
+        (changed(policy__constraints__never="x"), "never"),
+        (changed(name=...), r"portfolios\[0\].name is missing"),
+        (changed(positions__1__price=...), r"positions\[1\].price is missing"),
+        (changed(positions__1__price=75), r"positions\[1\].price must be an amount as text"),
+        (changed(positions__1__price="0"), r"positions\[1\] cannot be used: the price is 0"),
+        (changed(positions__1__symbol="=cmd()"), "cannot be a symbol"),
+        (changed(positions__1__symbol="VTI"), "VTI"),
+        (changed(positions={}), "positions must be a list"),
+        (changed(currency="dollars"), "currency"),
+        (changed(as_of="April"), "as_of must be a day"),
+        (changed(accounts=["123456789"]), "four characters"),
+        (changed(settings__cash="1e99"), "settings.cash"),
+        (changed(settings__cash="0.001"), "whole cents"),
+        (changed(settings__min_trade="-1"), "min_trade"),
+        (changed(settings__strategy="yolo"), "try_avoid_sell or hard_rebalance"),
+        (changed(settings__method=["exact"]), "classic or exact"),
+        (changed(name="a\u202eb"), "name must be a text"),
+        (SAVED.replace('"version": 1', '"version": 2').encode(), "version 2; this program reads up to 1"),
+        (SAVED.replace('"version": 1', '"version": true').encode(), "whole number"),
+        (SAVED.replace('"kind"', '"sort"').encode(), 'its "kind" is not "pbal-session"'),
+        (SAVED.replace('"version": 1', '"version": 1, "more": 2').encode(), "more is not known"),
+        (SAVED.replace('"version": 1', '"version": 1, "version": 1').encode(), "there twice"),
+        (b"{" * 100_000, "no JSON"),
+        (b"[1, 2", "no JSON"),
+        (b"\xff\xfe\x00", "no JSON"),
+        (b" " * (MAX_BYTES + 1), "2 MB"),
+        (b'{"kind": "pbal-session", "version": 1, "portfolios": []}', "1 to 50"),
+        (b'{"kind": "pbal-session", "version": 1, "portfolios": [3]}', r"portfolios\[0\] must be a table"),
+    ],
+)
+def test_what_is_not_understood_is_refused_by_name(data, needle):
+    """Half a session would be a guess; the message has the path."""
+    with pytest.raises(DataError, match=needle):
+        loads(data)
+
+
+def test_a_session_is_known_by_its_content():
+    """Whatever the file is called; positions are none."""
+    assert is_session(SAVED.encode())
+    assert not is_session(b"Symbol,PositionValue\n")
+    assert not is_session(b'{"kind": "other"}')
