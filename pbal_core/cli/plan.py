@@ -20,7 +20,7 @@ from ..readers import Source, Statement, read_positions
 from ..sample import sample_bytes
 from ..version import __version__
 from ..views import summary as present
-from . import Parser, flex, path_of, policy
+from . import Parser, flex, path_of, policy, saved
 from .remedies import in_words
 from .table import simple_table
 
@@ -126,11 +126,13 @@ def run(arguments: list[str]) -> int:
     options = parse(arguments)
     if options.drift or options.least_cash:
         policy.refuse_options_of_a_plan(options, parser())
-    statement = read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
+    statement = saved.take_over(options, parser()) or read(
+        options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash
+    )
     if options.drift:
-        return policy.print_drift(statement.portfolio, policy.read_policy(options.targets).targets)
+        return policy.print_drift(statement.portfolio, policy.policy_of(options).targets)
     if options.least_cash:
-        return policy.print_least_cash(statement.portfolio, policy.read_policy(options.targets).targets)
+        return policy.print_least_cash(statement.portfolio, policy.policy_of(options).targets)
     plan = make(statement.portfolio, options)
     _write(_output(plan, statement, options), options.output)
     _remarks(plan, statement, verbose=options.verbose)

@@ -99,7 +99,7 @@ def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[st
 
     Constraints of the targets file count too: options add symbols to them, and amounts of options count before theirs.
     """
-    file = read_policy(options.targets)
+    file = policy_of(options)
     everything = {*portfolio.symbols, *(file.targets.fractions() if file.targets else ())}
     kept = file.constraints
     rules = {r.key: _with_option(r, getattr(kept, r.key), getattr(options, r.key), everything) for r in RULES}
@@ -122,6 +122,12 @@ def _fraction(text: str) -> tuple[str, str]:
     """``VSMAX=0.01`` as symbol and step."""
     symbol, _, step = text.partition("=")
     return symbol.strip(), step.strip() or FRACTION
+
+
+def policy_of(options: argparse.Namespace) -> Policy:
+    """The policy of the targets file, or of the saved session that is planned for."""
+    saved: Policy | None = getattr(options, "policy", None)
+    return saved or read_policy(options.targets)
 
 
 def read_policy(path: str | None) -> Policy:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import streamlit as st
 
 from ..errors import DataError, Issue
-from ..readers import AccountHolding, CashBalance, Statement
-from ..views.session import MOST_PORTFOLIOS, SavedPortfolio, Session, dumps, last_four, loads
+from ..views.session import MOST_PORTFOLIOS, SavedPortfolio, Session, dumps, last_four, loads, statement_of
 from . import state
 from .loaded import Current, harmless
 from .settings import Settings, amount_bounds
@@ -78,28 +75,3 @@ def restore(data: bytes, name: str) -> Current:
             f"{name} holds {more + 1} portfolios. The first is shown; the others stay in the session that you save."
         )
     return Current(name=name, statement=statement)
-
-
-def statement_of(saved: SavedPortfolio) -> Statement:
-    """The positions as if a reader had read them."""
-    currency = saved.portfolio.currency
-    holdings = tuple(
-        AccountHolding(
-            line=number,
-            symbol=position.symbol,
-            account="",
-            value=position.value,
-            price=position.price,
-            quantity=position.quantity,
-            pnl=position.pnl,
-            currency=currency,
-        )
-        for number, position in enumerate(saved.portfolio, start=1)
-    )
-    cash = (CashBalance(line=0, account="", amount=saved.found, currency=currency, label="cash"),)
-    return Statement(
-        broker=saved.name,
-        holdings=holdings,
-        cash=cash if saved.found != Decimal(0) else (),
-        as_of=saved.as_of,
-    )

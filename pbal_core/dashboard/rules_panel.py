@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, TargetError
-from ..money import format_percent, to_amount, without_currency
+from ..money import format_percent, typed_amount
 from ..policy.constraints import RULES, Constraints
 from ..policy.policy import Policy
 from ..policy.rules import NOTHING, Rule
@@ -104,7 +104,7 @@ def _value(rule: Rule, given: Any, constraints: Constraints, portfolio: Portfoli
     if rule.kind == "choice" or not given.strip():
         return given or NOTHING[rule.kind]
     if rule.kind == "money":
-        amount = to_amount(without_currency(given, portfolio.currency), rule.label.lower())
+        amount = typed_amount(given, rule.label.lower(), portfolio.currency)
         if amount > rule.most:
             raise TargetError(f"the {rule.label.lower()} may be at most {rule.most:,}; lower it.")
         return amount

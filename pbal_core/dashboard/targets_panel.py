@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, RequestError, TargetError
-from ..money import to_amount, without_currency
+from ..money import typed_amount
 from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
@@ -129,7 +129,7 @@ def _ask_price(symbol: str, portfolio: Portfolio) -> None:
 def _give_price(symbol: str, key: str, currency: str) -> None:
     page = state.page()
     try:
-        price = to_amount(without_currency(st.session_state[key], currency), f"the price of {symbol}")
+        price = typed_amount(st.session_state[key], f"the price of {symbol}", currency, point=True)
         _put(wanted.with_price(page.policy, symbol, price))
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
@@ -233,7 +233,7 @@ def _weight(symbol: str, text: str, problems: list[str]) -> Fraction:
 
 def _price(symbol: str, text: str, currency: str, prices: dict[str, Decimal], problems: list[str]) -> None:
     try:
-        prices[symbol] = to_amount(without_currency(text, currency), f"the price of {symbol}")
+        prices[symbol] = typed_amount(text, f"the price of {symbol}", currency, point=True)
     except RequestError as error:
         problems.append(str(error))
         return
@@ -248,8 +248,7 @@ def _cell(row: Mapping[Any, Any], name: str) -> str:
 
 def _number(text: str, name: str) -> Fraction:
     """A weight as a person types it: ``60``, ``33.3 %``, ``33,3``."""
-    plain = text.replace("%", "").strip()
-    return Fraction(to_amount(plain.replace(",", ".") if "." not in plain else plain, name))
+    return Fraction(typed_amount(text.replace("%", "").strip(), name, point=True))
 
 
 def _file(portfolio: Portfolio) -> None:

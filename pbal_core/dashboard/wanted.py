@@ -35,9 +35,7 @@ def effective(policy: Policy, portfolio: Portfolio) -> Policy:
     What is said of symbols that are neither held nor targets waits for a portfolio that has them. What is held in
     fractions trades in fractions, unless the policy says otherwise.
     """
-    constraints = policy.constraints
-    keys = {symbol_key(symbol) for symbol in (*portfolio.symbols, *weights_of(policy))}
-    known = constraints.only([symbol for symbol in constraints.symbols if symbol_key(symbol) in keys])
+    known = policy.constraints.only([*portfolio.symbols, *weights_of(policy)])
     said = {symbol_key(symbol) for symbol, _step in known.fractional}
     held = {p.symbol: DEFAULT_STEP for p in portfolio if in_fractions(portfolio, p.symbol)}
     added = {symbol: step for symbol, step in held.items() if symbol_key(symbol) not in said}

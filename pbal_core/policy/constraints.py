@@ -115,8 +115,9 @@ class Constraints:
         return tuple(sorted({s for each, value in self.said() if each.by_symbol for s in each.symbols(value)}))
 
     def only(self, symbols: Collection[str]) -> Constraints:
-        """The same without what is said of other symbols."""
-        kept = {symbol: symbol for symbol in symbols}
+        """The same without what is said of other symbols, in whatever spelling."""
+        keys = set(map(symbol_key, symbols))
+        kept = {symbol: symbol for symbol in self.symbols if symbol_key(symbol) in keys}
         pairs = ((each, value) for each, value in self.said() if each.by_symbol)
         return replace(self, **{each.key: each.respelled(value, kept) for each, value in pairs})
 

@@ -26,6 +26,7 @@ from ..money import MAX_CASH, decimals, parse_decimal
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import Portfolio, Position
+from ..readers import AccountHolding, CashBalance, Statement
 
 KIND, VERSION = "pbal-session", 1
 MAX_BYTES = 2_000_000
@@ -76,6 +77,31 @@ class Session:
 def last_four(account: str) -> str:
     """What is kept of an account's number."""
     return account.strip()[-4:]
+
+
+def statement_of(saved: SavedPortfolio) -> Statement:
+    """The positions as if a reader had read them."""
+    currency = saved.portfolio.currency
+    holdings = tuple(
+        AccountHolding(
+            line=number,
+            symbol=position.symbol,
+            account="",
+            value=position.value,
+            price=position.price,
+            quantity=position.quantity,
+            pnl=position.pnl,
+            currency=currency,
+        )
+        for number, position in enumerate(saved.portfolio, start=1)
+    )
+    cash = (CashBalance(line=0, account="", amount=saved.found, currency=currency, label="cash"),)
+    return Statement(
+        broker=saved.name,
+        holdings=holdings,
+        cash=cash if saved.found != Decimal(0) else (),
+        as_of=saved.as_of,
+    )
 
 
 def is_session(data: bytes) -> bool:
