@@ -38,7 +38,7 @@ def _rbc_currencies(state: ReadingState) -> None:
     rates: dict[str, Decimal] = {"CAD": Decimal(1)}
     for currency in ("CAD", "USD"):
         for name in ("cash", "rate"):
-            line, _, text = state.notes.get(f"{name} {currency}", "0||").partition("|")
+            line, _, text = state.notes.get(f"{name} {currency}", "0|").partition("|")
             amount = None if is_blank(text) else draft.number(text, int(line), f"{currency} {name}")
             if amount is not None and name == "cash":
                 bank_above(state, CashBalance(int(line), state.account, amount, currency, f"cash in {currency}"))

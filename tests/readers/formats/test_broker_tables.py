@@ -138,6 +138,12 @@ class TestCurrencies:
         assert statement.cash_found == Decimal("500.25")
         assert "cash_left_out" in [issue.code for issue in statement.issues]
 
+    def test_an_account_in_one_currency_needs_no_rates(self):
+        lines = [line for line in text("rbc_direct.csv").splitlines() if not line.startswith("CAD")]
+        statement = read("\n".join(lines))
+        assert {p.symbol: p.value for p in statement.portfolio} == {"VTI": 2754}
+        assert (statement.currency, statement.cash_found) == ("USD", 100)
+
     def test_holdings_in_two_currencies_without_rates_are_not_added(self):
         content = text("rbc_direct.csv").replace(",1.4000", ",N/A").replace(",1.0000", ",N/A")
         with pytest.raises(DataError, match="different currencies"):
