@@ -28,6 +28,7 @@ from ..cells import harmless, normal, read_plain
 from ..document import Document, Record
 from ..draft import StatementDraft
 from ..facts import TotalCheck
+from ..mapping import ColumnMapping
 from ..sections import is_total
 from ..statement import Statement
 from . import flex
@@ -52,6 +53,12 @@ _USED = frozenset({
 })  # fmt: skip
 """Columns of which the file must say one thing."""
 _POSITIONS, _CASH = "POST", "CRTT"
+_TYPED = {
+    "symbol": "Symbol", "quantity": "Quantity", "price": "MarkPrice", "value": "PositionValue",
+    "pnl": "FifoPnlUnrealized", "cost": "CostBasisMoney", "account": "ClientAccountID", "currency": "CurrencyPrimary",
+    "asset_class": "AssetClass", "description": "Description",
+}  # fmt: skip
+"""The columns of the plain file by what they mean."""
 _NEEDED = tuple(column for column in COLUMNS if column != "FifoPnlUnrealized")
 _CHECKED = {_POSITIONS: "positionvalue", _CASH: "endingcash"}
 
@@ -133,11 +140,13 @@ def _read_typed(document: Document, strict: DataError) -> Statement:
     """
     from ..formats import generic
 
-    header = generic.find(document)
-    if header is None:
+    header = document.find(*(column.casefold() for column in _NEEDED))
+    if header is None or "levelofdetail" in document.names[header]:
         raise strict
+    names = document.names[header]
+    columns = {field: column for field, column in _TYPED.items() if column.casefold() in names}
     try:
-        statement = generic.read(document, header, confirmed=True)
+        statement = generic.read(document, header, ColumnMapping(**columns), confirmed=True)  # type: ignore[arg-type]
     except DataError:
         raise strict from None
     return replace(statement, format=KEY, broker=BROKER, mapping=None, columns=())
