@@ -55,9 +55,13 @@ _FORMS: dict[Kind, Callable[[Rule], dict[str, Any]]] = {
         "help": f"{rule.meaning} (default step: {FRACTION}); repeatable",
     },
     "money": lambda rule: {"metavar": "DOLLARS", "help": f"{rule.meaning} (default: 0)"},
-    "share": lambda rule: {"metavar": "PERCENT", "help": rule.meaning},
+    "share": lambda rule: {"metavar": "PERCENT", "help": rule.meaning.replace("%", "%%")},
     "count": lambda rule: {"metavar": "NUMBER", "help": rule.meaning},
-    "choice": lambda rule: {"choices": rule.choices, "help": rule.meaning},
+    "choice": lambda rule: (
+        {"action": "store_const", "const": rule.choices[0], "help": rule.meaning}
+        if rule.switch
+        else {"choices": rule.choices, "help": rule.meaning}
+    ),
 }
 """How the option of each kind of rule is written, as arguments of ``add_argument``."""
 

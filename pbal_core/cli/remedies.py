@@ -10,6 +10,7 @@ from ..errors import Issue, PbalError, Remedy
 
 OPTIONS = {
     "choose_account": "--account ID",
+    "exact_method": "--exact",
     "choose_accounts": "--account ID, or --account all",
     "confirm_columns": "--format-hint generic, or a mapping file",
     "name_columns": "--format-hint FILE.toml",

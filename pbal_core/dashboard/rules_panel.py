@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from ..errors import PbalError, TargetError
-from ..money import format_percent, typed_amount
+from ..money import typed_amount
 from ..policy.constraints import RULES, Constraints
 from ..policy.policy import Policy
-from ..policy.rules import NOTHING, Rule
+from ..policy.rules import NOTHING, Rule, share_words
 from ..portfolio import Portfolio
 from . import state, wanted
 
@@ -79,9 +79,7 @@ def _text(rule: Rule, value: Any) -> str:
     """A value as it stands in its box; empty when it says nothing."""
     if value == NOTHING[rule.kind]:
         return ""
-    return (
-        format_percent(float(value)) if rule.kind == "share" else f"{value:f}" if rule.kind == "money" else str(value)
-    )
+    return share_words(value) if rule.kind == "share" else f"{value:f}" if rule.kind == "money" else str(value)
 
 
 def _with(rule: Rule, given: Any, constraints: Constraints, portfolio: Portfolio) -> Constraints:

@@ -96,6 +96,8 @@ class Plan:
     """What limited the plan, in words: the cash, the minimum trade, frozen symbols."""
     frozen: frozenset[str] = frozenset()
     """Symbols that were not to trade; they are not part of what the weights share out."""
+    past_target: bool = False
+    """Cash that was left was to be invested past the targets (exact method)."""
 
     @cached_property
     def outcome(self) -> Outcome:

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from ..errors import TargetError
+from ..errors import Remedy, RequestError, TargetError
 from ..money import decimals, from_units, to_units
 from ..policy.constraints import Constraints, read_constraints
 from ..policy.policy import Policy
@@ -27,7 +29,7 @@ from ..portfolio import Portfolio
 from . import remarks
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
-from .reasons import Reason, reasons
+from .reasons import Reason, reasons, reasons_after
 from .solution import Solution
 from .strategy import Direction, Method, Strategy
 
@@ -86,7 +88,7 @@ class Problem:
 
     def plan(self, cash: int, min_trade: int, solution: Solution) -> Plan:
         """The plan that a person sees, from the answer to one question."""
-        rows = zip(self.portfolio, self.shares(solution), solution.wanted, self.reasons, strict=True)
+        rows = zip(self.portfolio, self.shares(solution), solution.wanted, self.reasons_for(cash), strict=True)
         return Plan(
             portfolio=self.portfolio,
             weights=self.weights,
@@ -109,12 +111,21 @@ class Problem:
             proof=solution.proof,
             limits=self.limits(min_trade),
             frozen=self.constraints.frozen,
+            past_target=self.constraints.leftover == "invest",
         )
 
     def limits(self, min_trade: int) -> tuple[str, ...]:
         """What limits a plan besides its cash, in words; ``min_trade`` in units."""
-        step = self.dollars(min_trade)
-        return remarks.limits(self.portfolio.symbols, self.constraints, self.method, step, self.portfolio.money)
+        return remarks.limits(self.portfolio.symbols, self.terms(min_trade), self.method, self.portfolio.money)
+
+    def terms(self, min_trade: int) -> remarks.Terms:
+        """What a plan has to keep to; ``min_trade`` in units."""
+        return remarks.Terms(
+            constraints=self.constraints,
+            min_trade=self.dollars(min_trade),
+            fee_trade=self.dollars(self.fee_trade),
+            fee_share=self.max_fee_share,
+        )
 
     @cached_property
     def weights(self) -> tuple[float, ...]:
@@ -137,6 +148,17 @@ class Problem:
     def fee(self) -> int:
         """Units that each trade costs."""
         return self.units(self.constraints.fee_per_trade)
+
+    @cached_property
+    def max_fee_share(self) -> Decimal | None:
+        """The largest part of a trade that its fee may be; None for any."""
+        return self.constraints.max_fee_share or self.method.usual_fee_share
+
+    @cached_property
+    def fee_trade(self) -> int:
+        """Units of the smallest trade that is worth its fee."""
+        share = self.max_fee_share
+        return ceil(self.fee / Fraction(share)) if share is not None else 0
 
     @cached_property
     def buffer(self) -> int:
@@ -183,7 +205,9 @@ class Problem:
             buyable=[self.may_buy[i] for i in members],
             sellable=[self.may_sell[i] for i in members],
             fee=self.fee,
-            fee_trade=100 * self.fee,
+            fee_trade=self.fee_trade,
+            max_trades=self.constraints.max_trades,
+            past_target=self.constraints.leftover == "invest",
         )
 
     @cached_property
@@ -198,10 +222,26 @@ class Problem:
 
     @cached_property
     def reasons(self) -> list[Reason]:
-        """Why each position trades, where it does, in file order."""
+        """Why each position trades, where it does, in file order, whatever the cash is."""
         total = sum(self.values)
         now = [value / total if total else 0.0 for value in self.values]
         return reasons(now, self.weights, self.portfolio.symbols, self.frozen)
+
+    def reasons_for(self, cash: int) -> list[Reason]:
+        """The same where the cash is known: with it the targets grow or shrink, and that can be the reason."""
+        total = sum(self.values) + cash
+        if total <= 0:
+            return self.reasons
+        stays = sum(value for value, frozen in zip(self.values, self.frozen, strict=True) if frozen)
+        free = sum(weight for weight, frozen in zip(self.weights, self.frozen, strict=True) if not frozen)
+        part = (total - stays) / total / free if free else 0.0
+        amount = self.portfolio.money(self.dollars(abs(cash)))
+        return reasons_after(
+            self.reasons,
+            [value / total for value in self.values],
+            [weight * part for weight in self.weights],
+            f"after your {amount}" if cash > 0 else f"after your withdrawal of {amount}" if cash else "",
+        )
 
 
 def prepare(
@@ -228,6 +268,11 @@ def prepare(
     if not len(whole):
         raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
     constraints = read_constraints(whole.symbols, given, idle=targets.fractions() if targets is not None else ())
+    if method == Method.CLASSIC and constraints.max_trades is not None:
+        raise RequestError(
+            "max_trades needs the exact method: the classic method rounds each trade by itself.",
+            remedy=Remedy("exact_method"),
+        )
     lots = tuple(constraints.lot(symbol) for symbol in whole.symbols)
     scale = max(whole.scale, places, decimals(constraints.cash_buffer), decimals(constraints.fee_per_trade))
     scale = max([scale, *(decimals(p.price) + decimals(lot) for p, lot in zip(whole, lots, strict=True) if lot)])

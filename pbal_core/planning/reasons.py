@@ -2,8 +2,10 @@
 
 The model: a position's *fill* is its weight over its target weight. Below 1 it is too small, above 1 too large. The
 reason of a trade is how far the fill was from 1 before the trade, and the place of the position in the order of fills.
-Much new cash raises every target, so a position may be bought that was above its target before; the reason says so.
-Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below target; the lowest of 10".
+Much new cash raises every target, so a position may be bought that was above its target before; the reason then is
+what it would be with that cash and no trade. Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below
+target; the lowest of 10", and one of 60.8 % that is bought "after your $5,000.00 it would be 57.0 %; its target is
+60.0 %".
 """
 
 from __future__ import annotations
@@ -49,11 +51,39 @@ def _reason(fill: float, rank: int, count: int) -> Reason:
         return Reason("not in the targets", "not in the targets")
     below, distance = fill < 1, format_percent(abs(fill - 1))
     if distance == "0.0 %":
-        return Reason("at target before the trades", "at target before the trades")
+        return Reason(_AT, _AT)
     far = f"{distance} {'below' if below else 'above'} target"
     place = f"; {_place(rank if below else count + 1 - rank, below=below)} of {count}" if count > 1 else ""
-    expected, other = f"{far}{place}", f"{far} before the trades{place}"
-    return Reason(expected, other) if below else Reason(other, expected)
+    return Reason(f"{far}{place}", _TAKEN_ABOVE) if below else Reason(_TAKEN_BELOW, f"{far}{place}")
+
+
+def reasons_after(before: Sequence[Reason], would: Sequence[float], goals: Sequence[float], after: str) -> list[Reason]:
+    """The reasons where the cash is known: what it makes of a position that it takes to the other side of its target.
+
+    Args:
+        before: n reasons that do not know the cash.
+        would: n weights of the total with the cash, without any trade.
+        goals: n targets as weights of that total.
+        after: ``after your $5,000.00``, or nothing where there is no cash.
+    """
+    rows = zip(before, would, goals, strict=True)
+    return [why._replace(**_known(why, _weight_words(weight, goal, after))) for why, weight, goal in rows]
+
+
+def _weight_words(weight: float, goal: float, after: str) -> str:
+    is_or = f"{after} it would be" if after else "it is"
+    return f"{is_or} {format_percent(weight)}; its target is {format_percent(goal)}"
+
+
+def _known(why: Reason, words: str) -> dict[str, str]:
+    return {side: words for side in why._fields if getattr(why, side) in _UNTOLD}
+
+
+_AT = "at target before the trades"
+_TAKEN_BELOW = "the new cash takes it below its target"
+_TAKEN_ABOVE = "the withdrawal takes it above its target"
+_UNTOLD = (_AT, _TAKEN_BELOW, _TAKEN_ABOVE)
+"""What is said of a purchase at or above target, and of a sale at or below it, where the amount is not known."""
 
 
 def _place(rank: int, *, below: bool) -> str:

@@ -44,12 +44,15 @@ def rebalance(
             never trades against the direction of the cash. ``hard_rebalance`` buys and sells.
         method: ``classic`` moves whole steps of ``min_trade`` dollars and rounds each trade to the nearest share by
             itself, so it may spend more than ``cash``; that is said in ``plan.issues`` and as a negative ``cash_left``.
-            ``exact`` finds the whole shares that come closest to the targets without ever spending a cent too much,
-            and proves it (``plan.proof``): least ``sum (value - target)**2 / target`` in dollars.
+            ``exact`` keeps to rules: it never overspends, sells nothing that could be kept, buys nothing past its
+            target, and makes no trade that is not worth its fee. Of all such plans it finds the one with the least
+            distance, ``sum (value - target)**2 / target``, plus cash left idle, in dollars, and proves it
+            (``plan.proof``).
         min_trade: Dollars: the step of the classic method, > 0, 1,000 by default; the smallest trade of the exact
             method, >= 0, by default 0.
         wishes: What a policy says, in short: each field of ``Constraints`` by its name (``frozen="VTI"``,
-            ``fractional={"VSMAX": "0.001"}``, ``cash_buffer=250``), ``targets`` as ``Targets`` or symbol -> weight
+            ``fractional={"VSMAX": "0.001"}``, ``cash_buffer=250``, ``max_trades=3``, ``max_fee_share="2%"``,
+            ``leftover="invest"``), ``targets`` as ``Targets`` or symbol -> weight
             (fractions that sum to 1, percents that sum to 100), and ``prices``, symbol -> dollars a share, for targets
             that are not held. Each counts before what the policy says.
 
@@ -111,7 +114,10 @@ def _prove_cash(plan: Plan, terms: Constraints) -> None:
         raise LawBrokenError(f"cash identity: {plan.cash_left} + {spent} + {plan.fees} is not {plan.cash}")
     if plan.fees != terms.fee_per_trade * len(plan.trades):
         raise LawBrokenError(f"{len(plan.trades)} trades do not cost {plan.fees} at {terms.fee_per_trade} each")
-    if plan.cash_left < 0 and (plan.method == Method.EXACT or not plan.issues):
+    if terms.max_trades is not None and len(plan.trades) > terms.max_trades:
+        raise LawBrokenError(f"{len(plan.trades)} trades are more than {terms.max_trades}")
+    said = any(issue.code in {"overspend", "shortfall"} for issue in plan.issues)
+    if plan.cash_left < 0 and (plan.method == Method.EXACT or not said):
         raise LawBrokenError(f"an overspend of {plan.cash_left} is {'made' if plan.method == 'exact' else 'hidden'}")
     if plan.method == Method.EXACT and plan.trades and plan.cash_left < terms.cash_buffer:
         raise LawBrokenError(f"only {plan.cash_left} of the buffer of {terms.cash_buffer} is left")

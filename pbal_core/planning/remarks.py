@@ -9,28 +9,74 @@ $5,000.00: ...".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ..errors import Issue
 from ..policy.constraints import Constraints
-from ..policy.rules import Rule
+from ..policy.rules import Rule, share_words
 from .strategy import Method
 
 Money = Callable[[Decimal], str]
 """How an amount is written; see ``Portfolio.money``."""
 
 
-def overspend(cash: Decimal, short: Decimal, money: Money) -> Issue:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a plan had to keep to.
+
+    Args:
+        constraints: The rules that were asked for.
+        min_trade: Dollars of the smallest trade that was asked for.
+        fee_trade: Dollars of the smallest trade that is worth its fee.
+        fee_share: The largest part of a trade that its fee may be; None for any.
+    """
+
+    constraints: Constraints
+    min_trade: Decimal
+    fee_trade: Decimal
+    fee_share: Decimal | None
+
+    @property
+    def smallest(self) -> Decimal:
+        """Dollars of the smallest trade."""
+        return max(self.min_trade, self.fee_trade)
+
+    def fee_words(self, money: Money) -> str:
+        """What the fee prevents: ``a fee of $10.00 is more than 1 % of trades below $1,000.00``."""
+        fee, share = money(self.constraints.fee_per_trade), share_words(self.fee_share or Decimal(1))
+        return f"a fee of {fee} is more than {share} of trades below {money(self.fee_trade)}"
+
+    def smallest_words(self, money: Money) -> str:
+        """Why no trade is smaller."""
+        if self.fee_trade > self.min_trade:
+            return self.fee_words(money)
+        return f"no trade may be smaller than {money(self.min_trade)}"
+
+
+def overspend(cash: Decimal, short: Decimal, fees: Decimal, money: Money) -> Issue:
     """A classic plan spends ``short`` more than the cash, or raises ``short`` less than the withdrawal."""
+    rounded = "each is rounded to whole shares by itself"
+    why = rounded if not fees else f"{money(fees)} of fees come on top" if fees >= short else ""
+    why = why or f"{rounded}, and {money(fees)} of fees come on top"
     if cash < 0:
-        message = f"The trades raise {money(short)} less than the {money(-cash)} to withdraw."
+        message = f"The trades raise {money(short)} less than the {money(-cash)} to withdraw: {why}."
         return Issue("warning", "shortfall", message)
-    message = (
-        f"The trades cost {money(short)} more than the cash of {money(cash)}: "
-        "each is rounded to whole shares by itself."
+    return Issue("warning", "overspend", f"The trades cost {money(short)} more than the cash of {money(cash)}: {why}.")
+
+
+def below_step(rest: Decimal, step: Decimal, money: Money) -> Issue:
+    """What a classic plan leaves because it does not fill a step."""
+    return Issue("info", "below_step", f"{money(rest)} of the cash is below one step of {money(step)}, so it stays.")
+
+
+def not_worth_its_fee(symbols: Sequence[str], terms: Terms, money: Money) -> Issue:
+    """Trades of a classic plan that are left out."""
+    several = ", ".join(symbols)
+    return Issue(
+        "info", "fee_share", f"{several} {'is' if len(symbols) == 1 else 'are'} not traded: {terms.fee_words(money)}."
     )
-    return Issue("warning", "overspend", message)
 
 
 def all_frozen(symbols: Iterable[str]) -> Issue:
@@ -48,26 +94,19 @@ def too_fine(symbol: str, lot: Decimal, worth: Decimal, most: int, money: Money)
     return Issue("error", "too_fine", message)
 
 
-def fee_above_cash(cash: Decimal, constraints: Constraints, money: Money) -> Issue:
-    """The cash does not even pay the fee of one trade."""
-    kept = f", of which {money(constraints.cash_buffer)} stay cash," if constraints.cash_buffer else ""
-    message = (
-        f"the cash of {money(cash)}{kept} does not cover one trade's fee of {money(constraints.fee_per_trade)}; "
-        f"invest more, or lower the fee{' or what stays cash' if kept else ''}."
-    )
-    return Issue("error", "fee_above_cash", message)
-
-
-def cannot_raise(cash: Decimal, most: Decimal, constraints: Constraints, min_trade: Decimal, money: Money) -> Issue:
+def cannot_raise(cash: Decimal, most: Decimal, terms: Terms, money: Money) -> Issue:
     """The sales that are possible do not raise what is needed."""
+    constraints = terms.constraints
     wanted = [f"withdraw {money(-cash)}"] if cash < 0 else []
     if constraints.cash_buffer:
         wanted.append(f"keep {money(constraints.cash_buffer)} in cash")
     why = [f"the sales that are possible raise at most {money(most)}"]
-    if min_trade:
-        why.append(f"no trade may be smaller than {money(min_trade)}")
+    if terms.min_trade:
+        why.append(f"no trade may be smaller than {money(terms.min_trade)}")
     if constraints.fee_per_trade:
         why.append(f"each costs {money(constraints.fee_per_trade)}")
+    if constraints.max_trades is not None:
+        why.append(f"trades are limited to {constraints.max_trades}")
     barred = [(rule, symbols) for rule, symbols in constraints.said() if "sell" in rule.bars]
     why += [f"{rule.brief.format('').strip()}: {', '.join(sorted(symbols))}" for rule, symbols in barred]
     return Issue("error", "cannot_raise", f"cannot {' and '.join(wanted)}: {'; '.join(why)}.")
@@ -79,34 +118,21 @@ def below_buffer(cash: Decimal, buffer: Decimal, money: Money) -> Issue:
     return Issue("warning", "below_buffer", message)
 
 
-def why_idle(min_trade: Decimal, fee: Decimal, money: Money, *, searched: bool) -> str:
-    """What keeps cash from being spent, as the end of a sentence."""
-    if not searched:
-        return "the search was cut short"
-    if min_trade:
-        return f"the minimum trade of {money(min_trade)} rules other trades out"
-    if fee:
-        return f"each trade costs a fee of {money(fee)}"
-    return "no plan within the constraints leaves less"
+def idle_cash(idle: Decimal, why: str, money: Money, *, raised: bool = False) -> Issue:
+    """Cash that stays, or is raised beyond what was asked for, and why."""
+    stays = "more than asked for is raised" if raised else "stays in cash"
+    return Issue("info", "idle_cash", f"{money(idle)} {stays}: {why}.")
 
 
-def idle_cash(idle: Decimal, symbol: str, price: Decimal, why: str, money: Money) -> Issue:
-    """More cash stays than the cheapest share, or what can be traded of it, costs."""
-    if not symbol:
-        return Issue("info", "idle_cash", f"{money(idle)} stays in cash: nothing may be bought.")
-    message = f"{money(idle)} stays in cash, enough for {symbol} at {money(price)}: {why}."
-    return Issue("info", "idle_cash", message)
-
-
-def limits(
-    symbols: Sequence[str], constraints: Constraints, method: Method, min_trade: Decimal, money: Money
-) -> tuple[str, ...]:
+def limits(symbols: Sequence[str], terms: Terms, method: Method, money: Money) -> tuple[str, ...]:
     """What limited a plan besides its cash, in words. To a classic plan the minimum trade is a step, not a limit."""
-    bound = method == Method.EXACT and min_trade
-    words = [f"no trade below the minimum of {money(min_trade)}"] if bound else []
-    for rule, value in constraints.said():
-        if rule.limit:
+    bound = method == Method.EXACT and terms.min_trade
+    words = [f"no trade below the minimum of {money(terms.min_trade)}"] if bound else []
+    for rule, value in terms.constraints.said():
+        if rule.limit and not (rule.key == "fee_per_trade" and terms.fee_trade):
             words.append(rule.limit.format(_subject(rule, value, symbols, money)))
+    if terms.fee_trade:
+        words.append(terms.fee_words(money))
     return tuple(words)
 
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from ..errors import Issue
 from . import remarks
 from .classic import classic_amounts, round_to_shares
+from .idle import idle_issues
 from .problem import MAX_LOTS, Problem
 from .solution import Solution
 from .strategy import Method
@@ -76,8 +77,6 @@ def _refused(problem: Problem, cash: int) -> Issue | None:
     symbols, money = problem.portfolio.symbols, problem.portfolio.money
     if not any(problem.parts[i] for i in problem.managed):
         return remarks.all_frozen(s for s in symbols if s in problem.constraints.frozen)
-    if problem.direction(cash) == "buy" and 0 < problem.budget(cash) <= problem.fee:
-        return remarks.fee_above_cash(problem.dollars(cash), problem.constraints, money)
     if problem.method == Method.EXACT and problem.too_fine(cash):
         worth, i = sum(problem.values) + max(cash, 0), min(problem.managed, key=problem.prices.__getitem__)
         lot = problem.dollars(problem.prices[i])
@@ -97,7 +96,8 @@ def _classic(problem: Problem, cash: int, step: int) -> Solution:
     if direction != "both":
         may = may_buy if direction == "buy" else may_sell
         members = [i for i in members if may[i]]
-    if members:
+    covered = direction != "buy" or problem.budget(cash) > problem.fee  # else the fee is all there is
+    if members and covered:
         amounts = classic_amounts(
             direction,
             [problem.values[i] for i in members],
@@ -112,11 +112,27 @@ def _classic(problem: Problem, cash: int, step: int) -> Solution:
         for i, amount in zip(members, amounts, strict=True):
             wanted[i] = max(amount, -problem.values[i])
     lots = tuple(map(round_to_shares, wanted, problem.prices, problem.held))
+    small = [i for i, k in enumerate(lots) if 0 < abs(k) * problem.prices[i] < problem.fee_trade]
+    lots = tuple(0 if i in small else k for i, k in enumerate(lots)) if small else lots
     fees = problem.fee * sum(map(bool, lots))
     left = cash - sum(map(int.__mul__, lots, problem.prices)) - fees
-    short, money = problem.dollars(-left), problem.portfolio.money
-    issues = (remarks.overspend(problem.dollars(cash), short, money),) if left < 0 else ()
+    issues = tuple(_classic_issues(problem, (cash, step), left, fees, small))
     return Solution(lots=lots, wanted=tuple(wanted), cash_left=left, fees=fees, issues=issues)
+
+
+def _classic_issues(
+    problem: Problem, question: tuple[int, int], left: int, fees: int, small: list[int]
+) -> Iterator[Issue]:
+    """An overspend, trades that are not worth their fee, and what does not fill a step."""
+    (cash, step), dollars, money = question, problem.dollars, problem.portfolio.money
+    if left < 0:
+        yield remarks.overspend(dollars(cash), dollars(-left), dollars(fees), money)
+    if small:
+        symbols = [problem.portfolio.symbols[i] for i in small]
+        yield remarks.not_worth_its_fee(symbols, problem.terms(step), money)
+    rest = problem.budget(cash) % step
+    if problem.direction(cash) == "buy" and 0 < rest <= left and problem.budget(cash) >= step:
+        yield remarks.below_step(dollars(rest), dollars(step), money)
 
 
 def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
@@ -126,8 +142,8 @@ def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
     found = allocate(problem.market, budget, problem.direction(cash), min_trade, Effort(work))
     if found.most is not None:
         wished, most = problem.dollars(cash), problem.dollars(found.most)
-        smallest, money = problem.dollars(min_trade), problem.portfolio.money
-        return _nothing(problem, cash, remarks.cannot_raise(wished, most, problem.constraints, smallest, money))
+        why = remarks.cannot_raise(wished, most, problem.terms(min_trade), problem.portfolio.money)
+        return _nothing(problem, cash, why)
     lots = [0] * len(problem.values)
     for i, count in zip(problem.managed, found.lots, strict=True):
         lots[i] = count
@@ -139,23 +155,6 @@ def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
         wanted=wanted,
         cash_left=left,
         fees=fees,
-        issues=tuple(_idle_cash(problem, cash, left, min_trade)),
+        issues=tuple(idle_issues(problem, cash, min_trade, lots)),
         proof=found.proof(10**problem.scale),
     )
-
-
-def _idle_cash(problem: Problem, cash: int, left: int, min_trade: int) -> Iterator[Issue]:
-    """Remarks on cash that stays although it would pay a share."""
-    money, direction = problem.portfolio.money, problem.direction(cash)
-    if 0 < cash < problem.buffer and direction == "buy":
-        yield remarks.below_buffer(problem.dollars(cash), problem.dollars(problem.buffer), money)
-        return
-    tradable = problem.may_sell if direction == "sell" else problem.may_buy
-    costs = problem.prices if direction == "sell" else problem.share_prices
-    prices = [(costs[i], problem.portfolio.symbols[i]) for i in problem.managed if tradable[i]]
-    cheapest, symbol = min(prices, default=(0, ""))
-    idle = left - problem.buffer
-    if idle > 0 and idle >= cheapest:
-        fee, smallest = problem.constraints.fee_per_trade, problem.dollars(min_trade)
-        why = remarks.why_idle(smallest, fee, money, searched=True)
-        yield remarks.idle_cash(problem.dollars(idle), symbol, problem.dollars(cheapest), why, money)

@@ -72,17 +72,19 @@ class Method(_Choice):
     Attributes:
         label: What people choose on the page.
         usual_min_trade: Dollars of the minimum trade where nothing else is asked for.
+        usual_fee_share: The largest part of a trade that its fee may be where nothing else is asked for; None for any.
     """
 
-    CLASSIC = "classic", "nearest (classic)", 1000
-    EXACT = "exact", "fit to cash (exact)", 0
+    CLASSIC = "classic", "nearest (classic)", 1000, None
+    EXACT = "exact", "fit to cash (exact)", 0, Decimal("0.01")
 
     label: str
     usual_min_trade: Decimal
+    usual_fee_share: Decimal | None
 
-    def __new__(cls, key: str, label: str, usual_min_trade: int) -> Self:
+    def __new__(cls, key: str, label: str, usual_min_trade: int, usual_fee_share: Decimal | None) -> Self:
         """Makes the text ``key`` a method."""
         self = str.__new__(cls, key)
         self._value_ = key
-        self.label, self.usual_min_trade = label, Decimal(usual_min_trade)
+        self.label, self.usual_min_trade, self.usual_fee_share = label, Decimal(usual_min_trade), usual_fee_share
         return self

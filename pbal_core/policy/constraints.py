@@ -35,6 +35,9 @@ class Constraints:
         fractional: Symbol and smallest fraction of a share that trades, above 0 and at most 1, sorted by symbol.
         cash_buffer: Dollars of the cash that stay cash, >= 0.
         fee_per_trade: Dollars that each trade costs, >= 0.
+        max_fee_share: The largest part of a trade that its fee may be, above 0 and at most 1; None for the usual one.
+        max_trades: Most trades of a plan, >= 0; None for any number.
+        leftover: ``invest`` to invest cash past the targets that would else stay.
 
     Raises:
         RequestError: With everything that is wrong, one line each.
@@ -84,6 +87,24 @@ class Constraints:
         limit="a fee of {} for each trade",
         brief="a fee of {} a trade",
         short="--fee",
+    )
+    max_fee_share: Decimal | None = rule(
+        "share",
+        meaning="make no trade of which the fee is a larger part; exact plans keep to 1 % unless you say otherwise",
+        brief="fees of at most {} of a trade",
+    )
+    max_trades: int | None = rule(
+        "count",
+        meaning="make at most this many trades; exact plans only",
+        limit="trades limited to {}",
+        brief="trades limited to {}",
+    )
+    leftover: str = rule(
+        "choice",
+        meaning="invest the cash that is left too, past the targets; exact plans only",
+        brief="what is left is invested",
+        switch="--invest-rest",
+        choices=("invest",),
     )
 
     def __post_init__(self) -> None:

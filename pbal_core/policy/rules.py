@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ..errors import RequestError
-from ..money import Amount, format_percent, to_amount
+from ..money import Amount, to_amount
 
 Kind = Literal["symbols", "steps", "money", "share", "count", "choice"]
 """The form of a rule's value.
@@ -55,6 +55,8 @@ class Rule:
         limit: What it does to a plan, with ``{}`` for its symbols or its amount: ``{} never bought``.
         brief: The same in few words beside the table of the page, with ``{}`` for how many symbols or for the amount.
         short: A shorter name of the command's option, such as ``--fee``; empty for none.
+        switch: The option of a choice that has one value, and takes none: ``--invest-rest``. The page's box to tick is
+            called after it.
         every: What holds where the option names no symbol; empty where it must name one.
         bars: In which directions the symbols it names may not trade.
         most: The most that a box of the page takes, in dollars.
@@ -68,6 +70,7 @@ class Rule:
     limit: str = ""
     brief: str = ""
     short: str = ""
+    switch: str = ""
     every: str = ""
     bars: tuple[Sides, ...] = ()
     most: Decimal = Decimal(1_000_000)
@@ -77,12 +80,12 @@ class Rule:
     @property
     def option(self) -> str:
         """The command's option: ``--never-buy``."""
-        return "--" + self.key.replace("_", "-")
+        return self.switch or "--" + self.key.replace("_", "-")
 
     @property
     def label(self) -> str:
         """The column or the box of the page: ``Never buy``."""
-        return self.key.replace("_", " ").capitalize()
+        return (self.switch or self.key).strip("-").replace("-", " ").replace("_", " ").capitalize()
 
     @property
     def by_symbol(self) -> bool:
@@ -115,7 +118,12 @@ class Rule:
         """An amount, a share or a number as a person reads it; ``money`` writes amounts."""
         if self.kind == "money":
             return money(value)
-        return format_percent(float(value)) if self.kind == "share" else str(value)
+        return share_words(value) if self.kind == "share" else str(value)
+
+
+def share_words(share: Decimal) -> str:
+    """A share as a person reads it, with no more decimals than it has: ``1 %``, ``0.25 %``."""
+    return f"{(100 * share).normalize():f} %"
 
 
 def rule(kind: Kind, **words: Any) -> Any:

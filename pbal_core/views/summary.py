@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from ..money import MAX_CASH, format_percent, format_shares
+from ..money import MAX_CASH, format_money, format_percent, format_shares
 from ..planning.outcome import Outcome
 from ..planning.plan import Plan
 from ..planning.proof import Proof
@@ -61,7 +61,7 @@ def outcome_numbers(outcome: Outcome) -> list[KeyNumber]:
     }
     if outcome.refusal:
         texts = dict.fromkeys(texts, DASH)  # where there is no plan, there is nothing that it leaves or costs
-    proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome.proof))]
+    proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome))]
     return [
         KeyNumber(
             name="cash",
@@ -79,17 +79,17 @@ def outcome_numbers(outcome: Outcome) -> list[KeyNumber]:
     ]
 
 
-def _proof_word(proof: Proof | None) -> str:
-    """``Optimal``, or how far from it the plan is at most, as a part of its objective."""
+def _proof_word(outcome: Outcome) -> str:
+    """``Optimal``, or by how many dollars of distance plus idle cash another plan may be better at most."""
+    proof = outcome.proof
     if proof is None:
         return DASH
-    return "Optimal" if proof.proven else f"within {_gap(proof)}"
+    return "Optimal" if proof.proven else f"within {_gap(proof, outcome.basis.currency)}"
 
 
-def _gap(proof: Proof) -> str:
-    """The certified gap as a percentage of the objective, rounded up to hundredths."""
-    part = proof.gap / proof.objective if proof.objective else 0.0
-    return f"{ceil(part * 10_000) / 100:.2f} %"
+def _gap(proof: Proof, currency: str) -> str:
+    """The certified gap as an amount, rounded up to cents."""
+    return format_money(Decimal(ceil(proof.gap * 100)).scaleb(-2), currency=currency)
 
 
 def points(fraction: float, *, signed: bool = False) -> str:
@@ -185,7 +185,7 @@ def _why_nothing(outcome: Outcome) -> str:
             return f"every position that may trade is within half a minimum trade ({step}) of its target{limits}"
         if cash < 0 and not basis.total:
             return "nothing is held that could be sold"
-    return "; ".join(outcome.limits) or "no whole share fits that brings the weights closer"
+    return "; ".join(outcome.limits) or "nothing can be traded that brings the weights closer"
 
 
 def proof_words(plan: Plan) -> str:
@@ -194,11 +194,24 @@ def proof_words(plan: Plan) -> str:
     if proof is None:
         return "Each trade is rounded to the nearest share by itself; a plan fitted to the cash may come closer."
     if proof.proven:
-        return "Optimal: no whole-share plan for this cash comes closer to your targets."
-    return (
-        f"Not proven optimal: the best plan there is could be closer to your targets by at most {_gap(proof)} of the "
-        "remaining distance."
-    )
+        return f"Optimal: under these rules no plan is better ({MEASURE})."
+    gap = _gap(proof, plan.portfolio.currency)
+    return f"Not proven optimal: under these rules another plan may be better by at most {gap} ({MEASURE})."
+
+
+MEASURE = "distance to your targets plus cash left idle"
+"""What an exact plan makes least, in dollars."""
+
+
+def rules_words(plan: Plan) -> str:
+    """The rules that an exact plan keeps, which its proof speaks of, as one sentence."""
+    rules = ["never overspend", "sell nothing that could be kept"]
+    if plan.past_target:
+        rules.append("invest what is left even past the targets")
+    else:
+        rules.append("buy nothing past its target")
+    rules += plan.limits
+    return f"Rules: {'; '.join(rules)}."
 
 
 def explanation(plan: Plan) -> list[str]:
@@ -209,13 +222,17 @@ def explanation(plan: Plan) -> list[str]:
     smallest = f"minimum trade {money(plan.min_trade)}" if plan.min_trade else "no minimum trade"
     return [
         f"Strategy: {settings}; {smallest}.",
-        *([f"Limits: {'; '.join(plan.limits)}."] if plan.limits else []),
+        *([rules_words(plan)] if plan.method == Method.EXACT else _limits(plan)),
         f"Target: {_targets(plan)}.",
         f"Largest drift: {points(plan.drift_before)} points before, {points(plan.drift_after)} points after.",
         f"{result} Turnover: {format_percent(plan.turnover)}.",
         *([proof_words(plan)] if plan.proof is not None else []),
         *(f"{trade_text(trade.shares)} {trade.symbol}: {trade.reason}." for trade in plan.trades),
     ]
+
+
+def _limits(plan: Plan) -> list[str]:
+    return [f"Limits: {'; '.join(plan.limits)}."] if plan.limits else []
 
 
 def _targets(plan: Plan) -> str:

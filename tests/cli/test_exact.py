@@ -114,7 +114,12 @@ def test_least_cash(pbal):
     ("arguments", "message"),
     [
         (["-c", "-200000", "--exact"], "cannot withdraw $200,000.00: the sales that are possible raise at most $112,"),
-        (["-c", "3", "--exact", "--fee", "5"], "the cash of $3.00 does not cover one trade's fee of $5.00; "),
+        (
+            ["-c", "3", "--max-trades", "2"],
+            "max_trades needs the exact method: the classic method rounds each trade by",
+        ),
+        (["-c", "3", "--exact", "--max-fee-share", "200%"], "max_fee_share is 2.00; above 0 and at most 1 is needed"),
+        (["-c", "-50000", "--exact", "--max-trades", "1"], "cannot withdraw $50,000.00: the sales that are possible"),
         (["--freeze", "XYZ"], "frozen: XYZ is not among the positions: FTEC, VAW, "),
         (["--fractional", "VNQ=2"], "the fraction of VNQ is 2; above 0 and at most 1 share is needed, such as 0.001."),
         (["--fee", "-1"], "fee_per_trade is -1; 0 or more is needed."),

@@ -373,12 +373,8 @@ def test_frozen_positions_do_not_count(method):
         (-399, {"fee_per_trade": 2}, "raise at most $396.00; each costs $2.00."),
         (-400, {"cash_buffer": 10}, "cannot withdraw $400.00 and keep $10.00 in cash: "),
         (100, {"frozen": ["A", "B"]}, "every target is frozen (A, B); unfreeze one, or change the targets."),
-        (5, {"fee_per_trade": 5}, "the cash of $5.00 does not cover one trade's fee of $5.00; invest more"),
-        (
-            105,
-            {"fee_per_trade": 10, "cash_buffer": 100},
-            "the cash of $105.00, of which $100.00 stay cash, does not cover one trade's fee of $10.00",
-        ),
+        (-250, {"max_trades": 0}, "raise at most $0.00; trades are limited to 0."),
+        (-350, {"max_trades": 1}, "raise at most $300.00; trades are limited to 1."),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_blocks(cash, options, message):
@@ -443,3 +439,140 @@ def test_losses_are_sold_first_in_a_hard_rebalance_too():
     away = portfolio("KEEP 1000 @ 10; X 500 @ 10 pnl 5; Y 500 @ 10 pnl -5; Z 500 @ 10")
     plan = rebalance(away, -10, method="exact", targets={"KEEP": 1})
     assert {t.symbol: t.shares for t in plan.trades} == {"Y": -1}
+
+
+@pytest.mark.parametrize("cash", [0, 10, 11, 999])
+@pytest.mark.parametrize("method", ["exact", "classic"])
+def test_a_fee_above_the_cash_is_no_refusal(cash, method):
+    """Nothing is traded, all of it stays, and what the fee prevents is said."""
+    plan = rebalance(portfolio("A 10000 @ 10; B 30000 @ 10"), cash, method=method, fee_per_trade=10)
+    assert (plan.trades, plan.cash_left) == ((), cash)
+    if method == "exact":
+        assert plan.limits == ("a fee of $10.00 is more than 1 % of trades below $1,000.00",)
+        said = [str(issue) for issue in plan.issues]
+        assert said == ([f"${cash}.00 stays in cash: {plan.limits[0]}."] if cash else [])
+
+
+def test_a_trade_is_worth_its_fee():
+    """At 1 % a fee of $10 asks for $1,000, at 2 % for $500; the classic method leaves out what is below, if asked."""
+    held = portfolio("A 10000 @ 10; B 30000 @ 10")
+    assert not rebalance(held, 700, method="exact", fee_per_trade=10).trades
+    plan = rebalance(held, 700, method="exact", fee_per_trade=10, max_fee_share="2%")
+    assert {t.symbol: t.shares for t in plan.trades} == {"A": 69}
+    assert plan.limits == ("a fee of $10.00 is more than 2 % of trades below $500.00",)
+    options = {"fee_per_trade": 10, "min_trade": 10}
+    assert {t.symbol: t.shares for t in rebalance(held, 700, **options).trades} == {"A": 70}
+    left = rebalance(held, 700, max_fee_share="1%", **options)
+    assert not left.trades
+    assert [str(issue) for issue in left.issues] == [
+        "A is not traded: a fee of $10.00 is more than 1 % of trades below $1,000.00."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "options", "said"),
+    [
+        (
+            "VOO 5500 @ 550; F 6000 @ 11",
+            540,
+            {},
+            "$518.00 stays in cash: VOO, the furthest below target, costs $550.00.",
+        ),
+        ("A 100 @ 10; B 300 @ 10", 50, {"never_buy": ["A", "B"]}, "$50.00 stays in cash: nothing may be bought."),
+        (
+            "A 100 @ 10; B 90 @ 10",
+            50,
+            {"min_trade": 200},
+            "$50.00 stays in cash: no trade may be smaller than $200.00.",
+        ),
+        (
+            "A 4700 @ 470; FUND 5000 @ 220",
+            800,
+            {"fractional": {"FUND": "0.001"}},
+            "$80.08 stays in cash: A, the furthest below target, costs $470.00.",
+        ),
+        ("A 100 @ 10; B 100 @ 10", 300, {"max_trades": 1}, "$150.00 stays in cash: trades are limited to 1."),
+        (
+            "A 100 @ 60; B 100 @ 60",
+            20,
+            {"fractional": {"A": "0.5"}},
+            "$20.00 stays in cash: 0.5 share of A, the furthest below target, costs $30.00.",
+        ),
+        (
+            "A 100 @ 30; B 130 @ 30",
+            31,
+            {"fee_per_trade": 2, "max_fee_share": 1},
+            "$31.00 stays in cash: A, the furthest below target, costs $30.00 and a fee of $2.00.",
+        ),
+        ("A 990 @ 30", 44, {"never_sell": "A", "cash_buffer": 1}, ""),
+        ("A 100 @ 40; B 100 @ 40; C 100 @ 40", 40, {}, "$40.00 stays in cash: one share more would take A, the"),
+        (
+            "VTI 8358.75 @ 334.35; BND 1842.50 @ 83.75; NEWETF 8.95 @ 8.95",
+            -2400,
+            {"targets": {"VTI": 45, "BND": 45, "NEWETF": 10}},
+            "$274.80 more than asked for is raised: less than one share of VTI, which costs $334.35.",
+        ),
+    ],
+)
+def test_cash_that_stays_has_its_reason(text, cash, options, said):
+    """The fund furthest below target and what it costs, the smallest trade, the fee, the limit, or what may not be."""
+    plan = rebalance(portfolio(text), cash, method="exact", **options)
+    assert [str(issue)[: len(said)] for issue in plan.issues] == ([said] if said else [])
+    assert plan.proof.proven
+
+
+def test_what_is_left_is_invested_where_that_is_asked_for():
+    """Past the targets, proven as a whole."""
+    held = portfolio("VOO 5500 @ 550; F 6000 @ 11")
+    plan = rebalance(held, 540, method="exact", leftover="invest")
+    assert {t.symbol: t.shares for t in plan.trades} == {"F": 49}
+    assert plan.proof.proven
+    fund = rebalance(
+        portfolio("A 4700 @ 470; FUND 5000 @ 220"), 800, method="exact", fractional={"FUND": "0.001"}, leftover="invest"
+    )
+    assert 0 <= fund.cash_left < Decimal("0.22")
+
+
+def test_few_trades():
+    """With a limit the plan is the best of so few trades; a limit as large as the portfolio is none."""
+    plans = [rebalance(SAMPLE, 5000, method="exact", max_trades=most) for most in (0, 1, 2, 3, 4, 10)]
+    assert [len(plan.trades) for plan in plans] == [0, 1, 2, 3, 4, 4]
+    values = [plan.proof.objective + plan.proof.idle for plan in plans]
+    assert values == sorted(values, reverse=True)
+    assert all(plan.proof.proven for plan in plans)
+    assert plans[-1].orders == rebalance(SAMPLE, 5000, method="exact").orders
+    hard = rebalance(SAMPLE, 0, method="exact", strategy="hard_rebalance", max_trades=3)
+    assert len(hard.trades) == 3
+    assert hard.proof.proven
+
+
+@pytest.mark.parametrize("count", [200, 2000])
+@pytest.mark.parametrize("options", [{}, {"fee_per_trade": "4.95", "min_trade": 100}], ids=["plain", "fee"])
+def test_equal_positions_take_no_more_work_than_others(count, options):
+    """Ties are settled in linear time, and all of it is counted."""
+    alike = prepare(made([(10_000, 100)] * count), method="exact", strategy="hard_rebalance", **_rules(options))
+    rng = random.Random(1)
+    rows = [(round(rng.lognormvariate(9, 0.5)), rng.randint(20, 500)) for _ in range(count)]
+    other = prepare(made(rows), method="exact", strategy="hard_rebalance", **_rules(options))
+    smallest = alike.units(Decimal(options.get("min_trade", 0)))
+    used = [solve(problem, problem.units(Decimal(500)), smallest).proof.work for problem in (alike, other)]
+    assert used[0] <= 3 * used[1]
+
+
+def _rules(options: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in options.items() if name != "min_trade"}
+
+
+def made(rows: list[tuple[int, int]]) -> Portfolio:
+    """Positions with values and prices in dollars."""
+    numbered = enumerate(rows)
+    return Portfolio(Position(symbol=f"S{i:04}", value=Decimal(v), price=Decimal(p)) for i, (v, p) in numbered)
+
+
+def test_bound_and_filling_count_as_work():
+    """A plan that needs no search reports what it looked at, and many of them use a budget up."""
+    problem = prepare(made([(10_000, 100)] * 200), method="exact")
+    one = solve(problem, problem.units(Decimal(500)), 0)
+    assert one.proof.work >= 4 * 200
+    questions = [(problem.units(Decimal(cash)), 0) for cash in range(0, 100_000, 1000)]
+    assert sum(solution.proof.work for solution in solve_many(problem, questions)) >= 100 * 4 * 200

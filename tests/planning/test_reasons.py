@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pbal_core.planning.reasons import reasons
+from pbal_core import rebalance
+from pbal_core.planning.reasons import Reason, reasons, reasons_after
+from tests.build import portfolio
 
 
 def test_distance_and_place():
@@ -15,11 +17,46 @@ def test_distance_and_place():
     assert lowest.buy == "66.7 % below target; the lowest of 3"
 
 
-def test_a_trade_against_its_side_says_before_the_trades():
+def test_cash_can_take_a_position_to_the_other_side_of_its_target():
     """Cash moves the targets, so what was above may be bought, and what was below may be sold."""
     above, below = reasons([0.6, 0.4], [0.5, 0.5], ["A", "B"])
-    assert above.buy == "20.0 % above target before the trades; the highest of 2"
-    assert below.sell == "20.0 % below target before the trades; the lowest of 2"
+    assert above.buy == "the new cash takes it below its target"
+    assert below.sell == "the withdrawal takes it above its target"
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "options", "trade"),
+    [
+        ("BND 6080 @ 10; VTI 3920 @ 10", 5000, {}, "after your $5,000.00 it would be 40.5 %; its target is 60.0 %"),
+        ("BND 6000 @ 10; VTI 4000 @ 10", 10, {}, "after your $10.00 it would be 59.9 %; its target is 60.0 %"),
+        (
+            "BND 5990 @ 10; VTI 4010 @ 10",
+            -5000,
+            {},
+            "after your withdrawal of $5,000.00 it would be 119.8 %; its target",
+        ),
+        (
+            "BND 6080 @ 10; VTI 3920 @ 10; ICE 10000 @ 10",
+            5000,
+            {"frozen": "ICE"},
+            "after your $5,000.00 it would be 24.3 %; its target is 36.0 %",
+        ),
+    ],
+)
+def test_a_trade_is_explained_by_what_it_would_be_without(text, cash, options, trade):
+    """Never "1.3 % above target" for a purchase: the weight with the cash, and the target."""
+    held = portfolio(text)
+    goals = {"BND": 60, "VTI": 40} | ({"ICE": 0} if "ICE" in held.symbols else {})
+    plan = rebalance(held, cash, method="exact", targets=goals, **options)
+    assert plan.orders[0].reason.startswith(trade)
+    assert not any("above target" in order.reason for order in plan.orders if order.shares > 0)
+
+
+def test_without_cash_a_trade_at_target_says_what_it_is():
+    """A hard rebalance may trade a share of a position that is on its target as far as a tenth of a percent tells."""
+    assert reasons_after([Reason("at target before the trades", "")], [0.5], [0.5], "") == [
+        Reason("it is 50.0 %; its target is 50.0 %", "")
+    ]
 
 
 def test_special_places():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core import InfeasiblePlanError, Portfolio, rebalance
+from pbal_core import InfeasiblePlanError, Plan, Portfolio, rebalance
 from pbal_core.money import format_percent
 from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import prepare
@@ -72,13 +72,22 @@ def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
 def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[object, ...]:
     """What Python says about the same point, from the plan itself."""
     plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
-    rows = zip(table_rows(plan), plan.orders, plan.values_after, strict=True)
+    rows = zip(_unspecific(table_rows(plan), portfolio_, plan, settings), plan.orders, plan.values_after, strict=True)
     return (
         sentence(plan),
         [(number.label, number.value, number.alert) for number in key_numbers(plan)],
         [row | {"side": order.side, "dollars": float(value)} for row, order, value in rows],
         float(sum(plan.values_after)),
     )
+
+
+def _unspecific(
+    rows: list[dict[str, str]], portfolio_: Portfolio, plan: Plan, settings: dict[str, object]
+) -> list[dict[str, str]]:
+    """The rows with the reasons that hold for any cash, which is what a slider shows."""
+    problem = prepare(portfolio_, **settings)
+    reasons = zip(rows, plan.orders, problem.reasons, strict=True)
+    return [row | {"reason": {"Buy": why.buy, "Sell": why.sell, "": ""}[order.side]} for row, order, why in reasons]
 
 
 SETTINGS = [
