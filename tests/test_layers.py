@@ -138,6 +138,14 @@ def test_every_public_name_is_there():
     assert {type(getattr(pbal_core, name)) for name in pbal_core.__all__} > {type, types.FunctionType}
     with pytest.raises(AttributeError, match="has no attribute 'rebalanced'"):
         _ = pbal_core.rebalanced
+    assert dir(pbal_core) == pbal_core.__all__, "completion shows these, and nothing else"
+
+
+def test_importing_the_package_loads_none_of_its_modules():
+    """Each is loaded when one of its names is first used, so the command starts with what it needs."""
+    code = "import sys, pbal_core; print(*sorted(m for m in sys.modules if m.startswith('pbal_core.')))"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == ["pbal_core.version"]
 
 
 def test_import_loads_no_reader():

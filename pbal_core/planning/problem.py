@@ -18,7 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ..errors import Remedy, RequestError, TargetError
 from ..money import decimals, from_units, to_units
@@ -34,6 +34,7 @@ from .solution import Solution
 from .strategy import Direction, Method, Strategy
 
 if TYPE_CHECKING:
+    from ..policy.keywords import PolicyKeywords
     from .exact import Market
 
 MAX_LOTS = 10**15
@@ -251,7 +252,7 @@ def prepare(
     strategy: Strategy | str = Strategy.TRY_AVOID_SELL,
     method: Method | str = Method.CLASSIC,
     places: int = 2,
-    **wishes: Any,
+    **keywords: Unpack[PolicyKeywords],
 ) -> Problem:
     """Does once what every question about a portfolio shares.
 
@@ -263,7 +264,7 @@ def prepare(
         TargetError: The targets are not usable, or one that is not held has no price.
     """
     strategy, method = Strategy.named(strategy), Method.named(method)
-    targets, given = _wanted(policy or Policy(), wishes)
+    targets, given = _wanted(policy or Policy(), keywords)
     whole = portfolio if targets is None else with_targets(portfolio, targets)
     if not len(whole):
         raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
@@ -291,9 +292,9 @@ def prepare(
     )
 
 
-def _wanted(policy: Policy, wishes: dict[str, Any]) -> tuple[Targets | None, dict[str, Any]]:
+def _wanted(policy: Policy, keywords: PolicyKeywords) -> tuple[Targets | None, dict[str, Any]]:
     """The targets, and the constraints by their keys: those of the policy, unless a keyword says otherwise."""
-    given = policy.constraints.given() | wishes
+    given: dict[str, Any] = policy.constraints.given() | dict(keywords)
     targets, prices = given.pop("targets", None), given.pop("prices", None)
     targets = policy.targets if targets is None else targets if isinstance(targets, Targets) else Targets(targets)
     return (targets.priced(prices) if targets is not None and prices is not None else targets), given

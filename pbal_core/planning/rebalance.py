@@ -10,7 +10,7 @@ Worked example: ``rebalance(portfolio, 5000, policy=Policy(targets=Targets({"VTI
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Unpack
 
 from ..errors import InfeasiblePlanError, LawBrokenError, RequestError
 from ..money import Amount, decimals, to_amount
@@ -22,6 +22,9 @@ from .problem import prepare
 from .solve import solve
 from .strategy import Method, Strategy
 
+if TYPE_CHECKING:
+    from ..policy.keywords import PolicyKeywords
+
 
 def rebalance(
     portfolio: Portfolio,
@@ -31,7 +34,7 @@ def rebalance(
     strategy: Strategy | str = Strategy.TRY_AVOID_SELL,
     method: Method | str = Method.CLASSIC,
     min_trade: Amount | None = None,
-    **wishes: Any,
+    **keywords: Unpack[PolicyKeywords],
 ) -> Plan:
     """The trades that push a portfolio towards its target weights.
 
@@ -50,7 +53,7 @@ def rebalance(
             (``plan.proof``).
         min_trade: Dollars: the step of the classic method, > 0, 1,000 by default; the smallest trade of the exact
             method, >= 0, by default 0.
-        wishes: What a policy says, in short: each field of ``Constraints`` by its name (``frozen="VTI"``,
+        keywords: What a policy says, in short: each field of ``Constraints`` by its name (``frozen="VTI"``,
             ``fractional={"VSMAX": "0.001"}``, ``cash_buffer=250``, ``max_trades=3``, ``max_fee_share="2%"``,
             ``leftover="invest"``), ``targets`` as ``Targets`` or symbol -> weight
             (fractions that sum to 1, percents that sum to 100), and ``prices``, symbol -> dollars a share, for targets
@@ -76,7 +79,7 @@ def rebalance(
     if step < 0:
         raise RequestError(f"min_trade is {step:f}; 0 or more is needed.")
     places = max(decimals(dollars), decimals(step))
-    problem = prepare(portfolio, policy=policy, strategy=strategy, method=method, places=places, **wishes)
+    problem = prepare(portfolio, policy=policy, strategy=strategy, method=method, places=places, **keywords)
     question = problem.units(dollars), problem.units(step)
     solution = solve(problem, *question)
     if solution.refusal:

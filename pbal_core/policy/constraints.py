@@ -114,13 +114,27 @@ class Constraints:
         if problems:
             raise RequestError("\n".join(problems))
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Constraints:
+        """Constraints of values that ``Rule.read`` has checked already, by key; the other rules say nothing."""
+        if not values:
+            return _UNCONSTRAINED
+        made = object.__new__(cls)
+        for each in RULES:
+            object.__setattr__(made, each.key, values.get(each.key, NOTHING[each.kind]))
+        return made
+
     def __repr__(self) -> str:
         return f"Constraints({', '.join(f'{key}={value!r}' for key, value in self.to_dict().items())})"
 
+    @cached_property
+    def _said(self) -> tuple[tuple[Rule, Any], ...]:
+        values = ((each, getattr(self, each.key)) for each in RULES)
+        return tuple((each, value) for each, value in values if value != NOTHING[each.kind])
+
     def said(self) -> Iterator[tuple[Rule, Any]]:
         """The rules that say something, each with its value, in the order of the table."""
-        values = ((each, getattr(self, each.key)) for each in RULES)
-        return ((each, value) for each, value in values if value != NOTHING[each.kind])
+        return iter(self._said)
 
     def given(self) -> dict[str, Any]:
         """Key -> value of the rules that say something."""
@@ -144,7 +158,12 @@ class Constraints:
 
     def barred(self, side: Sides) -> frozenset[str]:
         """Symbols that may not be bought, or may not be sold."""
-        return frozenset(s for each, value in self.said() if side in each.bars for s in value)
+        return self._barred[side]
+
+    @cached_property
+    def _barred(self) -> dict[Sides, frozenset[str]]:
+        sides: tuple[Sides, ...] = ("buy", "sell")
+        return {side: frozenset(s for each, value in self.said() if side in each.bars for s in value) for side in sides}
 
     @cached_property
     def _lots(self) -> dict[str, Decimal]:
@@ -158,6 +177,8 @@ class Constraints:
 RULES: tuple[Rule, ...] = tuple(replace(f.metadata["rule"], key=f.name) for f in fields(Constraints))
 """The table of rules, in the order in which files, options and columns have them."""
 
+_UNCONSTRAINED = Constraints()
+
 
 def read_constraints(symbols: Collection[str], given: Mapping[str, Any], *, idle: Collection[str] = ()) -> Constraints:
     """Checks constraints against the symbols that can be traded, and spells them alike; ``BRK B`` is ``BRK.B``.
@@ -170,6 +191,8 @@ def read_constraints(symbols: Collection[str], given: Mapping[str, Any], *, idle
     Raises:
         RequestError: With everything that is wrong, one line each.
     """
+    if not given:
+        return _UNCONSTRAINED
     unknown = [name for name in given if name not in {each.key for each in RULES}]
     if unknown:
         known = ", ".join(["targets", "prices", *(each.key for each in RULES)])
@@ -187,7 +210,7 @@ def read_constraints(symbols: Collection[str], given: Mapping[str, Any], *, idle
             values[each.key] = each.respelled(values[each.key], spelling)
     if problems:
         raise RequestError("\n".join(problems))
-    return Constraints(**values)
+    return Constraints.of(values)
 
 
 def _unknown(name: str, missing: list[str], symbols: Collection[str]) -> str:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 SAMPLES = {
     "ten sector funds": "positions.csv",
     "three-fund portfolio": "three_funds.csv",
@@ -17,4 +15,6 @@ SAMPLES = {
 
 def sample_bytes(name: str = "ten sector funds") -> bytes:
     """The content of a sample's file."""
+    from importlib.resources import files  # a plan of a file of one's own does without it
+
     return files(__name__).joinpath(SAMPLES[name]).read_bytes()
