@@ -15,9 +15,7 @@ from pbal_core.dashboard.messages import CONTROLS, page_words
 from pbal_core.errors import Remedy
 
 PACKAGE = Path(__file__).parent.parent / "pbal_core"
-CORE = sorted(
-    path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in {"brokers", "cli", "dashboard"}
-)
+CORE = sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in {"cli", "dashboard"})
 
 
 def _texts(path: Path) -> list[str]:

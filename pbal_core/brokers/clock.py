@@ -1,7 +1,7 @@
 """The clock that the network modules wait by, as a value, so that tests do not wait.
 
 Worked example: ``Clock().now()`` is the time in seconds since 1970 (UTC), as the journal and the trading hours use it;
-``monotonic()`` never goes back and is what rate limits and deadlines are measured with. Neither of the two tells by
+``monotonic()`` never goes back and is what rate limits and deadlines are measured with. Neither of the two says by
 itself how old something is: the first can be set, the second may stand still while the computer sleeps. So age is
 measured by both (:class:`Moment`): a quote that was asked before the lid was closed for a night is not fresh.
 """

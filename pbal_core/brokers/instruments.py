@@ -78,7 +78,7 @@ def _named(symbol: str, positions: Sequence[BrokerPosition]) -> list[BrokerPosit
 
 
 def _obstacle(trade: Trade, held: Sequence[BrokerPosition]) -> str:
-    """Why a trade cannot be placed as asked, as far as the position tells; empty when it can."""
+    """Why a trade cannot be placed as asked, as far as the position shows; empty when it can."""
     if trade.shares != int(trade.shares):
         return f"{format_shares(trade.quantity)} shares are planned, and only whole shares are sent."
     stocks = [p for p in held if p.asset_class in STOCK]

@@ -1,7 +1,7 @@
 """What a broker can do, and the facts that pass to and fro.
 
 The model: a :class:`Ticket` is one order before it is sent; its ``client_id`` is chosen by us, never used twice, and
-written into the journal first. The broker's answer to sending it is one of four values, told apart by type:
+written into the journal first. The broker's answer to sending it is one of four values, each of its own type:
 :class:`Accepted`, :class:`Question` (nothing happens until it is answered), :class:`Rejected` (nothing will happen), or
 :class:`Unclear` (nobody knows; only looking at the broker's own list of orders can tell).
 

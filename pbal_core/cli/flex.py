@@ -14,7 +14,7 @@ from ..readers import read_positions
 from . import Parser, path_of
 
 SOURCE = "flex:"
-"""What stands for the stored Flex Query where a positions file is expected."""
+"""Means the stored Flex Query where a positions file is expected."""
 
 
 def parser() -> Parser:

@@ -22,6 +22,7 @@ OPTIONS = {
     "raise_the_total": "--max-total DOLLARS",
     "take_over": "--take-over",
     "end_the_run": "pbal trade --resume, which plans the rest anew, or pbal trade --cancel",
+    "store_the_token": "pbal flex login",
     "trust_the_gateway": "--certificate FILE or --fingerprint HEX",
 }
 """Code of a remedy -> the option, with ``{}`` for the remedy's value."""

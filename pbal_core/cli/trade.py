@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..readers import Statement
 
 SOURCE = "ibkr:"
-"""What stands for the positions of the account itself where a positions file is expected."""
+"""Means the positions of the account itself where a positions file is expected."""
 EXIT_LEFT = 1
 """Something forbids trading, or a part of the plan did not trade."""
 
@@ -311,7 +311,7 @@ def _choose(symbol: str, contracts: Sequence[Contract]) -> Contract | None:
 
 
 def _question(ticket: Ticket, question: Question) -> bool:
-    """Shows a question that is not on the allowlist; only a typed yes is a yes, and nobody at the terminal is a no."""
+    """Shows a question that is not on the list; only a typed yes is a yes, and nobody at the terminal is a no."""
     numbers = ", ".join(question.message_ids) or "no number"
     _say(f"The broker asks about {ticket.side} {ticket.shares} {ticket.symbol} ({numbers}):", *question.texts)
     try:

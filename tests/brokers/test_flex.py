@@ -283,5 +283,5 @@ def test_a_broken_secrets_file_is_named_without_its_content(tmp_path):
 
 def test_missing_credentials_say_how_to_store_them(tmp_path):
     empty = SecretStore(environ={}, file=tmp_path / "none.toml", keyring=False)
-    with pytest.raises(PbalError, match="no Flex token and no query number is stored; run pbal flex login"):
+    with pytest.raises(PbalError, match="no Flex token and no query number is stored; store them, or set"):
         flex.from_store(empty)

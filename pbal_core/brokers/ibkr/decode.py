@@ -1,8 +1,9 @@
 """From the Client Portal's JSON to values: pure, so that every recorded shape is a test.
 
-The bodies differ between documentation and wire, and between one path and the next: numbers come as numbers, as text,
-with thousands commas and with units; the same fact has two names. Each function takes what has been seen and refuses
-what has not, instead of guessing. Worked example: ``number("1,977.60 USD (10 Shares)")`` is ``Decimal("1977.60")``.
+The bodies differ between documentation and gateway, and between one path and the next: numbers come as numbers, as
+text, with thousands commas and with units; the same fact has two names. Each function takes what has been seen and
+refuses what has not, instead of guessing. Worked example: ``number("1,977.60 USD (10 Shares)")`` is
+``Decimal("1977.60")``.
 
 Source: recorded answers of the gateway (2026), IBKR's OpenAPI document 2.28.
 """

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from ...errors import BrokerError, RequestError
+from ...errors import BrokerError, Remedy, RequestError
 from ..clock import Clock
 from . import transport
 from .secrets import Secret, SecretStore
@@ -107,7 +107,7 @@ class FlexClient:
         """Downloads the report, in the format that the query has (CSV or XML).
 
         Args:
-            progress: Is told, in a few words, what is being waited for.
+            progress: Gets, in a few words, what is being waited for.
 
         Raises:
             BrokerError: With the code's meaning and what to do; or after DEADLINE seconds or MAX_TRIES requests.
@@ -159,7 +159,8 @@ class FlexClient:
         meaning, action = PERMANENT.get(
             status.code, (self._token.hide_in(status.text), "look at the query in the portal")
         )
-        raise BrokerError(f"IBKR refused the Flex request, code {status.code}: {meaning}; {action}.")
+        message = f"IBKR refused the Flex request, code {status.code}: {meaning}; {action}."
+        raise BrokerError(message, remedy=Remedy("store_the_token") if "store" in action else None)
 
     def _statement_url(self, given: str) -> str:
         """The address to poll; only IBKR's own, because the token is sent there."""
@@ -211,8 +212,8 @@ def from_store(store: SecretStore, *, query_id: str | None = None) -> FlexClient
     missing = [name for name, value in (("token", token), ("query number", query)) if not value]
     if token is None or query is None:
         raise RequestError(
-            f"no Flex {' and no '.join(missing)} is stored; run pbal flex login, or set PBAL_FLEX_TOKEN and "
-            "PBAL_FLEX_QUERY_ID."
+            f"no Flex {' and no '.join(missing)} is stored; store them, or set PBAL_FLEX_TOKEN and PBAL_FLEX_QUERY_ID.",
+            remedy=Remedy("store_the_token"),
         )
     return FlexClient(Secret(token), query)
 
