@@ -74,6 +74,8 @@ def read_amounts(row: TableRow, draft: StatementDraft, usual_currency: str) -> R
         rest = [None if amount is None else EXACT.multiply(amount, scale) for amount, _ in cells[3:5]]
         each = cells[5][0] if scale == 1 and price == cells[1][0] else _hundredth(cells[5][0])
         found = RowAmounts(quantity, price, value, rest[0], rest[1], each, currency, dropped)
+    if not units and all(sign in {"", found.currency} for _, sign in cells[3:]) and not row.layout.foreign:
+        return found
     amounts = (found.pnl, found.cost, found.cost_price)
     pnl, cost, cost_price = (
         _in_currency(row, draft, name, (amount, sign), found.currency)

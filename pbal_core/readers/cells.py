@@ -78,7 +78,7 @@ def word(text: str) -> str:
     ``NA`` is a ticker, so only in small letters does it mean nothing.
     """
     stripped = text.strip()
-    return "" if stripped != "NA" and normal(stripped) in _BLANK else stripped
+    return "" if stripped.casefold() in _BLANK and stripped != "NA" else stripped
 
 
 def read_cell(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:

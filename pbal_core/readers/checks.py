@@ -65,6 +65,8 @@ def value_difference(
 ) -> tuple[Decimal, bool]:
     """Quantity times price (times multiplier), and whether the value agrees with it."""
     product = EXACT.multiply(quantity, price)
+    if product == value and multiplier in {None, 1}:
+        return product, True
     price_off = min(half_unit(price), price_slack)
     slack = (
         abs(quantity) * price_off + abs(price) * fraction_off(quantity) + max(CENT, min(half_unit(value), CENT * 50))
@@ -76,6 +78,8 @@ def value_difference(
 
 def gain_agrees(value: Decimal, cost: Decimal, pnl: Decimal) -> bool:
     """Value less cost is the P&L."""
+    if value - cost == pnl:
+        return True
     slack = CENT + sum(min(half_unit(amount), CENT * 50) for amount in (value, cost, pnl))
     return abs(value - cost - pnl) <= slack
 

@@ -77,6 +77,8 @@ class StatementDraft:
     """Line, account and amount of what is to be received and is not counted."""
     markets: dict[str, str] = field(default_factory=dict)
     """A symbol by the currency of the exchange that it names, of rows that name no currency."""
+    repeated: bool = False
+    """Some symbol has several rows in one account."""
     rounded: bool = False
     """Some value is quantity times price in whole units only."""
     proven: int = 0
@@ -145,6 +147,7 @@ class StatementDraft:
         if key not in self._seen:
             self._seen[key] = (line, cells)
             return
+        self.repeated = True
         first, first_cells = self._seen[key]
         if cells and cells == first_cells:
             message = f"lines {first} and {line} are exactly alike; they are added up: delete one if it is a copy."

@@ -21,6 +21,7 @@ Verdict = tuple[RowKind, str]
 """What a row is, and why."""
 POSITION: Verdict = ("position", "")
 
+_CURRENCIES = frozenset({"pnl_currency", "cost_currency", "cost_price_currency"})
 _PERCENT_AFTER = re.compile(r"(?<=\S)\s+[+-]?[\d.,]+\s?%\s*$")
 
 
@@ -100,6 +101,11 @@ class Layout:
     pairs: tuple[str, ...] = ()
     room: int = 0
     units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> bool:
+        """P&L or cost have columns of currencies of their own."""
+        return not self.index.keys().isdisjoint(_CURRENCIES)
 
 
 @dataclass(slots=True)

@@ -53,7 +53,6 @@ FORMAT = TableFormat(
         "value": ("current value",),
         "pnl": ("total gain/loss dollar",),
         "cost": ("cost basis total", "cost basis"),
-        "cost_price": ("average cost basis", "cost basis per share"),
     },
     required=("account", "symbol", "quantity", "price", "value"),
     classify=_classify,

@@ -27,7 +27,6 @@ from ..cells import read_plain, shown
 from ..derive import total
 from ..draft import StatementDraft
 from ..facts import AccountHolding, CashBalance, Lot
-from ..headers import ISO_CODES
 from .flex_record import TITLES, FlexRecord
 
 PRICE_SLACK = Decimal("0.00005")
@@ -51,6 +50,7 @@ class PositionNumbers(NamedTuple):
 
 
 _CODE = r"[A-Z]{3}"
+_PLAIN = frozenset({"symbol", "positionvalue", "markprice", "fifopnlunrealized", "quantity"})
 _LEVELS = frozenset({"SUMMARY", "LOT"})
 
 
@@ -72,7 +72,11 @@ def _check_columns(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None
     if not entries:
         return
     missing = [name for name in ("currencyprimary", "levelofdetail") if name not in entries[0].values]
-    for name in () if not missing else entries[0].values:
+    if not missing or entries[0].values.keys() <= _PLAIN:
+        return
+    from ..headers import ISO_CODES
+
+    for name in entries[0].values:
         if name in TITLES or name in {"currencyprimary", "levelofdetail", "assetclass", "symbol"}:
             continue
         cells = {entry.text(name) for entry in entries} - {""}
@@ -88,6 +92,8 @@ def _check_columns(draft: StatementDraft, entries: Sequence[FlexRecord]) -> None
 
 def _check_sums(draft: StatementDraft) -> None:
     """Of several rows of one symbol none may be the sum of the others: these are its lots, and would count twice."""
+    if not draft.repeated:
+        return
     groups: dict[tuple[str, str], list[AccountHolding]] = {}
     for holding in draft.holdings:
         groups.setdefault((holding.account, symbol_key(holding.symbol)), []).append(holding)

@@ -28,8 +28,6 @@ from ..cells import harmless, normal, read_plain
 from ..document import Document, Record
 from ..draft import StatementDraft
 from ..facts import TotalCheck
-from ..mapping import ColumnMapping
-from ..sections import is_total
 from ..statement import Statement
 from . import flex
 from .flex_record import TITLES, FlexRecord, folded
@@ -124,6 +122,8 @@ def read(document: Document, _begin: int) -> Statement:
 
 def _may_be_typed(error: DataError, document: Document) -> bool:
     """Everything wrong is the style of a number, or a row that is a total: people write the four columns by hand."""
+    from ..sections import is_total
+
     lines = {record.line: normal(record.cells[0]).rstrip(": ") for record in document.records}
     return all(
         issue.code == "not_a_number"
@@ -139,6 +139,7 @@ def _read_typed(document: Document, strict: DataError) -> Statement:
         DataError: What is wrong with it as the plain file, where it is no such table either.
     """
     from ..formats import generic
+    from ..mapping import ColumnMapping
 
     header = document.find(*(column.casefold() for column in _NEEDED))
     if header is None or "levelofdetail" in document.names[header]:
