@@ -1,55 +1,67 @@
-"""Fails where a line or a branch of the core is not covered by a test: ``make coverage``.
+"""Fails where less of the core is covered by unit tests than was before: ``make coverage``.
 
-The model: every function of the folders in FOLDERS is covered whole, line and branch, by the unit tests, or it is an
-exception that is named in ``coverage_exceptions.toml`` with its reason. An exception that is no longer needed fails as
-well, so the list only gets shorter.
+The model: of each folder in FLOORS a share of its lines and branches is covered, and that share must not fall below the
+folder's floor. The aim is 100 %; whatever is missing is named, function by function. Who covers more raises the floor.
+
+Worked number: 98 of 100 lines and 19 of 20 branches are 97.5 %.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-FOLDERS = ("policy", "planning", "views", "readers")
-EXCEPTIONS = Path(__file__).parent / "coverage_exceptions.toml"
+FLOORS = {"policy": 99.0, "planning": 98.0, "views": 98.0, "readers": 97.0}
+"""Percent of the lines and branches of a folder."""
 
 
-def gaps(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each function that is not covered whole, as ``folder/module.py::name``, and what of it is not.
-
-    Args:
-        report: What ``coverage json`` writes, with branches.
-    """
-    for path, module in report["files"].items():
-        parts = Path(path).parts
-        if "pbal_core" not in parts or parts[parts.index("pbal_core") + 1] not in FOLDERS:
-            continue
-        name = "/".join(parts[parts.index("pbal_core") + 1 :])
-        for function, found in module["functions"].items():
-            lines, branches = found["missing_lines"], found["missing_branches"]
-            if lines or branches:
-                jumps = ", ".join(f"{one} to {abs(two) if two > 0 else 'the end'}" for one, two in branches)
-                yield f"{name}::{function or 'module'}", f"lines {lines}; branches {jumps or 'none'}"
+def modules(report: dict[str, Any], folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The modules of a folder of the package, by their names in it, with what the report says of each."""
+    for path, found in report["files"].items():
+        name = PurePosixPath(path.replace("\\", "/").partition("pbal_core/")[2])
+        if name.parts[:1] == (folder,):
+            yield str(name), found
 
 
-def verdict(report: dict[str, Any], exceptions: dict[str, str]) -> list[str]:
-    """A sentence for each gap without an exception, and for each exception without a gap."""
-    found = dict(gaps(report))
-    missing = [f"{name} is not covered: {what}" for name, what in found.items() if name not in exceptions]
-    needless = [f"{name} is covered; take it off {EXCEPTIONS.name}" for name in exceptions if name not in found]
-    return missing + needless
+def share(report: dict[str, Any], folder: str) -> float:
+    """Percent of the folder's lines and branches that are covered; 100 where it has none."""
+    sums = [found["summary"] for _, found in modules(report, folder)]
+    covered = sum(each["covered_lines"] + each["covered_branches"] for each in sums)
+    there = sum(each["num_statements"] + each["num_branches"] for each in sums)
+    return 100 * covered / there if there else 100.0
+
+
+def gaps(report: dict[str, Any], folder: str) -> Iterator[str]:
+    """Each function of a folder that is not covered whole, with its lines and jumps that are not."""
+    for name, found in modules(report, folder):
+        for function, part in found["functions"].items():
+            lines, jumps = part["missing_lines"], part["missing_branches"]
+            if lines or jumps:
+                told = [f"line {line}" for line in lines]
+                told += [f"{one} to {two if two > 0 else 'the end'}" for one, two in jumps]
+                yield f"{name}::{function or 'module'}: {', '.join(told)}"
+
+
+def verdict(report: dict[str, Any]) -> list[str]:
+    """A sentence for each folder below its floor."""
+    shares = {folder: share(report, folder) for folder in FLOORS}
+    return [
+        f"{folder}: {found:.2f} % is covered, at least {FLOORS[folder]:.1f} % is needed"
+        for folder, found in shares.items()
+        if found < FLOORS[folder]
+    ]
 
 
 def main(path: str) -> int:
-    """Prints the verdict on a report; 1 where there is anything to say."""
+    """Prints what is covered and what is not; 1 where a folder is below its floor."""
     report = json.loads(Path(path).read_text(encoding="utf-8"))
-    exceptions: dict[str, str] = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))
-    sentences = verdict(report, exceptions)
-    print(*sentences, f"{len(exceptions)} named exceptions, {len(sentences)} to mend", sep="\n")
+    for folder in FLOORS:
+        print(f"{folder}: {share(report, folder):.2f} %", *gaps(report, folder), sep="\n  ")
+    sentences = verdict(report)
+    print(*sentences, sep="\n")
     return 1 if sentences else 0
 
 

@@ -1,39 +1,42 @@
-"""The gate on coverage lets nothing through."""
+"""The gate on coverage lets nothing fall."""
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
-from tests.coverage_gate import EXCEPTIONS, verdict
+import pytest
+
+from tests.coverage_gate import FLOORS, gaps, share, verdict
+from tests.sources import ROOT
 
 
-def report(path: str, lines: list[int], branches: list[list[int]]) -> dict[str, Any]:
-    """A report on one module with one function."""
-    return {"files": {path: {"functions": {"plan": {"missing_lines": lines, "missing_branches": branches}}}}}
+def report(path: str, covered: int, missing: list[int]) -> dict[str, Any]:
+    """A report on one module of 100 lines and 20 branches, with one function."""
+    summary = {"num_statements": 100, "covered_lines": covered, "num_branches": 20, "covered_branches": 20}
+    part = {"missing_lines": missing, "missing_branches": [[missing[0], -1]] if missing else []}
+    return {"files": {path: {"summary": summary, "functions": {"plan": part}}}}
 
 
-def test_a_line_and_a_branch_count() -> None:
-    """Either is a gap, where it is in the core."""
-    covered = report("pbal_core/planning/plan.py", [], [])
-    line, branch = report("pbal_core/planning/plan.py", [3], []), report("pbal_core/planning/plan.py", [], [[3, -1]])
-    assert verdict(covered, {}) == []
-    assert verdict(line, {}) == ["planning/plan.py::plan is not covered: lines [3]; branches none"]
-    assert verdict(branch, {}) == ["planning/plan.py::plan is not covered: lines []; branches 3 to the end"]
-    assert verdict(report("pbal_core/dashboard/page.py", [3], []), {}) == []
+def test_the_share_counts_lines_and_branches() -> None:
+    """On every system's paths; a folder without lines has no gap."""
+    assert share(report("pbal_core/planning/plan.py", 97, []), "planning") == pytest.approx(97.5)
+    assert share(report("C:\\clone\\pbal_core\\planning\\exact\\fill.py", 97, []), "planning") == pytest.approx(97.5)
+    assert share(report("pbal_core/dashboard/page.py", 0, []), "planning") == 100
 
 
-def test_an_exception_is_named_and_needed() -> None:
-    """It excuses its own function alone, and must go when it is not needed."""
-    gap, covered = report("pbal_core/views/sweep.py", [3], []), report("pbal_core/views/sweep.py", [], [])
-    excuse = {"views/sweep.py::plan": "why"}
-    assert verdict(gap, excuse) == []
-    assert verdict(covered, excuse) == ["views/sweep.py::plan is covered; take it off coverage_exceptions.toml"]
-    assert len(verdict(gap, {"views/sweep.py::other": "why"})) == 2
+def test_less_than_the_floor_fails() -> None:
+    """The folder is named, with what it has and what it needs."""
+    assert verdict(report("pbal_core/views/sweep.py", 100, [])) == []
+    (sentence,) = verdict(report("pbal_core/views/sweep.py", 90, []))
+    assert sentence.startswith("views: 91.67 % is covered, at least ")
 
 
-def test_every_exception_has_a_reason() -> None:
-    """A sentence that says why no test comes there."""
-    for name, reason in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8")).items():
-        assert "::" in name
-        assert len(reason) > 20, name
+def test_a_gap_is_named() -> None:
+    """With its function, so that somebody can write its test."""
+    named = list(gaps(report("pbal_core/views/sweep.py", 99, [7]), "views"))
+    assert named == ["views/sweep.py::plan: line 7, 7 to the end"]
+
+
+def test_every_floor_is_of_a_folder() -> None:
+    """A folder that was renamed would have no gap."""
+    assert all((ROOT / "pbal_core" / folder).is_dir() for folder in FLOORS)
