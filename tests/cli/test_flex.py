@@ -58,6 +58,20 @@ def test_fetch_needs_no_choice_of_accounts_and_planning_says_how_to_choose(servi
     assert main(["flex:", "-c", "500", "--account", "U1"]) == 0
 
 
+def test_a_report_that_is_no_positions_file_replaces_nothing(service, tmp_path, capsys):
+    """What was there stays; what was downloaded is kept beside it, for its owner only."""
+    file, part = tmp_path / "positions.csv", tmp_path / "positions.csv.part"
+    file.write_bytes(REPORT)
+    part.write_bytes(b"")
+    part.chmod(0o644)
+    service.report = b'"Date","Type"\n"2026-04-01","Dividend"\n'
+    assert main(["flex", "fetch", "-o", str(file)]) == 2
+    assert f"{file} is as it was; what was downloaded is in {part}." in capsys.readouterr().err
+    assert file.read_bytes() == REPORT
+    assert part.read_bytes() == service.report
+    assert stat.S_IMODE(part.stat().st_mode) == 0o600
+
+
 @pytest.mark.usefixtures("service")
 def test_fetch_without_a_file_writes_only_the_report_to_stdout(capsysbinary):
     assert main(["flex", "fetch"]) == 0
