@@ -164,8 +164,8 @@ def _edited(edit: object) -> None:
             policy, page.note = read_weights(edit.get("rows"), page.policy, portfolio, scale=scale)
             before = len(wanted.rows(page.policy, portfolio))
             page.policy, page.problems = policy, ()
-            # Rows are laid anew only where they change, so that nobody is disturbed who goes on typing.
-            page.version += bool(page.note) or len(wanted.rows(policy, portfolio)) != before
+            # Rows are laid anew only where they must be, so that nobody is disturbed who goes on typing.
+            page.version += scale or len(wanted.rows(policy, portfolio)) != before
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
 

@@ -12,6 +12,17 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+SLOW = """(() => {
+  const late = (f) => (event) => setTimeout(() => f(event), LATENCY);
+  window.WebSocket = class extends WebSocket {
+    send(data) { setTimeout(() => super.send(data), LATENCY); }
+    addEventListener(type, f, options) { super.addEventListener(type, type === "message" ? late(f) : f, options); }
+    set onmessage(f) { super.onmessage = late(f); }
+  };
+})()"""
+"""Makes every message of the page arrive later, in both directions."""
+
+
 def executable() -> str | None:
     """The browser on PATH; None means playwright's own."""
     return next(filter(None, map(shutil.which, NAMES)), None)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pbal_core import read_positions, rebalance
 from pbal_core.readers.mapping import ColumnMapping
 from pbal_core.views.summary import sentence
-from tests.browser.driver import opened, settled, upload
+from tests.browser.driver import SLOW, opened, settled, upload
 from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
@@ -21,16 +21,6 @@ pytestmark = pytest.mark.browser
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\n"
 CELLS = "Symbol\tShares\tPrice\nVTI\t4\t250\nBND\t10\t75\n"
-
-SLOW = """(() => {
-  const late = (f) => (event) => setTimeout(() => f(event), LATENCY);
-  window.WebSocket = class extends WebSocket {
-    send(data) { setTimeout(() => super.send(data), LATENCY); }
-    addEventListener(type, f, options) { super.addEventListener(type, type === "message" ? late(f) : f, options); }
-    set onmessage(f) { super.onmessage = late(f); }
-  };
-})()"""
-"""Makes every message of the page arrive later, in both directions."""
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ class Live {
       this.settleSoon();
     };
     document.fonts.addEventListener("loadingdone", this.lettersCame);
+    this.targetsTyped = ({ detail }) => this.type(detail);
+    document.addEventListener("pbal-typed", this.targetsTyped);
     this.sweeps = {};
     this.sent = 0; // number of the last request
     this.asked = 0; // number of the last request with amounts
@@ -44,6 +46,7 @@ class Live {
   stop() {
     this.chart.stop();
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
+    document.removeEventListener("pbal-typed", this.targetsTyped);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);
@@ -151,6 +154,19 @@ class Live {
     this.send({ n: this.sent, ...amounts, have, ...extra });
   }
 
+  /** Targets that are being typed (symbol -> fraction), null when there are none: their marks move, the plan waits. */
+  type(typed) {
+    this.root.toggleAttribute("data-typing", typed?.off ?? false);
+    if (!this.sheet) return;
+    this.sheet.typed = typed?.weights;
+    const k = this.columns.findIndex((column) => column.key === "target");
+    if (k >= 0) {
+      this.table.titles[k].firstChild.data = typed?.off ? `Sum ${typed.sum}` : this.columns[k].title;
+      this.table.titles[k].toggleAttribute("data-off", typed?.off ?? false);
+    }
+    this.settleSoon();
+  }
+
   setUnit(unit) {
     this.unit = unit;
     for (const button of this.root.querySelectorAll("[data-unit]")) {
@@ -213,6 +229,7 @@ class Live {
     if (anew || this.rows.join() !== rows.join()) {
       this.rows = rows;
       this.table.show(rows);
+      document.dispatchEvent(new Event("pbal-table"));
     }
     return anew;
   }
@@ -237,11 +254,16 @@ class Live {
     return [this.point, ...AXES.map((axis) => this.sweeps[axis])].filter(Boolean).map(({ data }) => data);
   }
 
+  /** Targets that are being typed, as far as they are weights. */
+  typedPercents() {
+    return [...(this.sheet.typed?.values() ?? [])].map((weight) => 100 * weight).filter((percent) => percent <= 100);
+  }
+
   /** Ends of the value axis: they hold every position of both sweeps, so nothing is rescaled during a drag. */
   tops() {
     const all = this.known();
     return {
-      weights: Math.max(this.sheet.tops.weights, ...all.map((sweep) => sweep.tops.weights)),
+      weights: Math.max(this.sheet.tops.weights, ...all.map((sweep) => sweep.tops.weights), ...this.typedPercents()),
       dollars: Math.max(this.sheet.tops.dollars, ...all.map((sweep) => sweep.tops.dollars)),
     };
   }
@@ -275,6 +297,7 @@ class Live {
     const { sheet, pinned, columns } = this;
     this.fits.make({ sheet, sweeps: this.known(), pinned, columns, titles: this.table.titles });
     this.table.settle(this.shown, pinned);
+    document.dispatchEvent(new Event("pbal-table")); // columns may have left, or come back
     this.part("chart").setAttribute("aria-label", `Chart of ${this.unit === "dollars" ? sheet.money : this.unit} before and after; the table says the same. ${this.shown.sentence}`);
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
     const answered = quiet();

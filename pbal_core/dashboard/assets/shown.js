@@ -21,6 +21,8 @@ class Shown {
   /** A weight after the trades, or a target, as a fraction. */
   weight(row) { return this.sweep.weights.weight_after[row][this.i] / 100000; }
   target(row) {
+    const typed = this.sheet.typed?.get(this.sheet.symbols[row]); // not committed yet: only the marks follow the keys
+    if (typed !== undefined) return typed;
     const moving = this.sweep.weights.target;
     return moving ? moving[row][this.i] / 100000 : this.sheet.targets[row];
   }

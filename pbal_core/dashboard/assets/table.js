@@ -45,9 +45,11 @@ class TradeTable {
     this.rows = sheet.symbols.map((symbol) => {
       const element = document.createElement("tr");
       element.dataset.side = "";
+      element.dataset.symbol = symbol;
       const cells = columns.map((column) => {
         const text = cell(element, column.tone === "symbol" ? "th" : "td", classesOf(column));
         if (column.tone === "symbol") Object.assign(text.parentElement, { scope: "row", title: symbol });
+        if (column.key === "target") text.parentElement.dataset.target = ""; // where weights.js puts its inputs
         return text;
       });
       return { element, cells };

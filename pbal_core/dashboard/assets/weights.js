@@ -1,4 +1,6 @@
-// The targets, one input a row. The sum is shown while somebody types; what counts is Python's.
+// The targets, one input a row. Where the plan's table shows its targets, the inputs stand there, beside Now and After;
+// elsewhere (on a phone, or where there is no plan) in a table of their own. The sum is shown while somebody types; what
+// counts is Python's.
 
 const REST = 900; // ms without a key after which the plan follows
 const NEAR = 0.05; // percent points for each weight that Python scales away
@@ -8,28 +10,20 @@ class Weights {
     this.root = root.querySelector(".pbal-weights");
     this.body = this.root.querySelector("tbody");
     this.part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    this.rowsTyped = [];
     this.root.addEventListener("submit", (event) => event.preventDefault());
     for (const button of this.root.querySelectorAll("[data-do]")) {
       button.addEventListener("click", () => this.act(button.dataset.do));
     }
-    this.root.addEventListener("focusin", (event) => {
-      if (event.target.name) {
-        this.before = event.target.value;
-        event.target.select();
-      }
-    });
-    this.root.addEventListener("input", () => {
-      this.addNew();
-      this.show();
-      clearTimeout(this.resting);
-      this.resting = setTimeout(() => this.commit(), REST);
-    });
-    this.root.addEventListener("focusout", () => this.commit());
-    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.moved = () => this.place();
+    document.addEventListener("pbal-table", this.moved);
   }
 
   stop() {
     clearTimeout(this.resting);
+    document.removeEventListener("pbal-table", this.moved);
+    for (const { inputs } of this.rowsTyped) inputs.weight.remove();
+    this.announce(null);
   }
 
   receive(data, send) {
@@ -39,43 +33,47 @@ class Weights {
     this.root.querySelector('[data-do="held"]').disabled = !data.worth;
     if (this.version === data.version) return;
     this.version = data.version;
-    const focused = this.body.contains(document.activeElement) ? [document.activeElement.getAttribute("aria-label"), document.activeElement.selectionStart] : null;
+    const label = this.focused?.getAttribute("aria-label");
+    for (const { inputs } of this.rowsTyped) inputs.weight.remove();
+    this.rowsTyped = [];
     this.body.replaceChildren();
     for (const row of data.rows) this.add(row);
     this.addNew();
     this.sent = this.text();
+    this.place();
     this.show();
-    if (focused) {
-      // The reader goes on typing where she was, in rows laid anew.
-      const same = [...this.body.querySelectorAll("input")].find((input) => input.getAttribute("aria-label") === focused[0]);
-      same?.focus();
-    }
+    // The reader goes on typing where she was, in rows laid anew.
+    const inputs = this.rowsTyped.flatMap((row) => Object.values(row.inputs));
+    if (label) inputs.find((input) => input.getAttribute("aria-label") === label)?.focus();
   }
 
   /** An empty row at the end, for an asset that is not held yet. */
   addNew() {
-    const last = this.body.rows[this.body.rows.length - 1];
-    const empty = last && !last.dataset.symbol && [...last.querySelectorAll("input")].every((input) => !input.value.trim());
+    const last = this.rowsTyped.at(-1);
+    const empty = last && !last.symbol && Object.values(last.inputs).every((input) => !input.value.trim());
     if (!empty) this.add({ symbol: "", now: "", target: "", held: "", price: "" });
   }
 
   add({ symbol, now, target, held, price }) {
     const row = document.createElement("tr");
     const head = document.createElement("th");
+    const inputs = {};
     head.scope = "row";
-    if (symbol) {
-      head.textContent = symbol;
-      row.dataset.symbol = symbol;
-    } else head.append(this.input("symbol", "", "Symbol of an asset that is not held yet"));
+    if (symbol) head.textContent = symbol;
+    else head.append((inputs.symbol = this.input("symbol", "", "Symbol of an asset that is not held yet")));
+    row.append(head);
     const weight = row.insertCell();
     weight.className = "pbal-num";
     weight.textContent = now;
-    row.prepend(head);
     const who = symbol || "the new asset";
-    row.insertCell().append(this.input("weight", target, `Target of ${who} in percent`));
+    const home = row.insertCell();
+    home.append((inputs.weight = this.input("weight", target, `Target of ${who} in percent`)));
     const cost = row.insertCell();
-    if (!held) cost.append(this.input("price", price, `Price of one share of ${who}`));
+    if (!held) cost.append((inputs.price = this.input("price", price, `Price of one share of ${who}`)));
+    if (!symbol) Object.entries({ symbol: "Add an asset", weight: "Target in %", price: "Price of one" })
+      .forEach(([name, words]) => { inputs[name].placeholder = words; });
     this.body.append(row);
+    this.rowsTyped.push({ symbol, row, home, inputs });
   }
 
   input(name, value, label) {
@@ -83,15 +81,60 @@ class Weights {
     input.name = name;
     input.value = value;
     input.spellcheck = false;
+    input.autocomplete = "off";
     input.setAttribute("aria-label", label);
-    if (name === "symbol") input.placeholder = "Add an asset";
-    else input.inputMode = "decimal";
+    if (name !== "symbol") input.inputMode = "decimal";
+    input.addEventListener("focus", () => {
+      if (this.placing) return;
+      this.focused = input;
+      this.before = input.value;
+      input.select();
+    });
+    input.addEventListener("blur", () => {
+      if (this.placing) return;
+      // A table that is built anew takes the focus away; place() gives it back before this runs.
+      setTimeout(() => {
+        if (document.activeElement === input) return;
+        if (this.focused === input) this.focused = undefined;
+        this.commit();
+      });
+    });
+    input.addEventListener("input", () => {
+      this.addNew();
+      this.show();
+      clearTimeout(this.resting);
+      // A new asset counts when its row is left: half a price would be another one.
+      if (this.rowsTyped.some((row) => row.symbol && row.inputs.weight === input)) this.resting = setTimeout(() => this.commit(), REST);
+    });
+    input.addEventListener("keydown", (event) => this.key(event, input));
     return input;
   }
 
-  key(event) {
-    const input = event.target;
-    if (!input.name) return;
+  /** Puts each input into the plan's table, where that shows the target, else into its own row. */
+  place() {
+    const { focused } = this;
+    const where = focused && [focused.selectionStart, focused.selectionEnd];
+    this.placing = true;
+    for (const { symbol, row, home, inputs } of this.rowsTyped) {
+      const cell = symbol && document.querySelector(`.pbal-table tr[data-symbol="${CSS.escape(symbol)}"] td[data-target]`);
+      const there = Boolean(cell && cell.offsetParent && cell.firstChild.data.includes("%"));
+      const place = there ? cell : home;
+      if (inputs.weight.parentElement !== place) {
+        inputs.weight.parentElement?.classList.remove("pbal-editing");
+        place.append(inputs.weight);
+      }
+      if (there) cell.classList.add("pbal-editing");
+      row.hidden = there && !inputs.price;
+    }
+    if (focused?.isConnected && document.activeElement !== focused) {
+      focused.focus({ preventScroll: true });
+      focused.setSelectionRange(...where);
+    }
+    this.placing = false;
+    this.root.toggleAttribute("data-away", this.rowsTyped.some(({ row }) => row.hidden));
+  }
+
+  key(event, input) {
     if (event.key === "Escape") {
       input.value = this.before;
       clearTimeout(this.resting);
@@ -100,47 +143,60 @@ class Weights {
       event.stopPropagation();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const all = [...this.body.querySelectorAll("input")];
-      const same = all.filter((other) => other.name === input.name);
+      const own = this.rowsTyped.find(({ inputs }) => Object.values(inputs).includes(input));
+      const i = this.rowsTyped.indexOf(own);
       // Down the column, as in a spreadsheet; along the row where it is the new one.
-      const next = input.closest("tr").dataset.symbol ? same[same.indexOf(input) + 1] : all[all.indexOf(input) + 1];
+      const along = Object.values(own.inputs);
+      const next = own.symbol ? this.rowsTyped[i + 1]?.inputs[input.name] ?? this.rowsTyped[i + 1]?.inputs.symbol
+        : along[along.indexOf(input) + 1] ?? this.rowsTyped[i + 1]?.inputs.symbol;
       if (next) next.focus();
-      this.commit();
+      else this.commit();
     }
   }
 
   rows() {
-    return [...this.body.rows].map((row) => {
-      const cell = (name) => row.querySelector(`input[name="${name}"]`)?.value.trim() ?? "";
-      return { symbol: row.dataset.symbol ?? cell("symbol"), weight: cell("weight"), price: cell("price") };
-    }).filter((row) => row.symbol || row.weight || row.price);
+    return this.rowsTyped.map(({ symbol, inputs }) => ({
+      symbol: symbol || inputs.symbol.value.trim(),
+      weight: inputs.weight.value.trim(),
+      price: inputs.price?.value.trim() ?? "",
+    })).filter((row) => row.symbol || row.weight || row.price);
   }
 
   text() {
     return JSON.stringify(this.rows());
   }
 
-  sum() {
-    const weights = this.rows().map((row) => Number((row.weight || "0").replace("%", "").replace(",", ".")));
-    return { total: weights.reduce((sum, weight) => sum + weight, 0), count: weights.length };
+  weights() {
+    return this.rows().map(({ symbol, weight }) => [symbol, Number((weight || "0").replace("%", "").replace(",", "."))]);
   }
 
-  /** A row is whole when a new asset has all it needs. */
+  /** A new asset has all it needs. */
   whole() {
-    return this.rows().every((row) => row.symbol && (this.body.querySelector(`tr[data-symbol="${CSS.escape(row.symbol)}"]`) || (row.weight && row.price)));
+    return this.rowsTyped.every(({ symbol, inputs }) => {
+      const values = Object.values(inputs).map((input) => input.value.trim());
+      return symbol || values.every(Boolean) || !values.some(Boolean);
+    });
   }
 
   show() {
-    const { total, count } = this.sum();
-    const off = !(Math.abs(total - 100) <= NEAR * count);
+    const weights = this.weights();
+    const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+    const off = !(Math.abs(total - 100) <= NEAR * weights.length);
     const rest = Number((100 - total).toPrecision(10));
     const shown = Number(total.toPrecision(10));
     this.part("sum").textContent = Number.isNaN(total) ? "A target is no number."
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
     this.part("sum").toggleAttribute("data-off", off);
     this.root.querySelector('[data-do="scale"]').disabled = !off || !(total > 0);
-    document.querySelector(".pbal")?.toggleAttribute("data-busy", off && this.text() !== this.sent);
+    const typing = this.text() !== this.sent;
+    const known = weights.filter(([, weight]) => Number.isFinite(weight));
+    this.announce(typing ? { off, sum: `${Number(total.toPrecision(6))} %`, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
     return off;
+  }
+
+  /** Tells the plan's view what is being typed. */
+  announce(typed) {
+    document.dispatchEvent(new CustomEvent("pbal-typed", { detail: typed }));
   }
 
   commit() {
@@ -152,12 +208,9 @@ class Weights {
 
   act(what) {
     clearTimeout(this.resting);
-    document.querySelector(".pbal")?.removeAttribute("data-busy");
-    if (what !== "scale") this.send({ do: what });
-    else {
-      this.sent = this.text();
-      this.send({ rows: this.rows(), do: "scale" });
-    }
+    this.announce(null);
+    this.sent = this.text();
+    this.send(what === "scale" ? { rows: this.rows(), do: "scale" } : { do: what });
   }
 }
 
