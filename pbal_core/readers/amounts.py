@@ -24,6 +24,7 @@ from .layout import NUMBERS, TableRow
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD"})
 MINOR: Mapping[str, str] = {"GBX": "GBP", "ILA": "ILS", "ZAC": "ZAR"}
 """Units that are a hundredth of a currency, in which their exchanges quote prices."""
+_SIGNS = frozenset("$\u20ac\u00a3\u00a5\u20b9")
 _HUNDREDTH = Decimal("0.01")
 _TOLERANCE = Decimal("0.01")
 _HIGHEST_BOND = 250
@@ -53,7 +54,12 @@ def read_amounts(row: TableRow, draft: StatementDraft, usual_currency: str) -> R
     cells = [row.amount(draft, name) for name in NUMBERS]
     if len(draft.errors) > before:
         return None
-    (quantity, _), (price, price_sign), (value, value_sign) = cells[:3]
+    (quantity, unit), (price, price_sign), (value, value_sign) = cells[:3]
+    if unit and not _SIGNS.isdisjoint(row.raw("quantity")):
+        title = row.layout.title["quantity"]
+        message = f"the number of shares is written as money ({unit}); two columns may be swapped."
+        draft.refuse("columns_swapped", message, row.record.line, title)
+        return None
     units, own = row.layout.units, currency_code(row.text("currency"))
     named = ("" if is_blank(own) else own) or usual_currency
     of_value = sign_currency(value_sign) or units.get("value", "")

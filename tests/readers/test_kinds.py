@@ -376,3 +376,8 @@ class TestNumberStyles:
     def test_two_readings_that_nothing_decides_are_refused(self):
         assert _problems("Ticker;Shares;Price\nVOO;1,500;2,000\n") == {"ambiguous_number"}
         assert _problems("Ticker;Shares;Price;Value\nVOO;1,500;2;3,000\n") == {"ambiguous_number"}
+
+
+def test_shares_that_are_written_as_money_are_a_swapped_column():
+    """Quantity and price have one product, so only the sign tells them apart."""
+    assert _problems("Ticker,Shares,Price,Value\nVOO,$500.00,4,$2000.00\n") == {"columns_swapped"}
