@@ -313,7 +313,7 @@ def typed_amount(text: str, name: str, currency: str = "USD", *, point: bool = F
         raise RequestError(f'{name} "{shown}" {error}; write {exact} or {thousands:,f} to say which.') from None
     except NotANumberError as error:
         raise RequestError(f'{name} "{shown}" {error}; give an amount such as 5000 or 1234.56.') from None
-    if other:
+    if other not in {"", currency}:
         raise RequestError(f'{name} "{shown}" is not an amount in {currency}; leave its currency out.')
     return amount
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tests.stand_in.clock import FakeClock
     from tests.stand_in.gateway import Gateway
     from tests.stand_in.trading import Desk
+
+os.environ["PBAL_CONFIG"] = ""  # the defaults of whoever runs the tests are not what they test
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -7,32 +7,29 @@ that is closed from the start, or full, is a mistake like any other.
 
 from __future__ import annotations
 
-import argparse
 import errno
 import importlib
 import os
 import sys
-from pathlib import Path
-from typing import NoReturn
 
-from ..errors import BrokerError, DataError, PbalError
-from .remedies import in_words
+from ..version import __version__
 
-COMMANDS: dict[str, str] = {"app": "app", "flex": "flex", "inspect": "inspect", "trade": "trade"}
-"""Subcommand -> module of this package with ``run(arguments) -> exit code``. Everything else is a plan."""
+COMMANDS: dict[str, str] = {
+    "app": "opens the dashboard in the browser",
+    "inspect": "shows what was read of a broker's file, and what is to choose",
+    "trade": "previews a plan at Interactive Brokers; places it after you confirm",
+    "flex": "fetches positions from Interactive Brokers (login, fetch)",
+    "config": "shows which defaults are in force, and where each comes from",
+    "completion": "prints a script that completes pbal in bash, zsh or fish",
+    "help": "shows the options of pbal, or of one of these commands",
+}
+"""Subcommand, which is a module of this package with ``run(arguments) -> exit code``, and what it does. Everything else
+is a plan."""
 
 EXIT_USER, EXIT_BROKER, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """What the system says when the output cannot take any more."""
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line on stderr."""
-
-    def error(self, message: str) -> NoReturn:
-        """Reports a bad argument; the entry point prints it."""
-        raise PbalError(f"{message} (see {self.prog} --help)")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,22 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return _fail(EXIT_INTERRUPTED, "interrupted")
-    except BrokerError as error:
-        return _fail(EXIT_BROKER, in_words(error))
-    except DataError as error:
-        return _fail(EXIT_USER, *map(in_words, error.issues))
-    except PbalError as error:
-        return _fail(EXIT_USER, in_words(error))
     except Exception as error:  # noqa: BLE001 - the edge: a user never sees a traceback
-        return _unforeseen(error)
+        return _reported(error)
     return code
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments and arguments[0] in COMMANDS:
-        name, rest = COMMANDS[arguments[0]], arguments[1:]
-    else:
-        name, rest = "plan", arguments
+    if arguments in (["--version"], ["-V"]):  # the whole answer is known, so nothing else is loaded
+        sys.stdout.write(f"pbal {__version__}\n")
+        return 0
+    if arguments and arguments[0] == "help":
+        arguments = _asked_for_help(arguments[1:])
+    name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("plan", arguments)
     try:
         code: int = importlib.import_module(f"{__name__}.{name}").run(rest)
     except SystemExit as end:  # --help and --version
@@ -73,9 +66,32 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-def path_of(text: str) -> Path:
-    """A path as the user typed it; ``~`` is the home directory, and ``~stranger`` stays what it is, as in a shell."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for a stranger
+def _asked_for_help(about: list[str]) -> list[str]:
+    """``pbal help inspect`` as ``pbal inspect --help``."""
+    if not about or about == ["help"]:
+        return ["--help"]
+    if len(about) == 1 and about[0] in COMMANDS:
+        return [about[0], "--help"]
+    from ..errors import RequestError
+    from .parser import suggestion
+
+    meant = suggestion(about[0], COMMANDS)
+    hint = f"; did you mean pbal help {meant}?" if meant else f"; the commands are {', '.join(COMMANDS)}."
+    raise RequestError(f"there is no command {' '.join(about)}{hint}")
+
+
+def _reported(error: Exception) -> int:
+    """The lines and the exit code of an error."""
+    from ..errors import BrokerError, DataError, PbalError  # what goes well does without them
+    from .remedies import in_words
+
+    if isinstance(error, BrokerError):
+        return _fail(EXIT_BROKER, in_words(error))
+    if isinstance(error, DataError):
+        return _fail(EXIT_USER, *map(in_words, error.issues))
+    if isinstance(error, PbalError):
+        return _fail(EXIT_USER, *in_words(error).split("\n"))
+    return _unforeseen(error)
 
 
 def _fail(code: int, *messages: str) -> int:

@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import PbalError
-from . import Parser, path_of
+from .parser import Parser, path_of
 
 ADDRESS = "localhost"
 """Nobody else can open the page: neither the network nor, through it, other computers of the house."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import DataError, Issue, RequestError
 from ..readers import read_positions
-from . import Parser, path_of
+from .parser import Parser, path_of
 
 SOURCE = "flex:"
 """Means the stored Flex Query where a positions file is expected."""

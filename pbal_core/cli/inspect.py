@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -10,8 +9,10 @@ from ..money import format_number
 from ..readers.cells import harmless
 from ..readers.preview import StatementView, preview
 from ..readers.registry import readable_formats
-from . import Parser
-from .plan import add_reader_arguments, read
+from .options import add_reader_arguments
+from .output import write
+from .parser import Parser
+from .plan import read
 from .remedies import in_words
 
 EXIT_OPEN_CHOICE = 1
@@ -27,6 +28,8 @@ def parser() -> Parser:
     )
     p.add_argument("data", metavar="FILE", nargs="?", help="positions file of a broker; - is standard input")
     p.add_argument("--formats", action="store_true", help="list the files that can be read, and stop")
+    p.add_argument("-f", "--format", choices=("table", "json"), default="table", help="default: %(default)s")
+    p.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file instead of printing it")
     add_reader_arguments(p)
     return p
 
@@ -36,13 +39,18 @@ def run(arguments: list[str]) -> int:
     p = parser()
     options = p.parse_args(arguments)
     if options.formats:
-        sys.stdout.write(formats_text())
+        write(formats_text(), options.output)
         return 0
     if options.data is None:
         p.error("the following arguments are required: FILE")
     statement = read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
     view = preview(statement)
-    sys.stdout.write(preview_text(view))
+    if options.format == "json":
+        from ..views.documents import statement_json
+
+        write(statement_json(statement, view), options.output)
+    else:
+        write(preview_text(view), options.output)
     return 0 if view.ready else EXIT_OPEN_CHOICE
 
 

@@ -1,42 +1,54 @@
-"""The arguments of ``pbal`` that say what a plan should aim at and keep to, and the answers that are not plans."""
+"""The arguments of ``pbal`` that say what a plan should aim at and keep to."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from ..errors import RequestError, TargetError
 from ..money import typed_amount
-from ..policy.constraints import RULES
+from ..policy.constraints import RULES, Constraints
+from ..policy.inline import inline_prices, inline_weights
 from ..policy.policy import Policy
-from ..policy.rules import Kind, Rule
+from ..policy.rules import NOTHING, Kind, Rule
 from ..policy.targets import Targets
-from ..portfolio import Portfolio
-from . import Parser, path_of
-from .table import simple_table
+from ..portfolio import Portfolio, symbol_key
+from .parser import path_of
 
 FRACTION = "0.001"
 """What a fund trades in where ``--fractional SYMBOL`` names no step."""
 
 
-def add_arguments(p: Parser) -> None:
-    """Targets, the exact method and its constraints, drift and least cash."""
-    p.add_argument(
+def add_arguments(wanted: argparse._ArgumentGroup, rules: argparse._ArgumentGroup) -> None:
+    """Targets, the method, and what a plan must keep to."""
+    wanted.add_argument(
         "--exact", action="store_true", help="fit whole shares to the cash, never over it; the minimum trade is then 0"
     )
-    p.add_argument(
+    wanted.add_argument(
         "--targets", metavar="FILE", help="TOML file of target weights and constraints (default: equal weights)"
+    )
+    wanted.add_argument(
+        "--target",
+        metavar="SYMBOL=WEIGHT",
+        action="append",
+        default=[],
+        help="a target weight in percent, such as VTI=60, or a ratio, such as VTI:VXUS:BND=2:1:1; repeatable",
+    )
+    wanted.add_argument(
+        "--price",
+        metavar="SYMBOL=DOLLARS",
+        action="append",
+        default=[],
+        help="the price of a share that is not held yet, for its target; repeatable",
     )
     for rule in RULES:
         names = (rule.option, *([rule.short] if rule.short else []))
-        p.add_argument(*names, dest=rule.key, **_FORMS[rule.kind](rule))
-    answer = p.add_mutually_exclusive_group()
-    answer.add_argument("--least-cash", action="store_true", help="print the least cash that needs no sale, and stop")
-    answer.add_argument(
-        "--drift", action="store_true", help="print what is out of its 5/25 band, and stop; exit 1 if anything is"
-    )
+        rules.add_argument(*names, dest=rule.key, **_FORMS[rule.kind](rule))
 
 
 def _of_symbols(rule: Rule) -> dict[str, Any]:
@@ -52,7 +64,8 @@ _FORMS: dict[Kind, Callable[[Rule], dict[str, Any]]] = {
         "metavar": "SYMBOL[=STEP]",
         "action": "append",
         "default": [],
-        "help": f"{rule.meaning} (default step: {FRACTION}); repeatable",
+        "nargs": "?",
+        "help": f"{rule.meaning} (default step: {FRACTION}); repeatable; without a symbol, everything",
     },
     "money": lambda rule: {"metavar": "DOLLARS", "help": f"{rule.meaning} (default: 0)"},
     "share": lambda rule: {"metavar": "PERCENT", "help": rule.meaning.replace("%", "%%")},
@@ -68,70 +81,126 @@ _FORMS: dict[Kind, Callable[[Rule], dict[str, Any]]] = {
 AMOUNTS = tuple(name for rule in RULES if not rule.by_symbol for name in (rule.option, rule.short) if name)
 """Options of rules whose value may begin with a minus."""
 
-_OF_A_PLAN = ("cash", "increment", "min_trade", "strategy", "exact", *(rule.key for rule in RULES), "format")
 
-
-def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:
-    """Refuses what ``--drift`` and ``--least-cash`` would drop in silence.
-
-    Raises:
-        RequestError: Naming every such option.
-    """
-    given = [name for name in _OF_A_PLAN if getattr(options, name) != p.get_default(name)]
-    if given:
-        answer = "--drift" if options.drift else "--least-cash"
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise RequestError(f"{answer} looks at the portfolio as it is and plans no trade; leave out {names}.")
-
-
-def refuse_a_file_for_a_symbol(options: argparse.Namespace, p: Parser) -> None:
-    """``--never-sell positions.csv``: a symbol may follow, so the file would be taken for one.
-
-    Raises:
-        RequestError: Naming the option and the file.
-    """
-    if options.data != p.get_default("data"):
-        return
-    for rule in RULES:
-        for given in getattr(options, rule.key) if rule.every else ():
-            if given is not None and path_of(given).is_file():
-                raise RequestError(f"{rule.option} took the file {given} for a symbol; put the file first.")
-
-
-def plan_arguments(options: argparse.Namespace, portfolio: Portfolio) -> dict[str, Any]:
+def plan_arguments(options: argparse.Namespace, portfolio: Portfolio, problems: list[str]) -> dict[str, Any]:
     """What the options say, as arguments of ``rebalance`` for a portfolio.
 
     Constraints of the targets file count too: options add symbols to them, and amounts of options count before theirs.
+    What is wrong with an option goes to ``problems``, one line each.
     """
-    file = policy_of(options)
-    everything = {*portfolio.symbols, *(file.targets.fractions() if file.targets else ())}
-    kept = file.constraints
-    rules = {r.key: _with_option(r, getattr(kept, r.key), getattr(options, r.key), everything) for r in RULES}
+    wanted = policy_of(options, portfolio)
+    everything = [*portfolio.symbols, *(wanted.targets.fractions() if wanted.targets else ())]
+    names = Names(everything)
+    rules: dict[str, Any] = {}
     for rule in RULES:
-        if rule.kind == "money" and getattr(options, rule.key) is not None:
-            rules[rule.key] = typed_amount(getattr(options, rule.key), rule.key, portfolio.currency)
-    return {"method": "exact" if options.exact else "classic", "targets": file.targets, **rules}
+        kept, given = getattr(wanted.constraints, rule.key), getattr(options, rule.key)
+        if rule.kind == "symbols":
+            named = everything if None in given else [names.of(word, rule.option, problems) for word in given]
+            rules[rule.key] = {*kept, *filter(None, named)}
+        elif rule.kind == "steps":
+            rules[rule.key] = dict(kept) | _fractions(rule, given, names, problems)
+        else:
+            rules[rule.key] = kept if given is None else _value(rule, given, portfolio.currency, problems)
+    return {"method": "exact" if options.exact else "classic", "targets": wanted.targets, **rules}
 
 
-def _with_option(rule: Rule, kept: Any, given: Any, everything: set[str]) -> Any:
-    """A rule's value in the file, with what the option says besides or instead."""
-    if rule.kind == "symbols":
-        return everything if None in given else {*kept, *given}
-    if rule.kind == "steps":
-        return dict(kept) | dict(map(_fraction, given))
-    return kept if given is None else given
+class Names:
+    """The symbols that an option can name, in any case where only one is meant."""
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        self.symbols = tuple(dict.fromkeys(symbols))
+        self._exact = {symbol_key(symbol): symbol for symbol in self.symbols}
+        self._loose: dict[str, list[str]] = {}
+        for symbol in self.symbols:
+            self._loose.setdefault(symbol_key(symbol).casefold(), []).append(symbol)
+
+    def find(self, word: str) -> str | None:
+        """The symbol that is meant, None for none or for more than one."""
+        key = symbol_key(word.strip())
+        found = self._loose.get(key.casefold(), [])
+        return self._exact.get(key) or (found[0] if len(found) == 1 else None)
+
+    def of(self, word: str, option: str, problems: list[str]) -> str | None:
+        """``find``, with a line in ``problems`` where there is none."""
+        found = self.find(word)
+        if found is None:
+            several = self._loose.get(symbol_key(word.strip()).casefold(), [])
+            some = ", ".join(self.symbols[:20]) + (", ..." if len(self.symbols) > 20 else "")
+            why = f"may be {' or '.join(several)}" if several else f"is not among the positions: {some}"
+            problems.append(f"{option}: {ascii(word)[1:-1][:40]} {why}.")
+        return found
 
 
-def _fraction(text: str) -> tuple[str, str]:
-    """``VSMAX=0.01`` as symbol and step."""
-    symbol, _, step = text.partition("=")
-    return symbol.strip(), step.strip() or FRACTION
+def _value(rule: Rule, given: Any, currency: str, problems: list[str]) -> Any:
+    """The value of an option that names no symbol; its messages name the option."""
+    if rule.kind == "money":
+        given = amount(given, rule.option, currency, problems)
+        if given is None:
+            return NOTHING[rule.kind]
+    return replace(rule, key=rule.option).read(given, problems)
 
 
-def policy_of(options: argparse.Namespace) -> Policy:
-    """The policy of the targets file, or of the saved session that is planned for."""
+def amount(text: str, option: str, currency: str, problems: list[str]) -> Decimal | None:
+    """An amount as it was typed; None, and a line in ``problems``, where it cannot be used."""
+    try:
+        return typed_amount(text, option, currency)
+    except RequestError as error:
+        problems.append(str(error))
+        return None
+
+
+def with_options(message: str, options: argparse.Namespace) -> str:
+    """A message of ``rebalance``, with the option that was given instead of the argument's name."""
+    for rule in RULES:
+        if getattr(options, rule.key) not in (None, []):
+            message = re.sub(rf"^{rule.key}\b", rule.switch or rule.option, message, flags=re.MULTILINE)
+    return message
+
+
+def _fractions(rule: Rule, given: list[str | None], names: Names, problems: list[str]) -> dict[str, str]:
+    """``VSMAX=0.01`` as symbol and step; no symbol means every symbol."""
+    steps = dict.fromkeys(names.symbols, FRACTION) if None in given else {}
+    for text in filter(None, given):
+        word, _, step = text.partition("=")
+        symbol = names.of(word, rule.option, problems)
+        if symbol is not None:
+            steps[symbol] = step.strip() or FRACTION
+    rule.read(steps, problems)
+    return steps
+
+
+def policy_of(options: argparse.Namespace, portfolio: Portfolio) -> Policy:
+    """The policy of the options and of the targets file, or of the saved session that is planned for.
+
+    Raises:
+        TargetError: Targets that cannot be used.
+        RequestError: Targets in two places.
+    """
     saved: Policy | None = getattr(options, "policy", None)
-    return saved or read_policy(options.targets)
+    if not options.target:
+        if options.price:
+            raise RequestError("--price goes with --target; a targets file has its own table of prices.")
+        return saved or read_policy(options.targets)
+    if options.targets is not None:
+        raise RequestError("--target and --targets both give target weights; leave one out.")
+    names = Names(portfolio.symbols)
+
+    def spelled(word: str) -> str:
+        return names.find(word) or word.strip()
+
+    weights, total = inline_weights(options.target)
+    _say_scaled("--target", total)
+    prices = inline_prices(options.price, portfolio.currency)
+    targets = Targets(
+        {spelled(name): weight for name, weight in weights.items()},
+        prices={spelled(name): price for name, price in prices.items()},
+    )
+    return Policy(targets=targets, constraints=saved.constraints if saved else Constraints())
+
+
+def _say_scaled(where: str, total: Decimal | None) -> None:
+    if total is not None:
+        print(f"{where}: the weights sum to {total:f}; they are scaled to sum to 100.", file=sys.stderr)
 
 
 def read_policy(path: str | None) -> Policy:
@@ -139,34 +208,10 @@ def read_policy(path: str | None) -> Policy:
     if path is None:
         return Policy()
     try:
-        return Policy.from_toml(path_of(path).read_bytes())
+        policy, total = Policy.from_rounded_toml(path_of(path).read_bytes())
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
     except TargetError as error:
         raise TargetError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
-
-
-def print_drift(portfolio: Portfolio, targets: Targets | None) -> int:
-    """The drift report on stdout, its sentence on stderr; 1 when something is out of band."""
-    from ..views.drift_words import drift_words  # a plan does without it
-
-    found = drift_words(portfolio, targets)
-    rows = [
-        (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")
-        for row in found.rows
-    ]
-    print(simple_table(("Symbol", "Weight", "Target", "Drift", "Band", "State"), rows))
-    sys.stdout.flush()
-    print(found.drift, file=sys.stderr)
-    return int(any(row.outside for row in found.rows))
-
-
-def print_least_cash(portfolio: Portfolio, targets: Targets | None) -> int:
-    """The least cash that reaches the targets without a sale: the amount on stdout, a sentence on stderr."""
-    from ..views.drift import least_cash_to_target  # a plan does without it
-
-    amount = least_cash_to_target(portfolio, targets)
-    print(f"{amount:f}")
-    sys.stdout.flush()
-    print(f"{portfolio.money(amount)} of new cash reach the targets without a sale.", file=sys.stderr)
-    return 0
+    _say_scaled(path, total)
+    return policy

@@ -10,7 +10,7 @@ from ..errors import DataError, Issue
 from ..readers import Statement
 from ..readers.source import read_bytes
 from ..views.session import is_session, loads, statement_of
-from . import Parser, path_of
+from .parser import Parser, path_of
 
 
 def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
@@ -24,7 +24,10 @@ def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
     path = path_of(options.data)
     if options.data == "-" or not path.is_file():
         return None
-    data = read_bytes(path)
+    try:
+        data = read_bytes(path)
+    except DataError:
+        return None  # whoever reads it as positions says what is wrong
     if not is_session(data):
         return None
     try:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from ..errors import RequestError
 from ..money import Amount, format_money, to_amount
 from ..planning.plan import Plan
-from . import Parser, plan
+from . import plan
+from .options import parse
+from .parser import Parser
 from .remedies import in_words
 from .table import simple_table
 
@@ -44,7 +46,7 @@ EXAMPLES = """examples:
   pbal trade --resume                                              after an interruption: end it, plan the rest anew
   pbal trade --cancel                                              cancel what still works and end the run
 
-DATA and the options of the plan (-c, -m, -s ...) are those of pbal; see pbal --help.
+FILE and the options of the plan (-c, -m, -s ...) are those of pbal; see pbal --help.
 The gateway, its certificate and the account may be kept in .streamlit/secrets.toml under [ibkr], or in the
 environment: PBAL_IBKR_GATEWAY, PBAL_IBKR_CERTIFICATE, PBAL_IBKR_FINGERPRINT, PBAL_IBKR_ACCOUNT."""
 
@@ -53,7 +55,7 @@ def parser() -> Parser:
     """The arguments of ``pbal trade`` besides those of a plan."""
     p = Parser(
         prog="pbal trade",
-        usage="pbal trade [DATA] [options of the plan] [options]",
+        usage="pbal trade [FILE] [options of the plan] [options]",
         description="Preview and place the trades of a plan at Interactive Brokers.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -157,7 +159,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
     from ..brokers.connection import open_report
     from ..brokers.journal import unfinished
 
-    plan_options = plan.parse(rest)
+    plan_options = parse(rest)
     if (
         plan_options.drift
         or plan_options.least_cash
@@ -237,7 +239,7 @@ def _plan_the_rest(connection: Connection, ended: RunReport, options: argparse.N
     if not ended.run.request:
         return EXIT_LEFT
     rest = json.loads(ended.run.request)
-    plan_options = plan.parse(rest)
+    plan_options = parse(rest)
     plan_options.cash = str(ended.cash_left)
     based_on = None
     if plan_options.data != SOURCE:

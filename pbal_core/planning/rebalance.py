@@ -9,6 +9,7 @@ Worked example: ``rebalance(portfolio, 5000, policy=Policy(targets=Targets({"VTI
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Unpack
 
@@ -73,11 +74,7 @@ def rebalance(
         raise RequestError(f"a Portfolio is needed, not {type(portfolio).__name__}{hint}.")
     dollars = to_amount(cash, "cash")
     method = Method.named(method)
-    step = to_amount(method.usual_min_trade if min_trade is None else min_trade, "min_trade")
-    if method == Method.CLASSIC and step <= 0:
-        raise RequestError(f"min_trade is {step:f}; a step above 0 is needed, such as 100.")
-    if step < 0:
-        raise RequestError(f"min_trade is {step:f}; 0 or more is needed.")
+    step = read_min_trade(min_trade, method)
     places = max(decimals(dollars), decimals(step))
     problem = prepare(portfolio, policy=policy, strategy=strategy, method=method, places=places, **keywords)
     question = problem.units(dollars), problem.units(step)
@@ -87,6 +84,20 @@ def rebalance(
     plan = problem.plan(*question, solution)
     prove(plan, problem.constraints)
     return plan
+
+
+def read_min_trade(given: Amount | None, method: Method, name: str = "min_trade") -> Decimal:
+    """The minimum trade in dollars, or what the method takes where none is given.
+
+    Raises:
+        RequestError: No amount, or too small for the method; the message calls it ``name``.
+    """
+    step = to_amount(method.usual_min_trade if given is None else given, name)
+    if method == Method.CLASSIC and step <= 0:
+        raise RequestError(f"{name} is {step:f}; a step above 0 is needed, such as 100.")
+    if step < 0:
+        raise RequestError(f"{name} is {step:f}; 0 or more is needed.")
+    return step
 
 
 def prove(plan: Plan, constraints: Constraints | None = None) -> None:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ..errors import RequestError, TargetError
 from ..portfolio import SYMBOL, bad_symbol_message
 from .constraints import RULES, Constraints
+from .inline import scaled_tables
 from .tables import TARGET_TABLES, check_tables, read_toml, write_toml
 from .targets import Targets
 
@@ -78,12 +80,25 @@ class Policy:
         Raises:
             TargetError: No UTF-8, no TOML, or what ``from_dict`` refuses.
         """
+        return cls.from_dict(cls._tables(data))
+
+    @classmethod
+    def from_rounded_toml(cls, data: bytes) -> tuple[Policy, Decimal | None]:
+        """``from_toml`` for weights that were rounded: they are scaled, and their sum is returned beside the policy.
+
+        Raises:
+            TargetError: What ``from_toml`` refuses.
+        """
+        tables, total = scaled_tables(cls._tables(data))
+        return cls.from_dict(tables), total
+
+    @staticmethod
+    def _tables(data: bytes) -> dict[str, Any]:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise TargetError("the file is not UTF-8 text; a TOML file of targets is needed.") from None
-        tables = read_toml(text)
-        return cls.from_dict(tables or {"targets": {}})  # an empty file lacks its targets
+        return read_toml(text) or {"targets": {}}  # an empty file lacks its targets
 
 
 def _problems(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,8 @@ def plan_json(plan: Plan) -> str:
 
     proof = plan.proof
     content = {
+        "kind": "pbal-plan",
+        "version": 1,
         "currency": plan.portfolio.currency,
         "cash": plain(plan.cash),
         "strategy": plan.strategy,

@@ -134,10 +134,10 @@ def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
         (["-c", "-5.000"], "can be read as -5 or as -5000"),
         (["-c", "-inf"], "cash"),
         (["-c", "-NaN"], "cash"),
-        (["-m", "-1e3"], "min_trade is -1000;"),
-        (["--min-trade", "-.5"], "min_trade is -0.5;"),
-        (["--fee", "-1e3"], "fee_per_trade is -1000;"),
-        (["--buffer", "-1e3"], "cash_buffer is -1000;"),
+        (["-m", "-1e3"], "--min-trade is -1000;"),
+        (["--min-trade", "-.5"], "--min-trade is -0.5;"),
+        (["--fee", "-1e3"], "--fee-per-trade is -1000;"),
+        (["--buffer", "-1e3"], "--cash-buffer is -1000;"),
     ],
 )
 def test_a_bad_negative_amount_is_named(pbal, arguments, words):
@@ -152,7 +152,6 @@ def test_a_bad_negative_amount_is_named(pbal, arguments, words):
     ("arguments", "named"),
     [
         (["-c", "500"], "--cash"),
-        (["-f", "json"], "--format"),
         (["--exact", "--fee", "1"], "--exact, --fee-per-trade"),
         (["-m", "5", "--freeze", "VCR"], "--min-trade, --frozen"),
     ],

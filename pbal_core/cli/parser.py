@@ -1,0 +1,46 @@
+"""The argument parser of every command: a mistake is one line that says what was probably meant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from ..errors import PbalError
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one line on stderr."""
+
+    def error(self, message: str) -> NoReturn:
+        """Reports a bad argument; the entry point prints it."""
+        raise PbalError(f"{message} (see {self.prog} --help)")
+
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: None = None
+    ) -> argparse.Namespace:
+        """The options, or a mistake that suggests the option that was probably meant."""
+        options, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            meant = [suggestion(word.partition("=")[0], self.names()) for word in unknown if word.startswith("-")]
+            hint = "".join(f"; did you mean {name}?" for name in meant[:1] if name)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return options
+
+    def names(self) -> list[str]:
+        """Every option, in the order in which the help lists them."""
+        return [name for action in self._actions for name in action.option_strings]
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is closest to a mistyped one, None when none is close."""
+    import difflib  # only those who mistype need it
+
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)), None)
+
+
+def path_of(text: str) -> Path:
+    """A path as the user typed it; ``~`` is the home directory, and ``~stranger`` stays what it is, as in a shell."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for a stranger
