@@ -38,8 +38,8 @@ bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.
 	$(BENCH)/bin/python -m tests.benchmarks.bench_dashboard --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_sessions --write
 
-audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions (asks the advisory service)
-	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
+audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions; fails where one could not be looked up
+	$(BIN)/pip-audit --strict --requirement requirements.txt --no-deps --disable-pip
 
 lock: $(VENV)/dev.stamp ## compile requirements.txt and .ci/requirements-dev.txt anew from pyproject.toml
 	$(COMPILE) --upgrade --extra xlsx --output-file requirements.txt pyproject.toml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import random
 from decimal import Decimal
@@ -285,3 +286,70 @@ def test_a_small_trade_and_a_wrong_direction_are_noticed():
     sale = rebalance(portfolio("A 100 @ 10; B 300 @ 10"), -100, method="exact")
     with pytest.raises(LawBrokenError, match="against the direction"):
         prove(_copied(sale, cash=Decimal(0)))
+
+
+@settings(max_examples=200)
+@given(requests("exact"))
+def test_no_share_that_was_sold_could_have_been_kept(request):
+    """Law 11: one lot of a sale, where the rest is a trade, or all of it; of a hard rebalance but for zero targets."""
+    plan = request.plan()
+    assume(plan is not None)
+    terms = request.constraints(plan)
+    idle = plan.cash_left - terms.cash_buffer
+    both = plan.strategy == "hard_rebalance"
+    for order, weight in zip(plan.orders, plan.weights, strict=True):
+        if order.shares < 0 and (weight or not both):
+            assert -order.value - terms.fee_per_trade > idle
+
+
+@settings(max_examples=200)
+@given(requests("exact"))
+def test_nothing_is_bought_past_its_target(request):
+    """Law 11: no lot takes its asset further from its target than one lot less, or none, would have."""
+    plan = request.plan()
+    assume(plan is not None)
+    terms = request.constraints(plan)
+    free = [i for i, p in enumerate(plan.portfolio) if p.symbol not in terms.frozen]
+    whole = sum(Fraction(plan.weights[i]) for i in free)
+    base = sum(Fraction(plan.portfolio.positions[i].value) for i in free) + Fraction(plan.cash - terms.cash_buffer)
+    for i in free:
+        order, position = plan.orders[i], plan.portfolio.positions[i]
+        if order.shares > 0:
+            lot = Fraction(position.price) * Fraction(terms.lot(position.symbol) or 1)
+            goal = Fraction(plan.weights[i]) / whole * base
+            after = Fraction(position.value) + Fraction(order.value)
+            small = after - lot - Fraction(position.value) < plan.min_trade
+            before = Fraction(position.value) if small else after - lot
+            assert abs(after - goal) <= abs(before - goal) + Fraction(1, 10**6) or terms.fee_per_trade
+
+
+@settings(max_examples=60)
+@given(requests("exact", constrained=False, max_size=5))
+def test_more_trades_are_never_worse(request):
+    """Law 12: a larger max_trades never gives a larger J + R, and as many as there are positions are no limit."""
+    assume(not request.options["targets"] or all(request.options["targets"].values()))
+    count = len(request.portfolio)
+    plans = [request.asking(max_trades=most).plan() for most in range(count + 1)]
+    values = [plan.proof.objective + plan.proof.idle for plan in plans if plan is not None and plan.proof.proven]
+    assert all(more <= fewer * (1 + 1e-9) + 1e-9 for fewer, more in itertools.pairwise(values))
+    free = request.plan()
+    assert (free is None) == (plans[-1] is None)
+    assert free is None or [o.shares for o in free.orders] == [o.shares for o in plans[-1].orders]
+
+
+def test_another_remark_does_not_hide_an_overspend():
+    """An overspend is hidden as long as no remark says it, whatever else is said."""
+    from pbal_core.errors import Issue
+
+    plan = rebalance(portfolio("A 100 @ 60; B 100 @ 60"), 100, min_trade=50)
+    assert plan.cash_left < 0
+    with pytest.raises(LawBrokenError, match="is hidden"):
+        prove(_copied(plan, issues=(Issue("info", "below_step", "Something else."),)))
+
+
+def test_no_cash_and_a_buffer_trade_nothing():
+    """A budget of nothing is not a withdrawal of the buffer."""
+    for method in ("classic", "exact"):
+        assert not rebalance(
+            portfolio("A 1000 @ 10; B 3000 @ 10"), 0, method=method, cash_buffer=100, min_trade=10
+        ).trades

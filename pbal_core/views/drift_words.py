@@ -59,7 +59,11 @@ def drift_words(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | 
         cash = least_cash_to_target(portfolio, targets)
         least = f"Least cash that reaches the targets without selling: {portfolio.money(cash)}."
         if not cash:
-            least = "The targets are reached as they are."
+            least = (
+                "The targets are reached as they are."
+                if portfolio.value
+                else "Nothing is held yet: any cash can be shared out by the targets."
+            )
     except InfeasiblePlanError as error:
         message = str(error)
         least = message[:1].upper() + message[1:]

@@ -90,7 +90,7 @@ def test_fit_to_cash_is_the_way_out_of_an_overspend(page, address):
     )
     expect(fit).to_be_hidden()
     assert page.evaluate("document.activeElement.classList.contains('pbal-sentence')"), "the keyboard stays there"
-    expect(page.get_by_text("Optimal: no whole-share plan for this cash comes closer")).to_be_visible()
+    expect(page.get_by_text("Optimal: under these rules no plan is better")).to_be_visible()
     expect(page.get_by_role("radio", name="fit to cash (exact)")).to_be_checked()
     expect(page).to_have_url(re.compile("method=exact"))
 

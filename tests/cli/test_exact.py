@@ -101,7 +101,7 @@ def test_drift_ends_with_0_when_all_is_in_band(pbal, tmp_path):
     weights = "FTEC=13.3 VAW=8.8 VCR=6.0 VDC=7.1 VHT=10.7 VIS=8.0 VNQ=8.4 VOX=8.4 VPU=11.5 VSMAX=17.8"
     path.write_text("[targets]\n" + weights.replace(" ", "\n"), encoding="utf-8")
     code, out, err = pbal("--drift", "--targets", str(path))
-    assert (code, err) == (0, "0 of 10 out of band: nothing to do.\n")
+    assert (code, err) == (0, "0 of 10 out of band: none calls for a rebalance.\n")
     assert "out of band" not in out
 
 

@@ -1,4 +1,4 @@
-"""Exact plans: never a cent over, and no whole-share plan comes closer."""
+"""Exact plans: they keep the rules, and under these rules no plan is better."""
 
 from __future__ import annotations
 

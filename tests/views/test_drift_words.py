@@ -29,7 +29,14 @@ def test_the_sample():
 def test_nothing_to_do():
     """In balance nothing is asked for."""
     found = drift_words(portfolio("A 10 @ 1; B 10 @ 1"))
-    assert (found.drift, found.least) == ("0 of 2 out of band: nothing to do.", "The targets are reached as they are.")
+    assert found.drift == "0 of 2 out of band: none calls for a rebalance."
+    assert found.least == "The targets are reached as they are."
+
+
+def test_a_portfolio_without_value_has_reached_nothing():
+    """No target is out of reach of cash, but none is reached either."""
+    found = drift_words(portfolio("A 0 @ 1; B 0 @ 1"))
+    assert found.least == "Nothing is held yet: any cash can be shared out by the targets."
 
 
 def test_what_has_no_target_cannot_be_cured_with_cash():

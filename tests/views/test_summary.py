@@ -169,3 +169,13 @@ def test_cash_range_is_round_and_holds_zero(portfolio):
     assert bounds.low <= 0 < bounds.high
     assert -bounds.low <= portfolio.value
     assert bounds.high // bounds.step >= 100
+
+
+def test_eight_long_trades_are_not_all_named():
+    """Eight may be named where they are short; long ones are shortened to the largest, so that two lines hold them."""
+    held = portfolio("; ".join(f"LONGSYMBOL{i:02} {i} @ 1" for i in range(8)))
+    words = present.sentence(rebalance(held, 80_000_000, method="exact"))
+    assert " more for " in words
+    assert len(words) < 200
+    short = portfolio("; ".join(f"S{i} {i} @ 1" for i in range(8)))
+    assert " more for " not in present.sentence(rebalance(short, 8_000, method="exact"))
