@@ -112,7 +112,7 @@ def test_the_top_level_is_small() -> None:
     """Nothing else stands at the top of the repository."""
     top = {path.parts[0] for path in source_files()}
     known = {"streamlit_app.py", "pbal_core", "tests", "requirements.txt", "README.md", "pyproject.toml", "Makefile"}
-    assert {name for name in top if not name.startswith(".")} <= known | {"LICENSE", "CHANGELOG.md", "MANIFEST.in"}
+    assert {name for name in top if not name.startswith(".")} <= known | {"LICENSE", "CHANGELOG.md"}
 
 
 def test_no_path_or_host_of_a_machine() -> None:
