@@ -210,7 +210,7 @@ def test_accessible(browser, address, scheme, width):
         page = opened(context.new_page(), address)
         assert serious(page) == []
         page.get_by_role("button", name="How it works").click()
-        expect(page.get_by_role("dialog")).to_contain_text("is not financial advice.")
+        expect(page.get_by_role("dialog")).to_contain_text("does not give financial advice.")
         assert serious(page) == []
 
 
