@@ -11,16 +11,29 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, Issue, Place, RequestError
-from .money import CURRENCY, NotANumberError, decimals, float_text, format_money, from_units, parse_decimal, to_units
+from .money import (
+    CURRENCY,
+    Amount,
+    NotANumberError,
+    decimals,
+    float_text,
+    format_money,
+    format_shares,
+    from_units,
+    parse_decimal,
+    to_amount,
+    to_units,
+)
+from .texts import html_table, text_table
 
 if TYPE_CHECKING:
-    import pandas
+    from collections.abc import Mapping
 
 MAX_POSITIONS = 10_000
 SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,30}[A-Za-z0-9])?", re.ASCII)
@@ -38,9 +51,11 @@ def symbol_key(symbol: str) -> str:
     return symbol.translate(_SPELLINGS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Position:
     """One asset that is held, or that may be bought.
+
+    Amounts may be given as ``rebalance`` takes them: a Decimal, an int, a text or a float; they are kept as Decimal.
 
     Args:
         symbol: The broker's text; see SYMBOL.
@@ -59,11 +74,26 @@ class Position:
     pnl: Decimal | None = None
     quantity: Decimal | None = None
 
-    def __post_init__(self) -> None:
-        found = list(position_problems(self.symbol, self.value, self.price, self.pnl, self.quantity))
-        if found:
-            where = Place(symbol=str(self.symbol)[:40])
-            raise DataError(Issue("error", code, message, where) for _field, code, message in found)
+    def __init__(
+        self,
+        *,
+        symbol: str,
+        value: Amount,
+        price: Amount,
+        pnl: Amount | None = None,
+        quantity: Amount | None = None,
+    ) -> None:
+        issues: list[Issue] = []
+        where = Place(symbol=str(symbol)[:40])
+        given = {"value": value, "price": price, "pnl": pnl, "quantity": quantity}
+        amounts = {name: _exact(amount, name, where, issues) for name, amount in given.items()}
+        found = position_problems(symbol, **amounts)
+        issues += (Issue("error", code, message, where) for _field, code, message in found)
+        if issues:
+            raise DataError(issues)
+        object.__setattr__(self, "symbol", symbol)
+        for name, exact in amounts.items():
+            object.__setattr__(self, name, exact)
 
     @property
     def whole_shares(self) -> int:
@@ -73,6 +103,19 @@ class Position:
         value_over, value_under = self.value.as_integer_ratio()
         price_over, price_under = self.price.as_integer_ratio()
         return (value_over * price_under) // (value_under * price_over)
+
+
+def _exact(amount: Amount | None, name: str, where: Place, issues: list[Issue]) -> Decimal | None:
+    """An amount as a Decimal; what cannot be used goes to ``issues``."""
+    if amount is None or isinstance(amount, Decimal):
+        if amount is None and name in {"value", "price"}:
+            issues.append(Issue("error", "empty_cell", f"the {name} is missing; a number is needed.", where))
+        return amount
+    try:
+        return to_amount(amount, f"the {name}")
+    except RequestError as error:
+        issues.append(Issue("error", "not_a_number", str(error), where))
+        return None
 
 
 def bad_symbol_message(symbol: str) -> str:
@@ -202,51 +245,112 @@ class Portfolio:
         """An amount of ``currency`` as a person reads it; see ``format_money``."""
         return format_money(amount, signed=signed, currency=self.currency)
 
+    def __str__(self) -> str:
+        """The positions as a table, and what they are worth together."""
+        return f"{text_table(self._shown())}\n{self._summary()}"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        return html_table(self._shown(), self._summary())
+
+    def _summary(self) -> str:
+        noun = "position" if len(self) == 1 else "positions"
+        return f"{len(self):,} {noun}, {self.money(self.value)}"
+
+    def _shown(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = [("Symbol", "Value", "Price", "Shares")]
+        for p in self.positions:
+            shares = "" if p.quantity is None else format_shares(p.quantity)
+            rows.append((p.symbol, self.money(p.value), self.money(p.price), shares))
+        return rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """The portfolio in plain values, exact amounts as text, as ``pbal inspect -f json`` writes positions."""
+        names = ("value", "price", "pnl", "quantity")
+        rows: list[dict[str, Any]] = []
+        for p in self.positions:
+            amounts = {name: getattr(p, name) for name in names}
+            texts = {name: None if amount is None else f"{amount:f}" for name, amount in amounts.items()}
+            rows.append({"symbol": p.symbol} | texts)
+        return {"currency": self.currency, "positions": rows}
+
     @classmethod
-    def from_frame(cls, frame: pandas.DataFrame, *, currency: str = "USD") -> Portfolio:
-        """Builds a portfolio from a data frame with the columns COLUMNS; others are ignored.
+    def from_dict(cls, content: Mapping[str, Any]) -> Portfolio:
+        """The portfolio that ``to_dict`` wrote.
+
+        Raises:
+            DataError: A position cannot be used.
+            RequestError: This is no such content.
+        """
+        try:
+            currency = content["currency"]
+            positions = [Position(**row) for row in content["positions"]]
+        except (KeyError, TypeError) as error:
+            raise RequestError(f"this is not what to_dict writes: {error}.") from None
+        return cls(positions, currency=currency)
+
+    def to_json(self) -> str:
+        """``to_dict`` as text."""
+        import json  # only those who save one need it
+
+        return json.dumps(self.to_dict(), indent=2) + "\n"
+
+    @classmethod
+    def from_frame(cls, frame: Any, *, currency: str = "USD") -> Portfolio:
+        """Builds a portfolio from a table with the columns COLUMNS; others are ignored.
 
         Args:
-            frame: One row a position. Numbers may be text, Decimal, int or float (a float counts as the shortest
-                decimal that names it, to twelve decimals). A missing FifoPnlUnrealized (None, NaN, empty text, or no
-                such column) is unknown.
+            frame: A pandas, Polars or PyArrow table, or a list of dicts. One row a position. Numbers may be text,
+                Decimal, int or float (a float counts as the shortest decimal that names it, to twelve decimals). A
+                missing FifoPnlUnrealized (None, NaN, empty text, or no such column) is unknown.
             currency: ISO code of the currency that every amount is in.
 
         Raises:
-            RequestError: ``frame`` is no data frame.
+            RequestError: ``frame`` is no table.
             DataError: Every missing column and every bad cell at once; ``where.line`` is the 1-based row.
         """
         return _from_frame(frame, currency)
 
 
+def check_portfolio(given: object) -> None:
+    """Refuses what is no portfolio, with a hint where it has one.
+
+    Raises:
+        RequestError: ``given`` is something else.
+    """
+    if not isinstance(given, Portfolio):
+        hint = " (the portfolio of a statement is statement.portfolio)" if hasattr(given, "portfolio") else ""
+        raise RequestError(f"a Portfolio is needed, not {type(given).__name__}{hint}.")
+
+
 _COLUMN = dict(zip(("symbol", "value", "price", "pnl"), COLUMNS, strict=True))
 
 
-def _from_frame(frame: pandas.DataFrame, currency: str) -> Portfolio:
-    """See ``Portfolio.from_frame``. pandas is only needed by those who have a frame."""
-    import pandas
+def _from_frame(frame: object, currency: str) -> Portfolio:
+    """See ``Portfolio.from_frame``."""
+    from .frames import read_table  # only those who have a table need it
 
-    if not isinstance(frame, pandas.DataFrame):
-        raise RequestError(f"a pandas data frame is needed, not {type(frame).__name__}.")
-    issues = list(_header_problems(list(frame.columns)))
+    table = read_table(frame, COLUMNS)
+    issues = list(_header_problems(table.columns))
     if issues:
         raise DataError(issues)
     positions: list[Position] = []
     seen: dict[str, int] = {}
-    rows: list[dict[Hashable, Any]] = frame.reindex(columns=list(COLUMNS)).to_dict("records")
-    for number, row in enumerate(rows, start=1):
-        before = len(issues)
-        symbol = "" if _is_empty(row["Symbol"]) else str(row["Symbol"]).strip()
-        value, price, pnl = (_cell(row[name], Place(line=number, column=name), issues) for name in COLUMNS[1:])
-        issues.extend(
+    for number, (label, row) in enumerate(zip(table.labels, table.rows, strict=True), start=1):
+        found: list[Issue] = []
+        symbol = "" if _is_empty(row.get("Symbol")) else str(row["Symbol"]).strip()
+        value, price, pnl = (_cell(row.get(name), Place(line=number, column=name), found) for name in COLUMNS[1:])
+        found += (
             Issue("error", code, message, Place(line=number, column=_COLUMN[field]))
             for field, code, message in position_problems(symbol, value, price)
         )
         if symbol and (first := seen.setdefault(symbol_key(symbol), number)) != number:
             message = f"{symbol} is in row {first} already; one row for each symbol is needed."
-            issues.append(Issue("error", "duplicate_symbol", message, Place(line=number, column="Symbol")))
-        if len(issues) == before and value is not None and price is not None:
+            found.append(Issue("error", "duplicate_symbol", message, Place(line=number, column="Symbol")))
+        if not found and value is not None and price is not None:
             positions.append(Position(symbol=symbol, value=value, price=price, pnl=pnl))
+        named = f"the row labelled {label!a}: " if label else ""
+        issues += (replace(issue, message=named + issue.message) for issue in found)
     if issues:
         raise DataError(issues)
     return Portfolio(positions, currency=currency)
@@ -258,10 +362,10 @@ def _header_problems(labels: list[Hashable]) -> Iterator[Issue]:
     for name in COLUMNS:
         count = labels.count(name)
         if not count and name != "FifoPnlUnrealized":
-            message = f"the column {name} is missing; the frame has: {found}."
+            message = f"the column {name} is missing; the table has: {found}."
             yield Issue("error", "missing_column", message, Place(column=name))
         elif count > 1:
-            message = f"the column {name} is in the frame {count} times; once is needed."
+            message = f"the column {name} is in the table {count} times; once is needed."
             yield Issue("error", "duplicate_column", message, Place(column=name))
 
 

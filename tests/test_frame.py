@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import sys
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pbal_core import DataError, Portfolio, RequestError, rebalance
@@ -121,9 +124,9 @@ def test_columns_of_two_levels_are_missing():
     assert {i.code for i in error.value.issues} == {"missing_column"}
 
 
-@pytest.mark.parametrize("other", [None, "positions.csv", [1], {"Symbol": ["A"]}])
+@pytest.mark.parametrize("other", [None, "positions.csv", [1], {"Symbol": ["A"]}, object(), Decimal(1)])
 def test_what_is_no_frame_is_named(other):
-    with pytest.raises(RequestError, match="a pandas data frame is needed, not "):
+    with pytest.raises(RequestError, match="a pandas, Polars or PyArrow table or a list of dicts is needed, not "):
         Portfolio.from_frame(other)
 
 
@@ -139,3 +142,59 @@ def test_the_pnl_may_be_absent():
     """A frame without the column says nothing of the P&L."""
     held = Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "PositionValue": [10.0], "MarkPrice": [1.0]}))
     assert (held["A"].value, held["A"].pnl) == (10, None)
+
+
+def same_table(kind: str) -> object:
+    """The sample as another library's table."""
+    frame = sample_frame()
+    if kind == "dicts":
+        return frame.to_dict("records")
+    return pa.Table.from_pandas(frame)
+
+
+@pytest.mark.parametrize("kind", ["dicts", "pyarrow"])
+def test_tables_of_other_libraries(kind):
+    """The same numbers are the same portfolio, and every bad cell is named in each."""
+    assert Portfolio.from_frame(same_table(kind)) == Portfolio.from_frame(sample_frame())
+    with pytest.raises(DataError, match="the column MarkPrice is missing; the table has: Symbol"):
+        Portfolio.from_frame(pa.table({"Symbol": ["A"], "PositionValue": ["5"]}))
+
+
+def test_a_lazy_table_says_what_to_call():
+    """It has no rows until it is collected."""
+
+    class Lazy:
+        def collect(self):
+            return pa.table({})
+
+    with pytest.raises(RequestError, match=r"not tests Lazy; call its collect\(\) first"):
+        Portfolio.from_frame(Lazy())
+
+
+def test_without_narwhals_a_table_says_what_to_call(monkeypatch):
+    """Nothing has to be installed for a list of dicts."""
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    with pytest.raises(RequestError, match=r"not pyarrow Table; call its to_pandas\(\), or"):
+        Portfolio.from_frame(pa.table({"Symbol": ["A"]}))
+    assert len(Portfolio.from_frame([{"Symbol": "A", "PositionValue": 1, "MarkPrice": "1"}])) == 1
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"Symbol": ["A"], "PositionValue": [1], "MarkPrice": np.array([128.62], dtype="float32")}),
+        pa.table({"Symbol": ["A"], "PositionValue": [1], "MarkPrice": pa.array([128.62], pa.float32())}),
+    ],
+    ids=["pandas", "pyarrow"],
+)
+def test_seven_digits_are_too_few(table):
+    """A column of float32 cannot hold the cents of an ordinary amount, so it is not read as if it could."""
+    with pytest.raises(DataError, match="MarkPrice: its type is float32, which holds seven digits, too few for money"):
+        Portfolio.from_frame(table)
+
+
+def test_the_label_of_a_row_is_named():
+    """Where the index says more than the number of the row."""
+    frame = pd.DataFrame({"Symbol": ["A"], "PositionValue": ["x"], "MarkPrice": [1]}, index=["core"])
+    with pytest.raises(DataError, match="line 1, PositionValue: the row labelled 'core': 'x' is not a number"):
+        Portfolio.from_frame(frame)

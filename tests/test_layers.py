@@ -19,7 +19,7 @@ PACKAGE = ROOT / "pbal_core"
 
 LAYERS = [
     {"errors", "version"},
-    {"money", "sample"},
+    {"money", "sample", "frames", "texts"},
     {"portfolio"},
     {"policy", "readers"},
     {"planning"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import pickle
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
@@ -9,8 +11,19 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from pbal_core import DataError, Portfolio, Position, RequestError, TargetError, read_positions, rebalance
+from pbal_core import (
+    DataError,
+    Portfolio,
+    Position,
+    RequestError,
+    TargetError,
+    drift_report,
+    least_cash_to_target,
+    read_positions,
+    rebalance,
+)
 from pbal_core.sample import sample_bytes
+from pbal_core.texts import html_table
 from tests.build import portfolio, position
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
@@ -32,7 +45,8 @@ def codes(error: pytest.ExceptionInfo[DataError]) -> list[str]:
         ({"value": Decimal("NaN")}, ["not_finite"]),
         ({"pnl": Decimal("Infinity")}, ["not_finite"]),
         ({"quantity": Decimal(-1)}, ["short_position"]),
-        ({"value": 1.5, "price": "2"}, ["not_decimal", "not_decimal"]),
+        ({"value": "many", "price": float("nan")}, ["not_a_number", "not_a_number"]),
+        ({"value": None, "price": [2]}, ["empty_cell", "not_a_number"]),
         ({"symbol": None}, ["bad_symbol"]),
         (
             {"symbol": " ", "value": Decimal(-1), "price": Decimal(-1)},
@@ -113,7 +127,7 @@ def test_a_plan_adds_up(portfolio, cash, step, strategy):
     assert plan.trades == tuple(o for o in plan.orders if o.shares)
     assert all(0 <= weight <= 1 for weight in (*plan.weights_before, *plan.weights_after))
     assert sum(plan.weights_after) == pytest.approx(1 if any(plan.values_after) else 0)
-    assert (plan.cash_left < 0) == bool(plan.issues)
+    assert (plan.cash_left < 0) == any(issue.severity == "warning" for issue in plan.issues)
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
@@ -157,3 +171,66 @@ def test_nothing_but_cash_is_a_portfolio_that_targets_invest():
         rebalance(Portfolio([]), 1000)
     plan = rebalance(Portfolio([]), 1000, targets={"VTI": 1}, prices={"VTI": 250}, method="exact", min_trade=0)
     assert [(order.symbol, order.shares) for order in plan.orders] == [("VTI", 4)]
+
+
+def test_amounts_in_any_form():
+    """A position takes what ``rebalance`` takes, exactly."""
+    given = Position(symbol="VTI", value=1000, price="128.62", pnl=-0.29, quantity=Decimal("7.5"))
+    exact = {"value": Decimal(1000), "price": Decimal("128.62"), "pnl": Decimal("-0.29"), "quantity": Decimal("7.5")}
+    assert given == Position(symbol="VTI", **exact)
+    assert dataclasses.replace(given, price=5).price == Decimal(5)
+    assert pickle.loads(pickle.dumps(given)) == given
+
+
+def test_a_portfolio_shows_itself():
+    """A table in a terminal; the same in a notebook, with everything escaped."""
+    shown = Portfolio([Position(symbol="VTI", value="1000.5", price=250, quantity=4)])
+    assert str(shown) == "Symbol      Value    Price  Shares\nVTI     $1,000.50  $250.00       4\n1 position, $1,000.50"
+    html = shown._repr_html_()
+    assert "<td>$1,000.50</td>" in html
+    assert html_table([("<b>",), ("a & b",)], "<i>") == (
+        "<table><caption>&lt;i&gt;</caption><thead><tr><th>&lt;b&gt;</th></tr></thead>"
+        "<tbody><tr><td>a &amp; b</td></tr></tbody></table>"
+    )
+    many = Portfolio(Position(symbol=f"A{i}", value=i, price=1) for i in range(100))
+    assert "... and 40 more" in str(many)
+    assert str(many).count("\n") == 62
+    assert "... and 40 more" in many._repr_html_()
+
+
+def test_a_portfolio_as_plain_values():
+    """It comes back from JSON as it was."""
+    whole = Portfolio([Position(symbol="A", value="0.10", price="1e3"), Position(symbol="B", value=2, price=3, pnl=-4)])
+    assert Portfolio.from_dict(json.loads(whole.to_json())) == whole
+    assert whole.to_dict()["positions"][0] == {
+        "symbol": "A",
+        "value": "0.10",
+        "price": "1000",
+        "pnl": None,
+        "quantity": None,
+    }
+    with pytest.raises(RequestError, match="this is not what to_dict writes"):
+        Portfolio.from_dict({"positions": []})
+
+
+def test_a_plan_and_a_report_show_themselves():
+    """Trades and what is left; what is out of band."""
+    held = Portfolio([Position(symbol="A", value=100, price=10), Position(symbol="B", value=300, price=10)])
+    plan = rebalance(held, 50, min_trade=10)
+    assert str(plan).splitlines() == [
+        "Symbol  Trade  Shares   Price    Value",
+        "A         Buy       5  $10.00  +$50.00",
+        "1 trade, $0.00 of $50.00 left",
+    ]
+    assert str(rebalance(held)) == "No trades, $0.00 of $0.00 left"
+    assert "<td>A</td><td>Buy</td>" in plan._repr_html_()
+    report = drift_report(held)
+    assert "<td>A</td><td>25.0 %</td>" in report._repr_html_()
+    assert report.to_dict()["positions"][0]["outside"] is True
+
+
+@pytest.mark.parametrize("ask", [rebalance, drift_report, least_cash_to_target])
+def test_a_statement_is_not_a_portfolio(ask):
+    """Whoever passes one is told where its portfolio is."""
+    with pytest.raises(RequestError, match=r"a Portfolio is needed, not Statement \(the portfolio of a statement is"):
+        ask(read_positions(sample_bytes()))

@@ -60,6 +60,8 @@ def _run(arguments: list[str]) -> int:
         arguments = _asked_for_help(arguments[1:])
     name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("plan", arguments)
     try:
+        if name == "plan" and {"-h", "--help"} & set(rest):  # ends here, without loading what reads and plans
+            importlib.import_module(f"{__name__}.options").parse(rest)
         code: int = importlib.import_module(f"{__name__}.{name}").run(rest)
     except SystemExit as end:  # --help and --version
         return end.code if isinstance(end.code, int) else EXIT_USER

@@ -9,7 +9,6 @@ from dataclasses import replace
 from ..errors import DataError, Issue
 from ..readers import Statement
 from ..readers.source import read_bytes
-from ..views.session import is_session, loads, statement_of
 from .parser import Parser, path_of
 
 
@@ -28,6 +27,10 @@ def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
         data = read_bytes(path)
     except DataError:
         return None  # whoever reads it as positions says what is wrong
+    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    from ..views.session import is_session, loads, statement_of  # a table is read without it
+
     if not is_session(data):
         return None
     try:

@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import Issue
-from ..money import decimals, from_units, to_units
+from ..money import decimals, format_shares, from_units, to_units
 from ..portfolio import Portfolio
+from ..texts import html_table, text_table
 from .outcome import Basis, Outcome
 from .proof import Proof
 from .strategy import Method, Strategy
@@ -98,6 +99,28 @@ class Plan:
     """Symbols that were not to trade; they are not part of what the weights share out."""
     past_target: bool = False
     """Cash that was left was to be invested past the targets (exact method)."""
+
+    def __str__(self) -> str:
+        """The trades as a table, and what they leave of the cash."""
+        return f"{text_table(self._shown())}\n{self._summary()}" if self.trades else self._summary()
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        return html_table(self._shown(), self._summary())
+
+    def _summary(self) -> str:
+        money = self.portfolio.money
+        count = f"{len(self.trades)} trade{'' if len(self.trades) == 1 else 's'}" if self.trades else "No trades"
+        return f"{count}, {money(self.cash_left)} of {money(self.cash)} left"
+
+    def _shown(self) -> list[tuple[str, ...]]:
+        money = self.portfolio.money
+        rows: list[tuple[str, ...]] = [("Symbol", "Trade", "Shares", "Price", "Value")]
+        rows += [
+            (t.symbol, t.side, format_shares(t.quantity), money(t.price), money(t.value, signed=True))
+            for t in self.trades
+        ]
+        return rows
 
     @cached_property
     def outcome(self) -> Outcome:

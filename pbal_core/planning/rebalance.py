@@ -17,7 +17,7 @@ from ..errors import InfeasiblePlanError, LawBrokenError, RequestError
 from ..money import Amount, decimals, to_amount
 from ..policy.constraints import Constraints
 from ..policy.policy import Policy
-from ..portfolio import Portfolio, Position
+from ..portfolio import Portfolio, Position, check_portfolio
 from .plan import Plan, Trade
 from .problem import prepare
 from .solve import solve
@@ -69,9 +69,7 @@ def rebalance(
         TargetError: The targets are not usable, or one that is not held has no price.
         InfeasiblePlanError: No plan exists; the message names what blocks.
     """
-    if not isinstance(portfolio, Portfolio):
-        hint = " (the portfolio of a statement is statement.portfolio)" if hasattr(portfolio, "portfolio") else ""
-        raise RequestError(f"a Portfolio is needed, not {type(portfolio).__name__}{hint}.")
+    check_portfolio(portfolio)
     dollars = to_amount(cash, "cash")
     method = Method.named(method)
     step = read_min_trade(min_trade, method)

@@ -39,20 +39,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 def drift_json(portfolio: Portfolio, report: DriftReport) -> str:
     """How far each position is from its target."""
-    rows = [
-        {
-            "symbol": row.symbol,
-            "value": f"{row.value:f}",
-            "weight": row.weight,
-            "target": row.target,
-            "drift": row.drift,
-            "low": row.low,
-            "high": row.high,
-            "outside": row.outside,
-        }
-        for row in report.rows
-    ]
-    return document("pbal-drift", {"currency": portfolio.currency, "act": report.act, "positions": rows})
+    return document("pbal-drift", {"currency": portfolio.currency, **report.to_dict()})
 
 
 def least_cash_json(portfolio: Portfolio, amount: Decimal) -> str:
@@ -62,16 +49,7 @@ def least_cash_json(portfolio: Portfolio, amount: Decimal) -> str:
 
 def statement_json(statement: Statement, view: StatementView) -> str:
     """What was read of a file; the positions are there once no choice is open."""
-    positions = [
-        {
-            "symbol": p.symbol,
-            "value": f"{p.value:f}",
-            "price": f"{p.price:f}",
-            "pnl": None if p.pnl is None else f"{p.pnl:f}",
-            "quantity": None if p.quantity is None else f"{p.quantity:f}",
-        }
-        for p in (statement.portfolio if view.ready else ())
-    ]
+    positions = statement.portfolio.to_dict()["positions"] if view.ready else []
     lines = [
         {
             "line": each.line,

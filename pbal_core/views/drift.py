@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 from ..errors import InfeasiblePlanError, RequestError
-from ..money import Amount, from_units, minor_digits, to_amount
+from ..money import Amount, format_percent, from_units, minor_digits, to_amount
 from ..policy.targets import Targets, weights_for
-from ..portfolio import Portfolio
+from ..portfolio import Portfolio, check_portfolio
+from ..texts import html_table
 
 
 @dataclass(frozen=True, init=False)
@@ -99,6 +101,38 @@ class DriftReport:
         advice = "worth acting" if self.act else "none calls for a rebalance"
         return f"{len(self.outside)} of {len(self.rows)} out of band: {advice}"
 
+    def _repr_html_(self) -> str:
+        """Every row, for a notebook."""
+        rows = [("Symbol", "Weight", "Target", "Drift", "")]
+        rows += [
+            (
+                row.symbol,
+                format_percent(row.weight),
+                format_percent(row.target),
+                format_percent(row.drift, signed=True),
+                "out of band" if row.outside else "",
+            )
+            for row in self.rows
+        ]
+        return html_table(rows, str(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in plain values, as ``pbal --drift -f json`` writes it."""
+        rows = [
+            {
+                "symbol": row.symbol,
+                "value": f"{row.value:f}",
+                "weight": row.weight,
+                "target": row.target,
+                "drift": row.drift,
+                "low": row.low,
+                "high": row.high,
+                "outside": row.outside,
+            }
+            for row in self.rows
+        ]
+        return {"act": self.act, "positions": rows}
+
 
 def drift_report(
     portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, band: Band | None = None
@@ -114,6 +148,7 @@ def drift_report(
         TargetError: The targets are not usable.
         RequestError: The band is none.
     """
+    check_portfolio(portfolio)
     limits = Band() if band is None else band
     if not isinstance(limits, Band):
         raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
@@ -147,6 +182,7 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
         TargetError: The targets are not usable.
         InfeasiblePlanError: Something is held that has no target: only a sale could bring it to 0.
     """
+    check_portfolio(portfolio)
     weights = _weights(portfolio, targets)
     stuck = [position.symbol for position in portfolio if position.value and not weights[position.symbol]]
     if stuck:
