@@ -1,10 +1,10 @@
 """Portfolio Balancer: what to trade so that every asset comes closer to its target share."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from .version import __version__
 
+TYPE_CHECKING = False  # what type checkers take for True; the module typing is as long to load as all of this
 if TYPE_CHECKING:
     from .errors import (
         BrokerError,

@@ -34,6 +34,7 @@ MODULES = (
     "formats.india",
     "formats.screens",
     "formats.ofx",
+    "formats.plan",
     "other_files",
     "formats.generic",
 )
@@ -73,7 +74,7 @@ class ReadableFormat(NamedTuple):
     confidence: str = ""
 
 
-_OF_NO_BROKER = ("ofx", "generic")
+_OF_NO_BROKER = ("ofx", "plan", "generic")
 """They end a list, in this order."""
 
 

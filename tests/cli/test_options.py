@@ -194,3 +194,19 @@ def test_every_form_can_be_saved(pbal, tmp_path):
     trades = list(csv.DictReader(io.StringIO((tmp_path / "plan.trades").read_text(encoding="utf-8"))))
     assert [trades[0][column] for column in ("Action", "Quantity", "Symbol")] == ["Buy", "10", "VCR"]
     assert "cannot be written" in pbal(SAMPLE, "-o", str(tmp_path / "no" / "plan.csv"))[2]
+
+
+@pytest.mark.parametrize(
+    "asked", [["-c", "5000"], ["-c", "-5000", "--exact"], ["-c", "500", "--exact", "--fractional"]]
+)
+def test_a_plan_is_read_back_as_what_it_leads_to(pbal, tmp_path, asked):
+    """The positions after the trades, to the cent, and the next plan from there."""
+    path = str(tmp_path / "plan.csv")
+    assert pbal(SAMPLE, *asked, "-f", "csv", "-o", path)[0] == 0
+    after = json.loads(pbal(SAMPLE, *asked, "-f", "json")[1])["positions"]
+    read = json.loads(pbal("inspect", path, "-f", "json")[1])
+    assert read["format"] == "plan"
+    assert [(p["symbol"], p["value"], p["price"]) for p in read["positions"]] == [
+        (p["symbol"], p["final_value"], p["mark_price"]) for p in after
+    ]
+    assert pbal(path, "-c", "100")[0] == 0
