@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..money import format_percent, format_shares
+from ..money import format_percent
 from ..planning.outcome import Basis, Outcome
 from ..planning.plan import Plan
-
-DASH = "\N{EN DASH}"
-"""What a trade of nothing looks like: quiet, never 0.00."""
+from .trades import DASH, trade_text
 
 FROZEN = "frozen"
 """The target of a position that does not trade."""
@@ -88,18 +86,6 @@ class Column:
     def fixed(self, basis: Basis) -> Sequence[str]:
         """The n texts that are written whatever the plan is, empty where the plan's value is written."""
         return self.instead(basis) if self.instead else [""] * len(basis.symbols)
-
-
-def trade_text(shares: int | Decimal) -> str:
-    """``Buy 10``, ``Sell 3``, or a dash, from a signed number of shares."""
-    if not shares:
-        return DASH
-    return f"Buy {format_shares(shares)}" if shares > 0 else f"Sell {format_shares(-shares)}"
-
-
-def side_of(shares: int | Decimal) -> Literal["Buy", "Sell", ""]:
-    """``Buy``, ``Sell``, or empty for no trade."""
-    return "Buy" if shares > 0 else "Sell" if shares < 0 else ""
 
 
 def _money(basis: Basis, units: int) -> str:

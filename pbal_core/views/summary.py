@@ -16,7 +16,7 @@ from ..planning.plan import Plan
 from ..planning.proof import Proof
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-from .columns import DASH, trade_text
+from .trades import DASH, trade_text
 
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""

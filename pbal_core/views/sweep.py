@@ -29,8 +29,9 @@ from ..planning.solution import Solution
 from ..planning.solve import solve_many
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-from .columns import PAGE_COLUMNS, Column, side_of
+from .columns import PAGE_COLUMNS, Column
 from .summary import cash_range, outcome_numbers, outcome_sentence
+from .trades import side_of
 from .widths import text_width, widest
 
 Axis = Literal["cash", "min_trade"]

@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 
 from pbal_core import Portfolio, read_positions, rebalance
 from pbal_core.sample import sample_bytes
-from pbal_core.views.columns import DASH
 from pbal_core.views.summary import sentence
+from pbal_core.views.trades import DASH
 from tests.browser.driver import opened, settled, upload
 from tests.browser.server import ROOT, serve
 

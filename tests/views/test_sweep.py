@@ -19,7 +19,7 @@ from pbal_core.planning.solve import solve_many
 from pbal_core.planning.strategy import Strategy
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views.columns import DASH, table_rows
+from pbal_core.views.columns import table_rows
 from pbal_core.views.summary import ROUGHLY, key_numbers, outcome_sentence, sentence
 from pbal_core.views.sweep import (
     Point,
@@ -35,6 +35,7 @@ from pbal_core.views.sweep import (
     sweep_data,
     weight_code,
 )
+from pbal_core.views.trades import DASH
 from tests.build import portfolio
 from tests.made import made_portfolio
 
