@@ -234,3 +234,15 @@ def test_a_statement_is_not_a_portfolio(ask):
     """Whoever passes one is told where its portfolio is."""
     with pytest.raises(RequestError, match=r"a Portfolio is needed, not Statement \(the portfolio of a statement is"):
         ask(read_positions(sample_bytes()))
+
+
+def test_a_statement_shows_its_portfolio_or_what_is_open():
+    """The positions; where accounts are to choose, that, escaped in a notebook."""
+    read = read_positions(sample_bytes())
+    assert str(read) == str(read.portfolio)
+    assert read._repr_html_() == read.portfolio._repr_html_()
+    two = read_positions(
+        b"Symbol,Quantity,Price,Market Value,Account Number\nVTI,1,5,5,<b>1\nVTI,1,5,5,<b>2\n"
+    ).confirm()
+    assert "account" in str(two)
+    assert "<b>" not in two._repr_html_()

@@ -33,6 +33,17 @@ class Statement(Facts):
     def _derived(self) -> Derived:
         return derive(self)
 
+    def __str__(self) -> str:
+        """The portfolio as a table, or what is still to choose."""
+        return str(self._derived.portfolio or "\n".join(map(str, self.blocking)))
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        from html import escape  # only a notebook needs it
+
+        found = self._derived.portfolio
+        return found._repr_html_() if found else f"<pre>{escape(str(self))}</pre>"
+
     @property
     def portfolio(self) -> Portfolio:
         """The positions of the selected accounts, one for each symbol, in file order, in ``currency``.

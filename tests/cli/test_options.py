@@ -1,4 +1,4 @@
-"""The options of a plan: amounts and symbols as people type them, targets in a line, and what a slip is told."""
+"""The options of a plan: amounts and symbols as people type them, targets in a line, and suggestions after a slip."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_unclear_targets(pbal, three, arguments, words):
         (["https://example.com/positions.csv"], "is an address, and pbal reads files; download it"),
     ],
 )
-def test_a_slip_is_told_what_was_meant(pbal, arguments, words):
+def test_a_slip_gets_a_suggestion(pbal, arguments, words):
     """One line, with the command or the option that is closest."""
     code, out, err = pbal(*arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,34 @@ ROOT = Path(__file__).parent.parent.parent
 def test_every_rule_is_a_keyword():
     """A rule that is added to the table has its keyword, and no keyword is left without a rule."""
     assert set(PolicyKeywords.__optional_keys__) == {"targets", "prices", *(rule.key for rule in RULES)}
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / ".github" / "docs").glob("*.md"))]
+
+
+def examples() -> str:
+    """The Python of every page, one after the other."""
+    blocks = (
+        re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for page in PAGES
+    )
+    return "\n".join(block for page in blocks for block in page)
+
+
+@pytest.mark.slow
+def test_a_type_checker_accepts_every_example(tmp_path):
+    """mypy, as strict as it can be."""
+    file = tmp_path / "examples.py"
+    file.write_text(examples(), encoding="utf-8")
+    assert "rebalance(" in file.read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(file)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow
