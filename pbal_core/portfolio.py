@@ -14,6 +14,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, Issue, Place, RequestError
@@ -51,6 +52,10 @@ def symbol_key(symbol: str) -> str:
     return symbol.translate(_SPELLINGS)
 
 
+_EXACT = {Decimal, type(None)}
+"""Types of amounts that a reader gives, and that need no conversion."""
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Position:
     """One asset that is held, or that may be bought.
@@ -83,17 +88,21 @@ class Position:
         pnl: Amount | None = None,
         quantity: Amount | None = None,
     ) -> None:
+        amounts: tuple[Any, ...] = (value, price, pnl, quantity)
         issues: list[Issue] = []
-        where = Place(symbol=str(symbol)[:40])
-        given = {"value": value, "price": price, "pnl": pnl, "quantity": quantity}
-        amounts = {name: _exact(amount, name, where, issues) for name, amount in given.items()}
-        found = position_problems(symbol, **amounts)
-        issues += (Issue("error", code, message, where) for _field, code, message in found)
-        if issues:
-            raise DataError(issues)
-        object.__setattr__(self, "symbol", symbol)
-        for name, exact in amounts.items():
-            object.__setattr__(self, name, exact)
+        if not (type(value) is type(price) is Decimal and type(pnl) in _EXACT and type(quantity) in _EXACT):
+            where = Place(symbol=str(symbol)[:40])
+            amounts = tuple(map(_exact, amounts, ("value", "price", "pnl", "quantity"), repeat(where), repeat(issues)))
+        found = list(position_problems(symbol, *amounts))
+        if issues or found:
+            where = Place(symbol=str(symbol)[:40])
+            raise DataError([*issues, *(Issue("error", code, message, where) for _field, code, message in found)])
+        keep = object.__setattr__
+        keep(self, "symbol", symbol)
+        keep(self, "value", amounts[0])
+        keep(self, "price", amounts[1])
+        keep(self, "pnl", amounts[2])
+        keep(self, "quantity", amounts[3])
 
     @property
     def whole_shares(self) -> int:
@@ -105,7 +114,7 @@ class Position:
         return (value_over * price_under) // (value_under * price_over)
 
 
-def _exact(amount: Amount | None, name: str, where: Place, issues: list[Issue]) -> Decimal | None:
+def _exact(amount: Any, name: str, where: Place, issues: list[Issue]) -> Decimal | None:
     """An amount as a Decimal; what cannot be used goes to ``issues``."""
     if amount is None or isinstance(amount, Decimal):
         if amount is None and name in {"value", "price"}:

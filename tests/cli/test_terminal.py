@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import pytest
 
 from pbal_core.cli import main
 from pbal_core.cli.progress import progress
+
+pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = str(ROOT / "pbal_core" / "sample" / "positions.csv")
