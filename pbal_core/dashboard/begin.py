@@ -10,15 +10,15 @@ from typing import Any
 
 import streamlit as st
 
+from ..readers.registry import broker_names
 from ..sample import SAMPLES
 from . import positions, state
 from .loaded import Current
 from .typed_rows import typed_rows
 
-_BROKERS = (
-    "Positions files of Interactive Brokers, Fidelity, Schwab, Vanguard, E*TRADE, M1, Wealthsimple, DEGIRO or Merrill, "
-    "or tables of your own with symbol, shares and price (CSV, XLSX); one or several at once, at most 2 MB. They stay "
-    "in the memory of this session and go when you close the page."
+_FILES = (
+    f"Positions files of {', '.join(broker_names())}, or tables of your own with symbol, shares and price (CSV, XLSX); "
+    "one or several at once, at most 2 MB. They stay in the memory of this session and go when you close the page."
 )
 
 
@@ -30,13 +30,24 @@ def controls() -> None:
         key="upload",
         accept_multiple_files=True,
         label_visibility="collapsed",
-        help=_BROKERS,
+        help=_FILES,
         on_change=state.change(_uploaded),
     )
     for way, words in (("paste", "Paste"), ("type", "Type")):
         icon = ":material/expand_less:" if page.way == way else None
         st.button(words, key=f"way-{way}", icon=icon, on_click=state.change(_open), args=(way,))
     st.menu_button("Samples", list(SAMPLES), key="samples", on_click=state.change(_sample))
+
+
+def add_control() -> None:
+    """An uploader of files that are added to what is on the page."""
+    st.file_uploader(
+        "Add files to these positions",
+        key="added",
+        accept_multiple_files=True,
+        help="Another account, or another broker: the portfolio is then all the files together.",
+        on_change=state.change(_added),
+    )
 
 
 def room(current: Current) -> None:
@@ -55,6 +66,10 @@ def contents(files: Sequence[Any]) -> list[tuple[str, bytes]]:
 
 def _uploaded() -> None:
     positions.take(contents(st.session_state["upload"] or []))
+
+
+def _added() -> None:
+    positions.add(contents(st.session_state["added"] or []))
 
 
 def _open(way: str) -> None:

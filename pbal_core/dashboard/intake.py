@@ -56,6 +56,7 @@ def show(current: Current) -> None:
     if not current.sample and page.changing:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             begin.controls()
+        begin.add_control()
     begin.room(current)
 
 
@@ -75,6 +76,8 @@ def _details(current: Current) -> None:
     with st.container(border=True):
         if len(whole.accounts) > 1:
             _choose_accounts(current, whole)
+        for fund, counted in whole.cash_funds:
+            _choose_fund(fund, counted=counted)
         for file, statement in zip(current.files, positions.parts(current), strict=True):
             view = preview(statement)
             st.text(f"{file.name}: {harmless(view.title)}")
@@ -123,6 +126,18 @@ def _choose_accounts(where: Current | Batch, view: StatementView) -> None:
     nothing = not st.session_state[key]
     use = state.change(_use_accounts)
     st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
+
+
+def _choose_fund(fund: str, *, counted: bool) -> None:
+    """A money market fund is cash unless somebody keeps it as an investment."""
+    key = f"fund {fund} {state.page().version}"
+    st.session_state.setdefault(key, counted)
+    use = state.change(_use_fund)
+    st.checkbox(f"{harmless(fund)} is an investment, not cash", key=key, on_change=use, args=(fund, key))
+
+
+def _use_fund(fund: str, key: str) -> None:
+    positions.count_fund(fund, invested=bool(st.session_state[key]))
 
 
 def _use_accounts(where: Current | Batch, key: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ..errors import DataError, Issue
-from ..views.session import MOST_PORTFOLIOS, SavedPortfolio, Session, dumps, last_four, loads, statement_of
+from ..views.session import MOST_PORTFOLIOS, PinnedPlan, SavedPortfolio, Session, dumps, last_four, loads, statement_of
 from . import state
-from .loaded import Current, harmless
+from .live import pin_again, pinned_plan
+from .loaded import Current, LoadedFile, harmless
 from .settings import Settings, amount_bounds
 from .state import Page
 
@@ -17,20 +18,27 @@ SUFFIX = ".pbal.json"
 def button() -> None:
     """Draws the button that saves the session."""
     page, settings = state.page(), state.settings()
+    pinned = pinned_plan(page.current.statement.portfolio)
     name = harmless(page.current.name.removesuffix(SUFFIX), 40).rstrip(".")
     st.download_button(
         "Save session",
-        data=lambda: dumps(session_of(page, settings)),
+        data=lambda: dumps(session_of(page, settings, pinned)),
         file_name=f"{name}{SUFFIX}",
         mime="application/json",
         on_click="ignore",
-        help="Positions, targets, constraints and settings in one file. Drop it here next time, alone or with a newer "
-        "file of your broker.",
+        help="Positions, targets, constraints, settings and plan A in one file. Drop it here next time, alone or with "
+        "a newer file of your broker.",
     )
 
 
-def session_of(page: Page, settings: Settings) -> Session:
-    """What is on a page, with the other portfolios of the session that it came from."""
+def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None) -> Session:
+    """What is on a page, with the other portfolios of the session that it came from.
+
+    Args:
+        page: The page.
+        settings: Its settings.
+        pinned: The question of plan A.
+    """
     statement = page.current.statement
     accounts = [account.id for account in statement.accounts if account.id in statement.included]
     one = SavedPortfolio(
@@ -44,6 +52,7 @@ def session_of(page: Page, settings: Settings) -> Session:
         min_trade=settings.min_trade,
         strategy=settings.strategy,
         method=settings.method,
+        pinned=pinned,
     )
     return Session(portfolios=(one, *page.others)[:MOST_PORTFOLIOS])
 
@@ -69,9 +78,10 @@ def restore(data: bytes, name: str) -> Current:
     state.put_settings(
         Settings(cash=first.cash, min_trade=first.min_trade, strategy=first.strategy, method=first.method)
     )
+    pin_again(statement.portfolio, first.pinned)
     if page.others:
         more = len(page.others)
         page.notices.append(
             f"{name} holds {more + 1} portfolios. The first is shown; the others stay in the session that you save."
         )
-    return Current(name=name, statement=statement)
+    return Current(name=name, statement=statement, files=(LoadedFile(name=name, data=data, statement=statement),))

@@ -36,8 +36,10 @@ from ..planning.plan import Plan
 from ..planning.problem import Problem, prepare
 from ..planning.rebalance import rebalance
 from ..planning.strategy import Method
+from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..views.columns import BY_KEY
+from ..views.session import PinnedPlan
 from ..views.summary import key_numbers
 from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, sweep_data
 from ..views.widths import widest
@@ -102,6 +104,7 @@ def live_view(
     problem = prepare(portfolio, **settings, places=places)
     memory = state.setdefault(f"{key}-memory", new_memory())
     memory["answer"] += 1
+    memory["policy"] = settings.get("policy")
     ask: Ask = partial(rebalance, portfolio, **settings)
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
     commit = partial(_commit, key, ask, memory, on_fit, read)
@@ -192,7 +195,7 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
     if request.get("pin") == "set":
         _pin(partial(ask, amounts["cash"], min_trade=amounts["min_trade"]), memory)
     elif request.get("pin") == "clear":
-        memory["pinned"] = None
+        memory["pinned"] = memory["question"] = None
 
 
 def _number(amount: Decimal) -> int | Decimal:
@@ -220,6 +223,26 @@ def read_amount(axis: Axis, text: str, *, method: Method = Method.CLASSIC, curre
     return amount
 
 
+def pinned_plan(portfolio: Portfolio, *, key: str = "live") -> PinnedPlan | None:
+    """The question of plan A, None where no plan is pinned, or only one of another portfolio."""
+    memory = st.session_state.get(f"{key}-memory", {})
+    currency, symbols = memory.get("pinned_for", ("", ()))
+    same = currency == portfolio.currency and set(portfolio.symbols) <= set(symbols)
+    question: PinnedPlan | None = memory.get("question")
+    return question if same else None
+
+
+def pin_again(portfolio: Portfolio, pinned: PinnedPlan | None, *, key: str = "live") -> None:
+    """Makes the plan of a saved question plan A, or unpins where there is none."""
+    memory = st.session_state.setdefault(f"{key}-memory", new_memory())
+    memory["pinned"] = memory["question"] = None
+    if pinned is None:
+        return
+    options: dict[str, Any] = {"policy": pinned.policy, "strategy": pinned.strategy, "method": pinned.method}
+    memory["policy"] = pinned.policy
+    _pin(partial(rebalance, portfolio, pinned.cash, min_trade=pinned.min_trade, **options), memory)
+
+
 def _pin(ask: Callable[[], Plan], memory: dict[str, Any]) -> None:
     """Keeps what the plan shows as plan A; where there is no plan, nothing changes."""
     try:
@@ -227,6 +250,13 @@ def _pin(ask: Callable[[], Plan], memory: dict[str, Any]) -> None:
     except PbalError:
         return  # the view says why
     portfolio = plan.portfolio
+    memory["question"] = PinnedPlan(
+        policy=memory.get("policy") or Policy(),
+        cash=plan.cash,
+        min_trade=plan.min_trade,
+        strategy=plan.strategy,
+        method=plan.method,
+    )
     trades = BY_KEY["shares"].texts(plan)
     memory["pinned_for"] = (portfolio.currency, portfolio.symbols)
     memory["pinned"] = {

@@ -151,7 +151,7 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         return files[0].statement
     if len({file.data for file in files}) < len(files):
         raise DataError([Issue("error", "same_file", "one file is there twice; it would count double.")])
-    parts = [_own_accounts(file) for file in files]
+    parts = [own_accounts(file) for file in files]
     accounts = [account for part in parts for account in part.accounts]
     ids = [account.id for account in accounts]
     twice = next((name for name in ids if ids.count(name) > 1), None)
@@ -169,10 +169,11 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         bases=tuple(base for part in parts for base in part.bases),
         remarks=tuple(remark for part in parts for remark in part.remarks),
         selection=tuple(chosen),
+        not_cash=tuple(dict.fromkeys(fund for part in parts for fund in part.not_cash)),
     )
 
 
-def _own_accounts(file: LoadedFile) -> Statement:
+def own_accounts(file: LoadedFile) -> Statement:
     """The statement with an account for everything in it: the file, where the file names none."""
     statement = file.statement
 

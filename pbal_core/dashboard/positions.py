@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from ..readers.source import read_bytes
 from ..sample import SAMPLES, sample_bytes
 from ..views.session import is_session
 from . import keep, state
-from .loaded import Batch, Current, LoadedFile, finish, harmless, read_batch
+from .loaded import Batch, Current, LoadedFile, finish, harmless, own_accounts, read_batch
 
 PASTED, TYPED = "pasted cells", "typed positions"
 
@@ -114,6 +115,55 @@ def select(where: Current | Batch, accounts: Sequence[str]) -> None:
         return
     done = (*where.done, LoadedFile(name=where.name, data=where.data, statement=statement))
     offer(read_batch(where.rest, done=done) if where.rest else finish(done))
+
+
+def count_fund(fund: str, *, invested: bool) -> None:
+    """Counts a money market fund of the portfolio on the page as a position, or as cash again."""
+    current = state.page().current
+    statement = _counted(current.statement, fund, invested=invested)
+    if statement.blocking:
+        last = current.files[-1]
+        offer(Batch(name=current.name, data=last.data, statement=statement, issues=statement.blocking))
+        return
+    files = [replace(file, statement=_counted(file.statement, fund, invested=invested)) for file in current.files]
+    seeing = state.page().seeing
+    offer(replace(current, statement=statement, files=tuple(files)))
+    state.page().seeing = seeing  # the box that was used stays where it is
+
+
+def _counted(statement: Statement, fund: str, *, invested: bool) -> Statement:
+    """The statement with a fund as a position or as cash; the same where it has no such fund."""
+    if fund not in statement.cash_funds:
+        return statement
+    others = [symbol for symbol in statement.not_cash if symbol != fund]
+    return statement.count_as_investments([*others, fund] if invested else others)
+
+
+def add(files: Sequence[tuple[str, bytes]]) -> None:
+    """Reads files and adds them to the portfolio on the page; a saved session replaces it, as everywhere."""
+    if not files:
+        return
+    if any(is_session(data) for _name, data in files):
+        take(files)
+        return
+    current = state.page().current
+    offer(read_batch([(harmless(name), data) for name, data in files], done=_as_chosen(current)))
+
+
+def _as_chosen(current: Current) -> tuple[LoadedFile, ...]:
+    """The files of a portfolio, with the accounts that were chosen of all of them together."""
+    if len(current.files) == 1:
+        return (replace(current.files[0], statement=current.statement),)
+    chosen = current.statement.included
+    kept = []
+    for file in current.files:
+        own = [account.id for account in own_accounts(file).accounts if account.id in chosen]
+        named = [account.id for account in file.statement.accounts if account.id in own]
+        if named:
+            kept.append(replace(file, statement=file.statement.select(named)))
+        elif own:
+            kept.append(file)
+    return tuple(kept)
 
 
 def use_columns(where: Batch, mapping: ColumnMapping) -> None:

@@ -35,6 +35,25 @@ _TEXT = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedPlan:
+    """The question whose plan is pinned as plan A; the plan is computed again, so that no result is kept.
+
+    Args:
+        policy: Targets and constraints.
+        cash: Cash to invest (+) or to withdraw (-).
+        min_trade: The minimum trade.
+        strategy: See ``rebalance``.
+        method: See ``rebalance``.
+    """
+
+    policy: Policy
+    cash: Decimal
+    min_trade: Decimal
+    strategy: Strategy
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPortfolio:
     """One portfolio of a session, with what was asked of it.
 
@@ -49,6 +68,7 @@ class SavedPortfolio:
         min_trade: The minimum trade.
         strategy: See ``rebalance``.
         method: See ``rebalance``.
+        pinned: Plan A, None where no plan is pinned.
     """
 
     name: str
@@ -61,6 +81,7 @@ class SavedPortfolio:
     min_trade: Decimal = Decimal(100)
     strategy: Strategy = Strategy.TRY_AVOID_SELL
     method: Method = Method.EXACT
+    pinned: PinnedPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +166,9 @@ def loads(data: bytes) -> Session:
 
 
 def _saved(each: SavedPortfolio) -> dict[str, Any]:
-    return {
+    pinned = each.pinned
+    more = {} if pinned is None else {"pinned": {"policy": pinned.policy.to_dict(), "settings": _settings(pinned)}}
+    return more | {
         "name": each.name,
         "currency": each.portfolio.currency,
         "as_of": None if each.as_of is None else each.as_of.isoformat(),
@@ -153,12 +176,16 @@ def _saved(each: SavedPortfolio) -> dict[str, Any]:
         "cash": _text(each.found),
         "positions": [_position(position) for position in each.portfolio],
         "policy": each.policy.to_dict(),
-        "settings": {
-            "cash": _text(each.cash),
-            "min_trade": _text(each.min_trade),
-            "strategy": each.strategy.value,
-            "method": each.method.value,
-        },
+        "settings": _settings(each),
+    }
+
+
+def _settings(each: SavedPortfolio | PinnedPlan) -> dict[str, str]:
+    return {
+        "cash": _text(each.cash),
+        "min_trade": _text(each.min_trade),
+        "strategy": each.strategy.value,
+        "method": each.method.value,
     }
 
 
@@ -223,13 +250,7 @@ class _Reader:
             return None
         before = len(self.problems)
         names = {"name", "currency", "as_of", "accounts", "cash", "positions", "policy", "settings"}
-        self.keys(given, path, names)
-        settings = given.get("settings")
-        if not isinstance(settings, dict):
-            self.say(f"{path}.settings", "must be a table")
-            settings = {}
-        else:
-            self.keys(settings, f"{path}.settings", {"cash", "min_trade", "strategy", "method"})
+        self.keys({name: given[name] for name in given if name != "pinned"}, path, names)
         if len(self.problems) > before:
             return None
         held = self.positions(given["positions"], given["currency"], path)
@@ -239,14 +260,40 @@ class _Reader:
             "as_of": self.day(given["as_of"], f"{path}.as_of"),
             "accounts": self.texts(given["accounts"], f"{path}.accounts"),
             "found": self.amount(given["cash"], f"{path}.cash"),
-            "cash": self.cents(settings["cash"], f"{path}.settings.cash", -MAX_CASH),
-            "min_trade": self.cents(settings["min_trade"], f"{path}.settings.min_trade", Decimal(0)),
-            "strategy": self.choice(settings["strategy"], Strategy, f"{path}.settings.strategy"),
-            "method": self.choice(settings["method"], Method, f"{path}.settings.method"),
+            "pinned": self.pinned(given["pinned"], f"{path}.pinned") if "pinned" in given else None,
+            **self.settings(given["settings"], f"{path}.settings"),
         }
         if held is None or policy is None or len(self.problems) > before:
             return None
         return SavedPortfolio(portfolio=held, policy=policy, **rest)
+
+    def settings(self, given: Any, path: str) -> dict[str, Any]:
+        """Cash, minimum trade, strategy and method; empty where one of them is missing."""
+        if not isinstance(given, dict):
+            self.say(path, "must be a table")
+            return {}
+        before = len(self.problems)
+        self.keys(given, path, {"cash", "min_trade", "strategy", "method"})
+        if len(self.problems) > before:
+            return {}
+        return {
+            "cash": self.cents(given["cash"], f"{path}.cash", -MAX_CASH),
+            "min_trade": self.cents(given["min_trade"], f"{path}.min_trade", Decimal(0)),
+            "strategy": self.choice(given["strategy"], Strategy, f"{path}.strategy"),
+            "method": self.choice(given["method"], Method, f"{path}.method"),
+        }
+
+    def pinned(self, given: Any, path: str) -> PinnedPlan | None:
+        if not isinstance(given, dict):
+            self.say(path, "must be a table")
+            return None
+        before = len(self.problems)
+        self.keys(given, path, {"policy", "settings"})
+        if len(self.problems) > before:
+            return None
+        policy, settings = self.policy(given["policy"], f"{path}.policy"), given["settings"]
+        rest = self.settings(settings, f"{path}.settings")
+        return None if policy is None or not rest else PinnedPlan(policy=policy, **rest)
 
     def positions(self, given: Any, currency: Any, path: str) -> Portfolio | None:
         if not isinstance(given, list):

@@ -16,7 +16,7 @@ from pbal_core import DataError, Targets
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
-from pbal_core.views.session import MAX_BYTES, SavedPortfolio, Session, dumps, is_session, loads
+from pbal_core.views.session import MAX_BYTES, PinnedPlan, SavedPortfolio, Session, dumps, is_session, loads
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios
 
@@ -34,6 +34,13 @@ ONE = SavedPortfolio(
     cash=Decimal("-750.50"),
     min_trade=Decimal(0),
     strategy=Strategy.HARD_REBALANCE,
+    pinned=PinnedPlan(
+        policy=Policy(targets=Targets({"VTI": 100})),
+        cash=Decimal("12.34"),
+        min_trade=Decimal(100),
+        strategy=Strategy.TRY_AVOID_SELL,
+        method=Method.CLASSIC,
+    ),
 )
 SAVED = dumps(Session(portfolios=(ONE,)))
 
@@ -71,6 +78,7 @@ def sessions(draw: st.DrawFn) -> Session:
         min_trade=draw(st.integers(0, 10**6).map(lambda n: Decimal(n) / 100)),
         strategy=draw(st.sampled_from(list(Strategy))),
         method=draw(st.sampled_from(list(Method))),
+        pinned=draw(st.sampled_from([None, ONE.pinned])),
     )
     return Session(portfolios=tuple([one] * draw(st.integers(1, 3))))
 
@@ -117,6 +125,12 @@ def test_accounts_are_kept_by_their_last_four():
         (changed(settings__min_trade="-1"), "min_trade"),
         (changed(settings__strategy="yolo"), "try_avoid_sell or hard_rebalance"),
         (changed(settings__method=["exact"]), "classic or exact"),
+        (changed(pinned=3), r"pinned must be a table"),
+        (changed(pinned__policy=...), r"pinned.policy is missing"),
+        (changed(pinned__trades=[]), r"pinned.trades is not known"),
+        (changed(pinned__policy__wish="x"), "pinned.policy cannot be used"),
+        (changed(pinned__settings__cash="0.001"), "pinned.settings.cash"),
+        (changed(settings=[]), r"portfolios\[0\].settings must be a table"),
         (changed(name="a\u202eb"), "name must be a text"),
         (SAVED.replace('"version": 1', '"version": 2').encode(), "version 2; this program reads up to 1"),
         (SAVED.replace('"version": 1', '"version": true').encode(), "whole number"),
