@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 from typing import NamedTuple
 
 from . import COMMANDS
@@ -79,8 +80,14 @@ def _option(action: argparse.Action) -> Option:
         values=tuple(map(str, action.choices or ())),
         takes_file=takes_value and action.metavar == "FILE",
         takes_value=takes_value,
-        meaning=" ".join((action.help or "").split(";")[0].split()).replace("%%", "%").replace("%(default)s", ""),
+        meaning=_meaning(action.help or ""),
     )
+
+
+def _meaning(text: str) -> str:
+    """The help of an option up to its first semicolon, without its default."""
+    first = " ".join(re.sub(r"\(?default: [^)]*\)?", "", text).split(";")[0].split()).replace("%%", "%")
+    return first or "one of those listed"
 
 
 def bash(listed: dict[str, list[Option]]) -> str:

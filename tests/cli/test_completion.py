@@ -68,11 +68,69 @@ def test_each_script_has_every_command_and_option(script, shell):
     assert all(name in text for name in COMMANDS)
 
 
-@pytest.mark.parametrize("shell", [name for name in SHELLS if shutil.which(name)])
-def test_the_shells_of_this_machine_read_their_script(script, shell):
+@pytest.fixture
+def installed():
+    """Skips, and says so, where the machine has not got the shell."""
+
+    def need(shell: str) -> None:
+        if shutil.which(shell) is None:
+            pytest.skip(f"{shell} is not installed here")
+
+    return need
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_shell_reads_its_script(script, installed, shell):
     """Without a complaint."""
+    installed(shell)
     done = subprocess.run([shell, "-n"], input=script(shell), capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_fish_completes(script, installed, tmp_path):
+    """Commands, options and values, each with its meaning."""
+    installed("fish")
+    path = tmp_path / "pbal.fish"
+    path.write_text(script("fish"), encoding="utf-8")
+
+    def offered(line: str) -> dict[str, str]:
+        code = f'source {path}; complete -C "{line}"'
+        done = subprocess.run(["fish", "-N", "-c", code], capture_output=True, text=True, timeout=20, check=True)
+        return dict(each.partition("\t")[::2] for each in done.stdout.splitlines())
+
+    assert offered("pbal ins") == {"inspect": COMMANDS["inspect"]}
+    assert list(offered("pbal --str")) == ["--strategy"]
+    assert set(offered("pbal x.csv -s ")) == {"hard_rebalance", "try_avoid_sell"}
+    assert list(offered("pbal completion f")) == ["fish"]
+    assert "--exact" not in offered("pbal inspect --ex")
+
+
+ZSH = r"""
+zmodload zsh/zpty
+zpty z 'zsh -f -i'
+zpty -w z 'PS1=; autoload -U compinit; compinit -u -D; source SCRIPT; setopt no_beep; print REA""DY'
+out=; until [[ $out == *READY* ]]; do zpty -r z part && out+=$part; done
+for line in 'pbal --strat' 'pbal ins' 'pbal x.csv --format h' 'pbal completion f'; do
+  zpty -w -n z $'\\025'"$line"$'\\t'
+  sleep 3
+done
+while zpty -r -t z part; do print -rn -- "$part"; done
+zpty -d z
+"""
+"""Types into a zsh of its own, presses the tabulator, and shows what became of each line."""
+
+
+@pytest.mark.slow
+def test_zsh_completes(script, installed, tmp_path):
+    """At a terminal, as a person would see it."""
+    installed("zsh")
+    path = tmp_path / "pbal.zsh"
+    path.write_text(script("zsh"), encoding="utf-8")
+    code = ZSH.replace("SCRIPT", str(path)).replace("\\\\", "\\")
+    done = subprocess.run(["zsh", "-f", "-c", code], capture_output=True, timeout=60, check=False)
+    shown = done.stdout.decode(errors="replace")
+    for line in ("pbal --strategy", "pbal inspect", "pbal x.csv --format html", "pbal completion fish"):
+        assert line in shown, shown
 
 
 def test_an_unknown_shell(capsys):
