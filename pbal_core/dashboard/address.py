@@ -12,11 +12,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from . import state
+from .leftover import with_leftover
 from .loaded import Current
-from .settings import read_settings
+from .settings import read_leftover, read_settings
 from .state import SETTINGS, History, Page
 
-_NAMES = (*SETTINGS, "positions", "step")
+_NAMES = (*SETTINGS, "leftover", "positions", "step")
 
 
 def follow(sample: Callable[[], Current]) -> bool:
@@ -69,5 +70,11 @@ def _address() -> dict[str, str]:
 
 
 def _adopt(address: dict[str, str], preset: dict[str, object]) -> None:
-    settings, state.page().notices = read_settings({name: address.get(name) for name in SETTINGS} | preset)
+    page = state.page()
+    settings, notices = read_settings({name: address.get(name) for name in SETTINGS} | preset)
+    choice, more = read_leftover(address.get("leftover"))
+    page.notices = notices + more
+    if choice != page.policy.constraints.leftover:
+        page.policy = with_leftover(page.policy, choice)
+        page.version += 1  # the panel of constraints shows it
     state.put_settings(settings)

@@ -20,7 +20,7 @@ def remarks(plan: Plan) -> None:
     """Draws what to know about the committed plan: how good it is, its remarks and its limits."""
     limits = f" Limits: {'; '.join(plan.limits)}." if plan.limits else ""
     words = [] if plan.issues and plan.proof is None else [proof_words(plan)]
-    st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits)
+    st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits, width="content")
 
 
 def drift(portfolio: Portfolio, targets: Targets | None) -> None:

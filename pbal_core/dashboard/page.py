@@ -16,7 +16,20 @@ from ..planning.plan import Plan
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
-from . import address, begin, broker_panel, downloads, drift_panel, intake, keep, positions, state, targets_panel, undo
+from . import (
+    address,
+    begin,
+    broker_panel,
+    downloads,
+    drift_panel,
+    intake,
+    keep,
+    leftover,
+    positions,
+    state,
+    targets_panel,
+    undo,
+)
 from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
 from .loaded import Current
@@ -105,10 +118,12 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
         st.text("You hold nothing but cash. Say what to buy, in the table of targets below: symbol, target, price.")
     else:
         plan = _live(portfolio, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
-    if plan is not None:
+    if plan is not None and policy is not None:
         with files:
             downloads.offer(plan, name)
-        drift_panel.remarks(plan)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            drift_panel.remarks(plan)
+            leftover.button(plan, policy)
     address.write()
     with steps:
         undo.show()

@@ -1,4 +1,4 @@
-"""What the address of the page says: cash, minimum trade, strategy and share rounding; never a holding.
+"""What the address of the page says: cash, minimum trade, strategy, share rounding, leftover; never a holding.
 
 The model: :class:`Settings` is read from the query parameters when a session begins, lives in the session state under
 the keys ``cash``, ``min_trade``, ``strategy`` and ``method``, and is written back after every change, so that reloading
@@ -20,8 +20,11 @@ from typing import Any
 from ..errors import RequestError
 from ..money import MAX_CASH, decimals, to_amount
 from ..planning.strategy import Method, Strategy
+from ..policy.constraints import RULES
 
 MAX_MIN_TRADE = Decimal(1_000_000)
+
+LEFTOVER = next(rule for rule in RULES if rule.key == "leftover")
 
 WORDS = {"cash": "cash", "min_trade": "minimum trade"}
 
@@ -100,6 +103,15 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
         else:
             settings = replace(settings, cash=amount) if name == "cash" else replace(settings, min_trade=amount)
     return settings, problems
+
+
+def read_leftover(value: object) -> tuple[str, list[str]]:
+    """What an address says about the cash that is left: the rule's value, and a sentence where it cannot be used."""
+    if value is None:
+        return "", []
+    if isinstance(value, str) and value in LEFTOVER.choices:
+        return value, []
+    return "", ["What the link says about the cash that is left is not known; that cash is kept."]
 
 
 def _normal(amount: Decimal) -> Decimal:

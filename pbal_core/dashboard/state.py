@@ -76,7 +76,9 @@ class History:
             return None
         self.count += 1
         own = {} if question.current.sample else {"positions": "own"}
-        address = {**question.settings.params(), **own, "step": f"{self.count}-{self.mark}"}
+        choice = question.policy.constraints.leftover
+        rest = {"leftover": choice} if choice else {}
+        address = {**question.settings.params(), **rest, **own, "step": f"{self.count}-{self.mark}"}
         self.steps = [*self.steps[: self.at + 1], (address, question)][-MOST_STEPS:]
         self.at = len(self.steps) - 1
         return address

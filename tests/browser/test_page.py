@@ -108,6 +108,36 @@ def test_fit_to_cash_is_not_offered_where_it_does_nothing(page, address, query):
         assert set(values[1:]) == {DASH}
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_rest_is_invested_at_a_press(page, address, width):
+    """The button is beside the sentence that says what stays; the plan and the link follow, and Undo takes it back."""
+    page.set_viewport_size({"width": width, "height": 720})
+    opened(page, f"{address}/?cash=540&min_trade=0&method=exact")
+    dear = HEADER + "VOO,5500,550,0\nF,6000,11,0\n"
+    upload(page, dear)
+    headline(page, 540, dear, min_trade=0)
+    why = page.get_by_text("costs $550.00")
+    invest = page.get_by_role("button", name="Invest the rest")
+    expect(invest).to_be_visible()
+    above, below = why.bounding_box(), invest.bounding_box()
+    assert above
+    assert below
+    assert below["y"] - above["y"] - above["height"] < 24, "nothing is between them"
+    invest.click()
+    headline(page, 540, dear, min_trade=0, leftover="invest")
+    expect(page).to_have_url(re.compile("leftover=invest"))
+    expect(page.get_by_text("what is left is invested")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Undo").click()
+    headline(page, 540, dear, min_trade=0)
+    expect(invest).to_be_visible()
+    page.get_by_role("button", name="Redo").click()
+    headline(page, 540, dear, min_trade=0, leftover="invest")
+    page.get_by_role("button", name="Keep the rest in cash").click()
+    headline(page, 540, dear, min_trade=0)
+    expect(page).not_to_have_url(re.compile("leftover"))
+
+
 def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):
     """A reload and another browser bring the settings back; nobody sees the other's portfolio or cash."""
     opened(page, f"{address}/?cash=-750&min_trade=50")

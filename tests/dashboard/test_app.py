@@ -589,6 +589,60 @@ def test_constraints_are_changed_in_their_panel(app):
     assert app.session_state["page"].policy.constraints.to_dict() == {}
 
 
+DEAR = HEADER + "VOO,5500,550,0\nF,6000,11,0\n"
+
+
+def test_the_rest_is_invested_and_kept_again(app):
+    """A press invests what stays, past the targets; the page, the link and Undo know it, and a press takes it back."""
+    app.query_params.update({"cash": "540", "min_trade": "0", "method": "exact"})
+    upload(app.run(), DEAR)
+    assert "$518.00 stays in cash" in words_of_plan(app)
+    before = dict(app.query_params)
+    button(app, "Invest the rest").click().run()
+    assert not app.exception
+    assert app.session_state["page"].policy.constraints.leftover == "invest"
+    assert "$1.00 stays in cash" in words_of_plan(app)
+    assert any("what is left is invested" in text.value for text in app.text)
+    assert app.query_params["leftover"] in ("invest", ["invest"])
+    after = dict(app.query_params)
+    app.query_params.clear()
+    app.query_params.update(before)  # Undo
+    app.run()
+    assert "$518.00 stays in cash" in words_of_plan(app)
+    app.query_params.clear()
+    app.query_params.update(after)  # Redo
+    app.run()
+    button(app, "Keep the rest in cash").click().run()
+    assert "$518.00 stays in cash" in words_of_plan(app)
+    assert "leftover" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("cash", "method"), [("550", "exact"), ("540", "classic"), ("-500", "exact"), ("0", "exact"), ("5", "exact")]
+)
+def test_investing_the_rest_is_offered_where_it_buys_more(app, cash, method):
+    """Not where nothing stays, nothing more can be paid, cash is withdrawn, or each trade is rounded by itself."""
+    app.query_params.update({"cash": cash, "min_trade": "0" if method == "exact" else "100", "method": method})
+    upload(app.run(), DEAR)
+    assert not app.exception
+    assert not [found for found in app.button if found.key == "leftover"]
+
+
+def test_a_link_says_that_the_rest_is_invested(app):
+    """The link carries the choice; one that says something else about it is named, and what is left stays in cash."""
+    app.query_params.update({"leftover": "invest"})
+    app.run()
+    assert not app.warning
+    assert button(app, "Keep the rest in cash")
+    other = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    other.query_params.update({"leftover": "![x](https://example.com/beacon.png)"})
+    other.run()
+    assert [warning.value for warning in other.warning] == [
+        "What the link says about the cash that is left is not known; that cash is kept."
+    ]
+    assert other.session_state["page"].policy.constraints.leftover == ""
+
+
 def test_what_is_held_in_fractions_can_be_traded_whole(app):
     """It trades in fractions by itself, and taking it out of the list is a choice that is kept."""
     app.session_state["rules_panel"] = True

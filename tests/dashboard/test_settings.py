@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_settings
+from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_leftover, read_settings
 from pbal_core.planning.strategy import Method, Strategy
 
 CLASSIC = Settings(method=Method.CLASSIC)
@@ -83,3 +83,16 @@ def test_what_cannot_be_used_is_replaced_and_named(values):
 def test_holdings_are_no_setting():
     """An address never carries a symbol or a value."""
     assert set(Settings().params()) == {"cash", "min_trade", "strategy", "method"}
+
+
+@given(value=st.text() | st.integers() | st.lists(st.just("invest")) | st.booleans())
+def test_a_link_says_invest_or_nothing(value):
+    """Of the cash that is left an address says one word; anything else is named and counts for nothing."""
+    choice, problems = read_leftover(value)
+    assert (choice, problems == []) == (("invest", True) if value == "invest" else ("", False))
+
+
+def test_a_link_that_says_nothing_of_the_rest_is_fine():
+    """Most links do not speak of it."""
+    assert read_leftover(None) == ("", [])
+    assert read_leftover("invest") == ("invest", [])
