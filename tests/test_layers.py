@@ -19,7 +19,7 @@ PACKAGE = ROOT / "pbal_core"
 
 LAYERS = [
     {"errors", "version"},
-    {"money", "sample", "frames", "texts"},
+    {"money", "sample"},
     {"portfolio"},
     {"policy", "readers"},
     {"planning"},

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from ..errors import Issue
 from ..money import decimals, format_shares, from_units, to_units
 from ..portfolio import Portfolio
-from ..texts import html_table, text_table
+from ..portfolio.shown import html_table, text_table
 from .outcome import Basis, Outcome
 from .proof import Proof
 from .strategy import Method, Strategy

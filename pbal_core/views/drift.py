@@ -22,7 +22,7 @@ from ..errors import InfeasiblePlanError, RequestError
 from ..money import Amount, format_percent, from_units, minor_digits, to_amount
 from ..policy.targets import Targets, weights_for
 from ..portfolio import Portfolio, check_portfolio
-from ..texts import html_table
+from ..portfolio.shown import html_table
 
 
 @dataclass(frozen=True, init=False)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .errors import DataError, Issue, Place, RequestError
+from ..errors import DataError, Issue, Place, RequestError
 
 _TOO_SHORT = ("float16", "float32", "halffloat", "float")
 """Types of columns that hold seven digits or fewer. PyArrow calls 32 bits ``float``, and 64 ``double``."""

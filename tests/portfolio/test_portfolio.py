@@ -22,8 +22,8 @@ from pbal_core import (
     read_positions,
     rebalance,
 )
+from pbal_core.portfolio.shown import html_table
 from pbal_core.sample import sample_bytes
-from pbal_core.texts import html_table
 from tests.build import portfolio, position
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
