@@ -19,6 +19,7 @@ from .cells import read_cell, shown, told
 from .checks import CENT, FAR_OFF, Sum, fraction_off, gain_agrees, is_swapped, value_difference
 from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
+from .repeats import sums_among
 from .statement import Statement
 
 
@@ -332,6 +333,8 @@ class StatementDraft:
             self.remark("warning", "unsupported", f"left out: {row.reason}.", row.line, row.symbol)
         if len(left_out) > 20:
             self.remark("warning", "unsupported", f"{len(left_out) - 20} more rows are left out for such reasons.")
+        for message, total in sums_among(self.holdings) if self.repeated else ():
+            self.remark("warning", "row_is_sum", message, total.line, total.symbol)
         if self.derived_prices:
             message = (
                 f"the file gives no price for {few(self.derived_prices)}; value divided by quantity is used, to six "

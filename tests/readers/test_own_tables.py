@@ -60,3 +60,15 @@ def test_a_sheet_with_exchange_prefixes_and_signs():
     assert {p.symbol: (p.value, p.pnl) for p in statement.portfolio} == {"VTI": (2754, 254), "BND": (1464, -29)}
     assert statement.cash_found == 432
     assert [total.stated for total in statement.totals] == [4650]
+
+
+@pytest.mark.parametrize(
+    ("shares", "lines"), [((15, 10, 5), [2]), ((10, 5, 15), [4]), ((15, 10, 4), []), ((10, 10), [])]
+)
+def test_a_row_that_may_be_the_total_of_its_lots_is_named(shares, lines):
+    """A total above its lots would count them twice; purchases of 15, 10 and 5 are possible as well."""
+    rows = [f"VTI,{n},250,{n * 250}" for n in shares]
+    statement = read_positions("\n".join(["Symbol,Quantity,Price,Value", *rows, "BND,20,72,1440", ""]).encode())
+    found = [issue for issue in statement.issues if issue.code == "row_is_sum"]
+    assert [issue.where.line for issue in found] == lines
+    assert all(issue.severity == "warning" and "delete it" in issue.message for issue in found)
