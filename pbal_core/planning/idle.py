@@ -39,18 +39,24 @@ def idle_issues(problem: Problem, cash: int, min_trade: int, lots: Sequence[int]
     least = min((problem.prices[i] for i in problem.managed if tradable[i]), default=0)
     if idle <= 0 or (idle < least and any(lots)):
         return
-    if problem.direction(cash) == "sell" or (cash < 0 and not any(k > 0 for k in lots)):
-        yield remarks.idle_cash(dollars(idle), _why_raised(problem, lots, min_trade), money, raised=True)
+    buffer = dollars(problem.buffer)
+    if problem.direction(cash) == "sell" or (problem.budget(cash) < 0 and not any(k > 0 for k in lots)):
+        why = _why_raised(problem, lots, min_trade, must_go=problem.direction(cash) == "both")
+        yield remarks.raised_more(dollars(idle), why, money, asked=cash < 0, buffer=buffer)
     else:
-        yield remarks.idle_cash(dollars(idle), _why_stays(problem, min_trade, lots, idle), money)
+        why = _why_stays(problem, (cash, min_trade), lots, idle)
+        yield remarks.idle_cash(dollars(idle), why, money, buffer=buffer)
 
 
-def _why_raised(problem: Problem, lots: Sequence[int], min_trade: int) -> str:
-    """What it would cost to keep the sale that could be kept for least."""
+def _why_raised(problem: Problem, lots: Sequence[int], min_trade: int, *, must_go: bool) -> str:
+    """What it would cost to keep the sale that could be kept for least; what ``must_go`` without a target is none."""
     terms, money = problem.terms(min_trade), problem.portfolio.money
-    rows = [(problem.prices[i], i) for i, k in enumerate(lots) if k < 0]
-    if not rows:
+    sold = [i for i, k in enumerate(lots) if k < 0]
+    rows = [(problem.prices[i], i) for i in sold if problem.parts[i] or not must_go]
+    if not sold:
         return "nothing has to be sold"
+    if not rows:
+        return f"{', '.join(problem.portfolio.symbols[i] for i in sold)} without a target is sold whole"
     price, i = min(rows)
     symbol = problem.portfolio.symbols[i]
     if terms.smallest and -lots[i] * price - price < problem.units(terms.smallest):
@@ -63,13 +69,21 @@ def _one(problem: Problem, i: int) -> str:
     return "one share" if lot is None else f"{lot:f} share"
 
 
-def _why_stays(problem: Problem, min_trade: int, lots: Sequence[int], idle: int) -> str:
+def _why_stays(problem: Problem, question: tuple[int, int], lots: Sequence[int], idle: int) -> str:
     """What keeps the position that is furthest below its target from being bought."""
+    cash, min_trade = question
     terms, money = problem.terms(min_trade), problem.portfolio.money
-    able = [i for i in problem.managed if problem.may_buy[i]]
+    able = [i for i in problem.managed if problem.may_buy[i] and lots[i] >= 0]
     if not able:
-        return "nothing may be bought"
-    i = min(able, key=lambda j: Fraction(problem.values[j] + lots[j] * problem.prices[j], problem.parts[j]))
+        return "nothing else may be bought" if any(lots) else "nothing may be bought"
+
+    def fill(i: int) -> Fraction:
+        return Fraction(problem.values[i] + lots[i] * problem.prices[i], problem.parts[i])
+
+    i = min(able, key=fill)
+    base = sum(problem.values[j] for j in problem.managed) + problem.budget(cash)
+    if fill(i) * sum(problem.parts[j] for j in problem.managed) >= base and problem.constraints.leftover != "invest":
+        return "nothing that may be bought is below its target"
     symbol, price = problem.portfolio.symbols[i], problem.prices[i]
     smallest = problem.units(terms.smallest) if not lots[i] else 0
     needs = max(price, -(-smallest // price) * price)

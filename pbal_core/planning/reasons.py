@@ -5,7 +5,7 @@ reason of a trade is how far the fill was from 1 before the trade, and the place
 Much new cash raises every target, so a position may be bought that was above its target before; the reason then is
 what it would be with that cash and no trade. Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below
 target; the lowest of 10", and one of 60.8 % that is bought "after your $5,000.00 it would be 57.0 %; its target is
-60.0 %".
+60.0 %". Where only what is past its target may be bought, or below it sold, the words say that.
 """
 
 from __future__ import annotations
@@ -67,16 +67,17 @@ def reasons_after(before: Sequence[Reason], would: Sequence[float], goals: Seque
         after: ``after your $5,000.00``, or nothing where there is no cash.
     """
     rows = zip(before, would, goals, strict=True)
-    return [why._replace(**_known(why, _weight_words(weight, goal, after))) for why, weight, goal in rows]
+    return [_known(why, weight, goal, after) for why, weight, goal in rows]
 
 
-def _weight_words(weight: float, goal: float, after: str) -> str:
-    is_or = f"{after} it would be" if after else "it is"
-    return f"{is_or} {format_percent(weight)}; its target is {format_percent(goal)}"
-
-
-def _known(why: Reason, words: str) -> dict[str, str]:
-    return {side: words for side in why._fields if getattr(why, side) in _UNTOLD}
+def _known(why: Reason, weight: float, goal: float, after: str) -> Reason:
+    is_or, target = f"{after} it would be" if after else "it is", format_percent(goal)
+    words = f"{is_or} {format_percent(weight)}"
+    plain = f"{words}; its target is {target}"
+    near = format_percent(weight) == target
+    buy = plain if near or weight < goal else f"{words}, and it is bought past its target of {target}"
+    sell = plain if near or weight > goal else f"{words}, and it is sold below its target of {target}"
+    return Reason(buy if why.buy in _UNTOLD else why.buy, sell if why.sell in _UNTOLD else why.sell)
 
 
 _AT = "at target before the trades"

@@ -118,10 +118,16 @@ def below_buffer(cash: Decimal, buffer: Decimal, money: Money) -> Issue:
     return Issue("warning", "below_buffer", message)
 
 
-def idle_cash(idle: Decimal, why: str, money: Money, *, raised: bool = False) -> Issue:
-    """Cash that stays, or is raised beyond what was asked for, and why."""
-    stays = "more than asked for is raised" if raised else "stays in cash"
-    return Issue("info", "idle_cash", f"{money(idle)} {stays}: {why}.")
+def idle_cash(idle: Decimal, why: str, money: Money, *, buffer: Decimal = Decimal(0)) -> Issue:
+    """Cash that stays beyond the buffer, and why."""
+    beyond = f" beyond the buffer of {money(buffer)}" if buffer else ""
+    return Issue("info", "idle_cash", f"{money(idle)} stays in cash{beyond}: {why}.")
+
+
+def raised_more(idle: Decimal, why: str, money: Money, *, asked: bool, buffer: Decimal = Decimal(0)) -> Issue:
+    """Cash that is raised beyond the withdrawal, where one was ``asked`` for, and the buffer; and why."""
+    needs = [*(["asked for"] if asked else []), *([f"the buffer of {money(buffer)}"] if buffer else [])]
+    return Issue("info", "idle_cash", f"{money(idle)} more than {' and '.join(needs)} is raised: {why}.")
 
 
 def limits(symbols: Sequence[str], terms: Terms, method: Method, money: Money) -> tuple[str, ...]:

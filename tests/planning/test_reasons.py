@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from pbal_core import rebalance
 from pbal_core.planning.reasons import Reason, reasons, reasons_after
+from pbal_core.views.summary import sentence
 from tests.build import portfolio
+from tests.requests import requests
 
 
 def test_distance_and_place():
@@ -75,3 +81,31 @@ def test_ordinals(rank, words):
         f"the {words} lowest of 30"
         in reasons(weights, [1 / count] * count, [f"{i:02}" for i in range(count)])[rank - 1].buy
     )
+
+
+@settings(max_examples=200)
+@given(st.one_of(requests("exact"), requests("classic")))
+def test_the_words_of_a_trade_agree_with_it(request):
+    """No purchase is explained by being above its target, nor a sale by being below it; going past it is said."""
+    plan = request.plan()
+    assume(plan is not None)
+    for trade in plan.trades:
+        assert trade.reason
+        assert ("above" if trade.shares > 0 else "below target") not in trade.reason
+        shares = re.search(r"(?:be|is) ([\d,.]+) %; its target is ([\d,.]+) %", trade.reason)
+        if shares:
+            now, goal = (float(text.replace(",", "")) for text in shares.groups())
+            assert now <= goal if trade.shares > 0 else now >= goal
+    stays = re.findall(
+        r"(\$[\d,.]+\d) stays in cash[:.]", " ".join([sentence(plan), *(i.message for i in plan.issues)])
+    )
+    assert len(set(stays)) <= 1
+
+
+def test_what_is_sold_below_its_target_or_bought_past_it_says_so():
+    """Where only that is possible, since the others may not trade."""
+    held = portfolio("A 17000 @ 10; B 4000 @ 10; C 0 @ 10")
+    sold = rebalance(held, 0, method="exact", strategy="hard_rebalance", never_sell="A").orders[1].reason
+    assert sold == "it is 19.0 %, and it is sold below its target of 33.3 %"
+    bought = rebalance(portfolio("A 10000 @ 25; B 100 @ 10"), 1000, never_buy="B", min_trade=100).orders[0].reason
+    assert bought == "after your $1,000.00 it would be 90.1 %, and it is bought past its target of 50.0 %"

@@ -9,6 +9,7 @@ import pytest
 
 from pbal_core import rebalance
 from pbal_core.cli import main
+from pbal_core.planning.proof import Proof
 from tests.build import portfolio
 
 HARD = {"strategy": "hard_rebalance"}
@@ -27,6 +28,14 @@ CASES = [
     ("A 10000 @ 100; B 5000 @ 100", -1000, HARD | {"never_buy": ["A", "B"]}, {"A": -10}, "0.00"),
     ("A 10000 @ 100; B 5000 @ 100", 0, HARD | {"never_buy": ["A", "B"]}, {}, "0.00"),
     ("A 12000 @ 1000; B 8000 @ 1; C 4000 @ 10", 0, HARD | {"never_buy": "C"}, {}, "0.00"),
+    # Small steps go up to the target, not past it; the rest stays, or is invested to the last step.
+    (
+        "A 4900 @ 490; FUND 5200 @ 220",
+        800,
+        {"fractional": {"FUND": "0.001"}},
+        {"A": 1, "FUND": Decimal("1.136")},
+        "60.08",
+    ),
     # Equal distance: the least turnover.
     ("B2 80 @ 20; EEE 0 @ 20", "40.43", HARD | {"min_trade": 40}, {"EEE": 2}, "0.43"),
     # What has no target is sold first.
@@ -76,6 +85,8 @@ def _arguments(options: dict[str, object], folder) -> list[str]:
             found += ["--targets", str(path)]
         elif name == "leftover":
             found.append("--invest-rest")
+        elif isinstance(value, dict):
+            found += [part for symbol, size in value.items() for part in ("--fractional", f"{symbol}={size}")]
         elif isinstance(value, list):
             found += [part for symbol in value for part in (f"--{name.replace('_', '-')}", symbol)]
         else:
@@ -90,3 +101,66 @@ def test_a_trade_that_raises_too_much_is_the_best_where_it_is():
     assert {t.symbol: t.shares for t in plan.trades} == {"VTI": -8}
     assert plan.cash_left == Decimal("274.80")
     assert plan.proof.proven
+
+
+def test_what_the_file_rounds_down_is_sold_to_nothing(capsys, tmp_path):
+    """Two hundred shares that the file says are worth 8.00 less than at their price leave 0.00, not less."""
+    file, wish = tmp_path / "positions.csv", tmp_path / "targets.toml"
+    file.write_text("Symbol,Quantity,Price,Value\nA,200,5,992\nB,100,20,2000\n", encoding="utf-8")
+    wish.write_text("[targets]\nB = 100\n", encoding="utf-8")
+    asked = [
+        str(file),
+        "-c",
+        "0",
+        "--exact",
+        "-s",
+        "hard_rebalance",
+        "--targets",
+        str(wish),
+        "-f",
+        "json",
+        "--format-hint=generic",
+    ]
+    assert main(asked) == 0
+    sold = json.loads(capsys.readouterr().out)["positions"][0]
+    assert (sold["symbol"], sold["final_value"], sold["weight_after"]) == ("A", "0.00", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "cash", "options", "words"),
+    [
+        (
+            "A 10000 @ 10; B 10000 @ 100",
+            0,
+            HARD | {"cash_buffer": 100, "fee_per_trade": 10},
+            "$890.00 more than the buffer of $100.00 is raised: less than the sale of B brings, and a fee of $10.00",
+        ),
+        (
+            "A 1000 @ 100; B 100 @ 60",
+            110,
+            {"cash_buffer": 50, "never_buy": "B"},
+            "$60.00 stays in cash beyond the buffer",
+        ),
+        (
+            "A 5000 @ 10; B 100 @ 10",
+            200,
+            {"never_buy": "B"},
+            "$200.00 stays in cash: nothing that may be bought is below its target.",
+        ),
+        (
+            "Z 1000 @ 100; A 100 @ 50",
+            -100,
+            HARD | {"targets": {"A": 100}, "never_buy": "A"},
+            "$900.00 more than asked for is raised: Z without a target is sold whole.",
+        ),
+    ],
+)
+def test_cash_that_stays_or_is_raised_is_explained_by_what_the_plan_does(text, cash, options, words):
+    """No sentence calls a sale a purchase that does not fit, or counts the buffer twice."""
+    plan = rebalance(portfolio(text), cash, method="exact", **options)
+    assert plan.issues[0].message.startswith(words)
+
+
+def test_a_lower_bound_is_below_what_was_found():
+    """What is certified is the distance plus idle cash without the gap."""
+    assert Proof(objective=5, idle=3, gap=2, work=1).lower_bound == 6
