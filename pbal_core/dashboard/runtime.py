@@ -4,6 +4,9 @@ Streamlit runs a full garbage collection after every script run, and with pandas
 hundred thousand objects that never go away. Freezing them takes them out of every later collection: once before the
 first page is drawn, and once after, because drawing it has loaded more.
 
+Measured with eight visitors who commit once a second, twice on two busy cores, with and without: 17 to 19 and 77 ms of
+processor time a commit; 95 % are answered within 60 to 87 ms, and within 950 to 1,230 ms.
+
 What the visitors' sessions hold is walked as well, and with fifty of them that costs as much as their plans. So the
 heap is settled again from time to time: one collection of everything, frozen objects too, so that what visitors left
 behind is freed. It is due once the collections since the last one have together taken as long as that one did: never
