@@ -254,5 +254,5 @@ def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
     assert _payload("x", prepare(in_currency(SWISS, "EUR")), point, memory)["pinned"] is None
     state["live"] = {"request": {**request, "cash": "$1,000"}}
     _commit("live", partial(rebalance, SWISS), memory, None, partial(read_amount, currency="CHF"))
-    assert memory["errors"] == {"cash": 'cash "$1,000" is not an amount in CHF; leave its currency out.'}
+    assert memory["errors"] == {"cash": 'Cash "$1,000" is not an amount in CHF; leave its currency out.'}
     assert state["cash"] == Decimal("1250.5")

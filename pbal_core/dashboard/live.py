@@ -44,6 +44,7 @@ from ..views.summary import key_numbers
 from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, sweep_data
 from ..views.widths import widest
 from .figure import figure_data
+from .messages import page_words
 from .settings import WORDS, amount_bounds
 from .vendor import plotly_gzip
 
@@ -185,7 +186,7 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
         try:
             amounts[axis] = read(axis, text)
         except RequestError as error:
-            memory["errors"][axis], memory["typed"][axis] = str(error), text
+            memory["errors"][axis], memory["typed"][axis] = page_words(error), text
     if memory["errors"]:
         return
     for axis in AXES:

@@ -232,7 +232,7 @@ def test_another_currency_is_written_and_typed(page, address):
     assert page.evaluate(cut) == 0, "on a phone too"
     box.fill("$500")
     box.press("Enter")
-    expect(page.locator("#pbal-cash-note")).to_contain_text('"$500" is not a number')
+    expect(page.locator("#pbal-cash-note")).to_have_text('Cash "$500" is not an amount in CHF; leave its currency out.')
 
 
 def test_sixty_positions_show_the_largest_changes_first(page, address):

@@ -182,15 +182,15 @@ class Weights {
     const weights = this.weights();
     const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
     const off = !(Math.abs(total - 100) <= NEAR * weights.length);
-    const rest = Number((100 - total).toPrecision(10));
-    const shown = Number(total.toPrecision(10));
+    const rest = Number((100 - total).toFixed(2)); // three thirds of 33.3333 are 100
+    const shown = Number(total.toFixed(2));
     this.part("sum").textContent = Number.isNaN(total) ? "A target is no number."
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
     this.part("sum").toggleAttribute("data-off", off);
     this.root.querySelector('[data-do="scale"]').disabled = !off || !(total > 0);
     const typing = this.text() !== this.sent;
     const known = weights.filter(([, weight]) => Number.isFinite(weight));
-    this.announce(typing ? { off, sum: `${Number(total.toPrecision(6))} %`, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
+    this.announce(typing ? { off, sum: `${Number(total.toFixed(1))} %`, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
     return off;
   }
 
