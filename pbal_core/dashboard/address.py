@@ -1,7 +1,7 @@
 """The address of the page: it brings the settings, follows every change, and takes the browser's Back and Forward.
 
-The model: each question is a step with an address of its own (see ``state.History``). A full run whose address is
-another than that of the step on the page is Back or Forward, unless a control was used in the same run: then the
+The model: each question is a step with an address of its own (see ``state.History``). A full run whose address
+differs from that of the step on the page is Back or Forward, unless a control was used in the same run: then the
 browser sent the address from before the last change, which is still on its way to it.
 """
 

@@ -23,7 +23,7 @@ _FILES = (
 
 
 def controls() -> None:
-    """An uploader and three other ways in, to stand in one row."""
+    """An uploader and three other ways in, for one row of the page."""
     page = state.page()
     st.file_uploader(
         "Your broker's files",

@@ -37,7 +37,7 @@ def _reading(current: Current) -> Reading:
 
 
 def controls(current: Current) -> None:
-    """Buttons for a portfolio of one's own, to stand in one row."""
+    """Buttons for a portfolio of one's own, for one row of the page."""
     page = state.page()
     if cash := _reading(current).cash:
         st.button(f"Invest {cash}".replace("$", "\\$"), key="invest", on_click=state.change(positions.invest_cash))

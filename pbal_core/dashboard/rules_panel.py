@@ -76,7 +76,7 @@ def _plain_choice(text: str) -> str:
 
 
 def _text(rule: Rule, value: Any) -> str:
-    """A value as it stands in its box; empty when it says nothing."""
+    """A value as its box shows it; empty when it says nothing."""
     if value == NOTHING[rule.kind]:
         return ""
     return share_words(value) if rule.kind == "share" else f"{value:f}" if rule.kind == "money" else str(value)

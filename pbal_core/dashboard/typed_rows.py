@@ -31,7 +31,7 @@ def typed_rows(
     """Draws the rows.
 
     Args:
-        rows: What stands in them at first: symbol, shares, price and value as text.
+        rows: What they contain at first: symbol, shares, price and value as text.
         currency: In which the prices are.
         version: Another one than before lays the rows anew.
         on_rows: Called with what was typed, when the reader uses it.

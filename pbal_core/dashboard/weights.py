@@ -1,6 +1,6 @@
 """The targets to type, in the plan's table beside Now and After: a component that owns one input a row.
 
-The inputs stand in the target column of the live view, and in rows of their own where that column is not shown. The
+The inputs are in the target column of the live view, and in rows of their own where that column is not shown. The
 browser shows the sum while somebody types and dims the plan as long as it is not 100; it sends rows when Enter was
 pressed, an input was left, or the keys have rested. ``targets_panel`` judges what was sent.
 """

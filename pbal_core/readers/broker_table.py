@@ -1,7 +1,7 @@
 """A broker's table told in one row of data: what its columns are called, and which rows are no positions.
 
 The model: a :class:`BrokerTable` is recognised by names that only this broker's header has. Everything else is the
-engine of ``table``; what is told here is where brokers differ: a quantity in several columns, a currency in the column
+engine of ``table``; this module says where brokers differ: a quantity in several columns, a currency in the column
 behind an amount, the words for cash, totals and bonds, lines above the table.
 
 Worked example: ``Quantity Available,Quantity Pledged`` over ``200,100``, with

@@ -40,7 +40,7 @@ class Record(NamedTuple):
 
     Attributes:
         line: 1-based physical line in which it begins.
-        cells: Its fields as they stand in the file.
+        cells: Its fields as they are in the file.
         after_blank: A blank row stands before it.
     """
 
@@ -194,7 +194,7 @@ def _parse(text: str, delimiter: str, *, skip_spaces: bool = False) -> tuple[tup
 def _too_large(line: int, row: list[str]) -> Issue:
     """Why the rest of a text is not read."""
     if len(row) > MAX_FIELDS:
-        message = f"{len(row):,} fields stand in one row; check delimiters and line ends."
+        message = f"{len(row):,} fields are in one row; check delimiters and line ends."
         return told("error", "field_count", message, line)
     message = f"the file has more than {MAX_ROWS:,} rows; a positions file is smaller."
     return told("error", "too_many_rows", message, line)

@@ -311,7 +311,7 @@ class StatementDraft:
         )
 
     def _compare_lots(self) -> None:
-        """Lots that do not add up to their position are told: the plan uses the position."""
+        """Reports lots that do not add up to their position; the plan uses the position."""
         for index, lots in self.lots.items():
             holding, quantities = self.holdings[index], [lot.quantity for lot in lots]
             if holding.quantity is None or None in quantities:

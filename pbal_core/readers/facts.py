@@ -28,7 +28,7 @@ class FileRow(NamedTuple):
         line: 1-based line in which it begins.
         kind: See RowKind.
         reason: Why, in words; empty for a plain position.
-        cells: The fields as they stand in the file.
+        cells: The fields as they are in the file.
         symbol: Symbol, where the row has one.
         account: Account the row belongs to, empty where the file names none.
     """

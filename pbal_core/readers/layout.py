@@ -40,7 +40,7 @@ class TableRow(NamedTuple):
         return cls(record, layout, {name: cells[index] for name, index in layout.index.items() if index < count})
 
     def raw(self, name: str) -> str:
-        """The field as it stands in the file; empty when the file or the row does not have it."""
+        """The field as it is in the file; empty when the file or the row does not have it."""
         return self.values.get(name, "")
 
     def text(self, name: str) -> str:
@@ -114,7 +114,7 @@ class ReadingState:
 
     Args:
         draft: The statement being written.
-        account: Account of the rows that follow, where it stands in a row of its own.
+        account: Account of the rows that follow, where it is in a row of its own.
         stopped: Why the rest of the file is not read, empty while it is.
         complete: The line that ends a complete file was seen.
     """

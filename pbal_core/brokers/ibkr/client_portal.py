@@ -1,6 +1,6 @@
 """Interactive Brokers through the Client Portal gateway, the program that runs on the user's own computer.
 
-Why not the library ibind: tried with version 0.2.2. It can be told not to retry, to install no signal handlers, to use
+Why not the library ibind: tried with version 0.2.2. It can be set not to retry, to install no signal handlers, to use
 a certificate file and to write no log files. What cannot be switched off: it follows redirects (an order to a wrong
 path becomes a GET somewhere else, which is how this tool's first author got lost), reads numbers as binary floats,
 knows no pinned fingerprint, and quotes whole answers in its exceptions. The dozen requests needed here are fewer lines

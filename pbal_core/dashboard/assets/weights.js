@@ -1,4 +1,4 @@
-// The targets, one input a row. Where the plan's table shows its targets, the inputs stand there, beside Now and After;
+// The targets, one input a row. Where the plan's table shows its targets, the inputs are there, beside Now and After;
 // elsewhere (on a phone, or where there is no plan) in a table of their own. The sum is shown while somebody types; what
 // counts is Python's.
 

@@ -25,7 +25,7 @@ class Vendored:
     Args:
         package: Its name in the npm registry.
         version: Its version there.
-        license: SPDX name; the text stands in ``plotly-LICENSE.txt``.
+        license: SPDX name; the text is in ``plotly-LICENSE.txt``.
         file: Name of the file in this directory.
         sha256: Hexadecimal digest of the file's bytes.
     """

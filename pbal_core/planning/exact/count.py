@@ -8,8 +8,8 @@ trades
 
     (J + R) / B = bound + sum_i rho_i(x_i) + rho(R)          all terms >= 0
 
-where ``rho_i`` is that of ``bound.py`` minus t for a trade. So the search works as it does for one level. That a plan
-has exactly m trades is told to it in money: each trade takes a toll larger than all the money there is from the budget,
+where ``rho_i`` is that of ``bound.py`` minus t for a trade. So the search works as it does for one level. It learns
+in money that a plan has exactly m trades: each trade takes a toll larger than all the money there is from the budget,
 which has m of them more.
 
 Worked number: ten assets of 10,000 dollars, 9,999 dollars to invest, trades of 3,000 or more. One level has all ten

@@ -57,7 +57,7 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
 def _check_values(line: TableRow, draft: StatementDraft) -> None:
     """Compares quantity times price with the value in the asset's currency, and in the account's where it is the same.
 
-    Blank amounts are not compared: what is needed is told when the row is read.
+    Blank amounts are not compared: what is missing is reported when the row is read.
     """
     at, symbol = line.record.line, line.text("symbol")
     quantity, closing = line.glance(draft, "quantity"), line.number(draft, "closing")

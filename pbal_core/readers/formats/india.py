@@ -11,7 +11,7 @@ from ..layout import ReadingState, TableRow, Verdict
 
 
 def _discrepant(row: TableRow, state: ReadingState) -> Verdict | None:
-    """Shares whose number is in dispute are in no total of Zerodha's: the user is told."""
+    """Reports shares whose number is in dispute: they are in no total of Zerodha's."""
     disputed = row.glance(state.draft, "disputed")
     if disputed:
         message = f"{disputed:f} shares are discrepant in the file; they are not counted."

@@ -24,7 +24,7 @@ _FOOTERS = frozenset({"balances", "total", "pending activity", "money accounts",
 
 
 def _preamble(record: Record, state: ReadingState) -> str:
-    """The account stands in the summary block, with its masked number."""
+    """The account is in the summary block, with its masked number."""
     named = [cell.strip() for cell in record.cells if len(cell) <= MAX_CELL and _ACCOUNT.fullmatch(cell.strip())]
     if named and not state.account:
         state.account = named[0]

@@ -8,8 +8,8 @@ Source: IBKR's Flex Query pages (delivery configuration); public real downloads 
    and the sum of the section's amounts, which are compared;
 4. every row led by ``HEADER`` or ``DATA`` and the section's code (``POST``: open positions, ``CRTT``: cash report).
 
-The first records tell which layout it is, since ``BOF``, ``EOS``, ``MSG`` and ``DATA`` are tickers as well. A section
-that is begun must end; a file or account that does not end is told.
+The first records show which layout it is, since ``BOF``, ``EOS``, ``MSG`` and ``DATA`` are tickers as well. A section
+that is begun must end; a file or account that does not end is reported.
 
 Worked example: ``"DATA","POST","U1","USD","STK","VTI","10","250","2500"`` under its ``HEADER`` row is 10 VTI.
 """
@@ -319,7 +319,7 @@ def _check_header(names: list[str], record: Record, needed: Sequence[str]) -> No
     issues = []
     for key in dict.fromkeys(name for name in names if name in _USED and names.count(name) > 1):
         column = record.cells[names.index(key)].strip()
-        message = f"the column {column} stands in the header {names.count(key)} times; once is needed."
+        message = f"the column {column} is in the header {names.count(key)} times; once is needed."
         issues.append(Issue("error", "duplicate_column", message, Place(line=record.line, column=column)))
     for column in needed:
         key, place = column.casefold(), Place(line=record.line, column=column)

@@ -4,7 +4,7 @@ Source: IBKR's Flex Query pages (delivery configuration): dates are written ``yy
 ``MM/dd/yyyy``, ``MM/dd/yy``, ``dd/MM/yyyy``, ``dd/MM/yy`` or ``dd-MMM-yy``, as the user sets it, in the whole file.
 
 The model: a report that is broken out by day repeats every position, so only each account's last day counts. Whether
-the month or the day stands first is decided from all dates together. Where they leave it open, no day is told; where
+the month or the day comes first is decided from all dates together. Where they leave it open, no day is reported; where
 the answer would decide which day is the last, the file is refused.
 
 Worked example: ``31/01/2026`` and ``01/02/2026`` are January 31 and February 1; ``01/02/2026`` alone is no known day.
@@ -36,7 +36,7 @@ def latest(draft: StatementDraft, entries: Sequence[FlexRecord]) -> tuple[list[F
     if (len(texts) > 1 and not readings) or any(last != lasts[0] for last in lasts):
         line = next(entry.line for entry in dated if entry.day == texts[1])
         message = (
-            f"the report has several days ({', '.join(texts[:3])}), and which is the last cannot be told; export one "
+            f"the report has several days ({', '.join(texts[:3])}), and it is not clear which is the last; export one "
             "day, or write dates as yyyyMMdd."
         )
         draft.refuse("ambiguous_date", message, line, "ReportDate")

@@ -37,7 +37,7 @@ class FlexRecord(NamedTuple):
 
     Attributes:
         line: Line in which it begins.
-        cells: The fields as they stand in the file.
+        cells: The fields as they are in the file.
         values: Text by folded column name, stripped.
         owner: Account of the record, or of the report around it; empty when neither names one.
     """
