@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DataError, Issue, Place, Remedy, RequestError
-from .cells import told
+from .cells import issue_at
 from .document import Document, documents
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, TotalCheck
 from .registry import Format, known_formats
@@ -175,7 +175,7 @@ def _with_remarks(
             f"only one sheet with positions was read ({document.encoding}); the workbook has others ({names}): delete "
             "those that are not meant."
         )
-        remarks.append(told("warning", "other_sheets", message, None))
+        remarks.append(issue_at("warning", "other_sheets", message, None))
     if not remarks:
         return statement
     from dataclasses import replace

@@ -19,7 +19,7 @@ from typing import Literal
 from ..errors import DataError
 from . import instruments
 from .broker_above import Above, day_first, read_above
-from .cells import MAX_CELL, is_blank, normal, told
+from .cells import MAX_CELL, is_blank, issue_at, normal
 from .document import Document, Record
 from .headers import unit_of
 from .layout import POSITION, Layout, ReadingState, TableRow, Verdict
@@ -127,7 +127,7 @@ class BrokerTable:
         if all(present.isdisjoint(self.columns[name]) for name in worth):
             lost.append(worth[0])
         problems = [
-            told(
+            issue_at(
                 "error",
                 "missing_column",
                 f"{self.broker}'s column {self.columns[n][0]!a} is missing; {_AGAIN}",
@@ -153,7 +153,7 @@ class BrokerTable:
             decimal=self.decimal,
             currency=stated if self.currency == IN_HEADER else self.currency,
             names=self.names,
-            told=self,
+            spec=self,
         )
 
 
@@ -161,18 +161,18 @@ class BrokerTable:
 class _Sheet(TableFormat):
     """The engine's view of one file of a BrokerTable."""
 
-    told: BrokerTable
+    spec: BrokerTable
 
     def is_header(self, names: tuple[str, ...]) -> bool:
         """A header that is repeated within the table."""
         present = frozenset(names)
-        return not any(present.isdisjoint(one.split("|")) for one in self.told.signature)
+        return not any(present.isdisjoint(one.split("|")) for one in self.spec.signature)
 
     def layout(self, record: Record) -> Layout:
         """The columns that have names, and those that stand behind them."""
         found = TableFormat.layout(self, record._replace(cells=self._numbered(record.cells)))
         index, title = dict(found.index), dict(found.title)
-        for name, before in self.told.behind.items():
+        for name, before in self.spec.behind.items():
             if name not in index and before in index and index[before] + 1 < len(record.cells):
                 index[name], title[name] = index[before] + 1, record.cells[index[before] + 1].strip() or title[before]
         width = max([found.width, *(position + 1 for position in index.values())])
@@ -189,15 +189,15 @@ class _Sheet(TableFormat):
 
     def row(self, record: Record, layout: Layout, state: ReadingState) -> TableRow:
         """A row whose amounts are in the currency of its value, in whole units."""
-        told = self.told
+        spec = self.spec
         row = TableRow.of(record, layout)
         values = dict(row.values)
-        if told.adjust is not None:
-            told.adjust(values, row, state)
+        if spec.adjust is not None:
+            spec.adjust(values, row, state)
             row = TableRow(record, layout, values)
-        if told.symbol_in and (match := re.fullmatch(told.symbol_in, values.get("symbol", "").strip()[:MAX_CELL])):
+        if spec.symbol_in and (match := re.fullmatch(spec.symbol_in, values.get("symbol", "").strip()[:MAX_CELL])):
             values["symbol"] = match[1]
-        for name, others in told.adds.items():
+        for name, others in spec.adds.items():
             parts = [row.glance(state.draft, part) for part in (name, *others)]
             if any(parts[1:]):
                 values[name] = as_text(sum((part for part in parts if part), Decimal(0)), state)
@@ -209,28 +209,28 @@ def as_text(amount: Decimal, state: ReadingState) -> str:
     return f"{amount:f}".replace(".", state.draft.decimal)
 
 
-def _classify(told: BrokerTable, row: TableRow, state: ReadingState) -> Verdict:
-    verdict = None if told.classify is None else told.classify(row, state)
+def _classify(spec: BrokerTable, row: TableRow, state: ReadingState) -> Verdict:
+    verdict = None if spec.classify is None else spec.classify(row, state)
     if verdict is not None:
         return verdict
     day = day_first(row.text("as_of"))
     if day:
         state.draft.as_of = max(day, state.draft.as_of or day)
     first = normal(row.first)
-    if told.stop and re.fullmatch(told.stop, first):
+    if spec.stop and re.fullmatch(spec.stop, first):
         state.stopped = "below the table"
         return "footer", "below the table"
     blank = row.glance(state.draft, "quantity") is None
     cells = [normal(cell[:MAX_CELL]) for cell in row.record.cells]
-    label = next((i for i, cell in enumerate(cells) if told.total and re.fullmatch(told.total, cell)), None)
+    label = next((i for i, cell in enumerate(cells) if spec.total and re.fullmatch(spec.total, cell)), None)
     if blank and label is not None:
         return "total", _total(row, state, label)
-    if blank and (sum(map(bool, cells)) == 1 or (told.footer and re.fullmatch(told.footer, first))):
+    if blank and (sum(map(bool, cells)) == 1 or (spec.footer and re.fullmatch(spec.footer, first))):
         return "footer", "a title or a note"
     words = [normal(row.text(name)) for name in ("symbol", "description", "kind")]
-    if told.cash and any(re.fullmatch(told.cash, word) for word in words):
+    if spec.cash and any(re.fullmatch(spec.cash, word) for word in words):
         return "cash", "cash"
-    pattern, reason = told.left_out
+    pattern, reason = spec.left_out
     if pattern and any(re.fullmatch(pattern, word) for word in words):
         return "unsupported", reason
     return POSITION
@@ -246,21 +246,21 @@ def _total(row: TableRow, state: ReadingState, label: int) -> str:
     return "compared with the rows"
 
 
-def _conclude(told: BrokerTable, state: ReadingState) -> None:
+def _conclude(spec: BrokerTable, state: ReadingState) -> None:
     """Says what is known of every such file."""
     draft = state.draft
-    if told.confidence == "low":
+    if spec.confidence == "low":
         message = (
-            f"the authors of this reader have seen no real file of {told.broker} with these columns; compare every "
+            f"the authors of this reader have seen no real file of {spec.broker} with these columns; compare every "
             "number with the file."
         )
         draft.remark("warning", "low_confidence", message)
-    if told.note:
-        draft.remark("info", "format_note", told.note)
-    if told.conclude is not None:
-        told.conclude(state)
-    if told.currency and told.currency != IN_HEADER:
-        draft.cash = [b if b.currency else b._replace(currency=told.currency) for b in draft.cash]
+    if spec.note:
+        draft.remark("info", "format_note", spec.note)
+    if spec.conclude is not None:
+        spec.conclude(state)
+    if spec.currency and spec.currency != IN_HEADER:
+        draft.cash = [b if b.currency else b._replace(currency=spec.currency) for b in draft.cash]
 
 
 OPTION = instruments.unsupported("VTI   260116C00300000")

@@ -39,7 +39,8 @@ _PLAIN_LABELS = (
     r"|verrechnungskonto|kontoguthaben|geld|contanten|kassa|kasse|likvida medel|likvider|kontanter"
     r"|kontantbeholdning|liquidit\u00e9s?"
     r"|esp\u00e8ces|solde esp\u00e8ces|liquidit\u00e0|contanti|efectivo|liquidez|dinheiro|liquidit\u00e4t"
-    r"|cash \(margin\)"
+    r"|cash \(margin\)|\$\$cash|margin (?:balance|loan|debit)"
+    r"|settlement fund|bank deposit (?:program|sweep)|free funds|funds available|konto"
 )
 _CASH = re.compile(rf"(?:{_PLAIN_LABELS})|{_ISO}|{_ISO} cash|(?:{_PLAIN_LABELS})[ :-]{{0,3}}[(\[]?{_ISO}[)\]]?")
 _NEAR_ONE = Decimal("0.01")

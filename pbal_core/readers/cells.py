@@ -46,7 +46,7 @@ def harmless(text: str, limit: int = 80) -> str:
     return flat if len(flat) <= limit else flat[: limit - 3] + "..."
 
 
-def told(
+def issue_at(
     severity: Severity,
     code: str,
     message: str,
@@ -140,7 +140,8 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
             f"{shown(comma)} has a decimal comma, but {shown(point)} ({point_at}) a decimal point; one file must use "
             "one number style."
         )
-        raise DataError([told("error", "mixed_number_styles", message, comma_at.line, column=comma_at.column or "")])
+        column = comma_at.column or ""
+        raise DataError([issue_at("error", "mixed_number_styles", message, comma_at.line, column=column)])
     if seen:
         return next(iter(seen))
     if ambiguous is not None:
@@ -149,7 +150,7 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
             f"{shown(text)} can be read in two ways, and no other number of the file decides whether the separator "
             "parts thousands or decimals; write it without thousands separators, or say it in a mapping (decimal)."
         )
-        raise DataError([told("error", "ambiguous_number", message, place.line, column=place.column or "")])
+        raise DataError([issue_at("error", "ambiguous_number", message, place.line, column=place.column or "")])
     return "."
 
 

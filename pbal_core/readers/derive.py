@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ..errors import DataError, Issue, Remedy
 from ..money import CURRENCY
 from ..portfolio import Portfolio, Position, symbol_key
-from .cells import shown, told
+from .cells import issue_at, shown
 from .facts import AccountHolding
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def derive(statement: Facts) -> Derived:
         issues += _account_choice(chosen)
     if not chosen and not any(selected is None or b.account in selected for b in statement.cash):
         message = "the chosen accounts hold no position that can be planned; choose others."
-        issues.append(told("error", "no_positions", message, None))
+        issues.append(issue_at("error", "no_positions", message, None))
     currencies = list(dict.fromkeys(h.currency for h in chosen))
     mixed = len(currencies) > 1 or (currencies == [""] and len({h.fx_rate for h in chosen}) > 1)
     if mixed:
@@ -115,7 +115,7 @@ def _code(currency: str, issues: list[Issue]) -> str:
     if not currency or CURRENCY.fullmatch(currency):
         return currency or "USD"
     message = f"the currency {shown(currency)} is no ISO code such as EUR; amounts are written as dollars."
-    issues.append(told("warning", "unknown_currency", message, None))
+    issues.append(issue_at("warning", "unknown_currency", message, None))
     return "USD"
 
 
@@ -124,7 +124,7 @@ def _unconfirmed(statement: Facts) -> Issue:
         ", ".join(f"{field} from {column}" for field, column in statement.mapping.pairs()) if statement.mapping else ""
     )
     message = f"this file has no known format and its columns were guessed ({guess}); look at them, then confirm."
-    return told("error", "mapping_guessed", message, None, remedy=Remedy("confirm_columns"))
+    return issue_at("error", "mapping_guessed", message, None, remedy=Remedy("confirm_columns"))
 
 
 def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
@@ -140,13 +140,13 @@ def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
     if not shared:
         together = f"the positions of {len(held)} accounts are taken together ({listed})"
         message = f"{together}; choose one to plan for it alone."
-        return [told("warning", "several_accounts", message, None, remedy=Remedy("choose_account"))]
+        return [issue_at("warning", "several_accounts", message, None, remedy=Remedy("choose_account"))]
     names = ", ".join(list(dict.fromkeys(shared))[:5])
     message = (
         f"the same symbol is held in more than one account ({names}). The accounts are: {listed}. Choose some of them, "
         "or add them up on purpose."
     )
-    return [told("error", "choose_accounts", message, None, remedy=Remedy("choose_accounts"))]
+    return [issue_at("error", "choose_accounts", message, None, remedy=Remedy("choose_accounts"))]
 
 
 def _unconvertible(holdings: Sequence[AccountHolding], currencies: Sequence[str]) -> list[Issue]:
@@ -162,7 +162,7 @@ def _unconvertible(holdings: Sequence[AccountHolding], currencies: Sequence[str]
         f"the amounts are {what} to add them with; choose accounts that share one currency, use a file with rates "
         "(IBKR: tick FXRateToBase), or remove the other rows."
     )
-    return [told("error", "mixed_currencies", message, without[0].line, symbol=without[0].symbol)]
+    return [issue_at("error", "mixed_currencies", message, without[0].line, symbol=without[0].symbol)]
 
 
 def _converted(holding: AccountHolding) -> AccountHolding:
@@ -196,9 +196,9 @@ def _position(group: Sequence[AccountHolding], issues: list[Issue]) -> Position:
         if high - low > high * PRICES_APART:
             where = "choose one account" if len({h.account for h in group}) > 1 else "correct the file"
             message = f"its rows show {shown}, too far apart for one asset; {where}."
-            raise DataError([told("error", "prices_differ", message, None, symbol=first.symbol)])
+            raise DataError([issue_at("error", "prices_differ", message, None, symbol=first.symbol)])
         message = f"its rows show {shown}; the one of the largest holding is used, {largest.price:f}."
-        issues.append(told("warning", "prices_differ", message, None, symbol=first.symbol))
+        issues.append(issue_at("warning", "prices_differ", message, None, symbol=first.symbol))
     quantities = [h.quantity for h in group if h.quantity is not None]
     pnls = [h.pnl for h in group if h.pnl is not None]
     return Position(
@@ -227,14 +227,14 @@ def _base(statement: Facts, chosen: Sequence[AccountHolding], issues: list[Issue
         if "" in bases:
             what = "the file does not name the base currency of each account that its exchange rates convert to"
         message = f"{what}, so their amounts cannot be added; choose one account."
-        issues.append(told("error", "mixed_currencies", message, None))
+        issues.append(issue_at("error", "mixed_currencies", message, None))
         return ""
     if not bases[0]:
         message = (
             "the file has exchange rates and does not name the base currency that they convert to; amounts are written "
             "as dollars (IBKR: add the section Account Information with CurrencyPrimary)."
         )
-        issues.append(told("warning", "unknown_currency", message, None))
+        issues.append(issue_at("warning", "unknown_currency", message, None))
     return bases[0]
 
 
@@ -279,7 +279,7 @@ def _other_cash(statement: Facts, counted: Sequence[CashBalance]) -> list[Issue]
         f"{total(group):f} {shown(code)[1:-1] or 'of no named currency'}" for code, group in amounts.items()
     )
     message = f"cash in another currency is not counted as cash found: {listed}."
-    return [told("warning", "cash_left_out", message, apart[0].line)]
+    return [issue_at("warning", "cash_left_out", message, apart[0].line)]
 
 
 def _unknown_pnl(portfolio: Portfolio) -> list[Issue]:
@@ -292,4 +292,4 @@ def _unknown_pnl(portfolio: Portfolio) -> list[Issue]:
         f"the unrealised P&L of {who}{more} is unknown; it only decides between equally good trades, where known "
         "values come first."
     )
-    return [told("info", "pnl_unknown", message, None)]
+    return [issue_at("info", "pnl_unknown", message, None)]

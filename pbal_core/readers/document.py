@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..errors import Issue
-from .cells import normal, told
+from .cells import issue_at, normal
 from .source import refused
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -187,7 +187,7 @@ def _parse(text: str, delimiter: str, *, skip_spaces: bool = False) -> tuple[tup
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"the CSV is broken: {error}; check the quotes."
-        return tuple(records), told("error", "bad_csv", message, line)
+        return tuple(records), issue_at("error", "bad_csv", message, line)
     return tuple(records), None
 
 
@@ -195,6 +195,6 @@ def _too_large(line: int, row: list[str]) -> Issue:
     """Why the rest of a text is not read."""
     if len(row) > MAX_FIELDS:
         message = f"{len(row):,} fields are in one row; check delimiters and line ends."
-        return told("error", "field_count", message, line)
+        return issue_at("error", "field_count", message, line)
     message = f"the file has more than {MAX_ROWS:,} rows; a positions file is smaller."
-    return told("error", "too_many_rows", message, line)
+    return issue_at("error", "too_many_rows", message, line)

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from ..errors import DataError, Issue
 from ..money import DecimalSign, NotANumberError
 from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
-from .cells import read_cell, shown, told
+from .cells import issue_at, read_cell, shown
 from .checks import CENT, FAR_OFF, Sum, fraction_off, gain_agrees, is_swapped, value_difference
 from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
@@ -101,7 +101,7 @@ class StatementDraft:
             self.asset_rows += 1
             if self.asset_rows > MAX_POSITIONS:
                 message = f"the file has more than {MAX_POSITIONS:,} rows; a positions file is smaller."
-                raise DataError([told("error", "too_many_rows", message, record.line)])
+                raise DataError([issue_at("error", "too_many_rows", message, record.line)])
         if kind in {"position", "cash", "unsupported"}:
             self.own(account)
         self.rows.append(FileRow(record.line, kind, reason, record.cells, symbol, account))
@@ -113,13 +113,13 @@ class StatementDraft:
 
     def refuse(self, code: str, message: str, line: int | None = None, column: str | None = None) -> None:
         """Notes a problem that makes the file unusable."""
-        self.errors.append(told("error", code, message, line, column=column or ""))
+        self.errors.append(issue_at("error", code, message, line, column=column or ""))
 
     def remark(
         self, severity: Literal["warning", "info"], code: str, message: str, line: int | None = None, symbol: str = ""
     ) -> None:
         """Notes something the user should know."""
-        self.remarks.append(told(severity, code, message, line, symbol=symbol))
+        self.remarks.append(issue_at(severity, code, message, line, symbol=symbol))
 
     def number(self, text: str, line: int, column: str) -> Decimal | None:
         """The number of a cell; None when blank, and None with a noted problem when it is no number."""

@@ -65,8 +65,8 @@ class Statement(Facts):
             return (*self.remarks, *self._derived.issues)
         included = self.included
         hidden = {row.line for row in self.rows if row.account and row.account not in included}
-        told = (issue for issue in self.remarks if issue.where is None or issue.where.line not in hidden)
-        return (*told, *self._derived.issues)
+        said = (issue for issue in self.remarks if issue.where is None or issue.where.line not in hidden)
+        return (*said, *self._derived.issues)
 
     @property
     def blocking(self) -> tuple[Issue, ...]:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from ..errors import DataError, Place
 from ..money import DecimalSign
 from .above import conclude_above, read_above
-from .cells import decide_decimal, normal, told
+from .cells import decide_decimal, issue_at, normal
 from .document import Document, Record
 from .draft import StatementDraft
 from .facts import CashBalance, Lot, RowKind
@@ -96,7 +96,7 @@ class TableFormat:
                     if names.count(candidate) > 1:
                         title = record.cells[names.index(candidate)].strip()
                         message = f"the column {title!a} is in the header twice; once is needed."
-                        raise DataError([told("error", "duplicate_column", message, record.line, column=title)])
+                        raise DataError([issue_at("error", "duplicate_column", message, record.line, column=title)])
                     index[name] = names.index(candidate)
                     break
         return layout_of(record, index, self.pairs)

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ..errors import DataError
@@ -99,7 +99,7 @@ def _cell(cell: Any) -> str:
     return f"{(Decimal(text) * 100).normalize():f}%" if _NUMBER.fullmatch(text) else text
 
 
-@cache
+@lru_cache(maxsize=1_000)  # keyed by the number formats of uploaded workbooks, so bounded
 def _sign(number_format: str) -> str:
     """The percent sign, or the known currency sign or code, of a number format; empty when it has none."""
     positive = number_format[:MAX_FORMAT].split(";", 1)[0]

@@ -95,6 +95,7 @@ def plan_json(plan: Plan) -> str:
         else {
             "lower_bound": proof.lower_bound,
             "objective": proof.objective,
+            "idle": proof.idle,
             "gap": proof.gap,
             "proven": proof.proven,
             "work": proof.work,

@@ -25,7 +25,7 @@ def flex(rows: str, accounts: str | None = None) -> Statement:
     return read_positions((FLEX + rows).encode(), accounts=accounts)
 
 
-def told(statement: Statement) -> list[tuple[str, str]]:
+def issue_at(statement: Statement) -> list[tuple[str, str]]:
     return [(i.severity, i.code) for i in statement.issues if i.code != "pnl_unknown"]
 
 
@@ -33,7 +33,7 @@ class TestBaseCurrencies:
     def test_a_euro_and_a_dollar_at_rate_one_are_not_added(self):
         """The rate of each account converts to the base currency of that account."""
         statement = flex("U1,EUR,1,STK,VWCE,10,100,1000\nU2,USD,1,STK,VTI,10,100,1000\n", accounts="all")
-        assert told(statement) == [("error", "mixed_currencies")]
+        assert issue_at(statement) == [("error", "mixed_currencies")]
         with pytest.raises(DataError, match=r"different base currencies \(EUR, USD\)"):
             _ = statement.portfolio
         assert statement.select("U1").portfolio.currency == "EUR"
@@ -55,12 +55,12 @@ class TestBaseCurrencies:
         information = "ClientAccountID,AccountType,CurrencyPrimary\nU1,Individual,GBP\n"
         statement = read_positions((information + FLEX + rows).encode())
         assert statement.portfolio.currency == "GBP"
-        assert told(statement) == []
+        assert issue_at(statement) == []
 
     def test_amounts_in_a_base_currency_that_nothing_names_are_told(self):
         statement = flex("U1,USD,0.79,STK,VTI,10,100,1000\nU1,EUR,0.86,STK,VWCE,10,100,1000\n")
         assert [p.value for p in statement.portfolio] == [790, 860]
-        assert told(statement) == [("warning", "unknown_currency")]
+        assert issue_at(statement) == [("warning", "unknown_currency")]
 
     def test_in_xml_each_account_has_its_own(self):
         def account(name: str, base: str, currency: str, symbol: str) -> str:
@@ -74,7 +74,7 @@ class TestBaseCurrencies:
 
         text = account("U1", "EUR", "USD", "VTI") + account("U2", "USD", "CAD", "XIC")
         statement = read_positions(f"<FlexQueryResponse>{text}</FlexQueryResponse>".encode())
-        assert ("error", "mixed_currencies") in told(statement)
+        assert ("error", "mixed_currencies") in issue_at(statement)
         assert statement.select("U1").portfolio.currency == "EUR"
         assert statement.select("U2").portfolio.currency == "USD"
 
@@ -89,14 +89,14 @@ class TestRates:
     def test_two_rates_are_two_currencies_though_none_is_named(self):
         statement = self.unnamed("0.9", "0.006", "0.9")
         assert [p.value for p in statement.portfolio] == [900, 6, 900]
-        assert told(statement) == [("warning", "unknown_currency")]
+        assert issue_at(statement) == [("warning", "unknown_currency")]
 
     def test_one_rate_is_one_currency(self):
         assert [p.value for p in self.unnamed("0.9", "0.9").portfolio] == [1000, 1000]
 
     def test_a_row_without_a_rate_beside_rows_with_one_is_not_added(self):
         statement = self.unnamed("0.9", "")
-        assert told(statement) == [("error", "mixed_currencies")]
+        assert issue_at(statement) == [("error", "mixed_currencies")]
         with pytest.raises(DataError, match="in no named currency, and not every row has an exchange rate"):
             _ = statement.portfolio
 
@@ -104,7 +104,7 @@ class TestRates:
         text = self.UNNAMED + "STK,A,10,100,1000,0.9\nSTK,B,10,100,1000,1\n"
         statement = read_positions((text + "ClientAccountID,LevelOfDetail,EndingCash\n,Currency,500\n").encode())
         assert statement.cash_found == 0
-        assert ("warning", "cash_left_out") in told(statement)
+        assert ("warning", "cash_left_out") in issue_at(statement)
 
     def test_two_rates_of_one_currency_in_one_account_are_refused(self):
         with pytest.raises(DataError, match=r"line 3, FXRateToBase: one EUR is 1.1 .* and 0.9 in line 2"):
@@ -122,7 +122,7 @@ class TestCashOfFlex:
         text = FLEX + self.POSITION + CASH + "".join(rows[1:] + rows[:1] if last else rows)
         statement = read_positions(text.encode())
         assert statement.cash_found == 5000
-        assert told(statement) == [("warning", "cash_left_out")]
+        assert issue_at(statement) == [("warning", "cash_left_out")]
         assert [line.used for line in preview(statement).lines if line.kind == "cash"].count(True) == 1
 
     def test_the_sum_alone_is_the_cash_in_the_base_currency(self):
@@ -148,7 +148,7 @@ class TestCashOfFlex:
     def test_cash_of_an_account_that_is_not_chosen_is_not_told(self):
         rows = self.POSITION + "U2,USD,1,STK,BND,1,10,10\n"
         text = FLEX + rows + CASH + "U1,USD,Currency,1\nU2,EUR,Currency,6000\n"
-        assert told(read_positions(text.encode(), accounts="U1")) == []
+        assert issue_at(read_positions(text.encode(), accounts="U1")) == []
 
 
 class TestCashOfOnesOwn:
@@ -169,7 +169,7 @@ class TestCashOfOnesOwn:
         statement = own(OWN + "VTI,10,$250.00,$2500.00\n" + row + "\n")
         assert statement.portfolio.symbols == ("VTI",)
         assert statement.cash_found == cash
-        assert ("warning", "cash_left_out") in told(statement) or cash
+        assert ("warning", "cash_left_out") in issue_at(statement) or cash
 
     @pytest.mark.parametrize("ticker", ["CASH", "USD"])
     def test_a_share_that_is_called_cash_is_a_share(self, ticker):
@@ -203,3 +203,12 @@ def test_a_column_of_percentages_is_not_guessed_to_be_the_profit():
     statement = own("Ticker,Shares,Price,Gain/Loss\nVTI,10,250,--\nBND,1,70,-12.5%\n")
     assert statement.mapping.pnl is None
     assert statement.portfolio["BND"].pnl is None
+
+
+@pytest.mark.parametrize("label", ["Margin balance", "Settlement fund", "Bank Deposit Program", "$$CASH", "Konto CHF"])
+def test_more_labels_of_cash_are_known(label):
+    """What brokers call the cash of an account, and a loan, is cash in a table of one's own too."""
+    text = f"Symbol,Quantity,Price,Value\nVTI,10,250,2500\n{label},,,-400\n"
+    statement = read_positions(text.encode())
+    assert statement.portfolio.symbols == ("VTI",)
+    assert [balance.amount for balance in statement.cash] == [Decimal(-400)]

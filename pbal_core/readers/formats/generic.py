@@ -152,7 +152,7 @@ def _is_text(row: TableRow, state: ReadingState) -> bool:
     if symbol_first and " " not in text and len(text) <= _LONGEST_TICKER:
         return False
     if not state.notes.get("text"):
-        state.notes["text"] = "told"
+        state.notes["text"] = "said"
         message = f"the line is one text ({text[:40]!a}) and was not read; if it is a position, the file was cut there."
         state.draft.remark("warning", "text_line", message, row.record.line)
     return True

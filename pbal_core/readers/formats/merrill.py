@@ -33,7 +33,7 @@ def _preamble(record: Record, state: ReadingState) -> str:
 
 def _classify(line: TableRow, state: ReadingState) -> Verdict:
     if not state.notes:
-        state.notes["told"] = "yes"
+        state.notes["said"] = "yes"
         message = (
             "no real Merrill file has been seen by the authors of this reader; compare every number with the file."
         )
