@@ -17,18 +17,28 @@ SUFFIX = ".pbal.json"
 
 def button() -> None:
     """Draws the button that saves the session."""
-    page, settings = state.page(), state.settings()
-    pinned = pinned_plan(page.current.statement.portfolio)
+    page = state.page()
+    session = _asked()
     name = harmless(page.current.name.removesuffix(SUFFIX), 40).rstrip(".")
     st.download_button(
         "Save session",
-        data=lambda: dumps(session_of(page, settings, pinned)),
+        data=lambda: dumps(session),
         file_name=f"{name}{SUFFIX}",
         mime="application/json",
         on_click="ignore",
         help="Positions, targets, constraints, settings and plan A in one file. Drop it here next time, alone or with "
         "a newer file of your broker.",
     )
+
+
+def text() -> str:
+    """What the button saves."""
+    return dumps(_asked())
+
+
+def _asked() -> Session:
+    page = state.page()
+    return session_of(page, state.settings(), pinned_plan(page.current.statement.portfolio))
 
 
 def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None) -> Session:
@@ -57,14 +67,19 @@ def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None)
     return Session(portfolios=(one, *page.others)[:MOST_PORTFOLIOS])
 
 
-def restore(data: bytes, name: str) -> Current:
+def restore(data: bytes, name: str = "") -> Current:
     """Makes a saved session the page's own: policy, settings and the other portfolios; returns its positions.
+
+    Args:
+        data: The bytes of the file.
+        name: What the portfolio is called; its own name where nothing is said.
 
     Raises:
         DataError: See ``loads``; then nothing was changed.
     """
     session = loads(data)
     first = session.portfolios[0]
+    name = name or harmless(first.name)
     low, _high = amount_bounds("min_trade", first.method)
     if first.min_trade < low:
         raise DataError(

@@ -24,6 +24,7 @@ from . import (
     drift_panel,
     intake,
     keep,
+    kept,
     leftover,
     positions,
     state,
@@ -102,6 +103,8 @@ def _how_it_works() -> None:
 
 @st.fragment
 def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
+    if kept.brought_back():
+        st.rerun()
     settings = state.settings()
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -129,6 +132,7 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
         undo.show()
     if plan is not None:
         broker_panel.show(plan)
+    kept.show()
 
 
 def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:

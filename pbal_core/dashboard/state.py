@@ -110,6 +110,9 @@ class Page:
         way: The way in that is open: ``paste``, ``type`` or none.
         changing: The start row is open although a portfolio is loaded.
         seeing: What became of each line is open.
+        keeping: The browser keeps the session in its own storage.
+        unusable: What the browser kept was refused; nothing is written over it.
+        brought_back: The browser has just brought a session back, and the page is not drawn with it yet.
         version: Grows whenever boxes must forget what was typed into them.
         runs: How often Undo was drawn; the browser waits for the next one.
     """
@@ -127,6 +130,9 @@ class Page:
     way: str = ""
     changing: bool = False
     seeing: bool = False
+    keeping: bool = False
+    unusable: bool = False
+    brought_back: bool = False
     version: int = 0
     runs: int = 0
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pbal_core.dashboard import kept, positions, state
 from pbal_core.dashboard.about import HOW_IT_WORKS
+from pbal_core.dashboard.live import new_memory
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.policy import Policy
 from pbal_core.policy.targets import Targets
@@ -62,6 +64,19 @@ def test_plan_a_comes_back_with_its_session(app):
     click(app, "Change")
     load(app, session(None), "mine.pbal.json")
     assert app.session_state["live-memory"]["pinned"] is None
+
+
+@pytest.mark.parametrize("told", [None, 3, {"on": 1}, {"on": True, "text": 3}, {"on": True, "text": "\ud800"}])
+def test_a_browser_may_say_anything_about_what_it_kept(told, monkeypatch):
+    """Only the truth value switches it on, and no text is taken that is no session."""
+    page = state.Page(current=positions.sample())
+    session = {"page": page, "cash": Decimal(5000), "live-memory": new_memory()}
+    monkeypatch.setattr(state.st, "session_state", session)
+    page.history = state.History(steps=[({}, state.question())])
+    kept.take(told)
+    assert page.current.sample
+    assert page.keeping == (told == {"on": True, "text": 3})
+    assert page.unusable == (told == {"on": True, "text": "\ud800"})
 
 
 def test_a_fund_can_be_meant_as_an_investment(app):

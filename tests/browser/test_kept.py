@@ -1,0 +1,63 @@
+"""The browser keeps the last session once it was asked to, brings it back, and forgets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driver import opened, settled, upload
+from tests.browser.server import ROOT, serve
+
+pytestmark = pytest.mark.browser
+
+OWN = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nBND,500,75,-20\n"
+STORED = "() => localStorage.getItem('pbal-session')"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serve(ROOT / "streamlit_app.py") as (url, _pid):
+        yield url
+
+
+def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page, address):
+    """Off at first; on, a reload brings positions and amounts back; after Forget there is the sample again."""
+    opened(page, address)
+    upload(page, OWN)
+    settled(page)
+    assert page.evaluate(STORED) is None
+    switch, first = page.get_by_label("Keep on this computer"), page.locator(".pbal-table tbody th").first
+    expect(page.get_by_text("Other programs served from the same address share that storage.")).to_be_visible()
+    switch.check()
+    page.wait_for_function("() => localStorage.getItem('pbal-session')?.includes('VTI')")
+    box = page.get_by_label("Cash", exact=True)
+    box.fill("750")
+    box.press("Enter")
+    page.wait_for_function("() => localStorage.getItem('pbal-session')?.includes('\"750\"')")
+    page.goto(address)
+    expect(first).to_have_text("VTI")
+    expect(box).to_have_value("$750.00")
+    expect(switch).to_be_checked()
+    page.reload()
+    expect(first).to_have_text("VTI")
+    page.get_by_role("button", name="Forget").click()
+    expect(switch).not_to_be_checked()
+    assert page.evaluate(STORED) is None
+    page.goto(address)
+    expect(first).to_have_text("FTEC")
+    assert page.evaluate(STORED) is None
+
+
+def test_what_was_kept_and_cannot_be_used_is_said(page, address):
+    """It is a stranger's text; nothing is written over it, and Forget takes it away."""
+    page.goto(address)
+    page.evaluate('() => localStorage.setItem(\'pbal-session\', \'{"kind": "pbal-session", "version": 9}\')')
+    opened(page, address)
+    expect(page.get_by_text("What this browser kept cannot be used")).to_be_visible()
+    settled(page)
+    assert '"version": 9' in page.evaluate(STORED)
+    page.get_by_role("button", name="Forget").click()
+    expect(page.get_by_label("Keep on this computer")).not_to_be_checked()
+    assert page.evaluate(STORED) is None
