@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ..readers.registry import broker_names
-
-HOW_IT_WORKS = f"""
+HOW_IT_WORKS = """
 **The question.** You hold a handful of funds and want each to be a certain share of the whole: equal shares, unless you
 say otherwise. You add or take out some cash. What should you trade?
 
@@ -24,10 +22,7 @@ one with the least distance to your targets plus cash left idle, and proves that
 **Why equal weights?** If you have no view on which fund will do better, equal shares spread the risk and are easy to
 keep. They are a choice, not a law.
 
-**Files.** The page reads positions files of {", ".join(broker_names()).replace("*", chr(92) + "*")}, and tables of your
-own with symbol, shares and price. Files that are loaded together are one portfolio.
-
 **Careful.** A plan that costs more than your cash would be bought on margin: borrowed money, with interest and with
 the risk of a forced sale. Prices move between your download and your order. This page trades nothing by itself, keeps
-your file in memory for this visit only, and does not give financial advice.
+your file in memory for this visit only unless you let this browser keep it, and does not give financial advice.
 """

@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pbal_core.dashboard import kept, positions, state
-from pbal_core.dashboard.about import HOW_IT_WORKS
 from pbal_core.dashboard.live import new_memory
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.policy import Policy
@@ -128,7 +127,6 @@ def test_a_file_is_added_to_a_saved_session(app):
 
 
 def test_the_page_names_every_broker_it_reads(app):
-    """In the help of the uploader and in "How it works"."""
+    """In the help of the uploader."""
     for name in broker_names():
         assert name in app.file_uploader(key="upload").help
-        assert name in HOW_IT_WORKS.replace("\\", "")

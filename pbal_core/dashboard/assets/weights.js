@@ -96,7 +96,7 @@ class Weights {
       setTimeout(() => {
         if (document.activeElement === input) return;
         if (this.focused === input) this.focused = undefined;
-        this.commit();
+        if (!this.typesNew()) this.commit();
       });
     });
     input.addEventListener("input", () => {
@@ -168,6 +168,14 @@ class Weights {
 
   weights() {
     return this.rows().map(({ symbol, weight }) => [symbol, Number((weight || "0").replace("%", "").replace(",", "."))]);
+  }
+
+  /** Somebody is in the row of a new asset, which counts when it is left: half a price would be another one. */
+  typesNew() {
+    return this.rowsTyped.some(({ symbol, inputs }) => {
+      const all = Object.values(inputs);
+      return !symbol && all.includes(document.activeElement) && all.some((input) => input.value.trim());
+    });
   }
 
   /** A new asset has all it needs. */
