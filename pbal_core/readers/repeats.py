@@ -1,7 +1,7 @@
 """Rows of one symbol of which one may be the sum of the others: a total above its lots, which counts them twice.
 
 Worked example: rows of 15, 10 and 5 VTI are either three purchases or a total and its two lots. Both are real tables,
-so the rows are added up, and the user is told which line to delete.
+so the rows are added up, and a warning names the line to delete.
 """
 
 from __future__ import annotations

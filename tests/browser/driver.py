@@ -73,8 +73,7 @@ def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
         change.click()
     for chip in uploader.get_by_test_id("stFileChipDeleteBtn").all():
         chip.get_by_role("button").click()
-    if uploader.get_by_test_id("stFileChipDeleteBtn").count():
-        expect(uploader.get_by_test_id("stFileChipDeleteBtn")).to_have_count(0)
+    expect(uploader.get_by_test_id("stFileChipDeleteBtn")).to_have_count(0)
     page.wait_for_function("() => !document.querySelector('[data-testid=stApp][data-test-script-state=running]')")
     uploader.locator("input[type=file]").set_input_files(
         {"name": f"{number} {name}", "mimeType": "text/csv", "buffer": data}
