@@ -26,6 +26,7 @@ from pbal_core.views import exports
 from pbal_core.views import summary as present
 from pbal_core.views.columns import table_rows
 from pbal_core.views.drift_words import drift_words
+from pbal_core.views.numbers import key_numbers
 from pbal_core.views.printout import plan_html
 from pbal_core.views.sweep import Point, axis_points, sheet_data, sweep_data
 from tests.build import portfolio
@@ -107,7 +108,7 @@ def test_a_plan_in_yen_shows_no_hundredths():
     """Nor does any sentence, key number or row; the exact amounts stay in the files."""
     plan = rebalance(in_currency(portfolio("A 100000.25 @ 1234.5; B 50000 @ 700"), "JPY"), 100_000, min_trade=1000)
     texts = [present.sentence(plan), *present.explanation(plan), plan_html(plan, name="x", day=date(2026, 1, 31))]
-    texts += [number.value for number in present.key_numbers(plan)]
+    texts += [number.value for number in key_numbers(plan)]
     assert not [text for text in texts if re.search(r"JPY\s[\d,]+\.\d", text)]
     assert "JPY\u00a0100,000" in " ".join(texts)
     assert "100000.25" in exports.plan_csv(plan)
@@ -147,7 +148,7 @@ def texts(held: Portfolio, cash: Decimal, **settings: object) -> str:
     except InfeasiblePlanError as error:
         return str(error)
     issues = [str(issue) for issue in plan.issues]
-    tables = [*table_rows(plan), *(asdict(number) for number in present.key_numbers(plan))]
+    tables = [*table_rows(plan), *(asdict(number) for number in key_numbers(plan))]
     words = [present.sentence(plan), *present.explanation(plan), *issues, *plan.limits]
     page = plan_html(plan, name="positions", day=date(2026, 1, 2))
     drifted = drift_words(held)

@@ -21,6 +21,7 @@ def basis_of(problem: Problem) -> Basis:
         strategy=problem.strategy,
         method=problem.method,
         currency=problem.portfolio.currency,
+        gains=problem.gains,
     )
 
 

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from ..money import format_units
+from ..money import divide_half_even, format_units, minor_digits
+from .cents import Cents, in_cents
+from .gains import PARTS
 from .proof import Proof
 from .strategy import Method, Strategy
 
@@ -33,6 +35,7 @@ class Basis:
         strategy: See ``rebalance``.
         method: See ``rebalance``.
         currency: ISO code of the currency that amounts are written in.
+        gains: n times which part of the proceeds of a sale is gain, None where unknown; see ``gains.gain_parts``.
     """
 
     symbols: tuple[str, ...]
@@ -43,6 +46,7 @@ class Basis:
     strategy: Strategy
     method: Method
     currency: str
+    gains: tuple[int | None, ...]
 
     @cached_property
     def total(self) -> int:
@@ -79,6 +83,20 @@ class Basis:
         rest = sum(value for value, stays in zip(values, self.frozen, strict=True) if not stays) / total
         rows = zip(self.targets, self.frozen, values, strict=True)
         return tuple(value / total if stays else weight / free * rest for weight, stays, value in rows)
+
+    @cached_property
+    def spare(self) -> int:
+        """Decimals of the units beyond the currency's smallest one, its cents."""
+        return self.scale - minor_digits(self.currency)
+
+    @cached_property
+    def cents(self) -> tuple[int, ...]:
+        """The n values before the trades in whole cents that add up."""
+        return in_cents(self.values, self.spare, self.symbols)
+
+    def cents_text(self, cents: int, *, signed: bool = False) -> str:
+        """Whole cents as a person reads them."""
+        return format_units(cents, minor_digits(self.currency), signed=signed, currency=self.currency)
 
     def money(self, units: int, *, signed: bool = False) -> str:
         """An amount of units as a person reads it; see ``format_units``."""
@@ -148,6 +166,30 @@ class Outcome:
     def drift_after(self) -> float:
         """Largest distance of a weight from its target after the trades, as a fraction."""
         return _largest_distance(self.weights_after, self.targets_after)
+
+    @cached_property
+    def cents(self) -> Cents:
+        """The money of this outcome in whole cents that add up."""
+        basis, spare = self.basis, self.basis.spare
+        cash, fees, left = (in_cents([units], spare, [""])[0] for units in (self.cash, self.fees, self.cash_left))
+        moved = in_cents(self.moved, spare, basis.symbols, cash - fees - left)
+        rows = zip(basis.cents, moved, self.values_after, strict=True)
+        after = tuple(max(0, now + change) if units else 0 for now, change, units in rows)
+        return Cents(now=basis.cents, moved=moved, after=after, cash=cash, fees=fees)
+
+    def gain_of(self, i: int) -> int | None:
+        """Units of gain (+) or loss (-) that the sale of a position realises; 0 where it is not sold, None: unknown."""
+        if self.shares[i] >= 0:
+            return 0
+        parts = self.basis.gains[i]
+        return None if parts is None else divide_half_even(-self.moved[i] * parts, PARTS)
+
+    @cached_property
+    def gain(self) -> int | None:
+        """Units of gain that all sales realise; None where that of one is unknown."""
+        found = [self.gain_of(i) for i, shares in enumerate(self.shares) if shares < 0]
+        known = [gain for gain in found if gain is not None]
+        return sum(known) if len(known) == len(found) else None
 
     @property
     def turnover(self) -> float:

@@ -18,6 +18,7 @@ from ..errors import Issue
 from ..money import decimals, format_shares, from_units, to_units
 from ..portfolio import Portfolio
 from ..portfolio.shown import html_table, text_table
+from .gains import gain_parts
 from .outcome import Basis, Outcome
 from .proof import Proof
 from .strategy import Method, Strategy
@@ -138,6 +139,7 @@ class Plan:
                 strategy=self.strategy,
                 method=self.method,
                 currency=self.portfolio.currency,
+                gains=tuple(map(gain_parts, self.portfolio)),
             ),
             cash=to_units(self.cash, scale),
             min_trade=to_units(self.min_trade, scale),

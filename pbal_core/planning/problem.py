@@ -27,6 +27,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets, target_parts, with_targets
 from ..portfolio import Portfolio
 from . import remarks
+from .gains import gain_parts
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
 from .reasons import Reason, reasons, reasons_after
@@ -220,6 +221,11 @@ class Problem:
     def frozen(self) -> tuple[bool, ...]:
         """Whether each position is frozen, in file order."""
         return tuple(symbol in self.constraints.frozen for symbol in self.portfolio.symbols)
+
+    @cached_property
+    def gains(self) -> tuple[int | None, ...]:
+        """Which part of the proceeds of a sale is gain, for each position in file order."""
+        return tuple(map(gain_parts, self.portfolio))
 
     @cached_property
     def reasons(self) -> list[Reason]:

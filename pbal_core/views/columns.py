@@ -88,12 +88,12 @@ class Column:
         return self.instead(basis) if self.instead else [""] * len(basis.symbols)
 
 
-def _money(basis: Basis, units: int) -> str:
-    return basis.money(units)
+def _money(basis: Basis, cents: int) -> str:
+    return basis.cents_text(cents)
 
 
-def _traded(basis: Basis, units: int) -> str:
-    return basis.money(units, signed=True) if units else DASH
+def _traded(basis: Basis, cents: int) -> str:
+    return basis.cents_text(cents, signed=True) if cents else DASH
 
 
 def _percent(_basis: Basis, fraction: float) -> str:
@@ -114,7 +114,7 @@ COLUMNS = (
         key="value_before",
         page="Now",
         printed="Now",
-        values=lambda outcome: outcome.basis.values,
+        values=lambda outcome: outcome.basis.cents,
         write=_money,
         exact=lambda plan: [position.value for position in plan.portfolio],
         file=FileNames(place=20, json="initial_value", csv="InitialValue"),
@@ -133,6 +133,19 @@ COLUMNS = (
         unit="weights",
         tone="quiet",
         leaves="phone",
+    ),
+    Column(
+        key="target",
+        page="Target",
+        printed="Target %",
+        values=lambda outcome: outcome.targets_after,
+        write=_percent,
+        instead=lambda basis: [FROZEN if stays else "" for stays in basis.frozen],
+        exact=lambda plan: plan.targets_after,
+        file=FileNames(place=80, json="target_weight"),
+        follows="weights",
+        tone="quiet",
+        leaves="first",
     ),
     Column(
         key="price",
@@ -159,7 +172,7 @@ COLUMNS = (
         key="traded",
         page="Amount",
         printed="Amount",
-        values=lambda outcome: outcome.moved,
+        values=lambda outcome: outcome.cents.moved,
         write=_traded,
         exact=lambda plan: [order.value for order in plan.orders],
         file=FileNames(place=60, json="trade_value", csv="TradeValue"),
@@ -170,7 +183,7 @@ COLUMNS = (
         key="value_after",
         page="After",
         printed="After",
-        values=lambda outcome: outcome.values_after,
+        values=lambda outcome: outcome.cents.after,
         write=_money,
         exact=lambda plan: plan.values_after,
         file=FileNames(place=70, json="final_value", csv="FinalValue"),
@@ -187,19 +200,6 @@ COLUMNS = (
         file=FileNames(place=100, json="weight_after"),
         unit="weights",
         follows="weights",
-    ),
-    Column(
-        key="target",
-        page="Target",
-        printed="Target %",
-        values=lambda outcome: outcome.targets_after,
-        write=_percent,
-        instead=lambda basis: [FROZEN if stays else "" for stays in basis.frozen],
-        exact=lambda plan: plan.targets_after,
-        file=FileNames(place=80, json="target_weight"),
-        follows="weights",
-        tone="quiet",
-        leaves="first",
     ),
     Column(
         key="reason",

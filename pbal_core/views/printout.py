@@ -12,7 +12,8 @@ from html import escape
 from ..money import format_percent
 from ..planning.plan import Plan
 from .columns import PRINTED_COLUMNS
-from .summary import key_numbers, proof_words, sentence
+from .numbers import key_numbers
+from .summary import proof_words, sentence
 
 _STYLE = """
 @page { margin: 14mm }

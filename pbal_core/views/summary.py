@@ -1,6 +1,7 @@
-"""What a plan comes to in words: its sentence, its key numbers, and how good it is known to be.
+"""What a plan comes to in words: its sentence, and how good it is known to be.
 
-The model: the command, the page and the printed page all show these texts; the table is in ``columns``. Worked example:
+The model: the command, the page and the printed page all show these texts; the table is in ``columns``, the
+key numbers are in ``numbers``. Worked example:
 10 VCR at 279.68 for 5,000 of cash is "Buy 10 VCR for $2,796.80; $2,203.20 stays in cash."
 """
 
@@ -16,7 +17,7 @@ from ..planning.plan import Plan
 from ..planning.proof import Proof
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
-from .trades import DASH, trade_text
+from .trades import trade_text
 
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
@@ -26,68 +27,7 @@ _ROOM = 96
 """Characters for the trades that the sentence names, so that two lines of a screen hold it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyNumber:
-    """One of the numbers that sum a plan up.
-
-    Args:
-        name: Stable snake_case name for tests and lookups.
-        label: What a person reads.
-        value: The number as text.
-        alert: The number needs attention (an overspend).
-    """
-
-    name: str
-    label: str
-    value: str
-    alert: bool = False
-
-
-def key_numbers(plan: Plan) -> list[KeyNumber]:
-    """Cash, cost or proceeds, cash left, largest drift, number of trades, turnover; of an exact plan its proof."""
-    return outcome_numbers(plan.outcome)
-
-
-def outcome_numbers(outcome: Outcome) -> list[KeyNumber]:
-    """``key_numbers`` of an outcome."""
-    money = outcome.basis.money
-    cost, left = outcome.cost, outcome.cash_left
-    texts = {
-        "cost": money(abs(cost)),
-        "cash_left": money(left),
-        "drift": f"{points(outcome.basis.drift)} → {points(outcome.drift_after)} points",
-        "trades": str(sum(1 for shares in outcome.shares if shares)),
-        "turnover": format_percent(outcome.turnover),
-    }
-    if outcome.refusal:
-        texts = dict.fromkeys(texts, DASH)  # where there is no plan, there is nothing that it leaves or costs
-    proof = [KeyNumber(name="proof", label="Proof", value=_proof_word(outcome))]
-    return [
-        KeyNumber(
-            name="cash",
-            label="To withdraw" if outcome.cash < 0 else "To invest",
-            value=money(abs(outcome.cash)),
-        ),
-        KeyNumber(name="cost", label="Net proceeds" if cost < 0 else "Net cost", value=texts["cost"]),
-        KeyNumber(
-            name="cash_left", label="Cash left", value=texts["cash_left"], alert=left < 0 and not outcome.refusal
-        ),
-        KeyNumber(name="drift", label="Largest drift", value=texts["drift"]),
-        KeyNumber(name="trades", label="Trades", value=texts["trades"]),
-        KeyNumber(name="turnover", label="Turnover", value=texts["turnover"]),
-        *(proof if outcome.basis.method == Method.EXACT else []),
-    ]
-
-
-def _proof_word(outcome: Outcome) -> str:
-    """``Optimal``, or by how many dollars of distance plus idle cash another plan may be better at most."""
-    proof = outcome.proof
-    if proof is None:
-        return DASH
-    return "Optimal" if proof.proven else f"within {_gap(proof, outcome.basis.currency)}"
-
-
-def _gap(proof: Proof, currency: str) -> str:
+def gap_words(proof: Proof, currency: str) -> str:
     """The certified gap as an amount, rounded up to cents."""
     return format_money(Decimal(ceil(proof.gap * 100)).scaleb(-2), currency=currency)
 
@@ -195,7 +135,7 @@ def proof_words(plan: Plan) -> str:
         return "Each trade is rounded to the nearest share by itself; a plan fitted to the cash may come closer."
     if proof.proven:
         return f"Optimal: under these rules no plan is better ({MEASURE})."
-    gap = _gap(proof, plan.portfolio.currency)
+    gap = gap_words(proof, plan.portfolio.currency)
     return f"Not proven optimal: under these rules another plan may be better by at most {gap} ({MEASURE})."
 
 

@@ -15,7 +15,6 @@ printed: 8.1499 % is printed as 8.1 % and sent as 8149.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +29,10 @@ from ..planning.solve import solve_many
 from ..planning.strategy import Method
 from ..portfolio import Portfolio
 from .columns import PAGE_COLUMNS, Column
-from .summary import cash_range, outcome_numbers, outcome_sentence
+from .numbers import outcome_numbers
+from .summary import cash_range, outcome_sentence
+from .sums import SUM_ROWS, sum_cells
+from .tops import Tops, tops
 from .trades import side_of
 from .widths import text_width, widest
 
@@ -75,6 +77,8 @@ class SweepData(TypedDict):
     rows: list[RowStates]
     weights: dict[str, list[list[int]]]
     """Column key -> n lists of p weights in thousandths of a percent; see ``weight_code``."""
+    sums: dict[str, dict[str, States]]
+    """``cash`` and ``total`` -> column key -> the text of that row at the foot of the table."""
     widths: dict[str, float]
     """Column key -> the width in ``ch`` of its widest text in this sweep."""
     totals: list[float]
@@ -149,7 +153,8 @@ class _Packing:
         self.by_weight = {column.key: column for column in PAGE_COLUMNS if _swept_weight(column, basis)}
         self.sentence, self.fit = _Known(), _Known()
         self.numbers: list[_Known] = []
-        self.trades: list[dict[int | Decimal, int]] = [{} for _ in count]
+        self.sums: dict[str, dict[str, _Known]] = {row: {} for row in SUM_ROWS}
+        self.trades: list[dict[tuple[int | Decimal, int], int]] = [{} for _ in count]
         self.rows = [
             RowStates(at=[], side=[], dollars=[], texts={column.key: [] for column in self.by_trade}) for _ in count
         ]
@@ -164,6 +169,9 @@ class _Packing:
         self.numbers = self.numbers or [_Known() for _ in numbers]
         for known, number in zip(self.numbers, numbers, strict=True):
             known.add((number.label, number.value, number.alert))
+        for row, cells in sum_cells(outcome).items():
+            for key, text in cells.items():
+                self.sums[row].setdefault(key, _Known()).add(text)
         self._add_trades(outcome)
         for key, rows in self.weights.items():
             values = self.by_weight[key].values
@@ -173,19 +181,20 @@ class _Packing:
 
     def _add_trades(self, outcome: Outcome) -> None:
         columns = [(column, column.values(outcome)) for column in self.by_trade if column.values]
-        for i, shares in enumerate(outcome.shares):
+        for i, trade in enumerate(zip(outcome.shares, outcome.cents.moved, strict=True)):
             row, known = self.rows[i], self.trades[i]
-            if shares not in known:
-                known[shares] = len(known)
+            if trade not in known:
+                known[trade] = len(known)
+                shares, _cents = trade
                 row["side"].append(side_of(shares))
                 row["dollars"].append(outcome.values_after[i] / self.unit)
                 for column, values in columns:
                     row["texts"][column.key].append(column.write(self.basis, values[i]))
-            row["at"].append(known[shares])
+            row["at"].append(known[trade])
 
     def data(self) -> SweepData:
         """What goes on the wire."""
-        widths = {c.key: widest(text for row in self.rows for text in row["texts"][c.key]) for c in self.by_trade}
+        sums = {row: {key: known.states() for key, known in cells.items()} for row, cells in self.sums.items()}
         weight = max((max(map(max, rows)) for rows in self.weights.values()), default=0) / 1000
         return SweepData(
             sentence=self.sentence.states(),
@@ -194,10 +203,22 @@ class _Packing:
             fit=self.fit.states(),
             rows=self.rows,
             weights=self.weights,
-            widths=widths,
+            sums=sums,
+            widths=self._widths(),
             totals=self.totals,
-            tops=_tops(weight, max(max(row["dollars"]) for row in self.rows)),
+            tops=tops(weight, max(max(row["dollars"]) for row in self.rows)),
         )
+
+    def _widths(self) -> dict[str, float]:
+        """The width of the widest text that each column has in this sweep, its sums among them."""
+        texts: dict[str, set[str]] = {c.key: set() for c in self.by_trade}
+        for row in self.rows:
+            for key, found in row["texts"].items():
+                texts[key].update(found)
+        for cells in self.sums.values():
+            for key, known in cells.items():
+                texts.setdefault(key, set()).update(known.at_of)
+        return {key: widest(found) for key, found in texts.items()}
 
 
 class _Known:
@@ -295,13 +316,6 @@ class AxisData(TypedDict):
     """The first and the last amount in few characters."""
 
 
-class Tops(TypedDict):
-    """Where the value axis of the chart ends, in percent and in dollars."""
-
-    weights: float
-    dollars: float
-
-
 def plain(amount: Decimal) -> str:
     """An amount as it is looked up: ``5000``, ``5033.51``, never an exponent or zeros after the point."""
     text = f"{amount:f}"
@@ -337,7 +351,7 @@ def sheet_data(problem: Problem) -> Sheet:
             "cash": axis_data(cash_axis(problem.portfolio), basis.currency),
             "min_trade": axis_data(min_trade_axis(problem.method), basis.currency),
         },
-        tops=_tops(max(*weights, *(100 * target for target in targets)), max(*values, 0.0)),
+        tops=tops(max(*weights, *(100 * target for target in targets)), max(*values, 0.0)),
     )
 
 
@@ -370,16 +384,3 @@ def _page_column(column: Column, texts: Iterable[str | None]) -> PageColumn:
         leaves=column.leaves,
         widths=[text_width(title), widest(fixed)],
     )
-
-
-def _tops(weight: float, dollars: float) -> Tops:
-    return Tops(weights=min(100.0, nice_ceiling(1.04 * weight)), dollars=nice_ceiling(1.04 * dollars))
-
-
-def nice_ceiling(amount: float) -> float:
-    """The next of 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten: an axis end that stays put."""
-    if amount <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(amount))
-    steps = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 8, 10)
-    return next((step * power for step in steps if step * power >= amount), 10 * power)

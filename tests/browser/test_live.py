@@ -19,7 +19,8 @@ from pbal_core.planning.problem import prepare
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.views.columns import table_rows
-from pbal_core.views.summary import key_numbers, sentence
+from pbal_core.views.numbers import key_numbers
+from pbal_core.views.summary import sentence
 from pbal_core.views.sweep import Point, cash_axis
 from pbal_core.views.trades import DASH
 from tests.browser.driver import opened, settled

@@ -54,7 +54,7 @@ def test_a_unit_of_the_page_has_one_column_under_each_title():
         unit: [column.page for column in columns.PAGE_COLUMNS if column.unit in {"", unit}]
         for unit in ("weights", "dollars")
     }
-    assert titles["weights"] == titles["dollars"] == ["Symbol", "Now", "Trade", "Amount", "After", "Target"]
+    assert titles["weights"] == titles["dollars"] == ["Symbol", "Now", "Target", "Trade", "Amount", "After"]
 
 
 @pytest.fixture

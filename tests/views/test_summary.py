@@ -12,6 +12,7 @@ from pbal_core.money import MAX_CASH
 from pbal_core.sample import sample_bytes
 from pbal_core.views import summary as present
 from pbal_core.views.columns import table_rows
+from pbal_core.views.numbers import key_numbers
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
@@ -144,7 +145,7 @@ def test_table_and_numbers(golden):
         f"|{r['value_after']:>12}|{r['weight_after']:>7}|{r['target']:>7}|{r['reason']}"
         for r in table_rows(plan)
     ]
-    lines += [f"{n.label}: {n.value}{' (!)' if n.alert else ''}" for n in present.key_numbers(plan)]
+    lines += [f"{n.label}: {n.value}{' (!)' if n.alert else ''}" for n in key_numbers(plan)]
     golden("example.txt", "\n".join(lines) + "\n")
 
 
@@ -152,7 +153,7 @@ def test_table_and_numbers(golden):
 def test_every_plan_can_be_shown(portfolio, cash, step, strategy):
     """No plan breaks a sentence, and no sentence shows minus zero or an exponent."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
-    texts = [present.sentence(plan), *present.explanation(plan), *(n.value for n in present.key_numbers(plan))]
+    texts = [present.sentence(plan), *present.explanation(plan), *(n.value for n in key_numbers(plan))]
     texts += [text for row in table_rows(plan) for key, text in row.items() if key != "reason"]
     for text in texts:
         assert text

@@ -20,7 +20,8 @@ from pbal_core.planning.strategy import Strategy
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.views.columns import table_rows
-from pbal_core.views.summary import ROUGHLY, key_numbers, outcome_sentence, sentence
+from pbal_core.views.numbers import key_numbers
+from pbal_core.views.summary import ROUGHLY, outcome_sentence, sentence
 from pbal_core.views.sweep import (
     Point,
     Sheet,
@@ -28,13 +29,13 @@ from pbal_core.views.sweep import (
     axis_points,
     cash_axis,
     min_trade_axis,
-    nice_ceiling,
     percent_texts,
     plain,
     sheet_data,
     sweep_data,
     weight_code,
 )
+from pbal_core.views.tops import nice_ceiling
 from pbal_core.views.trades import DASH
 from tests.build import portfolio
 from tests.made import made_portfolio
@@ -267,7 +268,8 @@ def test_targets_follow_the_cash_where_something_is_frozen():
     assert data["weights"]["weight_after"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]], (
         "the plan reaches them, and the largest drift is none"
     )
-    assert [column["states"][column["at"][0]][1] for column in data["numbers"]][3] == "10.0 → 0.0 points"
+    numbers = dict(column["states"][column["at"][0]][:2] for column in data["numbers"])
+    assert numbers["Largest drift"] == "10.0 → 0.0 points"
     assert sheet_data(problem)["texts"]["target"] == [None, None, "frozen"]
 
 
