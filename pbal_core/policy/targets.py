@@ -35,9 +35,12 @@ SUM_TOLERANCE = Fraction(1, 1_000_000)
 """How far the sum may be from 1 or 100, as a fraction of it."""
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Targets:
     """Target weights, as they were given.
+
+    Targets are equal where they ask for the same: the order of the weights, of the groups and of the symbols in a group
+    is only how they are shown.
 
     Args:
         weights: Symbol or group -> weight >= 0. Fractions that sum to 1 or percents that sum to 100, within one
@@ -102,6 +105,17 @@ class Targets:
                 elif symbol != name and symbol in groups:
                     yield f"the group {name} holds the group {symbol}; a group holds symbols."
                 seen.setdefault(symbol, place)
+
+    def __eq__(self, other: object) -> bool:
+        return self._asked() == other._asked() if isinstance(other, Targets) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._asked())
+
+    def _asked(self) -> tuple[frozenset[Any], ...]:
+        """What is asked for, without an order."""
+        groups = frozenset((name, frozenset(symbols)) for name, symbols in self.groups)
+        return frozenset(self.weights), groups, frozenset(self.prices)
 
     def fractions(self) -> dict[str, Fraction]:
         """Symbol -> exact weight, in the order given; they sum to exactly 1."""

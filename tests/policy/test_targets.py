@@ -146,6 +146,26 @@ def test_a_symbol_with_a_point_needs_quotes():
     assert Targets.from_toml('[targets]\n"BRK.B" = 100\n').fractions() == {"BRK.B": 1}
 
 
+@given(st.permutations(["A", "B", "bonds", "more"]), st.permutations(["C", "D"]))
+def test_the_order_of_targets_asks_for_nothing(names, members):
+    """Equal as values, with one hash, and one plan; another weight, member or price is another question."""
+    weights = {"A": 40, "B": 30, "bonds": 20, "more": 10}
+    groups = {"bonds": ["C", "D"], "more": ["E"]}
+    one = Targets(weights, groups, {"C": 5, "D": 7, "E": 9})
+    same = Targets(
+        {name: weights[name] for name in names}, {"more": ["E"], "bonds": members}, {"E": 9, "D": 7, "C": "5.0"}
+    )
+    assert one == same
+    assert hash(one) == hash(same)
+    held = portfolio("A 100 @ 10; B 200 @ 3")
+    first, second = (rebalance(held, 500, method="exact", targets=each) for each in (one, same))
+    assert {t.symbol: t.shares for t in first.trades} == {t.symbol: t.shares for t in second.trades}
+    assert one != Targets(weights | {"A": 30, "B": 40}, groups, {"C": 5, "D": 7, "E": 9})
+    assert one != Targets(weights, groups | {"more": ["F"]}, {"C": 5, "D": 7, "E": 9})
+    assert one != Targets(weights, groups, {"C": 5, "D": 7, "E": 8})
+    assert one != "A"
+
+
 def test_equal_targets_are_equal():
     """Three thirds, exactly."""
     assert set(Targets.equal(["A", "B", "C"]).fractions().values()) == {Fraction(1, 3)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -61,10 +62,22 @@ def changed(**values: object) -> bytes:
 
 
 @st.composite
+def targets_over(draw: st.DrawFn, symbols: Sequence[str]) -> Targets:
+    """Targets, groups, members and prices, each in any order."""
+    alone = draw(st.permutations([*symbols, "ZZ", "AA"]))
+    groups = {name: draw(st.permutations(members)) for name, members in (("y", ["B1", "A1"]), ("x", ["C1", "D1"]))}
+    names = draw(st.permutations([*alone, *groups]))
+    rest = 100 - len(names) + 1
+    weights = {name: rest if i == 0 else 1 for i, name in enumerate(names)}
+    prices = dict.fromkeys(draw(st.permutations(["ZZ", "AA", "B1"])), "1.5")
+    return Targets(weights, {name: groups[name] for name in draw(st.permutations(list(groups)))}, prices)
+
+
+@st.composite
 def sessions(draw: st.DrawFn) -> Session:
     held = draw(portfolios(max_size=5))
     policy = Policy(
-        targets=draw(st.sampled_from([None, Targets({held.symbols[0]: 60, "ZZ": 40}, prices={"ZZ": "1.5"})])),
+        targets=draw(st.none() | targets_over(held.symbols)),
         constraints=Constraints(never_buy=frozenset(draw(st.sets(st.sampled_from(held.symbols))))),
     )
     one = SavedPortfolio(
