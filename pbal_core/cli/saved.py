@@ -29,7 +29,8 @@ def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
         return None  # whoever reads it as positions says what is wrong
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
-    from ..views.session import is_session, loads, statement_of  # a table is read without it
+    from ..views.saved import statement_of  # a table is read without these
+    from ..views.session import is_session, loads
 
     if not is_session(data):
         return None

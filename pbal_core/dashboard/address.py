@@ -13,6 +13,7 @@ import streamlit as st
 
 from . import state
 from .leftover import with_leftover
+from .live import pin_again, pinned_plan
 from .loaded import Current
 from .settings import read_leftover, read_settings
 from .state import SETTINGS, History, Page
@@ -40,12 +41,15 @@ def follow(sample: Callable[[], Current]) -> bool:
     history = page.history
     if history is None or page.touched or address == history.address:
         return False
+    history.note_pinned(pinned_plan(page.current.statement.portfolio))
     found = history.go(address)
     if found is None:  # from before this session began, or written by hand
         _adopt(address, {})
         history.steps = [*history.steps[: history.at + 1], (address, state.question())]
         history.at = len(history.steps) - 1
         return False
+    if found.pinned is not None and found.current.statement is not page.current.statement:
+        pin_again(found.current.statement.portfolio, found.pinned)
     page.current, page.policy = found.current, found.policy
     page.waiting, page.way, page.changing = None, "", False
     page.problems, page.note = (), ""

@@ -39,13 +39,15 @@ def _reading(current: Current) -> Reading:
 def controls(current: Current) -> None:
     """Buttons for a portfolio of one's own, for one row of the page."""
     page = state.page()
+    _choose_portfolio(current)
     if cash := _reading(current).cash:
         st.button(f"Invest {cash}".replace("$", "\\$"), key="invest", on_click=state.change(positions.invest_cash))
-    st.button("See", key="see", help="What became of each line", on_click=state.change(_see))
+    st.button("Details", key="see", help="What was read from each line of the file", on_click=state.change(_see))
     icon = ":material/expand_less:" if page.changing else None
-    st.button("Change", key="change", icon=icon, on_click=state.change(_change))
-    remove = state.change(positions.show_sample)
-    st.button("Remove", key="remove", help="Back to the sample", on_click=remove, args=(positions.FIRST_SAMPLE,))
+    st.button("Change positions", key="change", icon=icon, on_click=state.change(_change))
+    several = bool(current.before or current.after)
+    meaning = "Take this portfolio out of the session" if several else "Back to the sample"
+    st.button("Remove", key="remove", help=meaning, on_click=state.change(positions.remove))
 
 
 def show(current: Current) -> None:
@@ -58,6 +60,29 @@ def show(current: Current) -> None:
             begin.controls()
         begin.add_control()
     begin.room(current)
+
+
+def _choose_portfolio(current: Current) -> None:
+    """The portfolios of a session that has several, to choose from."""
+    if not (current.before or current.after):
+        return
+    others = [[harmless(each.name) for each in part] for part in (current.before, current.after)]
+    names = [*others[0], current.name, *others[1]]
+    key = f"portfolio {state.page().version}"
+
+    def chosen() -> None:
+        positions.show_portfolio(st.session_state[key])
+
+    st.selectbox(
+        "Portfolio",
+        range(len(names)),
+        index=len(current.before),
+        format_func=lambda at: f"{at + 1}. {names[at]}",
+        key=key,
+        label_visibility="collapsed",
+        width=190,
+        on_change=state.change(chosen),
+    )
 
 
 def _see() -> None:
@@ -233,6 +258,9 @@ def _button_mapping(text: str, name: str) -> None:
 
 def _lines(view: StatementView) -> None:
     """What became of each line; what is not part of the portfolio is grey, with its reason."""
+    if not view.lines:  # a saved session
+        st.text("There are no lines to show: these positions were not read from a broker's file.")
+        return
     frame = pd.DataFrame(
         [
             {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import streamlit as st
 
 from ..errors import DataError, Issue
-from ..views.session import MOST_PORTFOLIOS, PinnedPlan, SavedPortfolio, Session, dumps, last_four, loads, statement_of
+from ..views.saved import PinnedPlan, SavedPortfolio, Session, statement_of
+from ..views.session import dumps, loads
 from . import state
 from .live import pin_again, pinned_plan
 from .loaded import Current, LoadedFile, harmless
@@ -36,27 +39,33 @@ def text() -> str:
     return dumps(_asked())
 
 
+def portfolios() -> tuple[SavedPortfolio, ...]:
+    """The portfolio on the page as it would be saved, among the others of its session."""
+    return _asked().portfolios
+
+
 def _asked() -> Session:
     page = state.page()
     return session_of(page, state.settings(), pinned_plan(page.current.statement.portfolio))
 
 
 def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None) -> Session:
-    """What is on a page, with the other portfolios of the session that it came from.
+    """What is on a page, in its place among the other portfolios of the session that it came from.
 
     Args:
         page: The page.
         settings: Its settings.
         pinned: The question of plan A.
     """
-    statement = page.current.statement
-    accounts = [account.id for account in statement.accounts if account.id in statement.included]
+    current = page.current
+    statement = current.statement
     one = SavedPortfolio(
-        name=harmless(page.current.name.removesuffix(SUFFIX)),
+        name=harmless(current.name.removesuffix(SUFFIX)),
         portfolio=statement.portfolio,
         found=statement.cash_found,
         as_of=statement.as_of,
-        accounts=tuple(map(last_four, accounts)),
+        accounts=current.accounts(),
+        not_cash=current.not_cash,
         policy=page.policy,
         cash=settings.cash,
         min_trade=settings.min_trade,
@@ -64,39 +73,53 @@ def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None)
         method=settings.method,
         pinned=pinned,
     )
-    return Session(portfolios=(one, *page.others)[:MOST_PORTFOLIOS])
+    return Session(portfolios=(*current.before, one, *current.after))
 
 
-def restore(data: bytes, name: str = "") -> Current:
-    """Makes a saved session the page's own: policy, settings and the other portfolios; returns its positions.
-
-    Args:
-        data: The bytes of the file.
-        name: What the portfolio is called; its own name where nothing is said.
+def read(data: bytes) -> tuple[SavedPortfolio, ...]:
+    """The portfolios of a saved session, each fit to be shown.
 
     Raises:
-        DataError: See ``loads``; then nothing was changed.
+        DataError: See ``loads``; or the page cannot show one of them.
     """
-    session = loads(data)
-    first = session.portfolios[0]
-    name = name or harmless(first.name)
-    low, _high = amount_bounds("min_trade", first.method)
-    if first.min_trade < low:
-        raise DataError(
-            [Issue("error", "session_value", f"the minimum trade must be at least {low} with {first.method}.")]
-        )
-    statement = statement_of(first)
-    if statement.blocking:
-        raise DataError(statement.blocking)
-    page = state.page()
-    page.policy, page.others = first.policy, session.portfolios[1:]
-    state.put_settings(
-        Settings(cash=first.cash, min_trade=first.min_trade, strategy=first.strategy, method=first.method)
+    found = loads(data).portfolios
+    problems: list[Issue] = []
+    for each in found:
+        low, _high = amount_bounds("min_trade", each.method)
+        if each.min_trade < low:
+            message = f"{harmless(each.name)}: the minimum trade must be at least {low} with {each.method}."
+            problems.append(Issue("error", "session_value", message))
+        problems += statement_of(each).blocking
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def put(found: Sequence[SavedPortfolio], at: int = 0) -> Current:
+    """Makes what a saved portfolio asks the page's own: policy, settings, plan A; returns its positions.
+
+    Args:
+        found: The portfolios of a session; see ``read``.
+        at: Which of them.
+    """
+    page, one = state.page(), found[at]
+    if page.history is not None:
+        page.history.note_pinned(pinned_plan(page.current.statement.portfolio))
+    page.policy = one.policy
+    state.put_settings(Settings(cash=one.cash, min_trade=one.min_trade, strategy=one.strategy, method=one.method))
+    statement, name = statement_of(one), harmless(one.name)
+    pin_again(statement.portfolio, one.pinned)
+    data = dumps(Session(portfolios=(one,))).encode()
+    return Current(
+        name=name,
+        statement=statement,
+        files=(LoadedFile(name=name, data=data, statement=statement, accounts=one.accounts),),
+        not_cash=one.not_cash,
+        before=tuple(found[:at]),
+        after=tuple(found[at + 1 :]),
     )
-    pin_again(statement.portfolio, first.pinned)
-    if page.others:
-        more = len(page.others)
-        page.notices.append(
-            f"{name} holds {more + 1} portfolios. The first is shown; the others stay in the session that you save."
-        )
-    return Current(name=name, statement=statement, files=(LoadedFile(name=name, data=data, statement=statement),))
+
+
+def owner(found: Sequence[SavedPortfolio], accounts: Collection[str]) -> int | None:
+    """Which of several portfolios has one of these accounts, known by their last four characters; None: none has."""
+    return next((at for at, each in enumerate(found) if set(accounts) & set(each.accounts)), None)

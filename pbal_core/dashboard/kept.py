@@ -73,7 +73,7 @@ def _restore(text: str) -> None:
     address = {} if page.history is None else page.history.address
     linked = state.settings() if any(name in address for name in SETTINGS) else None
     try:
-        positions.offer(keep.restore(text.encode(errors="replace")))
+        positions.show(keep.put(keep.read(text.encode(errors="replace"))))
     except DataError as error:
         page.keeping, page.unusable = False, True
         page.notices.append(

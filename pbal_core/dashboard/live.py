@@ -40,7 +40,7 @@ from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..views.columns import BY_KEY
 from ..views.numbers import key_numbers
-from ..views.session import PinnedPlan
+from ..views.saved import PinnedPlan
 from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, sweep_data
 from ..views.widths import widest
 from .figure import figure_data

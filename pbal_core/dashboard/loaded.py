@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import DataError, Issue, PbalError
 from ..readers import NamedAccount, Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
+from ..views.saved import SavedPortfolio, last_four
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,13 @@ class LoadedFile:
         name: Its name, made harmless.
         data: Its bytes, to read it once more with other columns.
         statement: What was read.
+        accounts: The last four characters of its accounts, where the file is a saved session that holds no more.
     """
 
     name: str
     data: bytes = field(repr=False)
     statement: Statement = field(repr=False)
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +44,26 @@ class Current:
         statement: All its files together; nothing of it is open.
         files: The files it was read from.
         sample: It is one of the samples, not the reader's own.
+        not_cash: Money market funds that count as investments, also in the next file.
+        before: The portfolios of its session that come before it; they are saved with it again.
+        after: Those that come after it.
     """
 
     name: str
     statement: Statement = field(repr=False)
     files: tuple[LoadedFile, ...] = ()
     sample: bool = False
+    not_cash: frozenset[str] = frozenset()
+    before: tuple[SavedPortfolio, ...] = ()
+    after: tuple[SavedPortfolio, ...] = ()
+
+    def accounts(self) -> tuple[str, ...]:
+        """The last four characters of the numbers of its accounts."""
+        files = {file.name for file in self.files}  # such an account has no number of its own
+        included = self.statement.included
+        named = [account.id for account in self.statement.accounts if account.id in included - files]
+        saved = [four for f in self.files for four in f.accounts if f.name in included or len(self.files) == 1]
+        return tuple(dict.fromkeys([*map(last_four, named), *saved]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

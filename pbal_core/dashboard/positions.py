@@ -51,26 +51,32 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
     named = [(harmless(name), data) for name, data in files]
     saved = [(name, data) for name, data in named if is_session(data)]
     others = [(name, data) for name, data in named if not is_session(data)]
-    if saved and not _restored(saved, alone=not others):
+    newer = read_batch(others, mapping=mapping) if others else None
+    if saved and not _restored(saved, newer):
         return
-    if others:
-        offer(read_batch(others, mapping=mapping))
+    if newer is not None:
+        offer(newer)
 
 
-def _restored(saved: Sequence[tuple[str, bytes]], *, alone: bool) -> bool:
-    """Takes a saved session over: what it says, and its positions unless a broker's file comes with it."""
+def _restored(saved: Sequence[tuple[str, bytes]], newer: Current | Batch | None) -> bool:
+    """Puts a saved session on the page; of several portfolios the one whose accounts a newer file has."""
     name, data = saved[0]
     if len(saved) > 1:
         issue = Issue("error", "several_sessions", f"{len(saved)} saved sessions were loaded; load one at a time.")
         offer(Batch(name=name, data=b"", issues=(issue,)))
         return False
     try:
-        current = keep.restore(data, name)
+        found = keep.read(data)
     except DataError as error:
         offer(Batch(name=name, data=b"", issues=error.issues))
         return False
-    if alone:
-        offer(current)
+    at = keep.owner(found, newer.accounts()) if isinstance(newer, Current) else 0
+    if at is None and len(found) > 1:
+        state.page().notices.append(
+            f"No portfolio of the session has an account of {newer.name if newer else name}, so that file replaces the "
+            f"first one, {harmless(found[0].name)}. Undo takes it back."
+        )
+    show(keep.put(found, at or 0))
     return True
 
 
@@ -85,7 +91,18 @@ def open_file(path: Path) -> None:
 
 
 def offer(found: Current | Batch) -> None:
-    """Puts a portfolio on the page, or lets files wait."""
+    """Puts a portfolio on the page in place of the one that is there, or lets files wait.
+
+    What was said of the funds of the old one, and the other portfolios of its session, stay.
+    """
+    if isinstance(found, Current):
+        old = state.page().current
+        found = _meant(replace(found, not_cash=old.not_cash, before=old.before, after=old.after))
+    show(found)
+
+
+def show(found: Current | Batch) -> None:
+    """Puts a portfolio on the page as it is, or lets files wait."""
     page = state.page()
     if isinstance(found, Batch):
         page.waiting = found
@@ -119,24 +136,28 @@ def select(where: Current | Batch, accounts: Sequence[str]) -> None:
 
 def count_fund(fund: str, *, invested: bool) -> None:
     """Counts a money market fund of the portfolio on the page as a position, or as cash again."""
-    current = state.page().current
-    statement = _counted(current.statement, fund, invested=invested)
+    page = state.page()
+    current, seeing = page.current, page.seeing
+    others = frozenset(symbol for symbol in current.not_cash if symbol_key(symbol) != symbol_key(fund))
+    show(_meant(replace(current, not_cash=others | {fund} if invested else others)))
+    page.seeing = seeing  # the box that was used stays where it is
+
+
+def _meant(current: Current) -> Current | Batch:
+    """The portfolio with its funds counted as somebody said, or what that leaves open."""
+    statement = _counted(current.statement, current.not_cash)
     if statement.blocking:
         last = current.files[-1]
-        offer(Batch(name=current.name, data=last.data, statement=statement, issues=statement.blocking))
-        return
-    files = [replace(file, statement=_counted(file.statement, fund, invested=invested)) for file in current.files]
-    seeing = state.page().seeing
-    offer(replace(current, statement=statement, files=tuple(files)))
-    state.page().seeing = seeing  # the box that was used stays where it is
+        return Batch(name=current.name, data=last.data, statement=statement, issues=statement.blocking)
+    files = [replace(file, statement=_counted(file.statement, current.not_cash)) for file in current.files]
+    return replace(current, statement=statement, files=tuple(files))
 
 
-def _counted(statement: Statement, fund: str, *, invested: bool) -> Statement:
-    """The statement with a fund as a position or as cash; the same where it has no such fund."""
-    if fund not in statement.cash_funds:
-        return statement
-    others = [symbol for symbol in statement.not_cash if symbol != fund]
-    return statement.count_as_investments([*others, fund] if invested else others)
+def _counted(statement: Statement, not_cash: frozenset[str]) -> Statement:
+    """The statement with these of its money market funds as positions, and the others as cash."""
+    known = set(map(symbol_key, not_cash))
+    wanted = tuple(fund for fund in statement.cash_funds if symbol_key(fund) in known)
+    return statement if wanted == statement.not_cash else statement.count_as_investments(wanted)
 
 
 def add(files: Sequence[tuple[str, bytes]]) -> None:
@@ -172,8 +193,23 @@ def use_columns(where: Batch, mapping: ColumnMapping) -> None:
 
 
 def show_sample(name: str) -> None:
-    """Shows a sample."""
-    offer(sample(name))
+    """Shows a sample, alone."""
+    show(replace(sample(name), not_cash=state.page().current.not_cash))
+
+
+def show_portfolio(at: int) -> None:
+    """Shows another portfolio of the session; the one on the page keeps what was said of it."""
+    show(keep.put(keep.portfolios(), at))
+
+
+def remove() -> None:
+    """Takes the portfolio off the page: the next one of its session is shown, or the sample."""
+    current = state.page().current
+    others = (*current.before, *current.after)
+    if others:
+        show(keep.put(others, min(len(current.before), len(others) - 1)))
+    else:
+        show_sample(FIRST_SAMPLE)
 
 
 def invest_cash() -> None:

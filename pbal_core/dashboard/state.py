@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
 import streamlit as st
 
 from ..policy.policy import Policy
-from ..views.session import SavedPortfolio
+from ..views.saved import PinnedPlan
 from .loaded import Batch, Current
 from .settings import Settings, read_settings
 
@@ -35,11 +35,13 @@ class Question:
         current: The portfolio.
         policy: Targets and constraints.
         settings: Cash, minimum trade, strategy and share rounding.
+        pinned: The question of plan A, once another portfolio was shown; not part of what is asked.
     """
 
     current: Current
     policy: Policy
     settings: Settings
+    pinned: PinnedPlan | None = None
 
     def same(self, other: Question) -> bool:
         """It asks the same; a portfolio is compared by identity, since it may be large."""
@@ -83,6 +85,11 @@ class History:
         self.at = len(self.steps) - 1
         return address
 
+    def note_pinned(self, pinned: PinnedPlan | None) -> None:
+        """Keeps plan A with every step of the portfolio on the page, before another one is shown."""
+        shown = self.steps[self.at][1].current.statement
+        self.steps = [(a, replace(q, pinned=pinned) if q.current.statement is shown else q) for a, q in self.steps]
+
     def go(self, address: Mapping[str, str]) -> Question | None:
         """Goes to the step of an address, and returns its question; None when it is no step of this session."""
         for i in sorted(range(len(self.steps)), key=lambda k: abs(k - self.at)):
@@ -101,7 +108,6 @@ class Page:
         policy: Targets and constraints in force.
         history: The questions so far; None until the first is asked.
         waiting: Files that are not on the page yet.
-        others: The other portfolios of the session that was loaded; they are saved with it again.
         problems: Why the last edit of the targets was refused.
         note: What was done to the targets that were typed last.
         notices: What is to be said once.
@@ -121,7 +127,6 @@ class Page:
     policy: Policy = field(default_factory=Policy)
     history: History | None = None
     waiting: Batch | None = None
-    others: tuple[SavedPortfolio, ...] = ()
     problems: tuple[str, ...] = ()
     note: str = ""
     notices: list[str] = field(default_factory=list)

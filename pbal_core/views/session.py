@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,104 +25,12 @@ from ..errors import DataError, Issue, PbalError
 from ..money import MAX_CASH, decimals, parse_decimal
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
-from ..portfolio import Portfolio, Position
-from ..readers import AccountHolding, CashBalance, Statement
+from ..portfolio import SYMBOL, Portfolio, Position
+from .saved import MOST_PORTFOLIOS, PinnedPlan, SavedPortfolio, Session, last_four
 
 KIND, VERSION = "pbal-session", 1
 MAX_BYTES = 2_000_000
-MOST_PORTFOLIOS = 50
 _TEXT = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PinnedPlan:
-    """The question whose plan is pinned as plan A; the plan is computed again, so that no result is kept.
-
-    Args:
-        policy: Targets and constraints.
-        cash: Cash to invest (+) or to withdraw (-).
-        min_trade: The minimum trade.
-        strategy: See ``rebalance``.
-        method: See ``rebalance``.
-    """
-
-    policy: Policy
-    cash: Decimal
-    min_trade: Decimal
-    strategy: Strategy
-    method: Method
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedPortfolio:
-    """One portfolio of a session, with what was asked of it.
-
-    Args:
-        name: What it is called.
-        portfolio: The positions, as they were read.
-        found: Cash found beside them, signed.
-        as_of: The day of the prices, None when unknown.
-        accounts: The last four characters of each account, to tell them apart.
-        policy: Targets and constraints.
-        cash: Cash to invest (+) or to withdraw (-).
-        min_trade: The minimum trade.
-        strategy: See ``rebalance``.
-        method: See ``rebalance``.
-        pinned: Plan A, None where no plan is pinned.
-    """
-
-    name: str
-    portfolio: Portfolio
-    found: Decimal = Decimal(0)
-    as_of: date | None = None
-    accounts: tuple[str, ...] = ()
-    policy: Policy = field(default_factory=Policy)
-    cash: Decimal = Decimal(0)
-    min_trade: Decimal = Decimal(100)
-    strategy: Strategy = Strategy.TRY_AVOID_SELL
-    method: Method = Method.EXACT
-    pinned: PinnedPlan | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What a file keeps.
-
-    Args:
-        portfolios: At least one.
-    """
-
-    portfolios: tuple[SavedPortfolio, ...]
-
-
-def last_four(account: str) -> str:
-    """What is kept of an account's number."""
-    return account.strip()[-4:]
-
-
-def statement_of(saved: SavedPortfolio) -> Statement:
-    """The positions as if a reader had read them."""
-    currency = saved.portfolio.currency
-    holdings = tuple(
-        AccountHolding(
-            line=number,
-            symbol=position.symbol,
-            account="",
-            value=position.value,
-            price=position.price,
-            quantity=position.quantity,
-            pnl=position.pnl,
-            currency=currency,
-        )
-        for number, position in enumerate(saved.portfolio, start=1)
-    )
-    cash = (CashBalance(line=0, account="", amount=saved.found, currency=currency, label="cash"),)
-    return Statement(
-        broker=saved.name,
-        holdings=holdings,
-        cash=cash if saved.found != Decimal(0) else (),
-        as_of=saved.as_of,
-    )
 
 
 def is_session(data: bytes) -> bool:
@@ -167,7 +75,9 @@ def loads(data: bytes) -> Session:
 
 def _saved(each: SavedPortfolio) -> dict[str, Any]:
     pinned = each.pinned
-    more = {} if pinned is None else {"pinned": {"policy": pinned.policy.to_dict(), "settings": _settings(pinned)}}
+    more: dict[str, Any] = {"not_cash": sorted(each.not_cash)} if each.not_cash else {}
+    if pinned is not None:
+        more["pinned"] = {"policy": pinned.policy.to_dict(), "settings": _settings(pinned)}
     return more | {
         "name": each.name,
         "currency": each.portfolio.currency,
@@ -195,8 +105,10 @@ def _position(position: Position) -> dict[str, str]:
 
 
 def _text(amount: Decimal) -> str:
-    """An amount in digits; -0 is 0."""
-    return f"{amount:f}" if amount else f"{abs(amount):f}"
+    """An amount in digits, equal amounts alike: 750.00 is 750, and -0 is 0."""
+    text = f"{amount:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def _json(data: bytes) -> Any:
@@ -250,7 +162,7 @@ class _Reader:
             return None
         before = len(self.problems)
         names = {"name", "currency", "as_of", "accounts", "cash", "positions", "policy", "settings"}
-        self.keys({name: given[name] for name in given if name != "pinned"}, path, names)
+        self.keys({name: given[name] for name in given if name not in {"pinned", "not_cash"}}, path, names)
         if len(self.problems) > before:
             return None
         held = self.positions(given["positions"], given["currency"], path)
@@ -260,6 +172,7 @@ class _Reader:
             "as_of": self.day(given["as_of"], f"{path}.as_of"),
             "accounts": self.texts(given["accounts"], f"{path}.accounts"),
             "found": self.amount(given["cash"], f"{path}.cash"),
+            "not_cash": self.symbols(given.get("not_cash", []), f"{path}.not_cash"),
             "pinned": self.pinned(given["pinned"], f"{path}.pinned") if "pinned" in given else None,
             **self.settings(given["settings"], f"{path}.settings"),
         }
@@ -354,6 +267,13 @@ class _Reader:
             self.say(path, "must be a list of texts of at most four characters")
             return ()
         return tuple(given)
+
+    def symbols(self, given: Any, path: str) -> frozenset[str]:
+        right = isinstance(given, list) and all(isinstance(each, str) and SYMBOL.fullmatch(each) for each in given)
+        if not right:
+            self.say(path, "must be a list of symbols")
+            return frozenset()
+        return frozenset(given)
 
     def day(self, given: Any, path: str) -> date | None:
         if given is None:

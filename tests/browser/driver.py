@@ -67,7 +67,7 @@ def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
     number = f"upload{next(_uploads)}"
     data = text if isinstance(text, bytes) else text.encode()
     uploader = page.locator(".st-key-upload")
-    change = page.get_by_role("button", name="Change", exact=True)
+    change = page.get_by_role("button", name="Change positions")
     expect(uploader.or_(change).first).to_be_visible()
     if not uploader.count():
         change.click()

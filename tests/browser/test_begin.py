@@ -61,7 +61,7 @@ def test_rows_are_typed_by_the_keyboard_alone(page, address):
     use.press("Enter")
     rows = "Symbol\tShares\tPrice\nVTI\t4\t250\nBND\t10\t75\nGLD\t0\t400\nVXUS\t0\t62.5\n"
     says(page, rows.encode())
-    page.get_by_role("button", name="Change").press("Enter")
+    page.get_by_role("button", name="Change positions").press("Enter")
     page.get_by_role("button", name="Type", exact=True).press("Enter")
     price = page.get_by_label("Price in row 2")
     expect(price).to_have_value("75")

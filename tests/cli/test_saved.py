@@ -12,7 +12,8 @@ from pbal_core.cli import main
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
-from pbal_core.views.session import SavedPortfolio, Session, dumps
+from pbal_core.views.saved import SavedPortfolio, Session
+from pbal_core.views.session import dumps
 from tests.build import portfolio
 
 ONE = SavedPortfolio(

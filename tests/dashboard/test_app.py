@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from pbal_core.dashboard import begin, keep, positions, state, targets_panel, wa
 from pbal_core.dashboard.loaded import Current
 from pbal_core.readers import CashBalance, Statement
 from pbal_core.sample import SAMPLES
-from pbal_core.views.session import Session, dumps
+from pbal_core.views.saved import Session
+from pbal_core.views.session import dumps
 
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
@@ -285,7 +285,7 @@ def test_several_files_are_one_portfolio(app):
     assert not app.exception
     portfolio = app.session_state["page"].current.statement.portfolio
     assert [(p.symbol, p.value) for p in portfolio] == [("VTI", 2000), ("BND", 500)]
-    button(app, "See").click().run()
+    button(app, "Details").click().run()
     assert not app.exception
     assert any("a.csv" in text.value for text in app.text)
     button(app, "Change").click().run()
@@ -697,16 +697,6 @@ def saved_of(app: AppTest) -> Session:
     return keep.session_of(page, state.read_settings({name: app.session_state[name] for name in state.SETTINGS})[0])
 
 
-def test_other_portfolios_of_a_session_are_not_lost(app):
-    """The first is shown, and saving keeps them all."""
-    upload(app.run(), SMALL)
-    one = saved_of(app).portfolios[0]
-    text = dumps(Session(portfolios=(one, replace(one, name="Hers"))))
-    upload(app, text, "ours.pbal.json")
-    assert "holds 2 portfolios" in app.warning[0].value
-    assert [each.name for each in saved_of(app).portfolios] == ["ours", "Hers"]
-
-
 @pytest.mark.parametrize("text", ['{"kind": "pbal-session", "version": 9}', '{"kind": "pbal-session", "version": 1}'])
 def test_a_session_that_is_not_understood_changes_nothing(app, text):
     """It is refused by name; the portfolio and the targets stay."""
@@ -774,7 +764,7 @@ def test_another_choice_of_accounts_keeps_the_file(app):
     app.multiselect[0].set_value(["A"]).run()
     button(app, "Use these accounts").click().run()
     assert symbols(app) == ["VTI"]
-    button(app, "See").click().run()
+    button(app, "Details").click().run()
     app.multiselect[0].set_value(["A", "B"]).run()
     button(app, "Use these accounts").click().run()
     assert symbols(app) == ["VTI"]

@@ -14,7 +14,8 @@ from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.policy import Policy
 from pbal_core.policy.targets import Targets
 from pbal_core.readers.registry import broker_names
-from pbal_core.views.session import PinnedPlan, SavedPortfolio, Session, dumps
+from pbal_core.views.saved import PinnedPlan, SavedPortfolio, Session
+from pbal_core.views.session import dumps
 from tests.build import portfolio
 
 ROOT = Path(__file__).parent.parent.parent
@@ -82,7 +83,7 @@ def test_a_fund_can_be_meant_as_an_investment(app):
     """Its cash is then no longer offered, and the choice can be taken back."""
     load(app, ONE)
     assert held(app) == {"VTI": 2500}
-    click(app, "See")
+    click(app, "Details")
     box = next(box for box in app.checkbox if "VMFXX" in box.label)
     assert not box.value
     box.check().run()
@@ -96,7 +97,7 @@ def test_a_fund_can_be_meant_as_an_investment(app):
 def test_a_file_is_added_to_what_is_loaded(app):
     """The choice that was made about a fund stays; one account twice is refused and changes nothing."""
     load(app, ONE)
-    click(app, "See")
+    click(app, "Details")
     next(box for box in app.checkbox if "VMFXX" in box.label).check().run()
     click(app, "Change")
     load(app, OTHER, "more.csv", key="added")

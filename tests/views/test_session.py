@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -17,7 +18,8 @@ from pbal_core import DataError, Targets
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
-from pbal_core.views.session import MAX_BYTES, PinnedPlan, SavedPortfolio, Session, dumps, is_session, loads
+from pbal_core.views.saved import PinnedPlan, SavedPortfolio, Session
+from pbal_core.views.session import MAX_BYTES, dumps, is_session, loads
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios
 
@@ -106,10 +108,17 @@ def test_what_is_saved_comes_back(session):
     jsonschema.validate(json.loads(text), SCHEMA)
 
 
+@given(cash_amounts, st.integers(0, 3))
+def test_equal_amounts_are_written_alike(amount, zeros):
+    """Cash that came out of a plan as 750.00 is the 750 that was typed; nothing is rounded."""
+    again = Decimal(f"{amount:f}" + ("" if "." in f"{amount:f}" else ".") + "0" * zeros)
+    first, second = (dumps(Session(portfolios=(replace(ONE, cash=each, found=each),))) for each in (amount, again))
+    assert first == second
+    assert Decimal(json.loads(first)["portfolios"][0]["cash"]) == amount
+
+
 def test_accounts_are_kept_by_their_last_four():
     """A file that is kept for years, or sent, names no account."""
-    from dataclasses import replace
-
     text = dumps(Session(portfolios=(replace(ONE, accounts=("Z12345678",)),)))
     assert "Z1234" not in text
     assert loads(text.encode()).portfolios[0].accounts == ("5678",)
