@@ -8,17 +8,19 @@ browser sent the address from before the last change, which is still on its way 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from . import state
 from .leftover import with_leftover
+from .linked import read_targets
 from .live import pin_again, pinned_plan
 from .loaded import Current
 from .settings import read_leftover, read_settings
 from .state import SETTINGS, History, Page
 
-_NAMES = (*SETTINGS, "leftover", "positions", "step")
+_NAMES = (*SETTINGS, "leftover", "positions", "policy", "targets", "step")
 
 
 def follow(sample: Callable[[], Current]) -> bool:
@@ -32,7 +34,8 @@ def follow(sample: Callable[[], Current]) -> bool:
     """
     address = _address()
     if not state.begun():
-        state.begin(Page(current=sample(), gone=address.get("positions") == "own"))
+        gone = frozenset(name for name in ("positions", "policy") if address.get(name) == "own")
+        state.begin(Page(current=sample(), gone=gone))
         preset = {name: st.session_state[name] for name in SETTINGS if name in st.session_state}
         _adopt(address, preset)
         state.page().history = History(steps=[(address, state.question())])
@@ -62,7 +65,7 @@ def write() -> None:
     """Ends a run: makes the address say what is asked, unless it does. That is one more step that Back undoes."""
     page = state.page()
     page.touched, history = False, page.history
-    address = None if history is None else history.add(state.question())
+    address = None if history is None else history.add(state.question(), page.linked)
     if address is not None:
         st.query_params.from_dict(address)
 
@@ -78,6 +81,11 @@ def _adopt(address: dict[str, str], preset: dict[str, object]) -> None:
     settings, notices = read_settings({name: address.get(name) for name in SETTINGS} | preset)
     choice, more = read_leftover(address.get("leftover"))
     page.notices = notices + more
+    targets, problems = read_targets(address.get("targets"))
+    page.notices += problems
+    if targets is not None:
+        page.policy, page.linked = replace(page.policy, targets=targets), targets
+        page.version += 1
     if choice != page.policy.constraints.leftover:
         page.policy = with_leftover(page.policy, choice)
         page.version += 1  # the panel of constraints shows it

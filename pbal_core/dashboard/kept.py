@@ -8,6 +8,7 @@ the client's, so it meets the same bounds. Nothing is stored on the server.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -83,5 +84,18 @@ def _restore(text: str) -> None:
     else:
         if linked is not None:
             state.put_settings(linked)
+        _take_linked_targets()
         page.history = History(steps=[(address, state.question())])
     page.brought_back = True
+
+
+def _take_linked_targets() -> None:
+    """Targets of a link count where the browser kept none; nobody's own are lost to a link."""
+    page = state.page()
+    if page.linked is None or page.policy.targets == page.linked:
+        return
+    if page.policy.targets is None:
+        page.policy = replace(page.policy, targets=page.linked)
+    else:
+        page.notices.append("The targets of the link are not used: this browser kept targets of your own.")
+        page.linked = None

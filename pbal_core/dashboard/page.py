@@ -27,6 +27,7 @@ from . import (
     kept,
     leftover,
     positions,
+    share,
     state,
     targets_panel,
     undo,
@@ -43,6 +44,10 @@ _GONE = (
     "This address was made with somebody's own positions. A link never holds them, and a page forgets them when it is "
     "reloaded or the server restarts; so this is the sample. Load the broker's file again, or a saved session."
 )
+_UNSAID = (
+    "This address was made with targets or constraints that it does not hold, so this may be another plan. Give them "
+    "again below, or load a saved session."
+)
 
 
 def render(opening: Path | None = None) -> None:
@@ -58,8 +63,10 @@ def render(opening: Path | None = None) -> None:
     page = state.page()
     _header(page.current)
     with st.container():  # always there, so that a notice does not push the live view to another place in the tree
-        if page.gone:
+        if "positions" in page.gone:
             st.warning(_GONE)
+        elif "policy" in page.gone and page.policy == Policy():
+            st.warning(_UNSAID)
         intake.show(page.current)
         intake.report()
         notices, page.notices = page.notices, []
@@ -113,6 +120,7 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
         st.space("stretch")
         steps = st.container(width="content")
         keep.button()
+        share.button()
         files = st.container(width="content")
     plan = None
     if policy is None:

@@ -107,7 +107,7 @@ def show(found: Current | Batch) -> None:
     if isinstance(found, Batch):
         page.waiting = found
         return
-    page.current, page.waiting, page.gone = found, None, False
+    page.current, page.waiting, page.gone = found, None, frozenset()
     page.way, page.changing, page.seeing = "", False, False
     page.version += 1
 

@@ -17,7 +17,9 @@ from typing import Any
 import streamlit as st
 
 from ..policy.policy import Policy
+from ..policy.targets import Targets
 from ..views.saved import PinnedPlan
+from .linked import policy_params
 from .loaded import Batch, Current
 from .settings import Settings, read_settings
 
@@ -42,6 +44,17 @@ class Question:
     policy: Policy
     settings: Settings
     pinned: PinnedPlan | None = None
+
+    def params(self, linked: Targets | None) -> dict[str, str]:
+        """What an address says of the question: no amount held, and no targets but those that it may say.
+
+        Args:
+            linked: The targets that the address may say.
+        """
+        own = {} if self.current.sample else {"positions": "own"}
+        choice = self.policy.constraints.leftover
+        rest = {"leftover": choice} if choice else {}
+        return {**self.settings.params(), **rest, **own, **policy_params(self.policy, linked)}
 
     def same(self, other: Question) -> bool:
         """It asks the same; a portfolio is compared by identity, since it may be large."""
@@ -68,8 +81,12 @@ class History:
         """The address of the question on the page."""
         return self.steps[self.at][0]
 
-    def add(self, question: Question) -> dict[str, str] | None:
+    def add(self, question: Question, linked: Targets | None = None) -> dict[str, str] | None:
         """Takes a question over as the newest step, and forgets what was undone before it.
+
+        Args:
+            question: What is asked now.
+            linked: Targets that the address of the session brought.
 
         Returns:
             The address of the step, or None when the question is the one on the page already.
@@ -77,10 +94,7 @@ class History:
         if question.same(self.steps[self.at][1]):
             return None
         self.count += 1
-        own = {} if question.current.sample else {"positions": "own"}
-        choice = question.policy.constraints.leftover
-        rest = {"leftover": choice} if choice else {}
-        address = {**question.settings.params(), **rest, **own, "step": f"{self.count}-{self.mark}"}
+        address = question.params(linked) | {"step": f"{self.count}-{self.mark}"}
         self.steps = [*self.steps[: self.at + 1], (address, question)][-MOST_STEPS:]
         self.at = len(self.steps) - 1
         return address
@@ -111,7 +125,8 @@ class Page:
         problems: Why the last edit of the targets was refused.
         note: What was done to the targets that were typed last.
         notices: What is to be said once.
-        gone: The address speaks of positions that this session does not have.
+        gone: What the address speaks of and this session does not have: ``positions``, ``policy``.
+        linked: Targets that the address brought.
         touched: A control of this run changed something, so that an older address is not the browser's Back.
         way: The way in that is open: ``paste``, ``type`` or none.
         changing: The start row is open although a portfolio is loaded.
@@ -130,7 +145,8 @@ class Page:
     problems: tuple[str, ...] = ()
     note: str = ""
     notices: list[str] = field(default_factory=list)
-    gone: bool = False
+    gone: frozenset[str] = frozenset()
+    linked: Targets | None = None
     touched: bool = False
     way: str = ""
     changing: bool = False

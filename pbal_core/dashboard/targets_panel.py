@@ -19,11 +19,18 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
 from . import rules_panel, state, wanted
+from .loaded import in_markdown
 from .messages import say
 from .weights import weights_table
 
 NEAR = Fraction(5, 100)
 """Percent points for each weight by which a sum may miss 100, as after rounding to one decimal; it is then scaled."""
+
+
+_KEPT = (
+    "Your targets are kept for your own positions, and this sample is planned with equal weights. Load your positions, "
+    "or drop the targets."
+)
 
 
 def choose(portfolio: Portfolio, *, sample: bool) -> Policy | None:
@@ -32,11 +39,9 @@ def choose(portfolio: Portfolio, *, sample: bool) -> Policy | None:
     _problems()
     unpriced, untargeted = (find(page.policy, portfolio) for find in (wanted.without_price, wanted.without_target))
     if sample and (unpriced or untargeted):
-        st.info(
-            "Your targets are kept for your own positions; this sample is planned with equal weights. Load your "
-            "positions, or choose equal weights to drop the targets."
-        )
-        st.button("Drop my targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
+        linked = page.linked is not None and page.policy.targets == page.linked
+        st.info(_linked_words(page.policy) if linked else _KEPT)
+        st.button("Drop the targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
         return Policy()
     for symbol in unpriced:
         _ask_price(symbol, portfolio)
@@ -46,6 +51,16 @@ def choose(portfolio: Portfolio, *, sample: bool) -> Policy | None:
     rules_panel.show(portfolio, page.policy, _put)
     _file(portfolio)
     return None if unpriced or untargeted else wanted.effective(page.policy, portfolio)
+
+
+def _linked_words(policy: Policy) -> str:
+    """What targets a link brought, and when they count."""
+    shown = [f"{in_markdown(symbol)} {wanted.shown(weight)} %" for symbol, weight in wanted.weights_of(policy).items()]
+    more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
+    return (
+        f"This link brings targets: {', '.join(shown[:12])}{more}. They count once your positions are loaded; "
+        "this sample is planned with equal weights."
+    )
 
 
 def _put(policy: Policy) -> None:

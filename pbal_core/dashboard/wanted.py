@@ -83,7 +83,7 @@ def with_weights(
         prices: Symbol -> price, added to those that are known.
     """
     total = sum(weights.values(), Fraction(0))
-    percents = {symbol: _decimal(100 * Fraction(weight) / total) for symbol, weight in weights.items()}
+    percents = {symbol: decimal_weight(100 * Fraction(weight) / total) for symbol, weight in weights.items()}
     known = {} if policy.targets is None else dict(policy.targets.prices)
     merged = {symbol: price for symbol, price in (known | dict(prices or {})).items() if symbol in percents}
     return replace(policy, targets=Targets(percents, prices=merged))
@@ -153,7 +153,7 @@ def in_words(constraints: Constraints, portfolio: Portfolio) -> str:
     return "; ".join(parts)
 
 
-def _decimal(weight: Fraction) -> Decimal:
+def decimal_weight(weight: Fraction) -> Decimal:
     """A weight as a decimal: exact where _DECIMALS are enough, else rounded."""
     return from_units(divide_half_even(weight.numerator * 10**_DECIMALS, weight.denominator), _DECIMALS).normalize()
 
@@ -170,14 +170,14 @@ def rows(policy: Policy, portfolio: Portfolio) -> list[dict[str, str]]:
     for position in portfolio:
         now = f"{float(100 * Fraction(position.value) / total):.1f} %" if total else ""
         weight = spelled.get(symbol_key(position.symbol)) if weights else same
-        result.append({"symbol": position.symbol, "now": now, "target": _shown(weight), "held": "yes", "price": ""})
+        result.append({"symbol": position.symbol, "now": now, "target": shown(weight), "held": "yes", "price": ""})
     for symbol, weight in weights.items():
         if symbol_key(symbol) not in held:
             price = f"{prices[symbol]:f}" if symbol in prices else ""
-            result.append({"symbol": symbol, "now": "", "target": _shown(weight), "held": "", "price": price})
+            result.append({"symbol": symbol, "now": "", "target": shown(weight), "held": "", "price": price})
     return result
 
 
-def _shown(weight: Fraction | None) -> str:
+def shown(weight: Fraction | None) -> str:
     """A weight in at most four decimals: ``33.3333``; empty where there is none."""
     return "" if weight is None else f"{float(weight):.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,35 @@
+"""A link to the question on the page: never with an amount held, with the targets only where somebody asks for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from . import state
+from .linked import link, targets_text
+
+_ABOUT = (
+    "The link holds the cash, the minimum trade, the strategy and the share rounding. It never holds your positions or "
+    "an amount that you own."
+)
+_TOLD = (
+    "Anyone who gets the link can read them, and so can every server that it passes. Prices and constraints are not in "
+    "the link."
+)
+_TOO_MANY = "These are more targets than a link can hold. Save the session, or the targets as a file, instead."
+
+
+def button() -> None:
+    """Draws the button that opens the dialog."""
+    if st.button("Share", key="share", help="A link to this question"):
+        _dialog()
+
+
+@st.dialog("Share a link")
+def _dialog() -> None:
+    question = state.question()
+    targets, may_say = question.policy.targets, None
+    st.write(_ABOUT)
+    if targets is not None and st.checkbox("Put my targets into the link: symbols and weights", key="share-targets"):
+        may_say = targets if targets_text(targets) else None
+        st.write(_TOLD if may_say else _TOO_MANY)
+    st.code(link(st.context.url or "", question.params(may_say)), language=None, wrap_lines=True)
