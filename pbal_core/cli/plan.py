@@ -145,5 +145,6 @@ def _remarks(plan: Plan, statement: Statement, *, verbose: bool) -> None:
     lines = [present.sentence(plan)]
     if verbose:
         lines += present.explanation(plan)
-    lines += [f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in (*statement.issues, *plan.issues)]
+    said = (*statement.issues, *present.remarks(plan))
+    lines += [f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in said]
     print("\n".join(lines), file=sys.stderr)

@@ -8,8 +8,8 @@ from ..errors import TargetError
 from ..planning.plan import Plan
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
+from ..views import summary
 from ..views.drift_words import RULE, drift_words
-from ..views.summary import proof_words
 from . import state
 from .messages import page_words
 
@@ -18,9 +18,9 @@ _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
 
 def remarks(plan: Plan) -> None:
     """Draws what to know about the committed plan: how good it is, its remarks and its limits."""
-    limits = f" Limits: {'; '.join(plan.limits)}." if plan.limits else ""
-    words = [] if plan.issues and plan.proof is None else [proof_words(plan)]
-    st.text(" ".join([*words, *map(page_words, plan.issues)]) + limits, width="content")
+    said = summary.remarks(plan)
+    words = [] if said and plan.proof is None else [summary.proof_words(plan)]
+    st.text(" ".join([*words, *map(page_words, said), summary.limits_words(plan)]).strip(), width="content")
 
 
 def drift(portfolio: Portfolio, targets: Targets | None) -> None:

@@ -47,8 +47,11 @@ def button(plan: Plan, policy: Policy) -> None:
 
 
 def buys_more(plan: Plan, policy: Policy) -> bool:
-    """Whether a plan that may buy past the targets leaves less cash; asked only where cash stays for a reason."""
-    if not any(issue.code == "idle_cash" for issue in plan.issues):
+    """Whether a plan that may buy past the targets leaves less cash; asked only where cash stays that could pay one."""
+    rules = policy.constraints
+    able = [position for position in plan.portfolio if position.symbol not in rules.barred("buy")]
+    least = min((position.price * (rules.lot(position.symbol) or 1) for position in able), default=None)
+    if least is None or plan.cash_left - rules.cash_buffer < least:
         return False
     other = rebalance(
         plan.portfolio,

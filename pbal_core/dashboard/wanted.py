@@ -147,9 +147,10 @@ def in_words(constraints: Constraints, portfolio: Portfolio) -> str:
             named = sorted(rule.symbols(value))
             more = f" and {len(named) - 5} more" if len(named) > 5 else ""
             names = ", ".join(named[:5]) + more
-            parts.append(rule.limit.format(names) if rule.limit else f"{names}: {rule.meaning}")
+            parts.append(rule.clause(names, several=len(named) > 1) if rule.limit else f"{names}: {rule.meaning}")
         else:
-            parts.append((rule.limit or rule.brief or rule.label + " {}").format(rule.words(value, portfolio.money)))
+            words = rule.words(value, portfolio.money)
+            parts.append(rule.clause(words) if rule.limit else rule.brief.format(words))
     return "; ".join(parts)
 
 

@@ -114,8 +114,7 @@ class Outcome:
         fees: Units of fees for all trades.
         shares: n numbers of shares to buy (+) or to sell (-).
         moved: n units that the trades cost (+) or raise (-).
-        wanted: The strategy wanted to move something, before rounding to shares.
-        limits: What limited the answer, in words.
+        why_nothing: Why nothing is traded, as the end of a sentence; empty where something is.
         refusal: Why there is no answer; empty when there is one.
         approximate: The search was cut short, so the plan for the same amounts may be a better one.
         proof: How good the answer is (exact method only).
@@ -127,8 +126,7 @@ class Outcome:
     fees: int
     shares: tuple[int | Decimal, ...]
     moved: tuple[int, ...]
-    wanted: bool
-    limits: tuple[str, ...] = ()
+    why_nothing: str = ""
     refusal: str = ""
     approximate: bool = False
     proof: Proof | None = None

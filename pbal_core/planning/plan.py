@@ -96,6 +96,8 @@ class Plan:
     proof: Proof | None = None
     limits: tuple[str, ...] = field(default=())
     """What limited the plan, in words: the cash, the minimum trade, frozen symbols."""
+    why_nothing: str = ""
+    """Why nothing is traded, as the end of a sentence; empty where something is."""
     frozen: frozenset[str] = frozenset()
     """Symbols that were not to trade; they are not part of what the weights share out."""
     past_target: bool = False
@@ -146,8 +148,7 @@ class Plan:
             fees=to_units(self.fees, scale),
             shares=tuple(order.shares for order in self.orders),
             moved=tuple(to_units(amount, scale) for amount in moved),
-            wanted=any(order.amount for order in self.orders),
-            limits=self.limits,
+            why_nothing=self.why_nothing,
             proof=self.proof,
         )
 

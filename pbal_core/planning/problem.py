@@ -112,6 +112,7 @@ class Problem:
             issues=solution.issues,
             proof=solution.proof,
             limits=self.limits(min_trade),
+            why_nothing=solution.why_nothing,
             frozen=self.constraints.frozen,
             past_target=self.constraints.leftover == "invest",
         )
@@ -119,6 +120,10 @@ class Problem:
     def limits(self, min_trade: int) -> tuple[str, ...]:
         """What limits a plan besides its cash, in words; ``min_trade`` in units."""
         return remarks.limits(self.portfolio.symbols, self.terms(min_trade), self.method, self.portfolio.money)
+
+    def bars(self) -> list[str]:
+        """What may not be bought or sold, in words."""
+        return remarks.bars(self.portfolio.symbols, self.constraints, self.portfolio.money)
 
     def terms(self, min_trade: int) -> remarks.Terms:
         """What a plan has to keep to; ``min_trade`` in units."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..errors import Issue
+from ..errors import Issue, Remedy
 from ..policy.constraints import Constraints
 from ..policy.rules import Rule, share_words
 from .strategy import Method
@@ -55,20 +55,41 @@ class Terms:
         return f"no trade may be smaller than {money(self.min_trade)}"
 
 
-def overspend(cash: Decimal, short: Decimal, fees: Decimal, money: Money) -> Issue:
+def overspend(cash: Decimal, short: Decimal, why: Sequence[str], money: Money) -> Issue:
     """A classic plan spends ``short`` more than the cash, or raises ``short`` less than the withdrawal."""
-    rounded = "each is rounded to whole shares by itself"
-    why = rounded if not fees else f"{money(fees)} of fees come on top" if fees >= short else ""
-    why = why or f"{rounded}, and {money(fees)} of fees come on top"
     if cash < 0:
-        message = f"The trades raise {money(short)} less than the {money(-cash)} to withdraw: {why}."
+        message = f"The trades raise {money(short)} less than the {money(-cash)} to withdraw: {_and(why)}."
         return Issue("warning", "shortfall", message)
-    return Issue("warning", "overspend", f"The trades cost {money(short)} more than the cash of {money(cash)}: {why}.")
+    message = f"The trades cost {money(short)} more than the cash of {money(cash)}: {_and(why)}."
+    return Issue("warning", "overspend", message)
 
 
-def below_step(rest: Decimal, step: Decimal, money: Money) -> Issue:
-    """What a classic plan leaves because it does not fill a step."""
-    return Issue("info", "below_step", f"{money(rest)} of the cash is below one step of {money(step)}, so it stays.")
+def _and(clauses: Sequence[str]) -> str:
+    return clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
+
+
+def nothing_raised(cash: Decimal, money: Money) -> Issue:
+    """A classic plan has no trade for a withdrawal of ``cash``."""
+    return Issue("warning", "shortfall", f"Nothing is raised of the {money(cash)} to withdraw.")
+
+
+def into_buffer(left: Decimal, buffer: Decimal, why: Sequence[str], money: Money) -> Issue:
+    """A classic plan leaves less than the buffer."""
+    message = f"The plan leaves {money(left)} of the buffer of {money(buffer)}: {_and(why)}."
+    return Issue("warning", "below_buffer", message)
+
+
+def rounded(left: Decimal, buffer: Decimal, money: Money) -> Issue:
+    """What a classic plan leaves because each trade is rounded."""
+    beyond = f" beyond the buffer of {money(buffer)}" if buffer else ""
+    why = "each trade is rounded to whole shares by itself; a plan fitted to the cash may come closer"
+    return Issue("info", "rounded", f"{money(left)} stays in cash{beyond}: {why}.", remedy=Remedy("exact_method"))
+
+
+def below_step(rest: Decimal, step: Decimal, money: Money, *, stays: bool) -> Issue:
+    """What a classic plan does not plan with because it does not fill a step."""
+    then = "it stays" if stays else "no trade is planned for it"
+    return Issue("info", "below_step", f"{money(rest)} of the cash is below one step of {money(step)}, so {then}.")
 
 
 def not_worth_its_fee(symbols: Sequence[str], terms: Terms, money: Money) -> Issue:
@@ -136,15 +157,22 @@ def limits(symbols: Sequence[str], terms: Terms, method: Method, money: Money) -
     words = [f"no trade below the minimum of {money(terms.min_trade)}"] if bound else []
     for rule, value in terms.constraints.said():
         if rule.limit and not (rule.key == "fee_per_trade" and terms.fee_trade):
-            words.append(rule.limit.format(_subject(rule, value, symbols, money)))
+            words.append(_limit(rule, value, symbols, money))
     if terms.fee_trade:
         words.append(terms.fee_words(money))
     return tuple(words)
 
 
-def _subject(rule: Rule, value: Any, symbols: Sequence[str], money: Money) -> str:
-    """What a limit is about: the symbols that a rule names, in file order, or its amount."""
+def bars(symbols: Sequence[str], constraints: Constraints, money: Money) -> list[str]:
+    """The limits on what may be bought or sold, in words."""
+    return [_limit(rule, value, symbols, money) for rule, value in constraints.said() if rule.bars]
+
+
+def _limit(rule: Rule, value: Any, symbols: Sequence[str], money: Money) -> str:
+    """A rule as a clause about the symbols that it names, in file order, or about its amount."""
     if not rule.by_symbol:
-        return rule.words(value, money)
+        return rule.clause(rule.words(value, money))
     named = set(rule.symbols(value))
-    return ", ".join(symbol for symbol in symbols if symbol in named) if len(named) < len(symbols) else "every asset"
+    if len(named) == len(symbols) > 1 and rule.every:
+        return rule.every
+    return rule.clause(", ".join(symbol for symbol in symbols if symbol in named), several=len(named) > 1)

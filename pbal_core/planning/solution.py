@@ -19,6 +19,7 @@ class Solution:
         fees: Units of fees for all trades.
         issues: Remarks. One of severity ``error`` means that no plan exists: the lots are all zero then.
         proof: How good the plan is (exact method only).
+        why_nothing: Why nothing is traded, as the end of a sentence; empty where something is, or there is no plan.
         approximate: The budget of work for several questions was used up, so this plan may not be the best.
     """
 
@@ -28,6 +29,7 @@ class Solution:
     fees: int = 0
     issues: tuple[Issue, ...] = ()
     proof: Proof | None = None
+    why_nothing: str = ""
     approximate: bool = False
 
     @property

@@ -18,6 +18,8 @@ from ..errors import Issue
 from . import remarks
 from .classic import classic_amounts, round_to_shares
 from .idle import idle_issues
+from .misses import classic_issues
+from .nothing import why_nothing
 from .problem import MAX_LOTS, Problem
 from .solution import Solution
 from .strategy import Method
@@ -116,23 +118,9 @@ def _classic(problem: Problem, cash: int, step: int) -> Solution:
     lots = tuple(0 if i in small else k for i, k in enumerate(lots)) if small else lots
     fees = problem.fee * sum(map(bool, lots))
     left = cash - sum(map(int.__mul__, lots, problem.prices)) - fees
-    issues = tuple(_classic_issues(problem, (cash, step), left, fees, small))
-    return Solution(lots=lots, wanted=tuple(wanted), cash_left=left, fees=fees, issues=issues)
-
-
-def _classic_issues(
-    problem: Problem, question: tuple[int, int], left: int, fees: int, small: list[int]
-) -> Iterator[Issue]:
-    """An overspend, trades that are not worth their fee, and what does not fill a step."""
-    (cash, step), dollars, money = question, problem.dollars, problem.portfolio.money
-    if left < 0:
-        yield remarks.overspend(dollars(cash), dollars(-left), dollars(fees), money)
-    if small:
-        symbols = [problem.portfolio.symbols[i] for i in small]
-        yield remarks.not_worth_its_fee(symbols, problem.terms(step), money)
-    rest = problem.budget(cash) % step
-    if problem.direction(cash) == "buy" and 0 < rest <= left and problem.budget(cash) >= step:
-        yield remarks.below_step(dollars(rest), dollars(step), money)
+    solution = Solution(lots=lots, wanted=tuple(wanted), cash_left=left, fees=fees)
+    why = "" if any(lots) else why_nothing(problem, cash, step, wanted=wanted, small=small)
+    return replace(solution, why_nothing=why, issues=tuple(classic_issues(problem, (cash, step), solution, small)))
 
 
 def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
@@ -149,12 +137,13 @@ def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
         lots[i] = count
     wanted = tuple(map(int.__mul__, lots, problem.prices))
     fees = problem.fee * sum(map(bool, lots))
-    left = cash - sum(wanted) - fees
+    left, proof = cash - sum(wanted) - fees, found.proof(10**problem.scale)
     return Solution(
         lots=tuple(lots),
         wanted=wanted,
         cash_left=left,
         fees=fees,
         issues=tuple(idle_issues(problem, cash, min_trade, lots)),
-        proof=found.proof(10**problem.scale),
+        why_nothing="" if any(lots) else why_nothing(problem, cash, min_trade, proof=proof),
+        proof=proof,
     )

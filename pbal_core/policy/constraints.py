@@ -46,7 +46,7 @@ class Constraints:
     frozen: frozenset[str] = rule(
         "symbols",
         meaning="do not trade it, and leave it out of what the targets share",
-        limit="{} not traded (frozen)",
+        limit="{} {be} frozen",
         brief="{} frozen",
         short="--freeze",
         bars=("buy", "sell"),
@@ -54,17 +54,17 @@ class Constraints:
     never_buy: frozenset[str] = rule(
         "symbols",
         meaning="only ever sell it",
-        limit="{} never bought",
+        limit="{} {be} never bought",
         brief="{} never bought",
-        every="nothing is bought",
+        every="nothing may be bought",
         bars=("buy",),
     )
     never_sell: frozenset[str] = rule(
         "symbols",
         meaning="only ever buy it",
-        limit="{} never sold",
+        limit="{} {be} never sold",
         brief="{} never sold",
-        every="nothing is sold",
+        every="nothing may be sold",
         bars=("sell",),
     )
     fractional: tuple[tuple[str, Decimal], ...] = rule(
@@ -75,8 +75,8 @@ class Constraints:
     cash_buffer: Decimal = rule(
         "money",
         meaning="keep this much of the cash; a withdrawal or a hard rebalance raises it too",
-        limit="{} kept in cash",
-        brief="{} kept in cash",
+        limit="cash up to {} is kept as a buffer",
+        brief="a buffer of {} in cash",
         short="--buffer",
         most=MAX_CASH,
         step=Decimal(100),
@@ -84,7 +84,7 @@ class Constraints:
     fee_per_trade: Decimal = rule(
         "money",
         meaning="what each trade costs; it is paid from the cash",
-        limit="a fee of {} for each trade",
+        limit="each trade costs a fee of {}",
         brief="a fee of {} a trade",
         short="--fee",
     )
@@ -96,13 +96,13 @@ class Constraints:
     max_trades: int | None = rule(
         "count",
         meaning="make at most this many trades; exact plans only",
-        limit="trades limited to {}",
+        limit="trades are limited to {}",
         brief="trades limited to {}",
     )
     leftover: str = rule(
         "choice",
         meaning="invest the cash that is left too, past the targets; exact plans only",
-        brief="what is left is invested",
+        brief="cash that is left is invested past the targets",
         switch="--invest-rest",
         choices=("invest",),
     )

@@ -52,7 +52,8 @@ class Rule:
         key: The rule's one name.
         kind: The form of its value.
         meaning: What it does, as the command's help and the page's tooltip say it.
-        limit: What it does to a plan, with ``{}`` for its symbols or its amount: ``{} never bought``.
+        limit: What it does to a plan, as a clause with ``{}`` for its symbols or its amount, and ``{be}`` for "is" or
+            "are": ``{} {be} never bought``; see ``clause``.
         brief: The same in few words beside the table of the page, with ``{}`` for how many symbols or for the amount.
         short: A shorter name of the command's option, such as ``--fee``; empty for none.
         switch: The option of a choice that has one value, and takes none: ``--invest-rest``. The page's box to tick is
@@ -99,6 +100,10 @@ class Rule:
     def symbols(self, value: Any) -> tuple[str, ...]:
         """The symbols that a value names."""
         return tuple(value) if self.kind == "symbols" else tuple(symbol for symbol, _step in value)
+
+    def clause(self, names: str, *, several: bool = False) -> str:
+        """What the rule does to a plan: ``VTI is never bought``; ``names`` are its symbols, or its amount."""
+        return self.limit.format(names, be="are" if several else "is")
 
     def respelled(self, value: Any, spelling: Mapping[str, str]) -> Any:
         """A value with its symbols spelled otherwise; those without a spelling are left out."""

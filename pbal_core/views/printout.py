@@ -13,7 +13,7 @@ from ..money import format_percent
 from ..planning.plan import Plan
 from .columns import PRINTED_COLUMNS
 from .numbers import key_numbers
-from .summary import proof_words, sentence
+from .summary import proof_words, remarks, sentence
 
 _STYLE = """
 @page { margin: 14mm }
@@ -50,7 +50,10 @@ def plan_html(plan: Plan, *, name: str, day: date) -> str:
     if plan.limits:
         inputs["Limits"] = "; ".join(plan.limits)
     numbers = {number.label: number.value for number in key_numbers(plan)}
-    remarks = "".join(f'<p class="alert">{escape(str(issue))}</p>' for issue in plan.issues)
+    said = "".join(
+        f'<p class="{"quiet" if issue.severity == "info" else "alert"}">{escape(str(issue))}</p>'
+        for issue in remarks(plan)
+    )
     proof = proof_words(plan)
     return f"""<!doctype html>
 <html lang="en">
@@ -63,7 +66,7 @@ def plan_html(plan: Plan, *, name: str, day: date) -> str:
 <body>
 <h1>{escape(sentence(plan))}</h1>
 <p class="quiet">Portfolio Balancer, {day.day} {day:%B %Y}. Prices are those of {escape(name)}.</p>
-{remarks}
+{said}
 <h2>The question</h2>
 {_list(inputs)}
 <h2>The plan</h2>

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
+from ..errors import Issue
 from ..money import MAX_CASH, format_money, format_percent, format_shares
 from ..planning.outcome import Outcome
 from ..planning.plan import Plan
@@ -54,7 +55,7 @@ def _done(outcome: Outcome) -> str:
     buys = [i for i, shares in enumerate(outcome.shares) if shares > 0]
     sells = [i for i, shares in enumerate(outcome.shares) if shares < 0]
     if not buys and not sells:
-        return f"Nothing to trade: {_why_nothing(outcome)}."
+        return f"Nothing to trade: {outcome.why_nothing}." if outcome.why_nothing else "Nothing to trade."
     raised = money(-sum(outcome.moved[i] for i in sells))
     spent = money(sum(outcome.moved[i] for i in buys))
     if buys and sells:
@@ -99,33 +100,14 @@ def _rest(outcome: Outcome) -> str:
     if left == 0:
         exactly = ", exactly the cash" if cash > 0 else ", exactly the amount to withdraw" if cash else ""
         return fees + exactly
+    if money(abs(left)) == money(0):
+        return fees
     if cash < 0:
         difference = "more" if left > 0 else "less"
         return f"{fees}: {money(abs(left))} {difference} than the {money(-cash)} to withdraw"
     if left < 0:
         return f"{fees}: {money(-left)} more than the cash"
     return f"{fees}; {money(left)} stays in cash"
-
-
-def _why_nothing(outcome: Outcome) -> str:
-    """Why a plan has no trade, as the end of a sentence."""
-    basis, cash, money = outcome.basis, outcome.cash, outcome.basis.money
-    both_ways = basis.strategy.direction(cash) == "both"
-    if cash == 0 and not both_ways:
-        return "there is no cash to invest, and this strategy does not sell to rebalance"
-    if basis.method == Method.CLASSIC:
-        step = money(outcome.min_trade)
-        if not both_ways and abs(cash) < outcome.min_trade:
-            verb = "invest" if cash > 0 else "withdraw"
-            return f"{money(abs(cash))} to {verb} is less than the minimum trade of {step}"
-        if outcome.wanted:
-            return "no amount makes a share that can be traded"
-        if both_ways:
-            limits = f" ({'; '.join(outcome.limits)})" if outcome.limits else ""
-            return f"every position that may trade is within half a minimum trade ({step}) of its target{limits}"
-        if cash < 0 and not basis.total:
-            return "nothing is held that could be sold"
-    return "; ".join(outcome.limits) or "nothing can be traded that brings the weights closer"
 
 
 def proof_words(plan: Plan) -> str:
@@ -137,6 +119,21 @@ def proof_words(plan: Plan) -> str:
         return f"Optimal: under these rules no plan is better ({MEASURE})."
     gap = gap_words(proof, plan.portfolio.currency)
     return f"Not proven optimal: under these rules another plan may be better by at most {gap} ({MEASURE})."
+
+
+def remarks(plan: Plan) -> tuple[Issue, ...]:
+    """The plan's issues that its sentence does not say: where nothing is traded it says why, and what stays in cash."""
+    return tuple(issue for issue in plan.issues if plan.trades or issue.code not in _SAID)
+
+
+_SAID = {"idle_cash", "below_buffer"}
+
+
+def limits_words(plan: Plan) -> str:
+    """What limits the plan and neither its sentence nor a remark says, as a sentence; empty for nothing."""
+    said = " ".join([sentence(plan), *(issue.message for issue in plan.issues)])
+    limits = [limit for limit in plan.limits if limit not in said]
+    return f"Limits: {'; '.join(limits)}." if limits else ""
 
 
 MEASURE = "distance to your targets plus cash left idle"
@@ -162,17 +159,13 @@ def explanation(plan: Plan) -> list[str]:
     smallest = f"minimum trade {money(plan.min_trade)}" if plan.min_trade else "no minimum trade"
     return [
         f"Strategy: {settings}; {smallest}.",
-        *([rules_words(plan)] if plan.method == Method.EXACT else _limits(plan)),
+        *([rules_words(plan)] if plan.method == Method.EXACT else filter(None, [limits_words(plan)])),
         f"Target: {_targets(plan)}.",
         f"Largest drift: {points(plan.drift_before)} points before, {points(plan.drift_after)} points after.",
         f"{result} Turnover: {format_percent(plan.turnover)}.",
         *([proof_words(plan)] if plan.proof is not None else []),
         *(f"{trade_text(trade.shares)} {trade.symbol}: {trade.reason}." for trade in plan.trades),
     ]
-
-
-def _limits(plan: Plan) -> list[str]:
-    return [f"Limits: {'; '.join(plan.limits)}."] if plan.limits else []
 
 
 def _targets(plan: Plan) -> str:

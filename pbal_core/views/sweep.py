@@ -358,7 +358,7 @@ def sheet_data(problem: Problem) -> Sheet:
 def _fixed_texts(basis: Basis) -> dict[str, list[str | None]]:
     """The texts of the page's columns that no slider changes; a target that is frozen stays even where others move."""
     count = len(basis.symbols)
-    idle = Outcome(basis=basis, cash=0, min_trade=0, fees=0, shares=(0,) * count, moved=(0,) * count, wanted=False)
+    idle = Outcome(basis=basis, cash=0, min_trade=0, fees=0, shares=(0,) * count, moved=(0,) * count)
     texts: dict[str, list[str | None]] = {}
     for column in PAGE_COLUMNS:
         if column.values is None or column.follows == "trade":

@@ -543,9 +543,9 @@ BND = "0.5"
     found = app.session_state["page"].policy
     assert found.to_toml() == text
     words = next(line.value for line in app.text if line.value.startswith("Constraints: "))
-    assert "VTI not traded (frozen)" in words
+    assert "VTI is frozen" in words
     assert "GLD" not in words
-    assert "$250.00 kept in cash" in words
+    assert "cash up to $250.00 is kept" in words
     assert has_plan(app)
 
 
@@ -582,7 +582,7 @@ def test_constraints_are_changed_in_their_panel(app):
     app.session_state["rules_panel"] = False
     upload(app.run(), SMALL)
     assert app.session_state["page"].policy.constraints == constraints
-    assert any("$400.00 kept in cash" in text.value for text in app.text)
+    assert any("cash up to $400.00 is kept" in text.value for text in app.text)
     app.query_params.clear()
     app.query_params.update(before)
     app.run()
@@ -602,7 +602,7 @@ def test_the_rest_is_invested_and_kept_again(app):
     assert not app.exception
     assert app.session_state["page"].policy.constraints.leftover == "invest"
     assert "$1.00 stays in cash" in words_of_plan(app)
-    assert any("what is left is invested" in text.value for text in app.text)
+    assert any("cash that is left is invested past the targets" in text.value for text in app.text)
     assert app.query_params["leftover"] in ("invest", ["invest"])
     after = dict(app.query_params)
     app.query_params.clear()

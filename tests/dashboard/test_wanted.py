@@ -110,10 +110,11 @@ def test_constraints_are_said_in_words():
     """As the table of rules words them, with the symbols by name."""
     said = Constraints(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer=250)
     assert wanted.in_words(said, TWO) == (
-        "VTI not traded (frozen); BND: trade it in fractions of a share, as mutual funds do; $250.00 kept in cash"
+        "VTI is frozen; BND: trade it in fractions of a share, as mutual funds do; "
+        "cash up to $250.00 is kept as a buffer"
     )
     many = Constraints(never_buy=frozenset(f"S{i}" for i in range(8)))
-    assert wanted.in_words(many, TWO) == "S0, S1, S2, S3, S4 and 3 more never bought"
+    assert wanted.in_words(many, TWO) == "S0, S1, S2, S3, S4 and 3 more are never bought"
 
 
 def test_rows_show_what_is_held_and_what_is_wanted():

@@ -39,7 +39,9 @@ def test_the_sample_spends_what_the_classic_plan_overspends():
     assert {t.symbol: t.shares for t in plan.trades} == {"VCR": 10, "VDC": 8, "VIS": 2, "VNQ": 3}
     assert (plan.cost, plan.cash_left) == (Decimal("4995.84"), Decimal("4.16"))
     assert plan.proof.proven
-    assert not plan.issues
+    assert [str(issue) for issue in plan.issues] == [
+        "$4.16 stays in cash: VIS, the furthest below target, costs $203.87."
+    ]
 
 
 def small_market(rng: random.Random, *, zeros: bool = True, limited: bool = True, most: int = 4) -> Market:
@@ -464,8 +466,10 @@ def test_a_trade_is_worth_its_fee():
     assert {t.symbol: t.shares for t in rebalance(held, 700, **options).trades} == {"A": 70}
     left = rebalance(held, 700, max_fee_share="1%", **options)
     assert not left.trades
-    assert [str(issue) for issue in left.issues] == [
-        "A is not traded: a fee of $10.00 is more than 1 % of trades below $1,000.00."
+    assert left.why_nothing == "a fee of $10.00 is more than 1 % of trades below $1,000.00"
+    few = rebalance(portfolio("A 10000 @ 10; B 10100 @ 10"), 700, max_fee_share="3%", min_trade=10, fee_per_trade=10)
+    assert [str(issue) for issue in few.issues if issue.code == "fee_share"] == [
+        "B is not traded: a fee of $10.00 is more than 3 % of trades below $333.34."
     ]
 
 
@@ -504,7 +508,12 @@ def test_a_trade_is_worth_its_fee():
             {"fee_per_trade": 2, "max_fee_share": 1},
             "$31.00 stays in cash: A, the furthest below target, costs $30.00 and a fee of $2.00.",
         ),
-        ("A 990 @ 30", 44, {"never_sell": "A", "cash_buffer": 1}, ""),
+        (
+            "A 990 @ 30",
+            44,
+            {"never_sell": "A", "cash_buffer": 1},
+            "$13.00 stays in cash beyond the buffer of $1.00: A, the furthest below target, costs $30.00.",
+        ),
         ("A 100 @ 40; B 100 @ 40; C 100 @ 40", 40, {}, "$40.00 stays in cash: one share more would take A, the"),
         (
             "VTI 8358.75 @ 334.35; BND 1842.50 @ 83.75; NEWETF 8.95 @ 8.95",

@@ -67,9 +67,9 @@ def test_sentences(cash, options, expected):
             40,
             10,
             "try_avoid_sell",
-            "Nothing to trade: no amount makes a share that can be traded.",
+            "Nothing to trade: no amount rounds to a whole share.",
         ),
-        ("A 290 @ 300", -500, 100, "try_avoid_sell", "Nothing to trade: no amount makes a share that can be traded."),
+        ("A 290 @ 300", -500, 100, "try_avoid_sell", "Nothing to trade: too little is held to sell a share of it."),
         ("A 0 @ 1", -500, 100, "try_avoid_sell", "Nothing to trade: nothing is held that could be sold."),
     ],
 )
@@ -81,18 +81,15 @@ def test_sentences_of_small_cases(text, cash, step, strategy, expected):
 @pytest.mark.parametrize(
     ("cash", "options", "why"),
     [
-        (5000, {"never_buy": SAMPLE.symbols}, "every asset never bought"),
-        (-5000, {"never_sell": SAMPLE.symbols}, "every asset never sold"),
-        (5000, {"cash_buffer": 4950}, "$4,950.00 kept in cash"),
-        (5000, {"cash_buffer": 5000, "fee_per_trade": 1}, "$5,000.00 kept in cash; a fee of $1.00 for each trade"),
-        (5000, {"cash_buffer": 5000, "method": "exact", "min_trade": 0}, "$5,000.00 kept in cash"),
+        (5000, {"never_buy": SAMPLE.symbols}, "nothing may be bought; $5,000.00 stays in cash"),
+        (-5000, {"never_sell": SAMPLE.symbols}, "nothing may be sold"),
+        (5000, {"cash_buffer": 4950}, "$50.00 to invest beyond the buffer is less than the minimum trade of $100.00"),
+        (5000, {"cash_buffer": 5000, "fee_per_trade": 1}, "the buffer of $5,000.00 keeps all of the $5,000.00 in cash"),
+        (5000, {"cash_buffer": 5001, "method": "exact"}, "the buffer of $5,001.00 keeps all of the $5,000.00 in cash"),
         (
             0,
             {"never_buy": SAMPLE.symbols, "never_sell": SAMPLE.symbols, "strategy": "hard_rebalance"},
-            (
-                "every position that may trade is within half a minimum trade ($100.00) of its target "
-                "(every asset never bought; every asset never sold)"
-            ),
+            "nothing may be traded",
         ),
     ],
 )
