@@ -24,7 +24,7 @@ from .order import AccountOrder
 
 __all__ = ["QUALITIES", "AccountOrder", "BatchModel", "Quality", "plan_batches", "schema_for"]
 
-MOST_ROWS = 32_768
+MOST_ROWS = 65_536
 """Rows that are planned at once where a batch is larger, unless one account has more."""
 
 

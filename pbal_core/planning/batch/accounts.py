@@ -22,7 +22,7 @@ from .model import SHARE_PLACES, BatchModel
 from .rows import Rows, read_rows
 
 _SIZES = (2, 4, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024)
-_AT_ONCE = 20_000
+_AT_ONCE = 65_536
 """Rows that the kernels take at once."""
 _LEVEL_MOST = 2.0**50
 """Units of an account up to which floats find its level to a fraction of a unit."""
@@ -125,25 +125,27 @@ class _Part:
 
     def whole(self, answer: BatchAnswer) -> Indices:
         """Answers by whole lots, in place; returns the accounts that are left for the exact method."""
-        given: Indices = self.accounts
-        self._keep(self._fits())
+        fits = self._fits()
+        unknown: Indices = self.accounts[~fits]
+        self._keep(fits)
         self._sell_the_aimless()
         block = replace(self.block, high=np.where(self.buys, reach(self.block), 0))
         terms = Terms(block)
         plan = terms.whole_lots(self._levels()[0])
+        done = plan.settled
         if self.model.quality == "auto":
             plan, done = self._good_enough(terms, plan)
-        else:
-            done = plan.settled
+        rest: Indices = self.accounts[~done]
         lots = plan.lots + self.sold
-        to, unit = self.accounts[done], 10.0**self.rows.scale
-        self._keep(done)
-        self._finish(lots[:, done], lots[:, done] * self.block.prices, answer)
-        answer.left[to] = plan.left[done]
-        answer.distance[to], answer.bound[to] = plan.distance[done] / unit, plan.bound[done] / unit
-        answer.gap[to] = plan.gap[done] / unit
+        if rest.size:
+            plan, lots = plan.take(np.flatnonzero(done)), lots[:, done]
+            self._keep(done)
+        to, unit = self.accounts, 10.0**self.rows.scale
+        self._finish(lots, lots * self.block.prices, answer)
+        answer.left[to] = plan.left
+        answer.distance[to], answer.bound[to], answer.gap[to] = plan.distance / unit, plan.bound / unit, plan.gap / unit
         answer.how[to] = HOW.index("whole")
-        return given[~np.isin(given, to)]
+        return np.concatenate([unknown, rest])
 
     def _fits(self) -> Bools:
         """The accounts that the kernels of whole lots know: no product overflows, every count of lots is exact."""

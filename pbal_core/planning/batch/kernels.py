@@ -245,7 +245,7 @@ class Terms:
         return made
 
     def _step(self, lots: Ints, left: Ints, *, adding: bool) -> Bools:
-        """Lot by lot, the cheapest first, in place; true where nothing is left to do.
+        """Lot by lot, those first that cost least for their price, in place; true where nothing is left to do.
 
         Args:
             lots: Lots of each asset, shape (n, a).
@@ -253,37 +253,36 @@ class Terms:
             adding: Add lots while the cash pays for one, or take lots away while it does not suffice.
         """
         sign = 1 if adding else -1
-        settled = np.zeros(left.size, dtype=bool)
-        open_ = np.arange(left.size) if adding else np.flatnonzero(left < 0)
+        open_: Indices
+        settled: Bools
+        first: Bools = left < 0
+        if adding:
+            first = np.any((lots < self.block.high) & (self.block.prices <= left), axis=0)
+        settled, open_ = ~first, np.flatnonzero(first)
         if not open_.size:
             return settled
-        bounds, prices, curve, depth, held = (
-            rows[:, open_]
-            for rows in (
-                self.block.high if adding else self.block.low,
-                self.block.prices,
-                self.curve,
-                self.depth,
-                self.held,
-            )
-        )
+        terms = self if open_.size == left.size else Terms(self.block.take(open_))
+        bounds, prices = terms.block.high if adding else terms.block.low, terms.block.prices
         k, rest = lots[:, open_], left[open_]
-        cost = sign * (2 * curve * (k - depth + held) - prices) + curve
-        for step in range(_MOST_STEPS):
-            columns = np.arange(open_.size)
+        # What a lot more, or less, adds to J + R for a unit of its price, and by how much that grows with each.
+        bend = 2 * terms.curve / terms.prices
+        cost = sign * (bend * (k - terms.depth + terms.held) - 1.0) + bend / 2
+        for _lot in range(_MOST_STEPS):
             may = (k < bounds) & (prices <= rest) if adding else (k > bounds) & (rest < 0)
-            pick = np.where(may, cost, np.inf).argmin(axis=0)
-            go = may[pick, columns]
-            k[pick, columns] += sign * go
-            cost[pick, columns] += 2 * curve[pick, columns] * go
-            rest -= sign * np.where(go, prices[pick, columns], 0)
-            if step % 4 < 3 and go.any():
-                continue
+            score = np.where(may, cost, np.inf)
+            pick, columns = score.argmin(axis=0), np.arange(open_.size)
+            go = score[pick, columns] < np.inf
             stay = np.flatnonzero(go)
-            if stay.size < open_.size or step == _MOST_STEPS - 1:
-                lots[:, open_], left[open_], settled[open_] = k, rest, ~go
-                open_, k, rest, bounds = open_[stay], k[:, stay], rest[stay], bounds[:, stay]
-                prices, curve, cost = prices[:, stay], curve[:, stay], cost[:, stay]
-            if not stay.size:
-                break
+            if 4 * stay.size < 3 * open_.size:
+                lots[:, open_], left[open_], settled[open_[~go]] = k, rest, True
+                open_, k, rest, bounds, pick = open_[stay], k[:, stay], rest[stay], bounds[:, stay], pick[stay]
+                prices, cost, bend = prices[:, stay], cost[:, stay], bend[:, stay]
+                go, stay = go[stay], np.arange(stay.size)
+                if not stay.size:
+                    return settled
+            at = pick[stay], stay
+            k[at] += sign
+            cost[at] += bend[at]
+            rest[stay] -= sign * prices[at]
+        lots[:, open_], left[open_], settled[open_] = k, rest, ~go
         return settled

@@ -39,22 +39,23 @@ def drain_level(values: Floats, weights: Floats, amount: Floats) -> Floats:
 
 
 def _settled(values: Floats, weights: Floats, cash: Floats) -> Floats:
-    level = np.empty(values.shape[1])
-    open_ = np.arange(values.shape[1])
-    active = weights > 0
-    v, w = np.where(active, values, 0.0), weights
-    sums, shares = v.sum(axis=0) + cash, w.sum(axis=0)
-    while open_.size:
-        found = sums / np.where(shares > 0, shares, 1.0)
-        level[open_] = found
-        above = active & (v > found * w)
-        # Rounding may put the last asset a hair above its own level; it is at the level then.
-        above &= active.sum(axis=0) > 1
-        again = above.any(axis=0)
-        if not again.any():
-            break
-        open_, active, above, v, w = open_[again], active[:, again], above[:, again], v[:, again], w[:, again]
-        active &= ~above
-        sums = np.where(active, v, 0.0).sum(axis=0) + cash[again]
-        shares, cash = np.where(active, w, 0.0).sum(axis=0), cash[again]
-    return level
+    """The level of values that only ever rise; those of a drain are negative."""
+    v, w = np.where(weights > 0, values, 0.0), weights
+    shares = w.sum(axis=0)
+    level: Floats = np.divide(v.sum(axis=0) + cash, shares, out=np.zeros_like(shares), where=shares > 0)
+    open_, found, active = np.arange(level.size), level, np.ones_like(v)
+    while True:
+        active *= v <= found * w
+        shares = np.einsum("ij,ij->j", w, active)
+        sums = np.einsum("ij,ij->j", v, active) + cash
+        # Rounding may put the last asset a hair above its own level, which leaves none; it is at the level then.
+        lower = np.divide(sums, shares, out=found.copy(), where=shares > 0)
+        again = np.flatnonzero(lower < found)
+        if not again.size:
+            return level
+        level[open_[again]] = lower[again]
+        if 2 * again.size > open_.size:
+            found = np.minimum(lower, found)
+        else:
+            open_, found, cash = open_[again], lower[again], cash[again]
+            active, v, w = active[:, again], v[:, again], w[:, again]
