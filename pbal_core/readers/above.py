@@ -9,21 +9,17 @@ Worked example: ``Cash,2747.06`` above the header is cash found; ``Total Value,9
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ..money import NotANumberError
-from . import cash
-from .cells import harmless, normal, read_cell, read_date, word
+from .cells import normal, read_cell, read_date, word
 from .document import Record
-from .facts import CashBalance
+from .labels import read_label
 from .layout import ReadingState
-from .sections import TOTALS
 
 _ACCOUNTS = frozenset({"account", "account number", "account name", "account id", "konto", "kontonummer", "compte",
                        "depot", "depotnummer", "rekening", "cuenta", "conto"})  # fmt: skip
-_SUMMARIES = TOTALS | {"net account value", "account value", "portfolio value", "total market value", "net worth",
-                       "total account value", "market value", "depotwert"}  # fmt: skip
 _DIGIT = re.compile(r"\d")
 
 
@@ -34,39 +30,20 @@ def read_above(record: Record, state: ReadingState, preamble: Preamble | None) -
     """One row above the header."""
     draft = state.draft
     reason = preamble(record, state) if preamble is not None else ""
-    if not reason:
-        pair = [cell.strip() for cell in record.cells if cell.strip()]
-        if len(pair) == 2 and _labelled(record, state, normal(pair[0]).rstrip(": "), pair[1]):
-            return
-        amounts = len(amounts_of(record, state))
-        if amounts >= 2 and len(pair) >= 3:
-            state.unread.append(record)
-        elif amounts == 1 and len(pair) == 2:
-            state.skipped.append(record.line)
-    draft.row(record, "header", reason or "above the table")
-
-
-def _labelled(record: Record, state: ReadingState, label: str, text: str) -> bool:
-    """Takes the cash or the total that a label names; True when the row is stated."""
-    draft = state.draft
-    if label in _ACCOUNTS:
-        state.account = word(text)
-        return False
-    currency, summary = cash.label_currency(label), label in _SUMMARIES
-    if currency is None and not summary:
-        return False
-    try:
-        amount, sign = read_cell(text, draft.decimal)
-    except NotANumberError:
-        return False
-    if amount is None:
-        return False
-    if summary:
-        state.summaries.append((record.line, harmless(label, 40), amount))
-        return False
-    draft.bank(CashBalance(record.line, state.account, amount, currency or sign, label))
-    draft.row(record, "cash", "cash above the table", account=state.account)
-    return True
+    if reason:
+        draft.row(record, "header", reason)
+        return
+    pair = [cell.strip() for cell in record.cells if cell.strip()]
+    if len(pair) == 2 and normal(pair[0]).rstrip(": ") in _ACCOUNTS:
+        state.account = word(pair[1])
+    verdict = read_label(record, state, own=False)
+    if verdict is not None:
+        kind, reason = verdict
+        draft.row(record, kind, reason, account=state.account if kind == "cash" else "")
+        return
+    if len(pair) >= 3 and len(amounts_of(record, state)) >= 2:
+        state.unread.append(record)
+    draft.row(record, "header", "above the table")
 
 
 def amounts_of(record: Record, state: ReadingState) -> list[Decimal]:
@@ -84,33 +61,36 @@ def amounts_of(record: Record, state: ReadingState) -> list[Decimal]:
     return found
 
 
-def conclude_above(state: ReadingState, *, cut: bool) -> None:
-    """Compares the totals above the table, and names what was not read.
-
-    Args:
-        state: What was read.
-        cut: The table has no end, so a total that differs says that rows are missing.
-    """
+def conclude_above(state: ReadingState) -> None:
+    """Names what is beside the table and was not read."""
     draft = state.draft
-    for line, label, amount in state.summaries:
-        check = draft.total_check(label, line, amount)
-        (draft.compare if cut else draft.compare_summary)(check)
     if state.skipped and not draft.cash:
-        listed = ", ".join(map(str, state.skipped[:10]))
-        message = f"no cash was recognised; the amounts above the table were not read (line {listed})."
-        draft.remark("info", "no_cash", message, state.skipped[0])
+        message = f"no cash was recognised; {lines_have(state.skipped)} an amount that was not read."
+        draft.remark("info", "no_cash", message)
     if not state.unread:
         return
     lines = [record.line for record in state.unread]
-    where = f"lines {lines[0]} to {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
     totals = [r.line for r in state.unread if any("total" in normal(c) for c in r.cells)]
-    totals += [line for line, *_ in state.summaries if line > lines[0]]
+    totals += [stated.line for stated in draft.stated if stated.level == "summary" and stated.line > lines[0]]
     if totals:
         message = (
-            f"{where} have amounts and a total, and no header above them was recognised: a part of the file would be "
+            f"{lines_have(lines)} amounts and a total, and no header was recognised above: a part of the file would be "
             "lost. Download it again, and do not edit its header."
         )
         draft.refuse("unread_rows", message, min(totals))
     else:
-        message = f"{where} above the table have amounts and were not read; make sure that nothing of them is missing."
+        message = (
+            f"{lines_have(lines)} amounts that no reader knows, above the table; make sure that nothing is missing."
+        )
         draft.remark("warning", "unread_rows", message, lines[0])
+
+
+def lines_have(lines: Sequence[int]) -> str:
+    """``line 6 has``, ``lines 3, 5 and 8 have``, ``lines 3 to 9 have``: ascending lines as the start of a sentence."""
+    first, last = lines[0], lines[-1]
+    if len(lines) == 1:
+        return f"line {first} has"
+    if len(lines) > 2 and last - first == len(lines) - 1:
+        return f"lines {first} to {last} have"
+    more = ", ..." if len(lines) > 10 else ""
+    return f"lines {', '.join(map(str, lines[:-1][:9]))}{more} and {last} have"

@@ -60,9 +60,7 @@ def _take(means: str, answer: str, record: Record, state: ReadingState) -> None:
     elif means == "as_of":
         draft.as_of = day_first(answer) or draft.as_of
     elif not is_blank(answer):
-        amount = draft.number(answer, record.line, "total")
-        if amount is not None:
-            state.summaries.append((record.line, "total above the table", amount))
+        draft.state_total("summary", record.line, "total above the table", draft.number(answer, record.line, "total"))
 
 
 def bank_above(state: ReadingState, balance: CashBalance) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from .cells import harmless
 from .derive import EXACT
@@ -16,6 +17,51 @@ from .facts import TotalCheck
 CENT = Decimal("0.01")
 FAR_OFF = Decimal("0.02")
 """Quantity times price may be this fraction off the value with a warning (late prices); beyond, it is refused."""
+
+
+CountedKind = Literal["asset", "cash", "pending", "due"]
+"""``pending`` is a debit that is not settled, ``due`` a credit that is not counted as cash."""
+
+
+Level = Literal["total", "section", "part", "summary", "bare"]
+"""What a total is that of: a table, a section in a table of sections, some other part, the table beside which it is
+said, or nothing that is known (``bare``): an asset that only has a value, or a total under a name of its own."""
+
+
+class Counted(NamedTuple):
+    """An amount that a total may include.
+
+    Attributes:
+        line: Line of the file.
+        account: Account, may be empty.
+        amount: Signed.
+        kind: See CountedKind.
+    """
+
+    line: int
+    account: str
+    amount: Decimal
+    kind: CountedKind
+
+
+class StatedTotal(NamedTuple):
+    """A total that the file states.
+
+    Attributes:
+        line: Line of the file.
+        label: What the file calls it.
+        amount: The file's number.
+        account: The account it is about, None for all.
+        mark: How many amounts were noted before it.
+        level: See Level.
+    """
+
+    line: int
+    label: str
+    amount: Decimal
+    account: str | None
+    mark: int
+    level: Level
 
 
 @dataclass(slots=True)
@@ -34,13 +80,6 @@ class Sum:
         if self.whole:
             exponent = amount.as_tuple().exponent
             self.whole = isinstance(exponent, int) and exponent >= 0
-
-    def less(self, amounts: tuple[Decimal, ...]) -> Sum:
-        """The sum without some of its amounts."""
-        rest = Sum(self.value, max(0, self.count - len(amounts)), self.whole)
-        for amount in amounts:
-            rest.value = EXACT.subtract(rest.value, amount)
-        return rest
 
     def check(self, label: str, line: int, account: str, stated: Decimal, *, rounded: bool = False) -> TotalCheck:
         """The comparison with a total that the file states, of amounts that may be ``rounded`` to whole units."""

@@ -182,3 +182,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     field: tuple(dict.fromkeys([*telling, *_rank(_WORDS[field], 1)])) for field, telling in TELLING.items()
 }
 """Field -> all names that may mean it, the most telling first: the first one that a header has is taken."""
+
+MULTIPLIERS = ("multiplier", "mult", "mult.", "contract multiplier", "contract size", "multiplikator", "multiplicateur",
+               "moltiplicatore", "multiplicador")  # fmt: skip
+"""Names of a column of how many units a contract is for: 1 for a share."""

@@ -65,6 +65,7 @@ class Document:
         encoding: How the bytes were decoded.
         broken: Why the rows end early, None when they do not.
         padded: Rows may lack empty fields at their end (workbooks drop them).
+        unfinished: The last line does not end; it may have been cut.
         names: The first HEAD_ROWS rows with case and spacing folded, to find headers in.
     """
 
@@ -74,6 +75,7 @@ class Document:
     encoding: str = ""
     broken: Issue | None = None
     padded: bool = False
+    unfinished: bool = False
     names: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,7 +108,10 @@ def documents(data: bytes) -> Iterator[Document]:
     for delimiter in DELIMITERS:
         if delimiter == "," or delimiter in text:
             records, broken = _rows(text, delimiter)
-            yield Document(records=records, delimiter=delimiter, encoding=encoding, broken=broken)
+            unfinished = not text.endswith(("\n", "\r"))
+            yield Document(
+                records=records, delimiter=delimiter, encoding=encoding, broken=broken, unfinished=unfinished
+            )
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -16,10 +16,20 @@ from ..errors import DataError, Issue
 from ..money import DecimalSign, NotANumberError
 from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
 from .cells import issue_at, read_cell, shown
-from .checks import CENT, FAR_OFF, Sum, fraction_off, gain_agrees, is_swapped, value_difference
+from .checks import (
+    CENT,
+    FAR_OFF,
+    Counted,
+    CountedKind,
+    Level,
+    StatedTotal,
+    fraction_off,
+    gain_agrees,
+    is_swapped,
+    value_difference,
+)
 from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
-from .repeats import sums_among
 from .statement import Statement
 
 
@@ -62,11 +72,15 @@ class StatementDraft:
     """Base currency by account, where known."""
     lots: dict[int, list[Lot]] = field(default_factory=dict)
     """Lots by index of their holding."""
-    counted: dict[str, Sum] = field(default_factory=dict)
-    """By account: every value that the file's total includes, planned or not."""
-    everything: Sum = field(default_factory=Sum)
-    """The same over all accounts."""
+    counted: list[Counted] = field(default_factory=list)
+    """Every value that the file's totals may include, planned or not, in file order."""
+    uncounted: set[int] = field(default_factory=set)
+    """Lines of which that turned out to be counted elsewhere."""
+    stated: list[StatedTotal] = field(default_factory=list)
+    """The file's totals, to be compared once every row is read."""
     asset_rows: int = 0
+    bare: dict[int, str] = field(default_factory=dict)
+    """What to add about a row that only has a value, by its line."""
     derived_prices: list[str] = field(default_factory=list)
     foreign_prices: list[str] = field(default_factory=list)
     """Symbols whose price is in another currency than their value."""
@@ -165,18 +179,25 @@ class StatementDraft:
             symbol = f"{symbol[:28].rstrip(' ._/-')} {number}"
         return symbol
 
-    def count(self, account: str, value: Decimal | None) -> None:
-        """Adds to what the file's own total of the account should be."""
+    def count(self, line: int, account: str, value: Decimal | None, kind: CountedKind = "asset") -> None:
+        """Adds to what the file's own totals should be."""
         if value is not None:
-            self.everything.add(value)
-            self.counted.setdefault(account, Sum()).add(value)
+            self.counted.append(Counted(line, account, value, kind))
 
     def bank(self, balance: CashBalance) -> None:
         """Adds a cash balance."""
         self.own(balance.account)
         self.cash.append(balance)
         if not balance.converted:
-            self.count(balance.account, balance.amount)
+            self.count(balance.line, balance.account, balance.amount, "pending" if balance.pending else "cash")
+
+    def leave_out_cash(self, balance: CashBalance, reason: str) -> None:
+        """Takes a balance back, and says why of its line."""
+        self.cash.remove(balance)
+        self.uncounted.add(balance.line)
+        self.rows = [
+            row._replace(kind="other", reason=reason) if row.line == balance.line else row for row in self.rows
+        ]
 
     def lot(self, lot: Lot) -> None:
         """Adds a tax lot to the holding before it."""
@@ -240,35 +261,12 @@ class StatementDraft:
         )
         self.refuse("total_mismatch", message, check.line)
 
-    def compare_summary(self, check: TotalCheck) -> None:
-        """Notes a total beside the table, which may be of another moment: one that differs is a warning."""
-        if check.holds:
-            self.totals.append(check)
-            return
-        message = (
-            f"the file says {check.stated:f} as {check.label}, and the rows of its table add up to {check.found:f}; "
-            "they may be of different moments. The rows are used."
-        )
-        self.remark("warning", "summary_differs", message, check.line)
-
-    def total_check(self, label: str, line: int, stated: Decimal, account: str | None = None) -> TotalCheck:
-        """A total against what was read, of one account or of all.
-
-        Some totals leave out cash, or what is not settled: the comparison that holds is returned.
-        """
-        counted = self.everything if account is None else self.counted.get(account, Sum())
-        own = [b for b in self.cash if account is None or b.account == account]
-        settled = tuple(b.amount for b in own if b.pending)
-        cash = tuple(b.amount for b in own if not b.converted)
-        due = tuple(-amount for _, of, amount in self.pending if account is None or of == account)
-        rounded = self.rounded or not self.proven
-        readings = {"": counted, ", without what is pending": counted.less(settled), ", with what is pending":
-                    counted.less(due), ", without cash": counted.less(cash)}  # fmt: skip
-        checks = [
-            reading.check(label + words, line, account or "", stated, rounded=rounded)
-            for words, reading in readings.items()
-        ]
-        return next((check for check in checks if check.holds), checks[0])
+    def state_total(
+        self, level: Level, line: int, label: str, amount: Decimal | None, account: str | None = None
+    ) -> None:
+        """Notes a total of the file, of one account or of all, to be compared once every row is read."""
+        if amount is not None:
+            self.stated.append(StatedTotal(line, label, amount, account, len(self.counted), level))
 
     def statement(self) -> Statement:
         """The finished statement.
@@ -330,11 +328,11 @@ class StatementDraft:
         """Remarks that sum up: what was left out, which prices were divided out."""
         left_out = [row for row in self.rows if row.kind == "unsupported"]
         for row in left_out[:20]:
-            self.remark("warning", "unsupported", f"left out: {row.reason}.", row.line, row.symbol)
+            self.remark(
+                "warning", "unsupported", f"left out: {row.reason}{self.bare.get(row.line, '')}.", row.line, row.symbol
+            )
         if len(left_out) > 20:
             self.remark("warning", "unsupported", f"{len(left_out) - 20} more rows are left out for such reasons.")
-        for message, total in sums_among(self.holdings) if self.repeated else ():
-            self.remark("warning", "row_is_sum", message, total.line, total.symbol)
         if self.derived_prices:
             message = (
                 f"the file gives no price for {few(self.derived_prices)}; value divided by quantity is used, to six "

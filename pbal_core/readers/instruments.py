@@ -71,6 +71,7 @@ _REASONS = {
 }
 SHORT = "a short position: plans hold or sell what is owned"
 NO_PRICE = "no market price in the file, so it cannot be turned into shares"
+ONLY_VALUE = "it has a value, but no shares and no price"
 UNTRADABLE = "its symbol is not one that can be traded"
 NO_SYMBOL = "no symbol, so it cannot be traded"
 

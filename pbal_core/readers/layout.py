@@ -12,7 +12,7 @@ from ..money import NotANumberError
 from .cells import MAX_CELL, read_cell, word
 from .document import Record
 from .draft import StatementDraft
-from .facts import RowKind
+from .facts import CashBalance, RowKind
 
 NUMBERS = ("quantity", "price", "value", "pnl", "cost", "cost_price")
 """Fields that hold numbers; ``cost_price`` is the cost of one share."""
@@ -125,10 +125,10 @@ class ReadingState:
     complete: bool = False
     sections: frozenset[int] = frozenset()
     """Lines that are sums of sections."""
-    summaries: list[tuple[int, str, Decimal]] = field(default_factory=list)
-    """Line, label and amount of totals above the table."""
     skipped: list[int] = field(default_factory=list)
-    """Lines above the table that are a label and an amount, and are not cash."""
+    """Lines beside the table that are a label and an amount, and are not cash."""
+    beside: list[CashBalance] = field(default_factory=list)
+    """Cash that such lines name."""
     unread: list[Record] = field(default_factory=list)
     """Rows with amounts that nothing has claimed."""
     handled: bool = False

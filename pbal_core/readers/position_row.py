@@ -12,6 +12,7 @@ from ..portfolio import SYMBOL, price_message
 from . import cash, instruments, symbols
 from .amounts import RowAmounts, hundred_times, read_amounts
 from .cells import normal
+from .checks import value_difference
 from .derive import EXACT, divided
 from .draft import StatementDraft
 from .facts import AccountHolding, CashBalance
@@ -41,10 +42,14 @@ def read_position(
             return "cash", reason
     symbol, reason = _symbol(draft, text, description, asset_class, names=names, own_words=own_words)
     reason = reason or _no_asset(found)
+    if not reason and "multiplier" in row.values:
+        reason = _contract(row, draft, found, symbol)
     if not reason:
         found, reason = hundred_times(found, text, description)
     if reason:
-        draft.count(account, found.value)
+        if reason == instruments.ONLY_VALUE:
+            draft.state_total("bare", row.record.line, text or description, found.value)
+        draft.count(row.record.line, account, found.value)
         return "unsupported", reason
     return _hold(row, draft, account, found, symbol)
 
@@ -71,7 +76,27 @@ def _no_asset(found: RowAmounts) -> str:
         return instruments.SHORT
     if not found.price and not found.value:
         return instruments.NO_PRICE
-    return instruments.NO_PRICE if found.price is None and found.value is not None and not found.quantity else ""
+    if found.price is not None or found.value is None or found.quantity:
+        return ""
+    return instruments.ONLY_VALUE if found.quantity is None else instruments.NO_PRICE
+
+
+def _contract(row: TableRow, draft: StatementDraft, found: RowAmounts, symbol: str) -> str:
+    """Why a row with a multiplier is no share; a share whose numbers say that it is one keeps it with a warning."""
+    multiplier = row.glance(draft, "multiplier")
+    if multiplier in {None, 1}:
+        return ""
+    quantity, price, value = found.quantity, found.price, found.value
+    if quantity is None or price is None or value is None:
+        return instruments.derivative("", multiplier)
+    if not value_difference(quantity, price, value, draft.price_slack, None)[1]:
+        return instruments.derivative("", multiplier)
+    message = (
+        f"its multiplier is {multiplier:f}, and that of a share is 1; its value is quantity times price, so the "
+        "multiplier is not used."
+    )
+    draft.remark("warning", "multiplier", message, row.record.line, symbol)
+    return ""
 
 
 def _hold(row: TableRow, draft: StatementDraft, account: str, found: RowAmounts, symbol: str) -> Verdict:
@@ -95,7 +120,7 @@ def _hold(row: TableRow, draft: StatementDraft, account: str, found: RowAmounts,
         text = row.word("symbol")
         draft.markets.setdefault(symbols.market_currency(text), text)
     pnl, cost = _gain(row, draft, found, symbol, value)
-    draft.count(account, value)
+    draft.count(at, account, value)
     draft.hold(
         AccountHolding(
             line=at,

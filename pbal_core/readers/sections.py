@@ -1,44 +1,34 @@
-"""Sums inside a table: rows that say what the rows of their section add up to, and which label a total has.
+"""Rows that only have a value: what the rows of their section add up to. And the number style that proves itself.
+
+The model: a row without shares and price whose value is the sum of the rows below it, up to the next such row, or of
+those above it, is that of a section. Where a table has sections, another such row is one as well, and is compared.
 
 Worked example: ``US Equity,,,3940`` above VTI of 2,500 and VOO of 1,440 is a sum and no asset.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from ..money import DecimalSign, NotANumberError
 from . import cash
-from .cells import is_blank, normal, read_cell
+from .cells import harmless, is_blank, normal, read_cell
 from .checks import CENT, Sum, value_difference
 from .draft import StatementDraft
 from .layout import TableRow
-
-TOTALS = frozenset({
-    "total", "totals", "grand total", "total value", "portfolio total", "account total", "positions total", "gesamt",
-    "gesamtsumme", "summe", "gesamtwert", "totaal", "totale", "total general", "total g\u00e9n\u00e9ral", "totalt",
-    "i alt", "summa", "sum total", "total portfolio", "total assets",
-})  # fmt: skip
-_PART_OF_TOTAL = r"sub[- ]?totals?\b.*|totals? .*|.* (?:sub-?)?totals?|zwischensumme.*|sous-total.*|subtotaal.*"
-_PENDING = r"(?:pending|unsettled|outstanding)\b.*|.*\bnot (?:yet )?settled"
+from .total_words import is_sub_total, is_total
 
 
-def is_total(label: str, *, summed: bool) -> bool:
-    """A folded label is that of the total of a table; ``SUM`` is a share unless its numbers are blank."""
-    return label in TOTALS or (label == "sum" and summed)
+class _Bare(NamedTuple):
+    """A row that only has a value."""
 
-
-def is_sub_total(label: str) -> bool:
-    """A folded label is that of a part of the total."""
-    return re.fullmatch(_PART_OF_TOTAL, label[:80]) is not None
-
-
-def is_pending(label: str) -> bool:
-    """A folded label is that of activity which is not settled."""
-    return re.fullmatch(_PENDING, label[:80]) is not None
+    line: int
+    value: Decimal | None
+    part: bool = False
+    """Its label is that of some part, which need not be of rows of its own."""
 
 
 def proven_style(rows: Sequence[TableRow]) -> DecimalSign | None:
@@ -63,22 +53,39 @@ def _proves(rows: Sequence[TableRow], style: DecimalSign) -> bool:
     return seen
 
 
-def section_sums(rows: Sequence[TableRow], draft: StatementDraft) -> frozenset[int]:
-    """Lines of the rows that only have a value, and this is the sum of the rows up to the next such row or before."""
-    blocks: list[tuple[int, Decimal | None, Sum]] = [(0, None, Sum())]
+def section_sums(rows: Sequence[TableRow], draft: StatementDraft) -> tuple[frozenset[int], frozenset[int]]:
+    """Lines of rows that are sums of sections: those that agree, and those beside them that do not."""
+    blocks: list[tuple[_Bare, Sum]] = [(_Bare(0, None), Sum())]
     for row in rows:
-        label = normal(row.text("symbol") or row.text("description") or row.first).rstrip(": ")
+        blank = is_blank(row.raw("quantity")), is_blank(row.raw("price"))
         value = row.glance(draft, "value")
-        bare = is_blank(row.raw("quantity")) and is_blank(row.raw("price"))
-        if is_total(label, summed=bare) or value is None:
+        if value is None:
             continue
-        if bare and not cash.is_fund(row.word("symbol")) and cash.label_currency(label) is None:
-            blocks.append((row.record.line, value, Sum()))
+        label = label_of(row) if any(blank) else ""
+        if any(blank) and is_total(label, summed=True):
+            continue
+        if not all(blank) or cash.is_fund(row.word("symbol")) or cash.label_currency(label) is not None:
+            blocks[-1][1].add(value)
         else:
-            blocks[-1][2].add(value)
-    found = set()
-    for (_, _, before), (line, stated, below) in pairwise(blocks):
-        sums = [part for part in (below, before) if part.count]
-        if stated is not None and any(abs(part.value - stated) <= CENT * (part.count + 1) for part in sums):
-            found.add(line)
-    return frozenset(found)
+            blocks.append((_Bare(row.record.line, value, is_sub_total(label)), Sum()))
+    agreeing: set[int] = set()
+    others: set[int] = set()
+    for (_, before), (bare_row, below) in pairwise(blocks):
+        if bare_row.value is not None:
+            sums = [part for part in (below, before) if part.count]
+            agrees = any(abs(part.value - bare_row.value) <= CENT * (part.count + 1) for part in sums)
+            if agrees:
+                agreeing.add(bare_row.line)
+            elif sums and not bare_row.part:
+                others.add(bare_row.line)
+    return frozenset(agreeing), frozenset(others) if agreeing else frozenset()
+
+
+def label_of(row: TableRow) -> str:
+    """What a row is called, folded."""
+    return normal(row.word("symbol") or row.word("description") or row.first).rstrip(": ")
+
+
+def title_of(row: TableRow) -> str:
+    """What a row is called, for messages."""
+    return harmless(row.word("symbol") or row.word("description") or row.first, 40)

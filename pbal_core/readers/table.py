@@ -17,15 +17,19 @@ from decimal import Decimal
 
 from ..errors import DataError, Place
 from ..money import DecimalSign
+from . import totals
 from .above import conclude_above, read_above
 from .cells import decide_decimal, issue_at, normal
+from .columns import MULTIPLIERS
 from .document import Document, Record
 from .draft import StatementDraft
 from .facts import CashBalance, Lot, RowKind
 from .headers import currency_columns, unit_of
+from .labels import is_note, read_label, settle_cash
 from .layout import NUMBERS, POSITION, Layout, ReadingState, TableRow, Verdict
 from .position_row import read_cash, read_position
-from .sections import proven_style, section_sums
+from .repeats import settle_repeats
+from .sections import proven_style, section_sums, title_of
 from .statement import Statement
 
 AMOUNTS = ("quantity", "price", "value")
@@ -99,6 +103,9 @@ class TableFormat:
                         raise DataError([issue_at("error", "duplicate_column", message, record.line, column=title)])
                     index[name] = names.index(candidate)
                     break
+        multiplier = next((names.index(name) for name in MULTIPLIERS if name in names), None)
+        if multiplier is not None and multiplier not in index.values():
+            index["multiplier"] = multiplier
         return layout_of(record, index, self.pairs)
 
     def row(self, record: Record, layout: Layout, state: ReadingState) -> TableRow:  # noqa: ARG002 - formats need it
@@ -133,15 +140,19 @@ def read_table(form: TableFormat, document: Document, header: int) -> StatementD
     title = document.records[header]
     draft.row(title, "header", "column names")
     if form.names and "value" in layout.index:
-        state.sections = section_sums([TableRow.of(record, layout) for record in below], draft)
+        agreeing, others = section_sums([TableRow.of(record, layout) for record in below], draft)
+        state.sections = agreeing | others
     for record in below:
         layout = _row(form, document, form.row(record, layout, state), state)
     if document.broken is not None:
         draft.errors.append(document.broken)
+    settle_cash(state)
     if form.conclude is not None:
         form.conclude(state)
     cut = bool(form.ends_with) and not state.complete
-    conclude_above(state, cut=cut)
+    settle_repeats(draft)
+    totals.compare(draft, cut=cut)
+    conclude_above(state)
     if cut:
         draft.remark("warning", "maybe_cut", f"the file does not end with {form.ends_with}; it may have been cut.")
     return draft
@@ -194,13 +205,19 @@ def _row(form: TableFormat, document: Document, row: TableRow, state: ReadingSta
         draft.row(record, "other", state.stopped)
         return row.layout
     if record.line in state.sections:
-        draft.row(record, "total", "the sum of a section, which agrees with its rows")
+        draft.state_total("section", record.line, title_of(row), row.glance(draft, "value"))
+        draft.row(record, "total", "the sum of a section, compared with its rows")
         return row.layout
     kind, reason = form.classify(row, state)
     if state.handled:
         state.handled = False
         draft.row(record, kind, reason, account=state.account)
         return row.layout
+    if _is_line_of_text(row) and kind in {"position", "footer"}:
+        said = _read_text(document, row, state)
+        if said is not None:
+            draft.row(record, *said, account=state.account if said[0] == "cash" else "")
+            return row.layout
     if kind in _ASSETS and not _width_fits(document, row, state):
         return row.layout
     account = row.word("account") or row.word("account_name") or state.account
@@ -218,6 +235,18 @@ def _row(form: TableFormat, document: Document, row: TableRow, state: ReadingSta
     return row.layout
 
 
+def _is_line_of_text(row: TableRow) -> bool:
+    """The row is shorter than the header, or has one cell."""
+    return len(row.record.cells) < row.layout.width or (not row.record.cells[1] and row.alone)
+
+
+def _read_text(document: Document, row: TableRow, state: ReadingState) -> Verdict | None:
+    """Takes the cash or the total of a line below the rows, unless it may be a row of which the end was cut off."""
+    record = row.record
+    cut = document.unfinished and record is document.records[-1] and len(record.cells) > 1
+    return None if cut else read_label(record, state, own=not record.after_blank)
+
+
 _ASSETS: frozenset[RowKind] = frozenset({"position", "cash", "unsupported", "lot", "pending"})
 
 
@@ -229,7 +258,7 @@ def _asset(form: TableFormat, row: TableRow, state: ReadingState, account: str, 
     if kind == "cash":
         read_cash(row, draft, account, form.currency)
     elif kind == "unsupported":
-        draft.count(account, row.number(draft, "value"))
+        draft.count(row.record.line, account, row.number(draft, "value"))
     elif kind == "lot":
         _lot(row, state)
     elif kind == "pending":
@@ -243,6 +272,7 @@ def read_pending(draft: StatementDraft, record: Record, account: str, amount: De
         return "pending", "not settled yet"
     if amount > 0:
         draft.pending.append((record.line, account, amount))
+        draft.count(record.line, account, amount, "due")
         return "pending", "not settled yet, not counted as cash"
     draft.bank(CashBalance(record.line, account, amount, currency, "Pending activity", pending=True))
     return "cash", "not settled yet: what is owed is taken off the cash"
@@ -253,6 +283,9 @@ def _width_fits(document: Document, row: TableRow, state: ReadingState) -> bool:
     cells, layout = row.record.cells, row.layout
     beyond = any(cell.strip() for cell in cells[max(layout.room, layout.width) :])
     if beyond or (len(cells) < layout.width and not document.padded):
+        if is_note(row.record, state):
+            state.draft.row(row.record, "footer", "text, not a position")
+            return False
         message = f"{len(cells)} fields were found where the header has {layout.width}; check delimiters and quotes."
         state.draft.refuse("field_count", message, row.record.line)
         state.draft.row(row.record, "other", "refused")
@@ -271,8 +304,5 @@ def _lot(row: TableRow, state: ReadingState) -> None:
 
 
 def account_total(state: ReadingState, line: int, label: str, text: str, account: str | None = None) -> None:
-    """Compares a total of the file with all its rows, or with those of an account."""
-    draft = state.draft
-    stated = draft.number(text, line, label)
-    if stated is not None:
-        draft.compare(draft.total_check(label, line, stated, account))
+    """Notes a total of the file, of its table or of an account, to be compared with the rows."""
+    state.draft.state_total("total", line, label, state.draft.number(text, line, label), account)

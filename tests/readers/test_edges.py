@@ -425,9 +425,12 @@ class TestTotalsOfOnesOwn:
         statement = read_positions(f"{self.VALUES}{label},{numbers}\nTotal,,,2505\n".encode())
         sums = numbers == ",,2505"  # of the row above it
         assert [(row.kind, row.reason) for row in statement.rows][2:] == [
-            ("total", "the sum of a section, which agrees with its rows" if sums else "a sub-total, not compared"),
+            ("total", f"{'the sum of a section' if sums else 'a sub-total'}, compared with its rows"),
             ("total", "compared with the rows"),
         ]
+        differing = [issue.message for issue in statement.issues if issue.code == "summary_differs"]
+        assert len(differing) == (numbers == ",,77")
+        assert all("77" in message and "2505" in message for message in differing)
 
     @pytest.mark.parametrize("ticker", ["CASH", "USD"])
     def test_a_share_called_cash_needs_no_price_to_be_one(self, ticker):

@@ -277,7 +277,7 @@ class TestTotalsAndRows:
         rows = "Stocks,,,3000\nVOO,4,500,2000\nQQQ,2,500,1000\nRest,,,980\nAGG,10,98,980\nTotal,,,3980\n"
         statement = read(f"Ticker,Shares,Price,Value\n{rows}")
         assert set(held(statement)) == {"VOO", "QQQ", "AGG"}
-        assert [check.stated for check in statement.totals] == [3980]
+        assert [check.stated for check in statement.totals] == [3000, 980, 3980]
 
     def test_an_unnamed_column_is_no_field_too_many(self):
         text = "Name;ISIN;Quantity;;Price;;Value;\nW;IE00BK5BQT80;20,5;pcs;118,500;EUR;2429,25;EUR\n"
@@ -286,12 +286,33 @@ class TestTotalsAndRows:
         assert held(statement) == {"IE00BK5BQT80": (Decimal("20.5"), Decimal("118.5"), Decimal("2429.25"))}
         assert statement.currency == "EUR"
 
-    def test_a_note_below_the_table_is_named(self):
-        text = "Class,Ticker,Shares,Price,Value\nEquity,VOO,4,500,2000\nFOOTNOTES\n"
-        statement = read(text)
+    @pytest.mark.parametrize(
+        "note",
+        [
+            "FOOTNOTES",
+            "Prices are delayed by 15 minutes",
+            "Prices, values and gains are estimates.",
+            "Made on 2 October 2026, 14:05.",
+        ],
+    )
+    def test_a_note_below_the_table_is_a_note(self, note):
+        statement = read(f"Class,Ticker,Shares,Price,Value\nEquity,VOO,4,500,2000\n{note}\n")
         assert len(statement.holdings) == 1
-        assert "text_line" in codes(statement)
+        assert statement.rows[-1].kind == "footer"
+        assert codes(statement) == set()
+
+    def test_a_text_that_may_be_an_asset_is_named(self):
+        """Of a table that begins with names, a short text may be the beginning of a row."""
+        rows = "Example World Fund,4,500,2000\nExample Bond\n"
+        assert "text_line" in codes(read(f"Name,Shares,Price,Value\n{rows}"))
         assert "field_count" in _problems("Ticker,Shares,Price,Value\nVOO,4,500,2000\nQQQ\n")
+        assert "field_count" in _problems("Name,Shares,Price,Value\nA World Fund,4,500,2000\nA Bond Fund,10\n")
+
+    def test_a_title_between_the_rows_is_no_asset(self):
+        rows = "My shares,,,\nVOO,4,500,2000\nMy bonds,,,\nAGG,10,98,980\n"
+        statement = read(f"Ticker,Shares,Price,Value\n{rows}")
+        assert set(held(statement)) == {"VOO", "AGG"}
+        assert codes(statement) == set()
 
     def test_the_columns_that_schwab_lets_one_switch_off_may_be_off(self):
         text = (

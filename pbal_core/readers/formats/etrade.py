@@ -31,8 +31,7 @@ def _preamble(record: Record, state: ReadingState) -> str:
         state.notes["summary"] = "read"
         state.account = record.cells[0].strip()
         net = state.draft.number(record.cells[1], record.line, "Net Account Value") if len(record.cells) > 1 else None
-        if net is not None:
-            state.summaries.append((record.line, "Net Account Value", net))
+        state.draft.state_total("summary", record.line, "Net Account Value", net)
         return "account summary"
     return ""
 

@@ -12,20 +12,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import DataError, Issue, Place, Remedy
-from .. import cash
-from ..cells import is_blank, normal
+from .. import cash, instruments
+from ..cells import is_blank, normal, read_date
 from ..columns import NAMES
 from ..document import Document
 from ..draft import StatementDraft
 from ..headers import unit_of
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..mapping import ColumnMapping, guess
-from ..sections import is_pending, is_sub_total, is_total
+from ..sections import label_of, title_of
 from ..statement import Statement
 from ..table import AMOUNTS, TableFormat, account_total, read_table
+from ..total_words import is_pending, is_sub_total, is_total
 
 _ACCOUNTS = frozenset({"", "cash", "margin"})
-_LONGEST_TICKER = 5
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -117,42 +117,39 @@ def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) ->
 
 
 def _classify(row: TableRow, state: ReadingState) -> Verdict:
-    label = normal(row.word("symbol") or row.word("description") or row.first).rstrip(": ")
-    summed = is_blank(row.raw("quantity")) or is_blank(row.raw("price"))
-    if is_total(label, summed=summed):
+    record = row.record
+    if (
+        row.alone
+        and (record.after_blank or not instruments.is_code(row.first))
+        and len(record.cells) >= row.layout.width
+    ):
+        return "footer", "a title or a note"
+    if len(record.cells) < row.layout.width:
+        return ("footer", "text, not a position") if row.alone and record.after_blank else POSITION
+    blank = is_blank(row.raw("quantity")), is_blank(row.raw("price"))
+    label = label_of(row)
+    if is_total(label, summed=any(blank)) or (not label and all(blank) and not is_blank(row.raw("value"))):
         return "total", _total(row, state)
-    if summed and is_sub_total(label):
-        return "total", "a sub-total, not compared"
-    if summed and is_pending(label):
+    if any(blank) and is_sub_total(label):
+        draft = state.draft
+        draft.state_total("part", record.line, title_of(row), row.glance(draft, "value"))
+        return "total", "a sub-total, compared with its rows"
+    if any(blank) and is_pending(label):
         return "pending", "not settled yet"
     if cash.label_currency(label) is not None and _is_cash(row, state):
         return "cash", "cash"
-    if row.alone and (row.record.after_blank or _is_text(row, state)):
-        return "footer", "text, not a position"
+    if state.last == "position" and not any(blank) and read_date(row.text("symbol")) is not None:
+        return "lot", "part of the position above it"
     return POSITION
 
 
 def _total(row: TableRow, state: ReadingState) -> str:
-    text = row.raw("value")
-    if text:
-        account_total(state, row.record.line, row.first or row.text("symbol"), text)
-    return "compared with the rows" if not is_blank(text) else "no amount to compare"
+    if is_blank(row.raw("value")):
+        return "no amount to compare"
+    account_total(state, row.record.line, title_of(row) or "the total", row.raw("value"))
+    return "compared with the rows"
 
 
 def _is_cash(row: TableRow, state: ReadingState) -> bool:
     """Cash is counted in its own units: at another price, or with another quantity, it is a share (CASH is one)."""
     return cash.in_own_units(*(row.glance(state.draft, name) for name in AMOUNTS))
-
-
-def _is_text(row: TableRow, state: ReadingState) -> bool:
-    """A row of one field below a wide table is a note, unless it may be a ticker whose line was cut."""
-    text, symbol_first = row.first, row.layout.index["symbol"] == 0
-    if len(row.record.cells) > 1 or row.layout.width < len(AMOUNTS):
-        return False
-    if symbol_first and " " not in text and len(text) <= _LONGEST_TICKER:
-        return False
-    if not state.notes.get("text"):
-        state.notes["text"] = "said"
-        message = f"the line is one text ({text[:40]!a}) and was not read; if it is a position, the file was cut there."
-        state.draft.remark("warning", "text_line", message, row.record.line)
-    return True

@@ -188,7 +188,6 @@ def _position(
     if not value and not price:
         reason = reason or instruments.NO_PRICE
     if reason:
-        draft.count(account, value)
         draft.row(entry.record(), "unsupported", reason, symbol, account)
         return Decimal(0)
     if value is not None and cash.in_own_units(quantity, price, value) and cash.reason(symbol, name):

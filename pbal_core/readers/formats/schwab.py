@@ -57,7 +57,7 @@ def _classify(line: TableRow, state: ReadingState) -> Verdict:
 
 def _check_total_seen(state: ReadingState) -> None:
     """Each account ends with its total; one without may have lost rows."""
-    if not state.complete and state.account in state.draft.counted:
+    if not state.complete and state.account in state.draft.accounts:
         message = f"the account {state.account} does not end with its total; the file may have been cut there."
         state.draft.remark("warning", "maybe_cut", message)
 
@@ -69,7 +69,7 @@ def _total(line: TableRow, state: ReadingState) -> str:
     stated = draft.number(line.raw("value"), line.record.line, title)
     if stated is None:
         return "no amount to compare"
-    draft.compare(draft.total_check("total of the account", line.record.line, stated, state.account))
+    draft.state_total("total", line.record.line, "total of the account", stated, state.account)
     return "compared with the rows of the account"
 
 

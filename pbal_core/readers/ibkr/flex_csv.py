@@ -122,7 +122,7 @@ def read(document: Document, _begin: int) -> Statement:
 
 def _may_be_typed(error: DataError, document: Document) -> bool:
     """Everything wrong is the style of a number, or a row that is a total: people write the four columns by hand."""
-    from ..sections import is_total
+    from ..total_words import is_total
 
     lines = {record.line: normal(record.cells[0]).rstrip(": ") for record in document.records}
     return all(

@@ -111,7 +111,7 @@ class TestTotals:
 
     def test_cash_above_the_table_is_no_part_of_its_total(self):
         statement = read_positions(DATA / "hargreaves_lansdown.csv")
-        assert [total.stated for total in statement.totals] == [14125, Decimal("14435.25")]
+        assert [total.stated for total in statement.totals] == [Decimal("14435.25"), 14125]
         assert statement.cash_found == Decimal("310.25")
 
     @pytest.mark.parametrize("name", ["consorsbank.csv", "dkb.csv", "td_direct.csv"])
