@@ -18,17 +18,20 @@ from hypothesis import strategies as hypothesis_strategies
 
 from pbal_core import DataError, InfeasiblePlanError, Portfolio, RequestError, read_positions, rebalance
 from pbal_core.cli import main
-from pbal_core.dashboard.live import _commit, _payload, new_memory, read_amount
+from pbal_core.dashboard.live import _commit, new_memory, read_amount
+from pbal_core.dashboard.payload import payload
 from pbal_core.money import currency_spellings, format_money, format_units, typed_amount
 from pbal_core.planning.problem import prepare
 from pbal_core.policy.targets import Targets, with_targets
 from pbal_core.views import exports
 from pbal_core.views import summary as present
+from pbal_core.views.axis import Point, axes_for
 from pbal_core.views.columns import table_rows
 from pbal_core.views.drift_words import drift_words
 from pbal_core.views.numbers import key_numbers
 from pbal_core.views.printout import plan_html
-from pbal_core.views.sweep import Point, axis_points, sheet_data, sweep_data
+from pbal_core.views.sheet import sheet_data
+from pbal_core.views.sweep import sweep_data
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
@@ -173,7 +176,8 @@ def test_sweeps_differ_by_the_sign_alone(portfolio, cash, step, strategy):
         sent = []
         for currency in ("USD", "EUR"):
             problem = prepare(in_currency(portfolio, currency), strategy=strategy, method=method)
-            sent.append(json.dumps([sweep_data(problem, points), sheet_data(problem)], ensure_ascii=False))
+            sheet = sheet_data(problem, axes_for(problem))
+            sent.append(json.dumps([sweep_data(problem, points), sheet], ensure_ascii=False))
         assert sent[1] == sent[0].replace("$", "€")
 
 
@@ -228,16 +232,16 @@ def test_the_live_view_is_labelled_in_the_currency():
     """Labels, axes, bars and the unit's name; what the page needs to read a typed amount."""
     point = Point(Decimal(-750), Decimal(100))
     memory = new_memory()
-    data = _payload("x", prepare(SWISS), point, memory)
+    data = payload(prepare(SWISS), point, memory, facts="francs")
     assert data["labels"] == {"cash": "-CHF\u00a0750.00", "min_trade": "CHF\u00a0100.00"}
     sheet = data["sheet"]
     assert sheet["axes"]["min_trade"]["labels"][0] == "CHF\u00a010.00"
     assert sheet["figure"]["units"]["dollars"]["tickprefix"] == "CHF\u00a0"
     assert (sheet["money"], sheet["spellings"]) == ("CHF", ("CHF",))
     assert "$" not in json.dumps(data, ensure_ascii=False)
-    dollars = _payload("x", prepare(in_currency(SWISS, "USD")), point, memory)["sheet"]
+    dollars = payload(prepare(in_currency(SWISS, "USD")), point, memory, facts="dollars")["sheet"]
     assert (dollars["money"], dollars["figure"]["units"]["dollars"]["tickprefix"]) == ("dollars", "$")
-    assert len(axis_points(prepare(SWISS), "cash", point)) == len(sheet["axes"]["cash"]["labels"])
+    assert len(sheet["axes"]["cash"]["values"]) == len(sheet["axes"]["cash"]["labels"])
 
 
 def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
@@ -251,8 +255,8 @@ def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
     assert (state["cash"], state["min_trade"]) == (Decimal("1250.5"), 50)
     assert memory["pinned"]["label"].startswith("Plan A: cash CHF\u00a01,250.50, minimum trade CHF\u00a050.00")
     point = Point(Decimal(0), Decimal(100))
-    assert _payload("x", prepare(SWISS), point, memory)["pinned"] == memory["pinned"]
-    assert _payload("x", prepare(in_currency(SWISS, "EUR")), point, memory)["pinned"] is None
+    assert payload(prepare(SWISS), point, memory, facts="francs")["pinned"] == memory["pinned"]
+    assert payload(prepare(in_currency(SWISS, "EUR")), point, memory, facts="euros")["pinned"] is None
     state["live"] = {"request": {**request, "cash": "$1,000"}}
     _commit("live", partial(rebalance, SWISS), memory, None, partial(read_amount, currency="CHF"))
     assert memory["errors"] == {"cash": 'Cash "$1,000" is not an amount in CHF; leave its currency out.'}

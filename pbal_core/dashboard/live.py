@@ -5,7 +5,8 @@ while a slider is dragged the browser shows positions of its sweep and sends not
 (both amounts, and which sweeps it already has); the callback checks it, the page's fragment runs once, and what the
 browser does not have yet goes back. A request carries a number that is sent back, so an answer that a newer move has
 overtaken is not mistaken for news. Answers get lost where a newer run comes between: a browser that lacks something
-asks for it with a request without amounts, which changes nothing but what is sent.
+asks for it with a request without amounts, which changes nothing but what is sent. So does one whose reader has reached
+for a slider of which it has only some positions (see ``payload``).
 
 Amounts live in ``st.session_state`` under ``cash`` and ``min_trade``, as whole numbers or ``Decimal``. What comes from
 the browser is the client's: it is text until ``to_amount`` accepted it and the core computed a plan for it.
@@ -13,7 +14,6 @@ the browser is the client's: it is text until ``to_amount`` accepted it and the 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -25,7 +25,6 @@ import streamlit as st
 from ..errors import PbalError, RequestError
 from ..money import (
     currency_sign,
-    currency_spellings,
     decimals,
     format_money,
     minor_digits,
@@ -33,18 +32,18 @@ from ..money import (
     typed_amount,
 )
 from ..planning.plan import Plan
-from ..planning.problem import Problem, prepare
+from ..planning.problem import prepare
 from ..planning.rebalance import rebalance
 from ..planning.strategy import Method
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
+from ..views.axis import Axis, Point
 from ..views.columns import BY_KEY
 from ..views.numbers import key_numbers
 from ..views.saved import PinnedPlan
-from ..views.sweep import Axis, Point, axis_points, is_live, plain, sheet_data, sweep_data
 from ..views.widths import widest
-from .figure import figure_data
 from .messages import page_words
+from .payload import AXES, payload
 from .settings import WORDS, amount_bounds
 from .vendor import plotly_gzip
 
@@ -54,9 +53,6 @@ Ask = Callable[..., Plan]
 Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
-LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
-
-AXES: tuple[Axis, ...] = ("cash", "min_trade")
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("shown.js", "table.js", "numbers.js", "fit.js", "chart.js", "amount.js", "main.js")
 
@@ -81,7 +77,12 @@ def chart_library(*, key: str = "chart-library") -> None:
 
 
 def live_view(
-    portfolio: Portfolio, settings: Mapping[str, Any], *, key: str = "live", on_fit: Callable[[], None] | None = None
+    portfolio: Portfolio,
+    settings: Mapping[str, Any],
+    *,
+    key: str = "live",
+    on_fit: Callable[[], None] | None = None,
+    found: Decimal | None = None,
 ) -> Plan:
     """Shows the live view and returns the committed plan. Call it inside an ``st.fragment``.
 
@@ -90,6 +91,7 @@ def live_view(
         settings: Keyword arguments of ``rebalance`` besides cash and min_trade. Their ``repr`` must say all of them.
         key: Key of the component; unique on the page.
         on_fit: Called, before the rerun, when the reader asks to fit the shares to the cash.
+        found: Dollars of cash that the file has: a landmark on the slider.
 
     Returns:
         The plan for ``st.session_state["cash"]`` and ``["min_trade"]``, which the caller has set before the first call.
@@ -109,8 +111,7 @@ def live_view(
     ask: Ask = partial(rebalance, portfolio, **settings)
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
     commit = partial(_commit, key, ask, memory, on_fit, read)
-    data = _payload(_digest(portfolio, sorted(settings.items())), problem, point, memory)
-    memory["have"] = data["ids"]  # a browser that did not get it asks again
+    data = payload(problem, point, memory, facts=(portfolio, sorted(settings.items())), found=found)
     _live(data=data, key=key, on_request_change=commit, height="content")
     del data  # Streamlit has written it by now, and collects garbage after the run
     return ask(point.cash, min_trade=point.min_trade)
@@ -118,55 +119,7 @@ def live_view(
 
 def new_memory() -> dict[str, Any]:
     """What Python keeps of one view: numbers of the last request and answer, what the browser has, what was refused."""
-    return {"n": 0, "answer": 0, "have": {}, "errors": {}, "typed": {}}
-
-
-def _payload(name: str, problem: Problem, point: Point, memory: Mapping[str, Any]) -> dict[str, Any]:
-    """What the browser needs and does not have yet; ``name`` identifies the portfolio and the settings."""
-    have = memory["have"]
-    amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
-    live = is_live(problem)
-    fixed = {"cash": amounts["min_trade"], "min_trade": amounts["cash"]}
-    ids = {axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}
-    sweeps = {
-        axis: {"fixed": fixed[axis], "data": sweep_data(problem, axis_points(problem, axis, point))}
-        for axis in AXES
-        if live and have.get(axis) != ids[axis]
-    }
-    portfolio = problem.portfolio
-    known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
-    return {
-        "n": memory["n"],
-        # No answer is sent twice: of a message that it has sent before, Streamlit sends only a reference to the
-        # browser's copy, and where runs follow quickly that copy may be gone, which ends the page.
-        "answer": memory["answer"],
-        "amounts": amounts,
-        "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
-        "errors": memory["errors"],
-        "ids": {**ids, "sheet": name},
-        "sheet": None if have.get("sheet") == name else _sheet(name, problem),
-        "sweeps": sweeps,
-        "notice": "" if live else LET_GO.format(len(problem.portfolio)),
-        "point": {**amounts, "data": sweep_data(problem, [point])},
-        "pinned": memory.get("pinned") if known else None,
-    }
-
-
-def _sheet(name: str, problem: Problem) -> dict[str, Any]:
-    """What no slider changes: the table's fixed columns, the chart, and how amounts of the currency are typed."""
-    currency = problem.portfolio.currency
-    return {
-        **sheet_data(problem),
-        "id": name,
-        "figure": figure_data(currency),
-        "fits": problem.method == Method.CLASSIC,
-        "money": "dollars" if currency == "USD" else currency,
-        "spellings": currency_spellings(currency),
-    }
-
-
-def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+    return {"n": 0, "answer": 0, "have": {}, "reached": (), "sliders": None, "errors": {}, "typed": {}}
 
 
 def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], None] | None, read: Read) -> None:
@@ -177,6 +130,7 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
     number, have = request.get("n"), request.get("have")
     memory["n"] = number if isinstance(number, int) else memory["n"]
     memory["have"] = dict(have) if isinstance(have, Mapping) else {}
+    memory["reached"] = tuple(axis for axis in AXES if axis in str(request.get("reached", ""))[:60])
     if not any(axis in request for axis in AXES):
         return  # the browser only lacks something
     memory["errors"], memory["typed"] = {}, {}

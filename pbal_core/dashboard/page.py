@@ -146,7 +146,7 @@ def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
 def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
     """The live view, or why there is no plan."""
     try:
-        return live_view(portfolio, arguments, on_fit=_fit_to_cash)
+        return live_view(portfolio, arguments, on_fit=_fit_to_cash, found=state.page().current.statement.cash_found)
     except InfeasiblePlanError:
         return None  # the live view itself says why
     except PbalError as error:

@@ -21,8 +21,7 @@ from ..errors import RequestError
 from ..money import MAX_CASH, decimals, to_amount
 from ..planning.strategy import Method, Strategy
 from ..policy.constraints import RULES
-
-MAX_MIN_TRADE = Decimal(1_000_000)
+from ..views.axis import MAX_MIN_TRADE
 
 LEFTOVER = next(rule for rule in RULES if rule.key == "leftover")
 

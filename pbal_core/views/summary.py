@@ -7,17 +7,15 @@ key numbers are in ``numbers``. Worked example:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
 from ..errors import Issue
-from ..money import MAX_CASH, format_money, format_percent, format_shares
+from ..money import format_money, format_percent, format_shares
 from ..planning.outcome import Outcome
 from ..planning.plan import Plan
 from ..planning.proof import Proof
 from ..planning.strategy import Method
-from ..portfolio import Portfolio
 from .trades import trade_text
 
 ROUGHLY = "Roughly, until you let go: "
@@ -177,33 +175,3 @@ def _targets(plan: Plan) -> str:
         return ", ".join(f"{symbol} {format_percent(target)}" for symbol, _, target, _ in free) + stays
     share = sum((value for *_, value in free), Decimal(0)) / len(free)
     return f"{format_percent(free[0][2])} each, {plan.portfolio.money(share)} after the trades{stays}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashRange:
-    """Bounds of the cash slider: round dollars, a stable function of the portfolio alone."""
-
-    low: int
-    high: int
-    step: int
-
-
-def cash_range(portfolio: Portfolio) -> CashRange:
-    """Bounds of about half of the portfolio's value, at least 10,000 dollars, and 200 steps or more between them.
-
-    Worked example: 112,900 dollars give -50,000 to 50,000 in steps of 500. A withdrawal never goes beyond what the
-    portfolio is worth; where that cuts the lower end, the steps are half as wide. None lies beyond MAX_CASH.
-    """
-    worth = int(portfolio.value)
-    high = 10_000
-    while (larger := _next_round(high)) * 2 <= worth and larger <= MAX_CASH:
-        high = larger
-    step = high // 100
-    if worth < high:
-        step //= 2
-    return CashRange(low=-(min(high, worth) // step * step), high=high, step=step)
-
-
-def _next_round(amount: int) -> int:
-    """The next of 1, 2, 2.5 and 5 times a power of ten: 10,000, 20,000, 25,000, 50,000, 100,000."""
-    return amount * 5 // 4 if str(amount).startswith("20") else amount * 2

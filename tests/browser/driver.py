@@ -90,3 +90,11 @@ def upload(page: Page, text: str | bytes, name: str = "positions.csv") -> None:
 def settled(page: Page) -> None:
     """Waits until Python has answered and plotly.js has drawn the answer."""
     page.wait_for_function("() => document.querySelector('.pbal')?.dataset.state === 'settled'")
+
+
+def near(page: Page, label: str) -> None:
+    """Brings the pointer to a slider, as a hand does before it presses: all of its positions are there then."""
+    slider = page.get_by_label(label)
+    slider.hover()
+    page.locator(".pbal-control[data-whole]").filter(has=slider).wait_for()
+    settled(page)

@@ -14,7 +14,8 @@ from pbal_core import rebalance
 from pbal_core.planning.problem import prepare
 from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
-from pbal_core.views import columns, exports, printout, sweep
+from pbal_core.views import columns, exports, printout, sheet, sweep
+from pbal_core.views.axis import Point, axes_for
 from pbal_core.views.columns import COLUMNS, Column, FileNames, table_rows
 from tests.build import portfolio
 
@@ -76,7 +77,8 @@ def one_more(monkeypatch: pytest.MonkeyPatch) -> None:
     files = tuple(sorted((c for c in more if c.file), key=lambda c: c.file.place))
     monkeypatch.setattr(printout, "PRINTED_COLUMNS", tuple(c for c in more if c.printed))
     monkeypatch.setattr(exports, "FILE_COLUMNS", files)
-    monkeypatch.setattr(sweep, "PAGE_COLUMNS", page)
+    for module in (sheet, sweep):
+        monkeypatch.setattr(module, "PAGE_COLUMNS", page)
 
 
 @pytest.mark.usefixtures("one_more")
@@ -90,8 +92,8 @@ def test_a_column_is_added_by_adding_it_to_the_list():
     page = printout.plan_html(plan, name="x", day=date(2026, 1, 31))
     assert re.findall(r'<td class="thousands">(\w+)</td>', page) == ["7k", "7k"]
     problem = prepare(plan.portfolio)
-    sheet = sweep.sheet_data(problem)
-    assert "thousands" in [column["key"] for column in sheet["columns"]]
-    data = sweep.sweep_data(problem, [sweep.Point(plan.cash, plan.min_trade)])
+    titles = sheet.sheet_data(problem, axes_for(problem))["columns"]
+    assert "thousands" in [column["key"] for column in titles]
+    data = sweep.sweep_data(problem, [Point(plan.cash, plan.min_trade)])
     assert data["rows"][0]["texts"]["thousands"] == ["7k"]
     assert data["widths"]["thousands"] > 1

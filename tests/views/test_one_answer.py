@@ -11,10 +11,12 @@ from decimal import Decimal
 
 from pbal_core import rebalance
 from pbal_core.planning.problem import prepare
+from pbal_core.views.axis import Point
 from pbal_core.views.columns import table_rows
 from pbal_core.views.exports import plan_csv, plan_json
 from pbal_core.views.printout import plan_html
-from pbal_core.views.sweep import Point, percent_texts, sweep_data
+from pbal_core.views.sheet import percent_texts
+from pbal_core.views.sweep import sweep_data
 from tests.build import portfolio
 
 HELD = portfolio("A 990 @ 10 held 100; B 1000 @ 10 held 100")

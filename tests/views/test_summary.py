@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 
 from pbal_core import read_positions, rebalance
-from pbal_core.money import MAX_CASH
 from pbal_core.sample import sample_bytes
 from pbal_core.views import summary as present
 from pbal_core.views.columns import table_rows
@@ -127,13 +126,6 @@ def test_one_trade_is_named_however_long():
     assert present.sentence(plan).startswith(f"Buy 1,000,000,000,000 {long} for $100,000,000.00")
 
 
-@pytest.mark.parametrize(("worth", "high"), [(0, 10_000), (112_900, 50_000), (18_500_000_000, 10**9), (10**14, 10**9)])
-def test_the_cash_slider_ends_where_the_page_does(worth, high):
-    """It offers no amount that the page refuses."""
-    assert present.cash_range(portfolio(f"VTI {worth} @ 10")).high == high
-    assert high <= MAX_CASH
-
-
 def test_table_and_numbers(golden):
     """Rows in file order, one format a kind, a dash for no trade, an alert for the overspend."""
     plan = rebalance(SAMPLE, 5000, min_trade=100)
@@ -157,16 +149,6 @@ def test_every_plan_can_be_shown(portfolio, cash, step, strategy):
         assert "-$0.00" not in text
         assert "-0.0 %" not in text
         assert "E+" not in text
-
-
-@given(portfolio=portfolios())
-def test_cash_range_is_round_and_holds_zero(portfolio):
-    """Zero is a position, the grid has 200 steps or more where money is, and nobody withdraws more than there is."""
-    bounds = present.cash_range(portfolio)
-    assert bounds.low % bounds.step == 0 == bounds.high % bounds.step
-    assert bounds.low <= 0 < bounds.high
-    assert -bounds.low <= portfolio.value
-    assert bounds.high // bounds.step >= 100
 
 
 def test_eight_long_trades_are_not_all_named():

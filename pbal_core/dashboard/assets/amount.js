@@ -1,23 +1,51 @@
 // One amount: its box, its slider, and the line that says what is wrong with it.
 
+const PAGE = 10; // positions
+const PASSING = 60; // ms: a pointer on its way to something else is not near for long
+
 class Amount {
   /**
    * `moved(amount)` is called at every move of the slider, `released()` when it is let go, `committed(how)` when the
-   * amount is to be planned for: "keys", "pointer" or "box".
+   * amount is to be planned for: "keys", "pointer" or "box", and `reached()` when the pointer or the focus comes near.
    */
-  constructor(control, { pressed, moved, released, committed }) {
+  constructor(control, { pressed, moved, released, committed, reached }) {
     const find = (name) => control.querySelector(`[data-part="${name}"]`);
     this.slider = control.querySelector(".pbal-slider");
     this.box = control.querySelector(".pbal-box");
-    Object.assign(this, { note: find("note"), low: find("low"), high: find("high"), values: [], labels: [], spellings: [] });
+    Object.assign(this, { control, note: find("note"), low: find("low"), high: find("high"), values: [], labels: [], spellings: [] });
     this.amount = "0";
     this.editing = false;
+    this.near = false; // the pointer is over it, or the focus in it
     let keyboard = false;
     const { slider, box } = this;
-    slider.addEventListener("pointerdown", () => { keyboard = false; pressed(); });
+    slider.addEventListener("pointerdown", () => {
+      keyboard = false;
+      pressed();
+      reached();
+    });
     slider.addEventListener("pointercancel", released);
     slider.addEventListener("pointerup", released);
-    slider.addEventListener("keydown", () => { keyboard = true; });
+    slider.addEventListener("keydown", (event) => {
+      keyboard = true;
+      const tenth = { PageUp: PAGE, PageDown: -PAGE }[event.key];
+      if (!tenth || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault(); // the browser's own page is a tenth of the slider
+      this.go(slider.valueAsNumber + tenth, { moved, committed });
+    });
+    // A hand is near for a moment before it presses; a finger is not.
+    control.addEventListener("pointerenter", ({ pointerType }) => {
+      this.near = true;
+      if (pointerType !== "touch") this.coming = setTimeout(reached, PASSING);
+    });
+    control.addEventListener("pointerleave", () => {
+      this.near = control.contains(document.activeElement);
+      clearTimeout(this.coming);
+    });
+    control.addEventListener("focusin", () => {
+      this.near = true;
+      reached();
+    });
+    control.addEventListener("focusout", () => { this.near = control.matches(":hover"); });
     slider.addEventListener("input", () => {
       this.show(this.values[slider.valueAsNumber], { fromSlider: true });
       moved();
@@ -40,6 +68,14 @@ class Amount {
     });
   }
 
+  /** Moves to a position by a key, and commits it. */
+  go(position, { moved, committed }) {
+    const last = this.values.length - 1;
+    this.show(this.values[Math.max(0, Math.min(last, position))]);
+    moved();
+    committed("keys");
+  }
+
   /** Where the amount is on the slider; -1: between two positions. */
   get position() { return this.values.indexOf(this.amount); }
 
@@ -57,7 +93,7 @@ class Amount {
   /** The positions of the slider, which are there even where no sweep is. */
   setAxis({ values, labels, ends }, spellings) {
     this.spellings = spellings;
-    if (this.values.length === values.length && this.labels[0] === labels[0]) return;
+    if (this.values === values) return; // of one sheet
     Object.assign(this, { values, labels });
     this.slider.max = String(values.length - 1);
     this.slider.value = String(nearestPosition(values, this.amount));

@@ -6,6 +6,7 @@ const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never betwe
 const FIRST_SHOWN = 30; // rows, before the reader asks for all
 const NOT_WORTH_HIDING = 5; // rows: a button for so few hides more than it tidies
 const MOST_BARS = 200; // in the chart; the table has them all
+const NO_HOVER = matchMedia("(hover: none)");
 
 class Live {
   constructor(root) {
@@ -32,6 +33,7 @@ class Live {
     this.sweeps = {};
     this.sent = 0; // number of the last request
     this.asked = 0; // number of the last request with amounts
+    this.answered = 0; // number of the last one that has its answer
     this.unit = "weights";
     this.all = false;
     this.inputs = Object.fromEntries(AXES.map((axis) => [axis, this.connect(axis)]));
@@ -76,7 +78,10 @@ class Live {
       this.request({ have: {} }, overtaken ? this.amounts : null);
     }
     if (!this.sheet) return;
-    for (const axis of AXES) this.inputs[axis].setAxis(this.sheet.axes[axis], this.sheet.spellings);
+    for (const axis of AXES) {
+      this.inputs[axis].setAxis(this.sheet.axes[axis], this.sheet.spellings);
+      this.inputs[axis].control.toggleAttribute("data-whole", this.sweeps[axis]?.whole !== false);
+    }
     this.point = data.point;
     this.pinned = data.pinned;
     this.notice = data.notice;
@@ -93,12 +98,14 @@ class Live {
     if (current) this.say();
     if (anew) this.settle();
     else this.settleSoon();
+    this.reach(...AXES.filter((axis) => this.inputs[axis].near));
   }
 
-  /** Keeps the sweep that was sent, or the one already here; false if it is neither. */
+  /** Keeps the sweep that was sent, or the one already here, whole or not; false if it is neither. */
   take(axis, data) {
-    if (data.sweeps[axis]) this.sweeps[axis] = { id: data.ids[axis], ...data.sweeps[axis] };
-    return data.ids[axis] === null || this.sweeps[axis]?.id === data.ids[axis];
+    const sent = data.sweeps[axis], wanted = data.ids[axis];
+    if (sent) this.sweeps[axis] = { ...sent, whole: sent.id === wanted, index: new Map(sent.data.places.map((place, i) => [place, i])) };
+    return wanted === null || [wanted, `${wanted}-few`].includes(this.sweeps[axis]?.id);
   }
 
   // ---- what the reader does
@@ -122,7 +129,17 @@ class Live {
         if (how === "box") this.paintSoon();
         this.commit(how === "keys" ? KEYBOARD_PAUSE : 0);
       },
+      reached: () => this.reach(axis),
     });
+  }
+
+  /** Asks for all positions of the sliders that somebody reaches for, where there are only some. */
+  reach(...axes) {
+    const lacking = axes.filter((axis) => this.sweeps[axis]?.whole === false);
+    // A request takes the place of one that has not been answered yet, and this one would be without its amounts.
+    if (lacking.length && this.pausing === undefined && this.answered >= this.sent) {
+      this.request({ reached: lacking.join(" ") }, null);
+    }
   }
 
   commit(pause) {
@@ -151,7 +168,8 @@ class Live {
     this.mark("waiting");
     const have = { sheet: this.sheet?.id };
     for (const axis of AXES) have[axis] = this.sweeps[axis]?.id;
-    this.send({ n: this.sent, ...amounts, have, ...extra });
+    const reached = AXES.filter((axis) => this.inputs[axis].near).join(" ");
+    this.send({ n: this.sent, ...amounts, have, reached, ...extra });
   }
 
   /** Targets that are being typed (symbol -> fraction), null when there are none: their marks move, the plan waits. */
@@ -197,10 +215,10 @@ class Live {
     const { cash, min_trade: step } = this.amounts;
     if (this.point?.cash === cash && this.point.min_trade === step) return this.committed();
     const { cash: across, min_trade: along } = this.sweeps;
-    const i = this.inputs.cash.position;
-    if (across?.fixed === step && i >= 0) return new Shown(this.sheet, across.data, i);
-    const k = this.inputs.min_trade.position;
-    if (along?.fixed === cash && k >= 0) return new Shown(this.sheet, along.data, k);
+    const i = across?.index.get(this.inputs.cash.position);
+    if (across?.fixed === step && i !== undefined) return new Shown(this.sheet, across.data, i);
+    const k = along?.index.get(this.inputs.min_trade.position);
+    if (along?.fixed === cash && k !== undefined) return new Shown(this.sheet, along.data, k);
     return undefined;
   }
 
@@ -302,7 +320,9 @@ class Live {
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
     const answered = quiet();
     this.chart.settle(this.view()).then((drawn) => {
-      if (drawn && answered && quiet()) this.mark("settled");
+      if (!drawn || !answered || !quiet()) return;
+      this.mark("settled");
+      if (NO_HOVER.matches) this.reach(...AXES); // a finger comes without notice
     });
   }
 

@@ -1,0 +1,148 @@
+"""What the live view's browser is sent: what it needs and does not have yet.
+
+The model: the browser says what it has by ids. A *sheet* belongs to the portfolio, the settings and the positions of
+the sliders, a *sweep* to a sheet and the amount of the other slider. Most changes are followed by another one, not by a
+drag, so a sweep is first sent with some of its positions: enough for the line along the slider. All of them are sent
+once somebody reaches for the slider, by pointer, finger or key, which is a moment before it moves.
+
+Worked example: a new strategy sends a sheet and two sweeps of about 60 and 10 positions; when the pointer comes to the
+slider of cash, its other 500 follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ..money import currency_spellings
+from ..planning.problem import Problem
+from ..planning.strategy import Method
+from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
+from ..views.landmarks import Landmark, landmarks_for
+from ..views.sheet import sheet_data
+from ..views.sweep import is_live, sweep_data
+from .figure import figure_data
+
+LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
+
+AXES: tuple[Axis, ...] = ("cash", "min_trade")
+FEW = "-few"
+"""How the id of a sweep ends that has some positions of its slider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sliders:
+    """The sliders of one view.
+
+    Args:
+        base: Names the portfolio and the settings.
+        whose: Tells portfolios apart.
+        asked: Points beyond the usual ends that were asked for since this portfolio came.
+        axes: The positions.
+        marks: The landmarks of cash.
+    """
+
+    base: str
+    whose: tuple[tuple[str, ...], Decimal]
+    asked: tuple[Point, ...]
+    axes: Axes
+    marks: tuple[Landmark, ...]
+
+    @property
+    def name(self) -> str:
+        """Names the sheet: the facts, and how far the sliders go."""
+        return _digest(self.base, self.asked)
+
+
+def payload(
+    problem: Problem, point: Point, memory: dict[str, Any], *, facts: object, found: Decimal | None = None
+) -> dict[str, Any]:
+    """What the browser needs and does not have yet; it is remembered as sent.
+
+    Args:
+        problem: What is asked about.
+        point: The amounts that are committed.
+        memory: See ``live.new_memory``.
+        facts: The portfolio and the settings; their ``repr`` says all of them.
+        found: Dollars of cash that the file has, if any.
+    """
+    memory["sliders"] = sliders = _sliders(problem, point, memory["sliders"], facts, found)
+    name, axes = sliders.name, sliders.axes
+    have, live = memory["have"], is_live(problem)
+    amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
+    fixed = {"cash": amounts["min_trade"], "min_trade": amounts["cash"]}
+    sweeps = {}
+    for axis in AXES if live else ():
+        whole = f"{name}-{fixed[axis]}"
+        reached = axis in memory["reached"]
+        if have.get(axis) != whole and (reached or have.get(axis) != whole + FEW):
+            data = _sweep(problem, point, axes, axis, sliders.marks, all_of_it=reached)
+            sweeps[axis] = {"id": whole if len(data["places"]) == len(axes.of(axis)) else whole + FEW, "data": data}
+            sweeps[axis]["fixed"] = fixed[axis]
+    sheet = None if have.get("sheet") == name else _sheet(name, problem, axes)
+    # A browser that does not get this asks again.
+    memory["have"] = {**have, "sheet": name, **{axis: sweep["id"] for axis, sweep in sweeps.items()}}
+    memory["reached"] = ()
+    portfolio = problem.portfolio
+    known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
+    return {
+        "n": memory["n"],
+        # No answer is sent twice: of a message that it has sent before, Streamlit sends only a reference to the
+        # browser's copy, and where runs follow quickly that copy may be gone, which ends the page.
+        "answer": memory["answer"],
+        "amounts": amounts,
+        "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
+        "errors": memory["errors"],
+        "ids": {"sheet": name, **{axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}},
+        "sheet": sheet,
+        "sweeps": sweeps,
+        "notice": "" if live else LET_GO.format(len(portfolio)),
+        "point": {**amounts, "data": sweep_data(problem, [point])},
+        "pinned": memory.get("pinned") if known else None,
+    }
+
+
+def _sliders(problem: Problem, point: Point, before: _Sliders | None, facts: object, found: Decimal | None) -> _Sliders:
+    """The sliders for a question; those from before where they still fit. They do not shrink under a hand."""
+    base = _digest(facts, found, problem.scale)
+    whose = (problem.portfolio.symbols, problem.portfolio.value)
+    if before is not None and before.base == base and before.axes.hold(point):
+        return before
+    asked = before.asked if before is not None and before.whose == whose else ()
+    marks = landmarks_for(problem, found)
+    positions = [amount for mark in marks for amount in mark.positions]
+    axes = axes_for(problem, asked, positions)
+    if not axes.hold(point):
+        asked = (*asked, point)
+        axes = axes_for(problem, asked, positions)
+    return _Sliders(base=base, whose=whose, asked=asked, axes=axes, marks=marks)
+
+
+def _sweep(
+    problem: Problem, point: Point, axes: Axes, axis: Axis, marks: tuple[Landmark, ...], *, all_of_it: bool
+) -> Mapping[str, Any]:
+    """The plans of a slider, or of some of its positions."""
+    marks = marks if axis == "cash" else ()
+    positions = [amount for mark in marks for amount in mark.positions]
+    places = list(range(len(axes.of(axis)))) if all_of_it else few_places(problem, axes, axis, positions)
+    return sweep_data(problem, axis_points(axes, axis, point, places), places=places, marks=marks)
+
+
+def _sheet(name: str, problem: Problem, axes: Axes) -> dict[str, Any]:
+    """What no slider changes: the table's fixed columns, the chart, and how amounts of the currency are typed."""
+    currency = problem.portfolio.currency
+    return {
+        **sheet_data(problem, axes),
+        "id": name,
+        "figure": figure_data(currency),
+        "fits": problem.method == Method.CLASSIC,
+        "money": "dollars" if currency == "USD" else currency,
+        "spellings": currency_spellings(currency),
+    }
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

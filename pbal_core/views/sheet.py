@@ -1,0 +1,121 @@
+"""What the page's table and chart show whatever the sliders say: titles, fixed texts, bars before the trades, axes.
+
+The model: a sheet is sent once for a portfolio and its settings; a sweep (see ``sweep``) has what follows a slider.
+Weights are sent as numbers, so the sheet has the text of every tenth of a percent once. Worked example: the weight 8149
+in thousandths of a percent is entry 81 of ``percents``, "8.1 %".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TypedDict
+
+from ..money import format_percent
+from ..planning.answer import basis_of
+from ..planning.outcome import Basis, Outcome
+from ..planning.problem import Problem
+from .axis import Axes, AxisData, axis_data
+from .columns import PAGE_COLUMNS, Column
+from .tops import Tops, tops
+from .widths import text_width, widest
+
+
+@cache
+def percent_texts() -> list[str]:
+    """``format_percent`` of every tenth of a percent from 0 to 100: what the codes of weights mean."""
+    return [format_percent(tenths / 1000) for tenths in range(1001)]
+
+
+class PageColumn(TypedDict):
+    """A column of the table as the browser has it; see ``columns.Column``."""
+
+    key: str
+    title: str
+    unit: str
+    follows: str
+    tone: str
+    leaves: str
+    widths: list[float]
+    """Widths in ``ch``: of the title, and of the widest text that does not follow a slider."""
+
+
+class Sheet(TypedDict):
+    """What does not follow the sliders: n rows of the table, in file order."""
+
+    symbols: list[str]
+    columns: list[PageColumn]
+    texts: dict[str, list[str | None]]
+    """Column key -> n texts that no slider changes; None where one does."""
+    reasons: dict[str, list[str]]
+    """Why a row trades, where it does, for each side."""
+    values: list[float]
+    """Dollars before the trades, for the bars."""
+    weights: list[float]
+    """Percent before the trades, for the bars."""
+    targets: list[float]
+    """Target weights as fractions, for the marks; a sweep may have its own."""
+    percents: list[str]
+    axes: dict[str, AxisData]
+    tops: Tops
+
+
+def sheet_data(problem: Problem, axes: Axes) -> Sheet:
+    """What every plan for the same problem shows alike; it depends on neither slider."""
+    basis = basis_of(problem)
+    unit = 10**basis.scale
+    values = [value / unit for value in basis.values]
+    weights = [100 * weight for weight in basis.weights]
+    targets = basis.targets_before
+    texts = _fixed_texts(basis)
+    return Sheet(
+        symbols=list(basis.symbols),
+        columns=[_page_column(column, texts.get(column.key, [])) for column in PAGE_COLUMNS],
+        texts=texts,
+        reasons={"Buy": [why.buy for why in problem.reasons], "Sell": [why.sell for why in problem.reasons]},
+        values=values,
+        weights=weights,
+        targets=list(targets),
+        percents=percent_texts(),
+        axes={
+            "cash": axis_data(axes.cash, basis.currency),
+            "min_trade": axis_data(axes.min_trade, basis.currency),
+        },
+        tops=tops(max(*weights, *(100 * target for target in targets)), max(*values, 0.0)),
+    )
+
+
+def _fixed_texts(basis: Basis) -> dict[str, list[str | None]]:
+    """The texts of the page's columns that no slider changes; a target that is frozen stays even where others move."""
+    count = len(basis.symbols)
+    idle = Outcome(basis=basis, cash=0, min_trade=0, fees=0, shares=(0,) * count, moved=(0,) * count)
+    texts: dict[str, list[str | None]] = {}
+    for column in PAGE_COLUMNS:
+        if column.values is None or column.follows == "trade":
+            continue
+        moves = swept_weight(column, basis)
+        rows = zip(column.fixed(basis), column.values(idle), strict=True)
+        found = [text or (None if moves else column.write(basis, value)) for text, value in rows]
+        if any(found):
+            texts[column.key] = found
+    return texts
+
+
+def _page_column(column: Column, texts: Iterable[str | None]) -> PageColumn:
+    title = column.page or ""
+    fixed = [text for text in texts if text is not None]
+    fixed += percent_texts()[-1:] if column.follows == "weights" else []
+    return PageColumn(
+        key=column.key,
+        title=title,
+        unit=column.unit,
+        follows=column.follows,
+        tone=column.tone,
+        leaves=column.leaves,
+        widths=[text_width(title), widest(fixed)],
+    )
+
+
+def swept_weight(column: Column, basis: Basis) -> bool:
+    """Whether a column's weights change over a sweep; targets do where something is frozen."""
+    return column.follows == "weights" and (column.key != "target" or any(basis.frozen))
