@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ TESTS = Path(__file__).parent
 @pytest.mark.parametrize(
     "path", sorted(p for p in GOLDEN.rglob("*") if p.is_file()), ids=lambda p: str(p.relative_to(GOLDEN))
 )
-def test_golden_file_is_used(path):
+def test_golden_file_is_used(path: Any) -> None:
     """A golden file that no test compares proves nothing."""
     folder = path.relative_to(GOLDEN).parent
     module = TESTS / folder.parent / f"test_{folder.name}.py"

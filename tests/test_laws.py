@@ -8,6 +8,7 @@ import math
 import random
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -27,13 +28,13 @@ any_request = either.flatmap(requests)
 plain_exact = requests("exact", constrained=False)
 
 
-def spent(plan) -> Fraction:
+def spent(plan: Any) -> Fraction:
     return sum((Fraction(order.shares) * Fraction(order.price) for order in plan.orders), Fraction(0))
 
 
 @settings(max_examples=300)
 @given(any_request)
-def test_every_cent_is_accounted_for(request):
+def test_every_cent_is_accounted_for(request: Any) -> None:
     """Law 1: cash left, trades and fees are the cash, exactly, and fees are counted once a trade."""
     plan = request.plan()
     assume(plan is not None)
@@ -43,7 +44,7 @@ def test_every_cent_is_accounted_for(request):
 
 @settings(max_examples=300)
 @given(any_request)
-def test_no_overspend_is_made_or_hidden(request):
+def test_no_overspend_is_made_or_hidden(request: Any) -> None:
     """Law 2: exact never spends a cent too much and keeps the buffer; classic says what it overspends."""
     plan = request.plan()
     assume(plan is not None)
@@ -55,7 +56,7 @@ def test_no_overspend_is_made_or_hidden(request):
 
 @settings(max_examples=300)
 @given(any_request)
-def test_nothing_is_traded_that_must_not_be(request):
+def test_nothing_is_traded_that_must_not_be(request: Any) -> None:
     """Laws 3 and 4: the direction of the cash, the holding, frozen, one-way and zero targets, fractions."""
     plan = request.plan()
     assume(plan is not None)
@@ -72,7 +73,7 @@ def test_nothing_is_traded_that_must_not_be(request):
 
 @settings(max_examples=250)
 @given(any_request)
-def test_no_trade_is_too_small(request):
+def test_no_trade_is_too_small(request: Any) -> None:
     """Law 5: zero or at least the minimum, sales included; classic dollars are whole steps, unless all is sold."""
     plan = request.plan()
     assume(plan is not None)
@@ -85,7 +86,7 @@ def test_no_trade_is_too_small(request):
 
 @settings(max_examples=200)
 @given(request=any_request, seed=st.randoms(use_true_random=False))
-def test_row_order_does_not_matter(request, seed):
+def test_row_order_does_not_matter(request: Any, seed: Any) -> None:
     """Law 6: the same plan for any order of the rows."""
     plan = request.plan()
     rows = list(request.portfolio)
@@ -99,7 +100,7 @@ def test_row_order_does_not_matter(request, seed):
 
 @settings(max_examples=200)
 @given(request=any_request, factor=st.sampled_from([Decimal(10), Decimal("0.1"), Decimal(7)]))
-def test_scaling_all_dollars_scales_the_plan(request, factor):
+def test_scaling_all_dollars_scales_the_plan(request: Any, factor: Any) -> None:
     """Law 6: in another currency the same shares are traded."""
     plan = request.plan()
     options = {
@@ -115,7 +116,7 @@ def test_scaling_all_dollars_scales_the_plan(request, factor):
 
 @settings(max_examples=250)
 @given(plain_exact)
-def test_an_exact_plan_leaves_nothing_to_do(request):
+def test_an_exact_plan_leaves_nothing_to_do(request: Any) -> None:
     """Law 7: after the trades, the cash that is left gives no further trade.
 
     Where the plan is not proven optimal there may be one, but nothing comes closer than the plan's lower bound.
@@ -132,7 +133,7 @@ def test_an_exact_plan_leaves_nothing_to_do(request):
 
 @settings(max_examples=250)
 @given(requests("classic", constrained=False))
-def test_a_classic_plan_leaves_at_most_a_step(request):
+def test_a_classic_plan_leaves_at_most_a_step(request: Any) -> None:
     """Law 7: after its dollars moved, no cash moves any position by more than one step."""
     problem = prepare(request.portfolio, **{k: v for k, v in request.options.items() if k != "min_trade"})
     step, cash = problem.units(Decimal(request.options["min_trade"])), problem.units(request.cash)
@@ -161,12 +162,12 @@ def test_a_classic_plan_leaves_at_most_a_step(request):
     cash=st.integers(0, 9000),
     step=st.sampled_from([1, 10, 100]),
 )
-def test_more_cash_never_lowers_the_water(held, cash, step):
+def test_more_cash_never_lowers_the_water(held: Any, cash: int, step: Any) -> None:
     """Law 8: one more unit of cash never makes the lowest value over weight lower, nor any position poorer."""
     values, parts = [value for value, _ in held], [part for _, part in held]
     names = [f"S{i}" for i in range(len(held))]
 
-    def filled(amount):
+    def filled(amount: Any) -> list[Any]:
         pnls = [None] * len(values)
         moves = weighted_flood_fill(values, parts, pnls=pnls, symbols=names, cash=amount, step=step)
         return [value + move for value, move in zip(values, moves, strict=True)]
@@ -178,13 +179,13 @@ def test_more_cash_never_lowers_the_water(held, cash, step):
 
 @settings(max_examples=75)
 @given(request=plain_exact, more=st.integers(0, 500))
-def test_more_cash_never_lowers_the_water_of_fine_shares(request, more):
+def test_more_cash_never_lowers_the_water_of_fine_shares(request: Any, more: int) -> None:
     """Law 8, exact: where shares are finely divisible, the lowest fill rises with the cash."""
     assume(request.cash >= 0 and request.options["targets"] is None)
     fine = dict.fromkeys(request.portfolio.symbols, "0.001")
     options = request.options | {"fractional": fine, "strategy": "try_avoid_sell"}
 
-    def level(cash):
+    def level(cash: Any) -> Any:
         return min(map(Fraction, rebalance(request.portfolio, cash, **options).values_after))
 
     grain = max(Fraction(p.price) for p in request.portfolio) / 1000
@@ -193,7 +194,7 @@ def test_more_cash_never_lowers_the_water_of_fine_shares(request, more):
 
 @settings(max_examples=150)
 @given(any_request)
-def test_inputs_stay_and_numbers_are_finite(request):
+def test_inputs_stay_and_numbers_are_finite(request: Any) -> None:
     """Law 9: nothing that was handed in is changed, and every number that comes out is finite."""
     rows, options = tuple(request.portfolio), copy.deepcopy(request.options)
     plan = request.plan()
@@ -207,7 +208,7 @@ def test_inputs_stay_and_numbers_are_finite(request):
 
 @settings(max_examples=200)
 @given(requests("exact"))
-def test_the_bound_is_below_the_objective(request):
+def test_the_bound_is_below_the_objective(request: Any) -> None:
     """Law 10: what is certified is below what was found, and the objective is what its definition says."""
     plan = request.plan()
     assume(plan is not None)
@@ -231,7 +232,7 @@ def test_the_bound_is_below_the_objective(request):
 
 @settings(max_examples=150)
 @given(held=portfolios(max_size=5), cash=st.integers(0, 500_000), seed=st.integers(0, 9))
-def test_what_breaks_a_law_is_not_shown(held, cash, seed):
+def test_what_breaks_a_law_is_not_shown(held: Any, cash: int, seed: int) -> None:
     """The proof on the finished plan notices one share more or less anywhere, and a cent that is not accounted for."""
     plan = rebalance(held, Decimal(cash) / 100, method="exact", strategy="hard_rebalance")
     prove(plan)
@@ -246,7 +247,7 @@ def test_what_breaks_a_law_is_not_shown(held, cash, seed):
         prove(_copied(plan, fees=Decimal("0.01")))
 
 
-def _copied(plan, **changes):
+def _copied(plan: Any, **changes: Any) -> Any:
     names = ("portfolio", "weights", "cash", "strategy", "method", "min_trade", "orders", "fees", "issues", "proof")
     return type(plan)(**({name: getattr(plan, name) for name in names} | changes))
 
@@ -261,7 +262,7 @@ def _copied(plan, **changes):
         ({"fee_per_trade": 1}, "do not cost"),
     ],
 )
-def test_constraints_are_proved_again(change, law):
+def test_constraints_are_proved_again(change: dict[str, Any], law: str) -> None:
     """A plan that was found without a constraint does not pass with it."""
     from pbal_core.policy.constraints import Constraints
 
@@ -271,14 +272,14 @@ def test_constraints_are_proved_again(change, law):
         prove(plan, Constraints(**change))
 
 
-def test_a_bought_position_without_target_is_noticed():
+def test_a_bought_position_without_target_is_noticed() -> None:
     """Zero targets are never bought."""
     plan = rebalance(portfolio("A 100 @ 10; B 300 @ 10"), 100, method="exact")
     with pytest.raises(LawBrokenError, match="A has no target and is bought"):
         prove(_copied(plan, weights=(0.0, 1.0)))
 
 
-def test_a_small_trade_and_a_wrong_direction_are_noticed():
+def test_a_small_trade_and_a_wrong_direction_are_noticed() -> None:
     """Minimum trade, and the direction of the cash."""
     plan = rebalance(portfolio("A 100 @ 10; B 300 @ 10"), 100, method="exact")
     with pytest.raises(LawBrokenError, match="below the minimum"):
@@ -290,7 +291,7 @@ def test_a_small_trade_and_a_wrong_direction_are_noticed():
 
 @settings(max_examples=200)
 @given(requests("exact"))
-def test_no_share_that_was_sold_could_have_been_kept(request):
+def test_no_share_that_was_sold_could_have_been_kept(request: Any) -> None:
     """Law 11: one lot of a sale, where the rest is a trade, or all of it; of a hard rebalance but for zero targets."""
     plan = request.plan()
     assume(plan is not None)
@@ -304,7 +305,7 @@ def test_no_share_that_was_sold_could_have_been_kept(request):
 
 @settings(max_examples=200)
 @given(requests("exact"))
-def test_nothing_is_bought_past_its_target(request):
+def test_nothing_is_bought_past_its_target(request: Any) -> None:
     """Law 11: no lot takes its asset further from its target than one lot less, or none, would have."""
     plan = request.plan()
     assume(plan is not None)
@@ -325,7 +326,7 @@ def test_nothing_is_bought_past_its_target(request):
 
 @settings(max_examples=60)
 @given(requests("exact", constrained=False, max_size=5))
-def test_more_trades_are_never_worse(request):
+def test_more_trades_are_never_worse(request: Any) -> None:
     """Law 12: a larger max_trades never gives a larger J + R, and as many as there are positions are no limit."""
     assume(not request.options["targets"] or all(request.options["targets"].values()))
     count = len(request.portfolio)
@@ -337,7 +338,7 @@ def test_more_trades_are_never_worse(request):
     assert free is None or [o.shares for o in free.orders] == [o.shares for o in plans[-1].orders]
 
 
-def test_another_remark_does_not_hide_an_overspend():
+def test_another_remark_does_not_hide_an_overspend() -> None:
     """An overspend is hidden as long as no remark says it, whatever else is said."""
     from pbal_core.errors import Issue
 
@@ -347,7 +348,7 @@ def test_another_remark_does_not_hide_an_overspend():
         prove(_copied(plan, issues=(Issue("info", "below_step", "Something else."),)))
 
 
-def test_no_cash_and_a_buffer_trade_nothing():
+def test_no_cash_and_a_buffer_trade_nothing() -> None:
     """A budget of nothing is not a withdrawal of the buffer."""
     for method in ("classic", "exact"):
         assert not rebalance(

@@ -9,6 +9,7 @@ import types
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def modules() -> list[Path]:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_go_one_way(path):
+def test_imports_go_one_way(path: Any) -> None:
     """No module imports from a layer above its own, nor from another folder of its layer."""
     own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     for name in imports(path):
@@ -76,7 +77,7 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_no_circle_of_imports_exists():
+def test_no_circle_of_imports_exists() -> None:
     """Inside a folder too, whether the import is at the top, in a function, or for types alone."""
     paths = {module_name(path): path for path in PACKAGE.rglob("*.py")}
     graph = {}
@@ -91,7 +92,7 @@ def test_no_circle_of_imports_exists():
 
 
 @pytest.mark.parametrize("face", ["cli", "dashboard"])
-def test_the_faces_do_not_know_each_other(face):
+def test_the_faces_do_not_know_each_other(face: str) -> None:
     """What both need is below them."""
     other = {"cli": "dashboard", "dashboard": "cli"}[face]
     known = {name for path in (PACKAGE / face).rglob("*.py") for name in imports(path)}
@@ -99,7 +100,7 @@ def test_the_faces_do_not_know_each_other(face):
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_only_edges_touch_the_world(path):
+def test_only_edges_touch_the_world(path: Any) -> None:
     """Streamlit and plotly live in the dashboard, networks in the brokers, printing in the command."""
     own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     roots = {name.split(".")[0] for name in imports(path)}
@@ -116,12 +117,12 @@ def test_only_edges_touch_the_world(path):
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_asserts_do_not_validate(path):
+def test_asserts_do_not_validate(path: Any) -> None:
     """``python -O`` removes asserts, so none may check input."""
     assert not [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Assert)]
 
 
-def test_the_core_loads_the_standard_library_only():
+def test_the_core_loads_the_standard_library_only() -> None:
     """``import pbal_core`` brings nothing from site-packages, and neither does any public name."""
     code = (
         "import sys\n"
@@ -133,7 +134,7 @@ def test_the_core_loads_the_standard_library_only():
     assert done.stdout.split() == []
 
 
-def test_every_public_name_is_there():
+def test_every_public_name_is_there() -> None:
     """Those that are loaded when they are asked for, too; another name is refused as usual."""
     assert {type(getattr(pbal_core, name)) for name in pbal_core.__all__} > {type, types.FunctionType}
     with pytest.raises(AttributeError, match="has no attribute 'rebalanced'"):
@@ -141,21 +142,21 @@ def test_every_public_name_is_there():
     assert dir(pbal_core) == pbal_core.__all__, "completion shows these, and nothing else"
 
 
-def test_importing_the_package_loads_none_of_its_modules():
+def test_importing_the_package_loads_none_of_its_modules() -> None:
     """Each is loaded when one of its names is first used, so the command starts with what it needs."""
     code = "import sys, pbal_core; print(*sorted(m for m in sys.modules if m.startswith('pbal_core.')))"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == ["pbal_core.version"]
 
 
-def test_import_loads_no_reader():
+def test_import_loads_no_reader() -> None:
     """Who plans from a data frame, or asks for the version, does not wait for what reads files."""
     code = "import sys, pbal_core; print(*(name for name in sys.modules if name.startswith('pbal_core.readers')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == []
 
 
-def test_modules_stay_readable():
+def test_modules_stay_readable() -> None:
     """No module grows past 400 lines: there is a noun in there that wants its own room."""
     long = {
         str(p.relative_to(ROOT)): n for p in modules() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400

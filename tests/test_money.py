@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,14 +33,14 @@ amounts = st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, 
 
 
 @given(amounts, st.integers(9, 14))
-def test_units_round_trip(amount, scale):
+def test_units_round_trip(amount: Any, scale: Any) -> None:
     """Units hold every amount exactly, also where the decimal context is short."""
     with localcontext() as context:
         context.prec = 3
         assert from_units(to_units(amount, scale), scale).compare(amount) == 0
 
 
-def test_units_refuse_to_lose_digits():
+def test_units_refuse_to_lose_digits() -> None:
     """A scale that is too small is refused instead of rounding."""
     with pytest.raises(ValueError, match="more than 2 decimals"):
         to_units(Decimal("0.001"), 2)
@@ -48,7 +49,7 @@ def test_units_refuse_to_lose_digits():
 @pytest.mark.parametrize(
     ("text", "value"), [("1", 1), ("-.29", Decimal("-0.29")), ("+1e3", 1000), (" 8.50 ", Decimal("8.5")), ("0", 0)]
 )
-def test_plain_numbers_are_read(text, value):
+def test_plain_numbers_are_read(text: str, value: Decimal | int) -> None:
     """Signs, missing zeros, blanks around and exponents are plain numbers."""
     assert parse_decimal(text) == value
 
@@ -69,7 +70,7 @@ def test_plain_numbers_are_read(text, value):
         ("1e-13", "too many decimals"),
     ],
 )
-def test_other_text_is_refused(text, reason):
+def test_other_text_is_refused(text: str, reason: str) -> None:
     """Everything that is not a finite plain number is refused with its reason."""
     with pytest.raises(NotANumberError, match=reason):
         parse_decimal(text)
@@ -78,19 +79,19 @@ def test_other_text_is_refused(text, reason):
 @pytest.mark.parametrize(
     "bad", [float("nan"), float("inf"), "abc", None, True, np.True_, np.float64("nan"), [], "1e99"]
 )
-def test_bad_amounts_are_one_clear_error(bad):
+def test_bad_amounts_are_one_clear_error(bad: Any) -> None:
     """Arguments that are no amount name the argument."""
     with pytest.raises(RequestError, match="cash"):
         to_amount(bad, "cash")
 
 
-def test_a_float_counts_as_its_shortest_decimal():
+def test_a_float_counts_as_its_shortest_decimal() -> None:
     """0.1 as a float means a tenth."""
     assert to_amount(0.1, "cash") == Decimal("0.1")
     assert to_amount(1e-7, "cash") == Decimal("0.0000001")
 
 
-def test_binary_noise_of_a_float_is_no_mistake():
+def test_binary_noise_of_a_float_is_no_mistake() -> None:
     """Sums and quotients of floats are rounded to the decimals that an amount may have; text is never rounded."""
     assert to_amount(0.1 + 0.2, "cash") == Decimal("0.3")
     assert to_amount(-1000 / 3, "cash") == Decimal("-333.333333333333")
@@ -99,19 +100,19 @@ def test_binary_noise_of_a_float_is_no_mistake():
 
 
 @pytest.mark.parametrize("number", [np.float64(5000.25), np.float32(0.5), np.int64(-3), np.uint8(7)])
-def test_numbers_of_numpy_are_numbers(number):
+def test_numbers_of_numpy_are_numbers(number: Any) -> None:
     """What a sum over a data frame gives can be passed on."""
     assert to_amount(number, "cash") == Decimal(str(number.item()))
 
 
 @given(st.integers(-(10**30), 10**30), st.integers(1, 10**20))
-def test_divide_half_even_is_pythons_round(numerator, denominator):
+def test_divide_half_even_is_pythons_round(numerator: Any, denominator: Any) -> None:
     """Rounding is exact at any size."""
     assert divide_half_even(numerator, denominator) == round(Fraction(numerator, denominator))
 
 
 @given(amounts)
-def test_decimals_is_the_least_scale(amount):
+def test_decimals_is_the_least_scale(amount: Any) -> None:
     """One decimal fewer would lose something."""
     scale = decimals(amount)
     assert amount * 10**scale == int(amount * 10**scale)
@@ -122,7 +123,7 @@ def test_decimals_is_the_least_scale(amount):
     ("amount", "text"),
     [("1234.56", "$1,234.56"), ("-33.51", "-$33.51"), ("0", "$0.00"), ("-0.004", "$0.00"), ("0.125", "$0.12")],
 )
-def test_money_is_written_one_way(amount, text):
+def test_money_is_written_one_way(amount: str, text: str) -> None:
     """Dollars and cents, the minus in front, halves to the even cent, never minus zero."""
     assert format_money(Decimal(amount)) == text
 
@@ -139,12 +140,12 @@ def test_money_is_written_one_way(amount, text):
         (-(10**9), "-$1bn"),
     ],
 )
-def test_a_round_amount_is_short_and_exact(amount, text):
+def test_a_round_amount_is_short_and_exact(amount: int, text: str) -> None:
     """Millions and billions where two decimals hold the whole amount, else every digit."""
     assert format_round(amount, "USD") == text
 
 
-def test_signs_percents_and_shares():
+def test_signs_percents_and_shares() -> None:
     """Trades carry their sign; a percent has one decimal; shares no trailing zeros."""
     assert format_money(Decimal(5), signed=True) == "+$5.00"
     assert format_money(Decimal(0), signed=True) == "$0.00"
@@ -177,13 +178,13 @@ def test_signs_percents_and_shares():
         ("1e3", "1000", ""),
     ],
 )
-def test_an_amount_is_read_as_people_write_it(text, amount, currency):
+def test_an_amount_is_read_as_people_write_it(text: str, amount: str, currency: str) -> None:
     """Where only one reading is possible, or where this package would write it so."""
     assert parse_amount(text) == (Decimal(amount), currency)
 
 
 @pytest.mark.parametrize("text", ["5.000", "-2.500", "$12.345", "123.456"])
-def test_an_amount_with_two_readings_is_not_guessed(text):
+def test_an_amount_with_two_readings_is_not_guessed(text: str) -> None:
     """Both are named, and a file's decimal sign decides."""
     with pytest.raises(AmbiguousAmountError) as caught:
         parse_amount(text)
@@ -193,7 +194,7 @@ def test_an_amount_with_two_readings_is_not_guessed(text):
 
 
 @given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from([",", "'", " ", "\u00a0", ""]), st.booleans())
-def test_every_way_of_writing_an_amount_is_the_same_amount(amount, group, comma):
+def test_every_way_of_writing_an_amount_is_the_same_amount(amount: Any, group: Any, comma: Any) -> None:
     """Thousands separators and either decimal sign, with two decimals."""
     text = f"{amount:,.2f}".replace(",", "_")
     text = text.replace(".", ",") if comma else text
@@ -201,7 +202,7 @@ def test_every_way_of_writing_an_amount_is_the_same_amount(amount, group, comma)
     assert parse_amount(text)[0] == amount
 
 
-def test_one_rule_asks_and_refuses():
+def test_one_rule_asks_and_refuses() -> None:
     with pytest.raises(RequestError, match=r'cash "5.000" can be read as 5 or as 5000; write 5 or 5,000'):
         typed_amount("5.000", "cash")
     assert typed_amount("EUR 5.000,00", "cash", "EUR") == 5000

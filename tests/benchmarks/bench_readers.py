@@ -80,8 +80,8 @@ def table() -> str:
         ("Fidelity", fidelity(ROWS), broker, ROWS, 5),
     ]
     for name, data, columns, rows, rounds in files:
-        ours = cost(lambda data=data: read_positions(data).portfolio, rounds)
-        theirs = cost(lambda data=data, columns=columns: naive(data, columns), rounds)
+        ours = cost(lambda data=data: read_positions(data).portfolio, rounds)  # type: ignore[misc]
+        theirs = cost(lambda data=data, columns=columns: naive(data, columns), rounds)  # type: ignore[misc]
         lines.append(f"| {name} | {rows:,} | {ours:.2f} ms | {theirs:.2f} ms | {ours / theirs:.1f} |")
     report = xml(ROWS)
     ours = cost(lambda: read_positions(report).portfolio, 5)

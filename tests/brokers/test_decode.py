@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,7 @@ from pbal_core.brokers.protocol import Accepted, Question, Rejected, Unclear
         (Decimal("NaN"), None),
     ],
 )
-def test_numbers_in_all_their_clothes(value, expected):
+def test_numbers_in_all_their_clothes(value: Decimal | int | str | None, expected: Decimal | int | None) -> None:
     assert decode.number(value) == expected
 
 
@@ -45,7 +47,7 @@ def test_numbers_in_all_their_clothes(value, expected):
         (None, None),
     ],
 )
-def test_the_highest_commission_counts(text, expected):
+def test_the_highest_commission_counts(text: str | None, expected: Decimal | int | None) -> None:
     assert decode.highest_amount(text) == expected
 
 
@@ -90,7 +92,7 @@ PROMPT = {"orderId": 1, "reqId": "2", "text": "Use the algo?", "options": ["Yes"
         (None, None, "the connection broke", Unclear(reason="the connection broke")),
     ],
 )
-def test_the_four_shapes_and_everything_else(status, body, trouble, expected):
+def test_the_four_shapes_and_everything_else(status: int | None, body: Any, trouble: str, expected: Any) -> None:
     """Only the exact shapes mean something; whatever else comes is unclear, because the order may exist."""
     found = decode.answer(status, body, trouble)
     if expected is None:
@@ -115,11 +117,11 @@ def test_the_four_shapes_and_everything_else(status, body, trouble, expected):
         ],
     ],
 )  # fmt: skip
-def test_only_final_words_end_an_order(status, progress):
+def test_only_final_words_end_an_order(status: Any, progress: Any) -> None:
     assert decode.order({"orderId": 1, "status": status}).progress == progress
 
 
-def test_an_order_of_the_list_and_of_the_status_are_the_same():
+def test_an_order_of_the_list_and_of_the_status_are_the_same() -> None:
     """The recording and the documentation name the same facts differently; numbers are text in one of them."""
     listed = {
         "acct": "U7", "conid": 756733, "orderId": 47, "ticker": "SPY", "side": "BUY", "status": "Filled",
@@ -152,16 +154,16 @@ def test_an_order_of_the_list_and_of_the_status_are_the_same():
         (decode.fill, {"conid": 1, "size": 2}),
     ],
 )
-def test_unknown_shapes_are_refused(work, body):
+def test_unknown_shapes_are_refused(work: Any, body: dict[str, Any] | list[Any]) -> None:
     with pytest.raises(BrokerError, match="the gateway's"):
         work(body)
 
 
-def test_no_cash_in_dollars_is_no_cash():
+def test_no_cash_in_dollars_is_no_cash() -> None:
     assert decode.ledger_cash({"EUR": {"cashbalance": 5}}, "USD") == 0
 
 
-def test_a_fill_is_read_from_text_and_numbers():
+def test_a_fill_is_read_from_text_and_numbers() -> None:
     row = {"conid": 1, "size": Decimal("5.0"), "price": "192.26", "order_ref": "r", "order_id": 17437897932}
     fill = decode.fill(row | {"commission": "1.01", "side": "S"})
     assert (fill.shares, fill.price, fill.commission, fill.order_id) == (
@@ -173,18 +175,18 @@ def test_a_fill_is_read_from_text_and_numbers():
 
 
 @pytest.mark.parametrize("row", [{"conid": 1}, {"31": "5"}, {"conid": 1, "84": "5"}, {"conid": 1, "31": "", "86": "6"}])
-def test_a_preflight_is_no_quote(row):
+def test_a_preflight_is_no_quote(row: dict[str, Any]) -> None:
     assert decode.quote(row) is None
 
 
-def test_a_price_of_minus_one_is_no_price():
+def test_a_price_of_minus_one_is_no_price() -> None:
     quote = decode.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"})
     assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, 5)
 
 
 # -- whatever JSON may come
 
-JUNK = [
+JUNK: Any = [
     None,
     True,
     5,
@@ -203,12 +205,12 @@ JUNK = [
 ]
 
 
-def each(work):
+def each(work: Any) -> Callable[..., Any]:
     """Reads the rows of a list, as the client does."""
     return lambda body: tuple(work(row) for row in decode.rows(body, "the rows"))
 
 
-def answered(body):
+def answered(body: Any) -> Any:
     return decode.answer(200, body, "")
 
 
@@ -239,7 +241,7 @@ GOOD = {
 """What reads a body, and a body that it reads."""
 
 
-def spoiled(body, junk):
+def spoiled(body: Any, junk: Any) -> Iterator[Any]:
     """The body with each of its values in turn, and itself, replaced by junk, and with each of its keys left out."""
     yield junk
     for key in body if isinstance(body, dict) else range(len(body)) if isinstance(body, list) else ():
@@ -252,7 +254,7 @@ def spoiled(body, junk):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name):
+def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name: Any) -> None:
     """Never a crash in the middle of a run: a result, or the broker's failure in one sentence."""
     work, good = GOOD[name]
     work(good)
@@ -267,12 +269,12 @@ def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name):
 
 
 @pytest.mark.parametrize("ids", ["o403", 5, {"o403": 1}, ["o403", None], [["o403"]]])
-def test_numbers_of_a_question_that_are_no_texts_are_none(ids):
+def test_numbers_of_a_question_that_are_no_texts_are_none(ids: Any) -> None:
     """Else a question might be taken for one that is answered with yes."""
     assert decode.answer(200, [{**QUESTION[0], "messageIds": ids}], "").message_ids == ()
 
 
-def test_an_opening_in_another_unit_is_refused():
+def test_an_opening_in_another_unit_is_refused() -> None:
     body = {"schedules": {"d": {"liquid_hours": [{"opening": 1_775_136_600_000, "closing": 1_775_160_000_000}]}}}
     with pytest.raises(BrokerError, match="has no time in opening"):
         decode.hours(body)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,21 +15,21 @@ from pbal_core.brokers.instruments import pick_account, portfolio_of
 from pbal_core.brokers.protocol import Accepted, BrokerAccount, BrokerPosition, Unclear
 from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
-from tests.stand_in.trading import is_order, plan, states
+from tests.stand_in.trading import Desk, is_order, plan, states
 
 
-def codes(proposal):
+def codes(proposal: Any) -> set[Any]:
     return {issue.code for issue in proposal.problems}
 
 
 # -- the good way
 
 
-def test_sells_go_first_and_buys_wait_for_their_fills(desk):
+def test_sells_go_first_and_buys_wait_for_their_fills(desk: Desk) -> None:
     """No purchase reaches the broker before every sale is final."""
     seen = []
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if is_order(request):
             open_sales = [o for o in desk.gateway.book.values() if o.side == "SELL" and o.live]
             seen.append((request.json()["orders"][0]["side"], len(open_sales)))
@@ -43,7 +45,7 @@ def test_sells_go_first_and_buys_wait_for_their_fills(desk):
     assert not report.left
 
 
-def test_the_order_is_a_whole_share_limit_order_for_the_day(desk):
+def test_the_order_is_a_whole_share_limit_order_for_the_day(desk: Desk) -> None:
     desk.trade("buy 10 BND", cash="800")
     order = next(r for r in desk.gateway.server.requests if is_order(r)).json()["orders"][0]
     assert {name: order[name] for name in ("orderType", "tif", "side", "quantity", "price", "outsideRTH")} == {
@@ -51,13 +53,13 @@ def test_the_order_is_a_whole_share_limit_order_for_the_day(desk):
     }  # fmt: skip
 
 
-def test_a_sales_limit_is_at_most_the_slip_below_the_bid(desk):
+def test_a_sales_limit_is_at_most_the_slip_below_the_bid(desk: Desk) -> None:
     desk.trade("sell 4 VTI", cash="-900")
     (order,) = desk.gateway.book.values()
     assert order.limit == 249.5  # 249.99 less 0.2 %, rounded up
 
 
-def test_buys_are_cut_to_the_cash_really_freed(desk):
+def test_buys_are_cut_to_the_cash_really_freed(desk: Desk) -> None:
     """The plan counts on 1,000 of sales; half fills, so half is bought; the account's own cash is not touched."""
     desk.gateway.fill = lambda order: (
         2 if order.side == "SELL" and order.filled < 2 else 0 if order.side == "SELL" else 99
@@ -74,7 +76,7 @@ def test_buys_are_cut_to_the_cash_really_freed(desk):
     assert desk.gateway.cash > 49_900
 
 
-def test_no_margin_is_used_when_the_account_has_less_than_the_plan_thinks(desk):
+def test_no_margin_is_used_when_the_account_has_less_than_the_plan_thinks(desk: Desk) -> None:
     desk.gateway.cash = 10.0
     desk.gateway.fill = lambda order: 0 if order.side == "SELL" else 99
     report = desk.trade("sell 4 VTI; buy 10 VXUS", limits=Limits(wait=10))
@@ -82,10 +84,10 @@ def test_no_margin_is_used_when_the_account_has_less_than_the_plan_thinks(desk):
     assert desk.gateway.cash == 10.0
 
 
-def test_a_ledger_that_lags_is_waited_for(desk):
-    late = []
+def test_a_ledger_that_lags_is_waited_for(desk: Desk) -> None:
+    late: list[Any] = []
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if request.path.endswith("/ledger") and len(late) < 2:
             late.append(1)
             return Reply(body={"USD": {"cashbalance": 0.0}})
@@ -99,7 +101,7 @@ def test_a_ledger_that_lags_is_waited_for(desk):
     assert len(late) == 2
 
 
-def test_what_does_not_fill_in_time_is_cancelled_and_reported(desk):
+def test_what_does_not_fill_in_time_is_cancelled_and_reported(desk: Desk) -> None:
     desk.gateway.fill = lambda order: 3 if not order.filled else 0
     report = desk.trade("buy 10 BND", cash="800", limits=Limits(wait=30))
     (entry,) = report.left
@@ -108,7 +110,7 @@ def test_what_does_not_fill_in_time_is_cancelled_and_reported(desk):
     assert 30 <= sum(desk.fake.slept) < 120
 
 
-def test_a_cancellation_that_never_becomes_final_stops_with_the_run_open(desk):
+def test_a_cancellation_that_never_becomes_final_stops_with_the_run_open(desk: Desk) -> None:
     desk.gateway.fill = lambda _order: 0
     desk.gateway._cancel = lambda *_: {"msg": "Request was submitted"}
     try:
@@ -120,22 +122,22 @@ def test_a_cancellation_that_never_becomes_final_stops_with_the_run_open(desk):
     assert states(report) == {"VTI": "working", "BND": "dropped"}
 
 
-def test_commission_and_price_are_those_of_the_trades(desk):
+def test_commission_and_price_are_those_of_the_trades(desk: Desk) -> None:
     desk.gateway.commission = 0.35
     report = desk.trade("buy 10 BND", cash="800")
     (entry,) = report.orders
     assert (entry.fee, entry.paid, report.spent) == (Decimal("0.35"), Decimal("751.6"), Decimal("751.6"))
 
 
-def test_a_refused_order_does_not_stop_the_others(desk):
+def test_a_refused_order_does_not_stop_the_others(desk: Desk) -> None:
     desk.gateway.rejects[1002] = {"error": "We cannot accept an order at the limit price you selected."}
     report = desk.trade("buy 10 BND; buy 2 VXUS", cash="900")
     assert states(report) == {"BND": "rejected", "VXUS": "filled"}
     assert "cannot accept" in report.left[0].reason
 
 
-def test_an_inactive_order_is_cancelled_in_the_end(desk):
-    def twist(_request, reply):
+def test_an_inactive_order_is_cancelled_in_the_end(desk: Desk) -> None:
+    def twist(_request: Any, reply: Any) -> Any:
         for order in desk.gateway.book.values():
             if order.status == "Submitted":
                 order.status = "Inactive"
@@ -149,7 +151,7 @@ def test_an_inactive_order_is_cancelled_in_the_end(desk):
 # -- questions
 
 
-def test_questions_on_the_allowlist_are_answered_in_a_chain(desk):
+def test_questions_on_the_allowlist_are_answered_in_a_chain(desk: Desk) -> None:
     desk.gateway.questions[1002] = [["o403"], ["o354", "o403"]]
     report = desk.trade("buy 10 BND", cash="800", limits=Limits(allow=frozenset({"o354", "o403"})))
     assert states(report) == {"BND": "filled"}
@@ -159,7 +161,7 @@ def test_questions_on_the_allowlist_are_answered_in_a_chain(desk):
 
 
 @pytest.mark.parametrize("ids", [["o163"], ["o403", "o163"], []])
-def test_any_other_question_is_asked_and_no_is_the_answer_of_nobody(desk, ids):
+def test_any_other_question_is_asked_and_no_is_the_answer_of_nobody(desk: Desk, ids: list[Any]) -> None:
     """One unknown number among known ones is enough; a question without a number is never answered by itself."""
     desk.gateway.questions[1002] = [ids]
     report = desk.trade("buy 10 BND; buy 2 VXUS", cash="900")
@@ -172,13 +174,13 @@ def test_any_other_question_is_asked_and_no_is_the_answer_of_nobody(desk, ids):
     assert replies == [{"confirmed": False}]
 
 
-def test_the_user_may_say_yes(desk):
+def test_the_user_may_say_yes(desk: Desk) -> None:
     desk.gateway.questions[1002] = [["o163"]]
     desk.say = True
     assert states(desk.trade("buy 10 BND", cash="800")) == {"BND": "filled"}
 
 
-def test_the_reply_is_the_very_next_request(desk):
+def test_the_reply_is_the_very_next_request(desk: Desk) -> None:
     """The stand-in forgets a question as soon as anything else is asked, as IBKR does."""
     desk.gateway.questions[1002] = [["o403"]]
     desk.trade("buy 10 BND", cash="800")
@@ -187,7 +189,7 @@ def test_the_reply_is_the_very_next_request(desk):
     assert "/iserver/reply/" in paths[index + 1]
 
 
-def test_a_reply_that_came_too_late_is_not_taken_for_a_success(desk):
+def test_a_reply_that_came_too_late_is_not_taken_for_a_success(desk: Desk) -> None:
     desk.gateway.questions[1002] = [["o403"]]
     desk.gateway.fault = lambda r: desk.gateway.pending.clear() if "/reply/" in r.path else None
     report = desk.trade("buy 10 BND", cash="800")
@@ -198,7 +200,7 @@ def test_a_reply_that_came_too_late_is_not_taken_for_a_success(desk):
     assert not desk.gateway.book
 
 
-def test_a_prompt_is_not_answered(desk):
+def test_a_prompt_is_not_answered(desk: Desk) -> None:
     prompt = {"orderId": 5, "reqId": "1", "text": "Use the Price Management Algo?", "options": ["Yes"], "type": "M"}
     desk.gateway.rejects[1002] = prompt | {"messageId": "p12", "prompt": True}
     report = desk.trade("buy 10 BND", cash="800")
@@ -212,11 +214,11 @@ def test_a_prompt_is_not_answered(desk):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_an_order_without_an_answer_is_found_or_stops_and_is_never_sent_again(desk, when):
+def test_an_order_without_an_answer_is_found_or_stops_and_is_never_sent_again(desk: Desk, when: str) -> None:
     """The connection breaks before the broker took the order, or after."""
-    first = []
+    first: list[Any] = []
 
-    def cut(request, reply=None):
+    def cut(request: Any, reply: Any = None) -> Any:
         if is_order(request) and not first:
             first.append(1)
             return Reply(body={}, cut=0)
@@ -241,7 +243,7 @@ def test_an_order_without_an_answer_is_found_or_stops_and_is_never_sent_again(de
     assert sum(is_order(r) for r in desk.gateway.server.requests) == (1 if when == "before" else 2)
 
 
-def test_an_answer_that_is_too_slow_is_looked_for(desk):
+def test_an_answer_that_is_too_slow_is_looked_for(desk: Desk) -> None:
     """The broker takes the order and answers after the client has given up."""
     desk.timeout = 0.3
     slow = [1]
@@ -253,7 +255,7 @@ def test_an_answer_that_is_too_slow_is_looked_for(desk):
 
 
 @pytest.mark.parametrize("step", ["order", "reply"])
-def test_every_byte_boundary_of_an_order_answer(desk, step):
+def test_every_byte_boundary_of_an_order_answer(desk: Desk, step: Any) -> None:
     """Cut anywhere, an answer is either whole or unclear; and the order is found, once, whatever was cut."""
     client, journal = desk.broker, desk.journal()
     desk.gateway.questions[1002] = [["o403"]] if step == "reply" else []
@@ -262,9 +264,9 @@ def test_every_byte_boundary_of_an_order_answer(desk, step):
     cut = -1
     while not whole:
         cut += 1
-        lengths = []
+        lengths: list[Any] = []
 
-        def twist(request, reply, cut=cut, lengths=lengths):
+        def twist(request: Any, reply: Any, cut: Any = cut, lengths: Any = lengths) -> Any:
             if not (is_order(request) if step == "order" else "/reply/" in request.path):
                 return reply
             lengths.append(len(reply.raw()))
@@ -292,7 +294,7 @@ def test_every_byte_boundary_of_an_order_answer(desk, step):
     assert cut > 150
 
 
-def test_an_order_that_shows_up_late_is_not_sent_again(desk):
+def test_an_order_that_shows_up_late_is_not_sent_again(desk: Desk) -> None:
     """Accepted, the answer lost, and the broker's list misses it at first."""
     lost = [1]
     desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
@@ -302,7 +304,7 @@ def test_an_order_that_shows_up_late_is_not_sent_again(desk):
     assert len(desk.gateway.sent) == 1
 
 
-def test_an_order_that_never_shows_is_called_unknown_and_a_new_plan_waits_for_it(desk):
+def test_an_order_that_never_shows_is_called_unknown_and_a_new_plan_waits_for_it(desk: Desk) -> None:
     """It may be at the broker: nothing is sent in its place, and as soon as it shows it forbids a new plan."""
     lost = [1]
     desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
@@ -318,13 +320,13 @@ def test_an_order_that_never_shows_is_called_unknown_and_a_new_plan_waits_for_it
     assert codes(desk.propose(plan("buy 10 BND", "800"))) == {"working_order"}
 
 
-def test_fills_are_found_in_the_trades_when_the_order_left_the_list(desk):
+def test_fills_are_found_in_the_trades_when_the_order_left_the_list(desk: Desk) -> None:
     """After a new session the list of orders is empty; the trades of the last days are not."""
     lost = [1]
     desk.gateway.twist = lambda r, reply: Reply(body={}, cut=0) if is_order(r) and lost and lost.pop() else reply
-    hide = {}
+    hide: dict[Any, Any] = {}
 
-    def orders(request):
+    def orders(request: Any) -> Any:
         rows = type(desk.gateway)._orders(desk.gateway, request)
         return rows | {"orders": []} if hide else rows
 
@@ -336,7 +338,7 @@ def test_fills_are_found_in_the_trades_when_the_order_left_the_list(desk):
     assert report.orders[0].paid == Decimal("751.6")
 
 
-def test_trades_without_their_order_are_still_working_on_the_day_and_over_the_day_after(desk):
+def test_trades_without_their_order_are_still_working_on_the_day_and_over_the_day_after(desk: Desk) -> None:
     """An empty list of orders, for a moment or for good, never makes half an order a whole or a finished one."""
     desk.gateway.fill = lambda order: 4 if not order.filled else 0
     interrupted(desk, "buy 10 BND", "800")
@@ -354,7 +356,7 @@ def test_trades_without_their_order_are_still_working_on_the_day_and_over_the_da
         del desk.gateway._order, desk.gateway._orders
 
 
-def test_a_session_that_ends_leaves_a_run_that_can_be_settled(desk):
+def test_a_session_that_ends_leaves_a_run_that_can_be_settled(desk: Desk) -> None:
     desk.gateway.fill = lambda _order: 0
     desk.gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
     with pytest.raises(BrokerError, match="nobody is logged in"):
@@ -368,14 +370,14 @@ def test_a_session_that_ends_leaves_a_run_that_can_be_settled(desk):
 # -- settling
 
 
-def interrupted(desk, words="buy 10 BND; buy 2 VXUS", cash="900"):
+def interrupted(desk: Desk, words: str = "buy 10 BND; buy 2 VXUS", cash: str = "900") -> None:
     """A run of which the first order has an answer and the program ended before the second."""
     stop = KeyboardInterrupt()
 
     class Interrupt:
         count = 0
 
-        def __call__(self, text):
+        def __call__(self, text: Any) -> None:
             if "sent" in text:
                 raise stop
 
@@ -384,7 +386,7 @@ def interrupted(desk, words="buy 10 BND; buy 2 VXUS", cash="900"):
         execution.start(desk.propose(plan(words, cash)))
 
 
-def test_ctrl_c_leaves_a_run_that_can_be_settled_and_planned_anew(desk):
+def test_ctrl_c_leaves_a_run_that_can_be_settled_and_planned_anew(desk: Desk) -> None:
     """What traded counts, what never went out is dropped, and the new plan trades only the rest."""
     interrupted(desk)
     assert len(desk.gateway.book) == 1
@@ -396,14 +398,14 @@ def test_ctrl_c_leaves_a_run_that_can_be_settled_and_planned_anew(desk):
     assert desk.traded() == {"BND": 10, "VXUS": 2}
 
 
-def test_a_new_run_is_refused_while_one_is_open(desk):
+def test_a_new_run_is_refused_while_one_is_open(desk: Desk) -> None:
     interrupted(desk)
     proposal = desk.propose(plan("buy 1 VXUS", "70"))
     with pytest.raises(RequestError, match="an earlier run is not finished"):
         desk.execution().start(proposal)
 
 
-def test_a_confirmation_that_took_long_renews_the_prices(desk):
+def test_a_confirmation_that_took_long_renews_the_prices(desk: Desk) -> None:
     proposal = desk.propose(plan("buy 10 BND", "900"))
     desk.fake.time += 300
     desk.gateway.prices[1002] = 76.0
@@ -411,11 +413,11 @@ def test_a_confirmation_that_took_long_renews_the_prices(desk):
     assert [order.limit for order in desk.gateway.book.values()] == [76.16]
 
 
-def test_a_question_declined_too_late_never_leads_to_a_yes(desk):
+def test_a_question_declined_too_late_never_leads_to_a_yes(desk: Desk) -> None:
     """The no is not understood, the order is found at the broker after all: it is followed, and nothing is answered."""
     desk.gateway.questions[1002] = [["o163"]]
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if "/reply/" in request.path:
             ticket = next(r.json()["orders"][0] for r in desk.gateway.server.requests if is_order(r))
             desk.gateway._ask_or_accept(ticket, [])
@@ -427,14 +429,14 @@ def test_a_question_declined_too_late_never_leads_to_a_yes(desk):
     assert [r.json() for r in desk.gateway.server.requests if "/reply/" in r.path] == [{"confirmed": False}]
 
 
-def test_settling_cancels_the_orders_that_work(desk):
+def test_settling_cancels_the_orders_that_work(desk: Desk) -> None:
     desk.gateway.fill = lambda _order: 0
     interrupted(desk)
     assert states(desk.settle()) == {"BND": "cancelled", "VXUS": "dropped"}
     assert not any(order.live for order in desk.gateway.book.values())
 
 
-def test_a_known_order_is_cancelled_before_anything_else_is_asked(desk):
+def test_a_known_order_is_cancelled_before_anything_else_is_asked(desk: Desk) -> None:
     """At once, while another order is lost and the lists of orders and trades cannot be read."""
     desk.gateway.fill = lambda _order: 0
     interrupted(desk)
@@ -456,17 +458,17 @@ def test_a_known_order_is_cancelled_before_anything_else_is_asked(desk):
     assert not any(path.endswith(lists) for _method, path in paths[:first])
 
 
-def test_a_lost_order_is_found_and_cancelled(desk):
+def test_a_lost_order_is_found_and_cancelled(desk: Desk) -> None:
     """Killed before the answer: its reference is in the broker's list, so it does not stay open."""
     desk.gateway.fill = lambda _order: 0
 
-    def kill(request, reply):
+    def kill(request: Any, reply: Any) -> Any:
         if is_order(request):
             raise_in_client.append(1)
             return Reply(body={}, cut=0)
         return reply
 
-    raise_in_client = []
+    raise_in_client: list[Any] = []
     desk.gateway.twist = kill
     desk.gateway.invisible_for = 10_000
     assert desk.trade("buy 10 BND", "800").run.state == "open"
@@ -476,7 +478,7 @@ def test_a_lost_order_is_found_and_cancelled(desk):
     assert not any(order.live for order in desk.gateway.book.values())
 
 
-def test_lists_that_cannot_be_read_leave_a_lost_order_open(desk):
+def test_lists_that_cannot_be_read_leave_a_lost_order_open(desk: Desk) -> None:
     """Nobody may call an order lost that nobody could look for."""
     desk.gateway.fault = lambda r: Reply(body={}, cut=0) if is_order(r) else None
     desk.trade("buy 10 BND", "800")
@@ -486,7 +488,7 @@ def test_lists_that_cannot_be_read_leave_a_lost_order_open(desk):
     assert "HTTP 500" in report.stopped
 
 
-def test_a_run_of_real_money_can_be_settled_without_ado_and_only_where_its_account_is(desk):
+def test_a_run_of_real_money_can_be_settled_without_ado_and_only_where_its_account_is(desk: Desk) -> None:
     """Cancelling needs no permission."""
     interrupted(desk)
     desk.gateway.paper = False
@@ -497,7 +499,7 @@ def test_a_run_of_real_money_can_be_settled_without_ado_and_only_where_its_accou
     assert desk.settle().run.state == "done"
 
 
-def test_only_one_process_trades_with_a_journal(desk):
+def test_only_one_process_trades_with_a_journal(desk: Desk) -> None:
     first, second = desk.journal(), desk.journal()
     with first.alone(), pytest.raises(RequestError, match="another pbal is trading"), second.alone():
         pass
@@ -525,7 +527,7 @@ def test_only_one_process_trades_with_a_journal(desk):
         (lambda g: g.previews.update({1002: {"error": "insufficient"}}), "nothing_to_trade"),
     ],
 )
-def test_a_plan_is_refused_when_the_broker_says_otherwise(desk, change, code):
+def test_a_plan_is_refused_when_the_broker_says_otherwise(desk: Desk, change: Callable[..., Any], code: str) -> None:
     if code == "no_quote":
         desk.gateway.positions.pop(1002)
     change(desk.gateway)
@@ -541,7 +543,7 @@ def test_a_plan_is_refused_when_the_broker_says_otherwise(desk, change, code):
     assert not desk.gateway.sent
 
 
-def test_the_proposal_shows_what_the_broker_previews(desk):
+def test_the_proposal_shows_what_the_broker_previews(desk: Desk) -> None:
     desk.gateway.previews[1002] = {"warn": "large order"}
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
     assert [(order.ticket.side, order.ticket.symbol, order.what_if.commission) for order in proposal.orders] == [
@@ -552,7 +554,7 @@ def test_the_proposal_shows_what_the_broker_previews(desk):
     assert not desk.gateway.sent
 
 
-def test_an_ambiguous_symbol_is_asked_and_a_held_one_is_not(desk):
+def test_an_ambiguous_symbol_is_asked_and_a_held_one_is_not(desk: Desk) -> None:
     row = {"exchange": "NYSE", "isUS": True}
     desk.gateway.foreign["VXUS"] = [
         {"name": "ONE", "assetClass": "STK", "contracts": [{"conid": 1003, **row}]},
@@ -565,7 +567,7 @@ def test_an_ambiguous_symbol_is_asked_and_a_held_one_is_not(desk):
     assert {order.ticket.symbol: order.ticket.conid for order in proposal.orders} == {"VXUS": 1003, "BND": 1002}
 
 
-def test_an_account_is_picked_by_number_or_last_digits():
+def test_an_account_is_picked_by_number_or_last_digits() -> None:
     accounts = [
         BrokerAccount(id="U1111", paper=False, currency="USD"),
         BrokerAccount(id="DU2222", paper=True, currency="USD"),
@@ -578,7 +580,7 @@ def test_an_account_is_picked_by_number_or_last_digits():
             pick_account(accounts, wanted)
 
 
-def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out():
+def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out() -> None:
     facts = {"conid": 1, "price": Decimal(10), "value": Decimal(50), "pnl": Decimal(1), "currency": "USD"}
     long = BrokerPosition(symbol="ABC", shares=Decimal(5), asset_class="STK", **facts)
     short = BrokerPosition(symbol="SHT", shares=Decimal(-5), asset_class="STK", **facts)

@@ -6,7 +6,10 @@ import logging
 import pickle
 import ssl
 import time
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,22 +23,24 @@ from tests.stand_in.server import Reply, make_certificate
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def service(certificate):
+def service(certificate: Any) -> Iterator[Any]:
     service = FlexService(certificate)
     with service.server:
         yield service
 
 
 @pytest.fixture
-def connect(service, certificate):
+def connect(service: Any, certificate: Any) -> Iterator[Any]:
     made = []
 
-    def connect(fake=None, *, token=FlexService.token, query=FlexService.query, timeout=5.0):
+    def connect(
+        fake: Any = None, *, token: Any = FlexService.token, query: Any = FlexService.query, timeout: float = 5.0
+    ) -> Any:
         context = ssl.create_default_context(cafile=str(certificate))
         fake = fake or FakeClock()
         inner = httpx.HTTPTransport(verify=context, trust_env=False)
@@ -49,7 +54,7 @@ def connect(service, certificate):
         client.close()
 
 
-def test_a_report_that_is_ready_takes_two_requests(service, connect):
+def test_a_report_that_is_ready_takes_two_requests(service: Any, connect: Any) -> None:
     """SendRequest, then GetStatement; the bytes are the report's, and read as positions."""
     data = connect().fetch()
     assert data == REPORT
@@ -57,7 +62,9 @@ def test_a_report_that_is_ready_takes_two_requests(service, connect):
     assert read_positions(data).portfolio.symbols == ("ABC", "XYZ")
 
 
-def test_a_report_that_drips_is_given_up_in_bounded_time(service, certificate, monkeypatch):
+def test_a_report_that_drips_is_given_up_in_bounded_time(
+    service: Any, certificate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The deadline is for everything, also for a server that sends a byte now and then."""
     monkeypatch.setattr(flex, "DEADLINE", 0.5)
     service.first = [Reply(body=b"x" * 10_000, drip=0.05)]
@@ -73,7 +80,7 @@ def test_a_report_that_drips_is_given_up_in_bounded_time(service, certificate, m
     client.close()
 
 
-def test_a_report_without_end_is_refused(service, connect, monkeypatch):
+def test_a_report_without_end_is_refused(service: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that is sent fills the memory."""
     monkeypatch.setattr(transport, "MAX_ANSWER", 1000)
     service.report = b"x" * 5000
@@ -81,7 +88,7 @@ def test_a_report_without_end_is_refused(service, connect, monkeypatch):
         connect().fetch()
 
 
-def test_without_a_transport_of_its_own_the_client_trusts_public_authorities_and_keeps_the_deadline():
+def test_without_a_transport_of_its_own_the_client_trusts_public_authorities_and_keeps_the_deadline() -> None:
     """What the user runs is bounded too."""
     context = transport.public_trust()
     assert context.verify_mode == ssl.CERT_REQUIRED
@@ -89,9 +96,9 @@ def test_without_a_transport_of_its_own_the_client_trusts_public_authorities_and
     assert context.sslsocket_class is transport.BoundedSocket
 
 
-def test_1019_is_waited_for_and_said(service, connect):
+def test_1019_is_waited_for_and_said(service: Any, connect: Any) -> None:
     service.second = [refused(1019), refused(1019, status="Warn")]
-    fake, told = FakeClock(), []
+    fake, told = FakeClock(), []  # type: ignore[var-annotated]
     assert connect(fake).fetch(told.append) == REPORT
     assert told == ["IBKR is generating the report", *["waiting: code 1019: the report is being generated"] * 2]
     assert fake.slept == [flex.FIRST_WAIT, flex.STEP, flex.STEP]
@@ -99,14 +106,14 @@ def test_1019_is_waited_for_and_said(service, connect):
 
 @pytest.mark.parametrize("code", sorted(flex.TEMPORARY))
 @pytest.mark.parametrize("step", ["first", "second"])
-def test_temporary_codes_are_tried_again(service, connect, code, step):
+def test_temporary_codes_are_tried_again(service: Any, connect: Any, code: Any, step: str) -> None:
     setattr(service, step, [refused(code)])
     assert connect().fetch() == REPORT
 
 
 @pytest.mark.parametrize("code", sorted(flex.PERMANENT.keys() - flex.TEMPORARY.keys()))
 @pytest.mark.parametrize("step", ["first", "second"])
-def test_permanent_codes_fail_at_once_with_meaning_and_action(service, connect, code, step):
+def test_permanent_codes_fail_at_once_with_meaning_and_action(service: Any, connect: Any, code: Any, step: str) -> None:
     setattr(service, step, [refused(code)] * 3)
     meaning, action = flex.PERMANENT[code]
     with pytest.raises(BrokerError) as caught:
@@ -115,19 +122,19 @@ def test_permanent_codes_fail_at_once_with_meaning_and_action(service, connect, 
     assert len(service.server.requests) == (1 if step == "first" else 2)
 
 
-def test_every_documented_code_is_known_exactly_once():
+def test_every_documented_code_is_known_exactly_once() -> None:
     """1001 to 1021 without 1002, which IBKR does not list; 1020 is both, at first and in the end."""
     assert sorted(flex.TEMPORARY.keys() | flex.PERMANENT.keys()) == [1001, *range(1003, 1022)]
     assert flex.TEMPORARY.keys() & flex.PERMANENT.keys() == {1020}
 
 
-def test_an_unknown_code_is_passed_on_in_the_servers_words(service, connect):
+def test_an_unknown_code_is_passed_on_in_the_servers_words(service: Any, connect: Any) -> None:
     service.first = [refused(1099, f"new trouble with {FlexService.token}")]
     with pytest.raises(BrokerError, match=r"code 1099: new trouble with \*\*\*; look at the query"):
         connect().fetch()
 
 
-def test_an_invalid_request_is_tried_again_before_it_is_believed(service, connect):
+def test_an_invalid_request_is_tried_again_before_it_is_believed(service: Any, connect: Any) -> None:
     """IBKR answers 1020 also to callers that it is too busy for."""
     service.first = [refused(1020)] * 2
     assert connect().fetch() == REPORT
@@ -137,14 +144,14 @@ def test_an_invalid_request_is_tried_again_before_it_is_believed(service, connec
 
 
 @pytest.mark.parametrize("reply", [refused(1018), refused(1020), Reply(status=429, body=b"slow down")])
-def test_a_service_that_is_asked_too_often_is_given_time(service, connect, reply):
+def test_a_service_that_is_asked_too_often_is_given_time(service: Any, connect: Any, reply: Any) -> None:
     service.first, service.second = [reply], [reply]
     fake = FakeClock()
     connect(fake).fetch()
     assert fake.slept == [flex.BACK_OFF, flex.FIRST_WAIT, flex.BACK_OFF]
 
 
-def test_it_gives_up_after_the_deadline(service, connect):
+def test_it_gives_up_after_the_deadline(service: Any, connect: Any) -> None:
     service.second = [refused(1019)] * 100
     fake = FakeClock()
     with pytest.raises(
@@ -155,11 +162,11 @@ def test_it_gives_up_after_the_deadline(service, connect):
     assert len(service.server.requests) <= flex.MAX_TRIES + 2
 
 
-def test_no_minute_has_more_than_ten_requests(service, connect):
+def test_no_minute_has_more_than_ten_requests(service: Any, connect: Any) -> None:
     service.second = [refused(1019)] * 100
     fake, times = FakeClock(), []
     answer = service.server.answer
-    service.server.answer = lambda request: times.append(fake.time) or answer(request)
+    service.server.answer = lambda request: times.append(fake.time) or answer(request)  # type: ignore[func-returns-value]
     with pytest.raises(BrokerError):
         connect(fake).fetch()
     assert max(sum(t <= other < t + 60 for other in times) for t in times) <= 10
@@ -169,12 +176,12 @@ def test_no_minute_has_more_than_ten_requests(service, connect):
 @pytest.mark.parametrize(
     "reply", [Reply(status=503, body=b"down"), Reply(cut=0), Reply(body=REPORT, cut=150), Reply(body=b"")]
 )
-def test_trouble_on_the_way_is_tried_again(service, connect, reply):
+def test_trouble_on_the_way_is_tried_again(service: Any, connect: Any, reply: Any) -> None:
     service.second = [reply]
     assert connect().fetch() == REPORT
 
 
-def test_an_answer_that_never_comes_is_bounded(service, connect):
+def test_an_answer_that_never_comes_is_bounded(service: Any, connect: Any) -> None:
     service.first = [Reply(hang=True)]
     assert connect(timeout=0.2).fetch() == REPORT
 
@@ -197,7 +204,7 @@ def test_an_answer_that_never_comes_is_bounded(service, connect):
         ),
     ],
 )
-def test_answers_that_mean_nothing_stop_at_once(service, connect, reply, words):
+def test_answers_that_mean_nothing_stop_at_once(service: Any, connect: Any, reply: Any, words: str) -> None:
     service.first = [reply]
     with pytest.raises(BrokerError, match=words):
         connect().fetch()
@@ -208,13 +215,13 @@ def test_answers_that_mean_nothing_stop_at_once(service, connect, reply, words):
     "url",
     ["https://collector.example/x", "http://localhost/GetStatement", "https://interactivebrokers.com.example/x", "x"],
 )
-def test_the_token_is_sent_to_ibkr_only(service, connect, url):
+def test_the_token_is_sent_to_ibkr_only(service: Any, connect: Any, url: str) -> None:
     service.url = url
     with pytest.raises(BrokerError, match="not IBKR's"):
         connect().fetch()
 
 
-def test_a_wrong_token_and_a_wrong_query_are_told_apart(connect):
+def test_a_wrong_token_and_a_wrong_query_are_told_apart(connect: Any) -> None:
     with pytest.raises(BrokerError, match="1015"):
         connect(token="999").fetch()
     with pytest.raises(BrokerError, match="1014"):
@@ -223,10 +230,12 @@ def test_a_wrong_token_and_a_wrong_query_are_told_apart(connect):
         connect(query="my query")
 
 
-def test_the_token_is_in_no_log_exception_or_progress(service, connect, caplog):
+def test_the_token_is_in_no_log_exception_or_progress(
+    service: Any, connect: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     """Everything at DEBUG, including httpx and httpcore; the token was really sent, though."""
     caplog.set_level(logging.DEBUG)
-    told = []
+    told: list[Any] = []
     service.second = [Reply(cut=3), refused(1019, f"about {FlexService.token}")]
     connect().fetch(told.append)
     service.first = [refused(1012, f"Token {FlexService.token} has expired.")]
@@ -238,14 +247,16 @@ def test_the_token_is_in_no_log_exception_or_progress(service, connect, caplog):
     assert FlexService.token not in " ".join([caplog.text, *told, *map(repr, chain)])
 
 
-def test_a_secret_never_shows_itself():
+def test_a_secret_never_shows_itself() -> None:
     secret = Secret("hush")
     assert "hush" not in f"{secret} {secret!r} {[secret]}"
     with pytest.raises(TypeError):
         pickle.dumps(secret)
 
 
-def test_the_vault_asks_environment_file_and_keyring_in_this_order(tmp_path, monkeypatch):
+def test_the_vault_asks_environment_file_and_keyring_in_this_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text('[flex]\ntoken = "from-file"\nquery_id = 42\n')
     store = SecretStore(environ={"PBAL_FLEX_TOKEN": " from-environment "}, file=file, keyring=False)
@@ -255,12 +266,14 @@ def test_the_vault_asks_environment_file_and_keyring_in_this_order(tmp_path, mon
     import keyring
 
     asked = []
-    monkeypatch.setattr(keyring, "get_password", lambda service, name: asked.append((service, name)) or "from-keyring")
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: asked.append((service, name)) or "from-keyring")  # type: ignore[func-returns-value]
     assert SecretStore(environ={}, file=tmp_path / "none.toml").find("flex", "query_id") == "from-keyring"
     assert asked == [("pbal", "flex-query-id")]
 
 
-def test_a_broken_keyring_counts_as_empty_and_storing_says_what_else_to_do(tmp_path, monkeypatch):
+def test_a_broken_keyring_counts_as_empty_and_storing_says_what_else_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import keyring
     from keyring.backends import fail
 
@@ -272,7 +285,7 @@ def test_a_broken_keyring_counts_as_empty_and_storing_says_what_else_to_do(tmp_p
         secrets.store("flex-token", "x")
 
 
-def test_a_broken_secrets_file_is_named_without_its_content(tmp_path):
+def test_a_broken_secrets_file_is_named_without_its_content(tmp_path: Path) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text("[flex]\ntoken = 12345abc\n")
     with pytest.raises(RequestError) as caught:
@@ -281,7 +294,7 @@ def test_a_broken_secrets_file_is_named_without_its_content(tmp_path):
     assert "12345abc" not in str(caught.value)
 
 
-def test_missing_credentials_say_how_to_store_them(tmp_path):
+def test_missing_credentials_say_how_to_store_them(tmp_path: Path) -> None:
     empty = SecretStore(environ={}, file=tmp_path / "none.toml", keyring=False)
     with pytest.raises(PbalError, match="no Flex token and no query number is stored; store them, or set"):
         flex.from_store(empty)

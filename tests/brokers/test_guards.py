@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +27,7 @@ OPEN = Hours(spells=((0.0, 1000.0), (2000.0, 3000.0)), zone="US/Eastern")
 PRICES = st.decimals(min_value="0.0001", max_value=100_000, places=4)
 
 
-def facts(**changes):
+def facts(**changes: Any) -> Any:
     conids = {"VTI": 1, "BND": 2, "VXUS": 3}
     prices = {"VTI": 250, "BND": 75, "VXUS": 60}
     held = {"VTI": 40, "BND": 100}
@@ -49,7 +51,7 @@ def facts(**changes):
     return Facts(**given_facts | changes)
 
 
-def codes(made, found=None, limits=None):
+def codes(made: Any, found: Any = None, limits: Any = None) -> list[Any]:
     return [issue.code for issue in guards.check(made, made.trades, found or facts(), limits or Limits())]
 
 
@@ -57,7 +59,7 @@ def codes(made, found=None, limits=None):
 
 
 @given(PRICES, st.sampled_from(["BUY", "SELL"]), st.decimals(min_value=0, max_value="0.05", places=4))
-def test_a_limit_never_goes_beyond_the_slip(reference, side, slip):
+def test_a_limit_never_goes_beyond_the_slip(reference: Any, side: Any, slip: Any) -> None:
     """A purchase never above ask times (1 + slip), a sale never below bid times (1 - slip), and within a tick of it."""
     limit = limit_price(reference, side, slip)
     tick = Decimal("0.01") if limit >= 1 else Decimal("0.0001")
@@ -71,20 +73,20 @@ def test_a_limit_never_goes_beyond_the_slip(reference, side, slip):
         assert edge <= limit < edge + tick
 
 
-def test_the_limit_of_the_docstring():
+def test_the_limit_of_the_docstring() -> None:
     assert limit_price(Decimal("250.01"), "BUY", Decimal("0.002")) == Decimal("250.51")
     assert limit_price(Decimal("249.99"), "SELL", Decimal("0.002")) == Decimal("249.50")
     assert limit_price(Decimal("0.5"), "BUY", Decimal(0)) == Decimal("0.5")
 
 
-def test_a_limit_of_a_dollar_or_more_has_cents():
+def test_a_limit_of_a_dollar_or_more_has_cents() -> None:
     """The tick is that of the limit: an ask below a dollar can lead to a limit above it."""
     assert limit_price(Decimal("0.9999"), "BUY", Decimal("0.002")) == Decimal("1.00")
     assert limit_price(Decimal("1.00"), "SELL", Decimal("0.002")) == Decimal("0.9980")
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), PRICES), min_size=1, max_size=8), st.decimals(-100, 1_000_000, places=2))
-def test_purchases_are_cut_to_the_budget_and_never_grow(wanted, budget):
+def test_purchases_are_cut_to_the_budget_and_never_grow(wanted: Any, budget: Any) -> None:
     shares, limits = [count for count, _ in wanted], [limit for _, limit in wanted]
     fitted = fit_buys(shares, limits, budget)
     cost = sum(count * limit for count, limit in zip(fitted, limits, strict=True))
@@ -94,7 +96,7 @@ def test_purchases_are_cut_to_the_budget_and_never_grow(wanted, budget):
     assert (fitted == shares) == (full <= max(budget, 0)) or full == 0
 
 
-def test_cuts_are_in_proportion():
+def test_cuts_are_in_proportion() -> None:
     assert fit_buys([10, 10], [Decimal(50), Decimal(50)], Decimal(500)) == [5, 5]
     assert fit_buys([10, 10], [Decimal(50), Decimal(50)], Decimal(550)) == [6, 5]
     assert fit_buys([10, 1], [Decimal(10), Decimal(1000)], Decimal(100)) == [1, 0]
@@ -104,7 +106,7 @@ def test_cuts_are_in_proportion():
 # -- guards
 
 
-def test_a_plan_that_fits_has_no_objection():
+def test_a_plan_that_fits_has_no_objection() -> None:
     assert codes(plan("sell 4 VTI; buy 10 BND; buy 3 VXUS")) == []
 
 
@@ -120,12 +122,12 @@ def test_a_plan_that_fits_has_no_objection():
         ("buy 100 BND", {}, {"max_total": Decimal(7499)}, "total_exceeded"),
     ],
 )
-def test_each_guard_refuses_alone(made, changes, limits, code):
+def test_each_guard_refuses_alone(made: str, changes: dict[str, Any], limits: dict[str, Any], code: str) -> None:
     found = codes(plan(made), facts(**changes), Limits(**limits))
     assert set(found) == {code}
 
 
-def test_a_plan_in_another_currency_is_refused_alone():
+def test_a_plan_in_another_currency_is_refused_alone() -> None:
     """Its prices cannot be compared with dollars, so nothing else is said."""
     made = plan("buy 1 BND")
     euros = replace(made, portfolio=Portfolio(made.portfolio, currency="EUR"))
@@ -133,7 +135,7 @@ def test_a_plan_in_another_currency_is_refused_alone():
     assert [str(issue) for issue in issues] == ["the plan is in EUR; only plans in dollars can be traded."]
 
 
-def test_a_finished_order_or_one_of_another_stock_is_no_objection():
+def test_a_finished_order_or_one_of_another_stock_is_no_objection() -> None:
     orders = (
         OrderState(order_id="1", conid=2, progress="filled"),
         OrderState(order_id="2", conid=1, progress="working"),
@@ -142,28 +144,28 @@ def test_a_finished_order_or_one_of_another_stock_is_no_objection():
 
 
 @pytest.mark.parametrize(("shares", "refused"), [(101, False), ("100.9", False), (102, True), (98, True), (0, True)])
-def test_positions_may_differ_by_one_percent(shares, refused):
+def test_positions_may_differ_by_one_percent(shares: int | str, refused: bool) -> None:
     held = facts().positions
     changed = [h if h.symbol != "BND" else BrokerPosition(**{**_fields(h), "shares": Decimal(shares)}) for h in held]
     assert ("positions_differ" in codes(plan("buy 1 VXUS"), facts(positions=changed))) == refused
 
 
-def _fields(holding):
+def _fields(holding: Any) -> Any:
     return {name: getattr(holding, name) for name in holding.__dataclass_fields__}
 
 
-def test_more_than_is_held_is_never_sold():
+def test_more_than_is_held_is_never_sold() -> None:
     assert "oversold" in codes(plan("sell 41 VTI"))
     assert codes(plan("sell 40 VTI")) == []
 
 
 @pytest.mark.parametrize(("price", "refused"), [("262.5", False), ("262.51", True), ("237.5", False), ("237.49", True)])
-def test_a_price_may_move_five_percent(price, refused):
+def test_a_price_may_move_five_percent(price: str, refused: bool) -> None:
     quotes = dict(facts().quotes) | {"VTI": Quote(conid=1, last=Decimal(price))}
     assert ("price_moved" in codes(plan("buy 1 VTI"), facts(quotes=quotes))) == refused
 
 
-def test_old_prices_are_accepted_only_when_said():
+def test_old_prices_are_accepted_only_when_said() -> None:
     quotes = dict(facts().quotes) | {"VTI": Quote(conid=1, last=Decimal(250), live=False)}
     assert codes(plan("buy 1 VTI"), facts(quotes=quotes)) == ["old_quote"]
     assert codes(plan("buy 1 VTI"), facts(quotes=quotes), Limits(delayed=True)) == []
@@ -184,14 +186,16 @@ def test_old_prices_are_accepted_only_when_said():
         (0, 50_000, 0, 1000, 0),  # the plan has no money of its own: its purchases are cut, not refused
     ],
 )
-def test_a_loan_is_paid_back_before_anything_is_bought(cash, account, sales, purchases, missing):
+def test_a_loan_is_paid_back_before_anything_is_bought(
+    cash: int, account: int, sales: int, purchases: int, missing: int
+) -> None:
     """What the account cannot pay for is known before anything is sold."""
     facts = {"cash": cash, "account": account, "sales": sales, "purchases": purchases}
     assert shortage(**{name: Decimal(value) for name, value in facts.items()}) == missing
 
 
 @given(*[st.decimals(-50_000, 50_000, places=2)] * 2, *[st.decimals(0, 50_000, places=2)] * 2)
-def test_preview_and_execution_agree_about_money(cash, account, sales, purchases):
+def test_preview_and_execution_agree_about_money(cash: Any, account: Any, sales: Any, purchases: Any) -> None:
     """Without a shortage the execution, which spends by the same rule, buys all that the plan itself can pay."""
     missing = shortage(cash=cash, account=account, sales=sales, purchases=purchases)
     spent = min(purchases, spendable(cash + sales, account + sales))
@@ -207,12 +211,12 @@ def test_preview_and_execution_agree_about_money(cash, account, sales, purchases
         ("America/New_York", 1_775_482_201, "the broker does not say when it opens."),
     ],
 )
-def test_a_closed_market_says_when_it_opens(zone, now, words):
+def test_a_closed_market_says_when_it_opens(zone: str, now: int, words: str) -> None:
     hours = Hours(spells=((1_775_136_600, 1_775_160_000), (1_775_482_200, 1_775_505_600)), zone=zone)
     assert closed_message(hours, now).endswith(words)
 
 
-def test_allowed_questions_are_named():
+def test_allowed_questions_are_named() -> None:
     assert (
         messages.allowed_questions(Limits(allow=frozenset({"o354", "zz"})))
         == "o354 (there is no market data for the order), zz (unknown)"
@@ -230,16 +234,16 @@ ORDER = (
 
 
 @pytest.fixture
-def journal(tmp_path):
+def journal(tmp_path: Path) -> Iterator[Any]:
     with Journal(tmp_path / "state" / "journal.sqlite3", FakeClock().clock) as journal:
         yield journal
 
 
-def begin(journal, account="DU1", orders=(ORDER, ORDER)):
+def begin(journal: Any, account: str = "DU1", orders: Any = (ORDER, ORDER)) -> Any:
     return journal.begin(account=account, paper=True, cash=Decimal(5), checked=1.0, orders=orders)
 
 
-def test_what_is_written_is_read_again_exactly(journal):
+def test_what_is_written_is_read_again_exactly(journal: Any) -> None:
     run = begin(journal)
     assert journal.run(run).cash == 5
     first, second = journal.orders(run)
@@ -255,7 +259,7 @@ def test_what_is_written_is_read_again_exactly(journal):
     )  # fmt: skip
 
 
-def test_a_committed_step_is_durable_and_the_file_is_private(journal, tmp_path):
+def test_a_committed_step_is_durable_and_the_file_is_private(journal: Any, tmp_path: Path) -> None:
     """Full sync at every commit; another connection sees it at once; nobody else may read any of its files."""
     assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert journal._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -283,11 +287,11 @@ def test_a_committed_step_is_durable_and_the_file_is_private(journal, tmp_path):
         (("dropped",), "sending"),
     ],
 )
-def test_an_order_only_moves_forwards(journal, steps, wrong):
+def test_an_order_only_moves_forwards(journal: Any, steps: tuple[Any, ...], wrong: str) -> None:
     run = begin(journal)
     name = journal.orders(run)[0].client_id
 
-    def move(state):
+    def move(state: Any) -> None:
         journal.sending(name) if state == "sending" else journal.move(name, state)
 
     for step in steps:
@@ -298,7 +302,7 @@ def test_an_order_only_moves_forwards(journal, steps, wrong):
     assert journal.orders(run) == before
 
 
-def test_only_unsent_orders_are_changed(journal):
+def test_only_unsent_orders_are_changed(journal: Any) -> None:
     name = journal.orders(begin(journal))[0].client_id
     journal.revise(name, shares=2, limit=Decimal("1.13"))
     journal.sending(name)
@@ -306,7 +310,7 @@ def test_only_unsent_orders_are_changed(journal):
         journal.revise(name, shares=1, limit=Decimal("1.13"))
 
 
-def test_one_open_run_an_account_even_against_the_database(journal):
+def test_one_open_run_an_account_even_against_the_database(journal: Any) -> None:
     run = begin(journal)
     with pytest.raises(RequestError, match="not finished"):
         begin(journal)
@@ -317,8 +321,8 @@ def test_one_open_run_an_account_even_against_the_database(journal):
         journal.finish(run)
 
 
-def test_a_failed_beginning_leaves_nothing(journal):
-    def orders():
+def test_a_failed_beginning_leaves_nothing(journal: Any) -> None:
+    def orders() -> Iterator[Any]:
         yield ORDER
         raise KeyboardInterrupt
 
@@ -329,7 +333,7 @@ def test_a_failed_beginning_leaves_nothing(journal):
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be read as one" * 30, None])
-def test_a_file_that_is_no_journal_is_refused(tmp_path, content):
+def test_a_file_that_is_no_journal_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "journal.sqlite3"
     if content is None:
         with sqlite3.connect(path) as other:
@@ -341,13 +345,13 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path, content):
         Journal(path)
 
 
-def test_a_journal_in_an_impossible_place_is_one_sentence(tmp_path):
+def test_a_journal_in_an_impossible_place_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RequestError, match="cannot be opened"):
         Journal(tmp_path / "file" / "journal.sqlite3")
 
 
-def test_the_journals_usual_places():
+def test_the_journals_usual_places() -> None:
     assert default_path({"PBAL_JOURNAL": "/x/j"}, "linux") == Path("/x/j")
     assert default_path({"XDG_STATE_HOME": "/s"}, "linux") == Path("/s/pbal/journal.sqlite3")
     assert default_path({}, "linux") == Path.home() / ".local/state/pbal/journal.sqlite3"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ibind import IbkrClient, StockQuery
@@ -16,14 +19,14 @@ from tests.stand_in.trading import Desk, plan
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")))
     with gateway.server:
         yield gateway
 
 
 @pytest.fixture
-def gateway(running):
+def gateway(running: Any) -> Any:
     running.reset()
     running.fault = lambda _request: None
     running.twist = lambda _request, reply: reply
@@ -31,7 +34,7 @@ def gateway(running):
 
 
 @pytest.fixture
-def ours(gateway):
+def ours(gateway: Any) -> Iterator[Any]:
     context = transport.trust(gateway.server.base, certificate=gateway.certificate, fingerprint=None)
     client = ClientPortal(gateway.server.base, transport.gateway_transport(context), clock=FakeClock().clock)
     client.connect()
@@ -41,7 +44,7 @@ def ours(gateway):
 
 
 @pytest.fixture
-def theirs(gateway):
+def theirs(gateway: Any) -> Iterator[Any]:
     client = IbkrClient(
         account_id=ACCOUNT,
         url=f"{gateway.server.base}/v1/api/",
@@ -54,18 +57,18 @@ def theirs(gateway):
     client.close()
 
 
-def exact(value):
+def exact(value: Any) -> Decimal:
     return Decimal(str(value))
 
 
-def test_accounts_and_session(ours, theirs):
+def test_accounts_and_session(ours: Any, theirs: Any) -> None:
     assert [account.id for account in ours.accounts()] == [row["accountId"] for row in theirs.portfolio_accounts().data]
     assert theirs.receive_brokerage_accounts().data["isPaper"] is ours.accounts()[0].paper is True
     assert theirs.authentication_status().data == ours._status()
 
 
 @pytest.mark.parametrize("uncached", [True, False])
-def test_positions(gateway, ours, theirs, uncached):
+def test_positions(gateway: Any, ours: Any, theirs: Any, uncached: bool) -> None:
     """Both shapes, and beyond one page."""
     gateway.uncached_positions = uncached
     gateway.positions |= {5000 + i: i + 1 for i in range(130)}
@@ -78,24 +81,24 @@ def test_positions(gateway, ours, theirs, uncached):
         assert {int(row["conid"]) for row in theirs.positions2(ACCOUNT).data} == {conid for conid, *_rest in expected}
 
 
-def test_cash(gateway, ours, theirs):
+def test_cash(gateway: Any, ours: Any, theirs: Any) -> None:
     gateway.cash = 1234.56
     assert ours.cash(ACCOUNT) == exact(theirs.get_ledger().data["USD"]["cashbalance"])
 
 
-def test_contracts(ours, theirs):
+def test_contracts(ours: Any, theirs: Any) -> None:
     found = theirs.stock_conid_by_symbol([StockQuery("VTI"), StockQuery("BND")]).data
     assert {symbol: contracts[0].conid for symbol, contracts in ours.contracts(["VTI", "BND"]).items()} == found
 
 
-def test_quotes(ours, theirs):
+def test_quotes(ours: Any, theirs: Any) -> None:
     quotes = ours.quotes([1001, 1002])
     rows = {row["conid"]: row for row in theirs.live_marketdata_snapshot(["1001", "1002"], ["31", "84", "86"]).data}
     for conid, quote in quotes.items():
         assert (quote.last, quote.bid, quote.ask) == tuple(Decimal(rows[conid][field]) for field in ("31", "84", "86"))
 
 
-def test_orders_and_trades(gateway, ours, theirs, tmp_path):
+def test_orders_and_trades(gateway: Any, ours: Any, theirs: Any, tmp_path: Path) -> None:
     desk = Desk(gateway, FakeClock(), tmp_path)
     desk.trade("sell 4 VTI; buy 3 BND")
     desk.close()
@@ -109,18 +112,20 @@ def test_orders_and_trades(gateway, ours, theirs, tmp_path):
         assert theirs.order_status(order.order_id).data["order_status"] == ours.order(order.order_id).status
 
 
-def test_ibind_reads_prices_as_binary_floats_and_ours_digit_by_digit(gateway, ours, theirs):
+def test_ibind_reads_prices_as_binary_floats_and_ours_digit_by_digit(gateway: Any, ours: Any, theirs: Any) -> None:
     row = b'[{"conid": 1, "position": 3, "ticker": "A", "mktPrice": 0.1000000000000000055}]'
     gateway.twist = lambda _request, _reply: Reply(body=row)
     assert theirs.positions2(ACCOUNT).data[0]["mktPrice"] == 0.1
     assert ours.positions(ACCOUNT)[0].price == Decimal("0.1000000000000000055")
 
 
-def test_ibind_follows_a_redirect_with_an_order_and_ours_does_not(gateway, ours, theirs, tmp_path):
+def test_ibind_follows_a_redirect_with_an_order_and_ours_does_not(
+    gateway: Any, ours: Any, theirs: Any, tmp_path: Path
+) -> None:
     """Why it does not carry orders: a redirected order becomes another request, somewhere else, without a word."""
     where = f"{gateway.server.base}/upstream/elsewhere"
 
-    def redirect(request):
+    def redirect(request: Any) -> Any:
         if request.path.endswith("/orders") and request.method == "POST":
             return Reply(status=302, body=b"", headers={"Location": where})
         return None

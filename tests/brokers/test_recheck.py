@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from pbal_core.brokers.clock import Clock
@@ -11,22 +14,22 @@ from pbal_core.brokers.recheck import MAX_AGE
 from pbal_core.brokers.sending import Sender
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import CLOSING, NEXT_OPENING, OPENING
-from tests.stand_in.trading import is_order, plan, states
+from tests.stand_in.trading import Desk, is_order, plan, states
 
 HOUR = 3600.0
 
 
-def answering(desk, happens):
+def answering(desk: Desk, happens: Any) -> Any:
     """An execution whose user answers a question with yes, after something has happened."""
 
-    def ask(_ticket, _question):
+    def ask(_ticket: Any, _question: Any) -> bool:
         happens(desk)
         return True
 
     return Execution(desk.broker, desk.journal(), Limits(), ask=ask, tell=desk.told.append, clock=desk.fake.clock)
 
 
-def after(seconds):
+def after(seconds: Any) -> Callable[..., Any]:
     return lambda desk: setattr(desk.fake, "time", desk.fake.time + seconds)
 
 
@@ -40,7 +43,7 @@ def after(seconds):
         (lambda g: g.quote_fields[1002].update({"31": "H75.00"}), "BND: trading in it is halted"),
     ],
 )
-def test_a_purchase_behind_a_sale_passes_the_guards_too(desk, change, words):
+def test_a_purchase_behind_a_sale_passes_the_guards_too(desk: Desk, change: Callable[..., Any], words: str) -> None:
     """Confirmed hours after the preview: the purchases' prices are as old as the sales', and stop the run alike."""
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
     desk.fake.time += 3 * HOUR
@@ -49,7 +52,7 @@ def test_a_purchase_behind_a_sale_passes_the_guards_too(desk, change, words):
     assert not desk.gateway.sent
 
 
-def test_a_purchase_behind_a_sale_gets_a_limit_from_the_price_now(desk):
+def test_a_purchase_behind_a_sale_gets_a_limit_from_the_price_now(desk: Desk) -> None:
     """A limit from hours ago would buy above, or never reach, today's price."""
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
     desk.fake.time += 3 * HOUR
@@ -69,12 +72,12 @@ def test_a_purchase_behind_a_sale_gets_a_limit_from_the_price_now(desk):
         (lambda g: g.positions.update({1002: 105}), "held 100 when the plan was checked and holds 105 now"),
     ],
 )
-def test_the_orders_behind_a_question_are_checked_again(desk, happens, words):
+def test_the_orders_behind_a_question_are_checked_again(desk: Desk, happens: Callable[..., Any], words: str) -> None:
     """While the user thinks, prices move, markets close, and the same shares are bought by hand."""
     desk.gateway.questions[1001] = [["o163"]]
     proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "900"))
 
-    def think(_desk):
+    def think(_desk: Any) -> None:
         desk.fake.time += 120
         happens(desk.gateway)
 
@@ -84,12 +87,12 @@ def test_the_orders_behind_a_question_are_checked_again(desk, happens, words):
     assert {order.conid for order in desk.gateway.book.values()} == {1001}
 
 
-def test_purchases_are_fitted_again_to_their_new_limits(desk):
+def test_purchases_are_fitted_again_to_their_new_limits(desk: Desk) -> None:
     """A price that rose while the user thought does not make the purchases cost more than their money."""
     desk.gateway.questions[1001] = [["o163"]]
     proposal = desk.propose(plan("buy 2 VTI; buy 5 BND; buy 5 VXUS", "1180"))
 
-    def think(_desk):
+    def think(_desk: Any) -> None:
         desk.fake.time += 120
         desk.gateway.prices.update({1002: 78.0, 1003: 62.0})
 
@@ -98,13 +101,13 @@ def test_purchases_are_fitted_again_to_their_new_limits(desk):
     assert {e.symbol: e.shares for e in report.orders} == {"VTI": 2, "BND": 5, "VXUS": 4}
 
 
-def test_what_this_run_has_bought_already_is_not_counted_twice(desk, monkeypatch):
+def test_what_this_run_has_bought_already_is_not_counted_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first purchase has filled, and left the cash, before the journal knows; the second is not cut for it."""
     desk.gateway.cash = 1200.0
     proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "900"))
     send = Sender.send
 
-    def slowly(sender, order):
+    def slowly(sender: Any, order: Any) -> None:
         send(sender, order)
         desk.gateway._orders(type("Request", (), {"query": {}})())  # it fills
         desk.fake.time += 120
@@ -121,7 +124,7 @@ def test_what_this_run_has_bought_already_is_not_counted_twice(desk, monkeypatch
         (lambda desk: setattr(desk.fake, "time", CLOSING + 5), "the market is closed; it opens Monday"),
     ],
 )
-def test_a_yes_that_comes_too_late_is_a_no(desk, happens, words):
+def test_a_yes_that_comes_too_late_is_a_no(desk: Desk, happens: Any, words: str) -> None:
     """The order was priced when it was sent; an hour later, or after the close, it is another order."""
     desk.fake.time = CLOSING - 200
     desk.gateway.questions[1001] = [["o163"]]
@@ -132,7 +135,7 @@ def test_a_yes_that_comes_too_late_is_a_no(desk, happens, words):
     assert [r.json() for r in desk.gateway.server.requests if "/reply/" in r.path] == [{"confirmed": False}]
 
 
-def test_a_yes_within_minutes_is_a_yes(desk):
+def test_a_yes_within_minutes_is_a_yes(desk: Desk) -> None:
     """Reading a question takes its time."""
     desk.gateway.questions[1001] = [["o163"]]
     report = answering(desk, after(200)).start(desk.propose(plan("sell 4 VTI; sell 5 BND")))
@@ -142,12 +145,12 @@ def test_a_yes_within_minutes_is_a_yes(desk):
 # -- two clocks, and the age of a run within one process
 
 
-def test_a_plan_that_grows_old_while_it_is_carried_out_sends_nothing_more(desk):
+def test_a_plan_that_grows_old_while_it_is_carried_out_sends_nothing_more(desk: Desk) -> None:
     """Sales that took more than six hours do not lead to purchases of another day."""
     desk.fake.time = OPENING + 60
     proposal = desk.propose(plan("sell 4 VTI; buy 5 BND"))
 
-    def fill(order):
+    def fill(order: Any) -> Any:
         desk.fake.time += MAX_AGE
         return order.shares
 
@@ -158,14 +161,14 @@ def test_a_plan_that_grows_old_while_it_is_carried_out_sends_nothing_more(desk):
 
 
 @pytest.mark.parametrize("asleep", [10 * 60, NEXT_OPENING - FakeClock().time + HOUR])
-def test_a_computer_that_slept_looks_again(desk, asleep):
+def test_a_computer_that_slept_looks_again(desk: Desk, asleep: Any) -> None:
     """The clock for measuring stands still in sleep: the time of day tells that what is known is old."""
     offset = [0.0]
     fake = desk.fake
     still = Clock(now=lambda: fake.time + offset[0], monotonic=lambda: fake.time, sleep=fake._sleep)
     proposal = desk.propose(plan("sell 4 VTI; buy 10 BND"))
 
-    def fill(order):
+    def fill(order: Any) -> Any:
         if order.side == "SELL" and not offset[0]:
             offset[0] = asleep
             desk.gateway.positions[1002] += 10  # bought on the phone meanwhile
@@ -181,7 +184,7 @@ def test_a_computer_that_slept_looks_again(desk, asleep):
     ("wall", "steady", "fresh"),
     [(60, 60, True), (61, 0, False), (0, 61, False), (-1, 1, False), (0, 0, True)],
 )
-def test_fresh_is_what_both_clocks_call_fresh(wall, steady, fresh):
+def test_fresh_is_what_both_clocks_call_fresh(wall: int, steady: int, fresh: bool) -> None:
     """One clock can be set and the other can stand still; the older of the two ages counts."""
     times = {"wall": 1000.0, "steady": 50.0}
     clock = Clock(now=lambda: times["wall"], monotonic=lambda: times["steady"])
@@ -195,7 +198,7 @@ def test_fresh_is_what_both_clocks_call_fresh(wall, steady, fresh):
 # -- the market's hours
 
 
-def test_nothing_is_sent_after_the_close_however_fresh_the_preview(desk):
+def test_nothing_is_sent_after_the_close_however_fresh_the_preview(desk: Desk) -> None:
     """A minute-old preview is fresh, and the market may have closed in that minute."""
     desk.fake.time = CLOSING - 31
     proposal = desk.propose(plan("buy 5 BND", "5000"))
@@ -205,13 +208,13 @@ def test_nothing_is_sent_after_the_close_however_fresh_the_preview(desk):
     assert not desk.gateway.sent
 
 
-def test_a_market_that_closes_between_two_orders_stops_the_second(desk):
+def test_a_market_that_closes_between_two_orders_stops_the_second(desk: Desk) -> None:
     """The hours are known, so they are looked at before every order without asking again."""
     desk.fake.time = CLOSING - 40
     proposal = desk.propose(plan("buy 2 VTI; buy 5 BND", "5000"))
     desk.fake.time = CLOSING - 6
 
-    def late(request, reply):
+    def late(request: Any, reply: Any) -> Any:
         if is_order(request):
             desk.fake.time = CLOSING + 1
         return reply
@@ -222,12 +225,12 @@ def test_a_market_that_closes_between_two_orders_stops_the_second(desk):
     assert states(report) == {"VTI": "filled", "BND": "dropped"}
 
 
-def test_prices_are_as_old_as_the_question_for_them(desk):
+def test_prices_are_as_old_as_the_question_for_them(desk: Desk) -> None:
     """The rest of a preview takes some seconds more, in which they age."""
     begun = desk.fake.time
     asked = []
 
-    def fault(request):
+    def fault(request: Any) -> None:
         if request.path.endswith("/snapshot"):
             asked.append(desk.fake.time)
 
@@ -236,7 +239,7 @@ def test_prices_are_as_old_as_the_question_for_them(desk):
     assert begun <= proposal.made.wall <= asked[0]
 
 
-def test_a_clock_that_was_set_back_does_not_make_a_preview_fresh(desk):
+def test_a_clock_that_was_set_back_does_not_make_a_preview_fresh(desk: Desk) -> None:
     """Ten minutes after the preview the time of day says that none has passed; the other clock knows better."""
     proposal = desk.propose(plan("buy 10 BND", "800"))
     desk.gateway.prices[1002] = 76.0

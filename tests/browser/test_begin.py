@@ -6,9 +6,10 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import read_positions, rebalance
 from pbal_core.readers.mapping import ColumnMapping
@@ -37,7 +38,7 @@ def says(page: Page, data: bytes, cash: object = 5000) -> None:
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_cells_are_pasted(page, address):
+def test_cells_are_pasted(page: Page, address: Any) -> None:
     """From a spreadsheet into the box; the names of the columns say what they are."""
     opened(page, address)
     page.get_by_role("button", name="Paste").click()
@@ -47,7 +48,7 @@ def test_cells_are_pasted(page, address):
     expect(page.get_by_text("pasted cells")).to_be_visible()
 
 
-def test_rows_are_typed_by_the_keyboard_alone(page, address):
+def test_rows_are_typed_by_the_keyboard_alone(page: Page, address: Any) -> None:
     """Enter goes from cell to cell and adds a row at the end; the first key counts. A price is corrected likewise."""
     opened(page, address)
     page.get_by_role("button", name="Type", exact=True).press("Enter")
@@ -71,7 +72,7 @@ def test_rows_are_typed_by_the_keyboard_alone(page, address):
 
 
 @pytest.mark.parametrize("latency", [0, 100, 250])
-def test_back_at_once_is_back(page, address, latency):
+def test_back_at_once_is_back(page: Page, address: Any, latency: int) -> None:
     """However soon after a change, and however slow the line: what was undone stays so, and Redo brings it again."""
     if latency:
         page.add_init_script(SLOW.replace("LATENCY", str(latency)))
@@ -96,7 +97,7 @@ def test_back_at_once_is_back(page, address, latency):
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
-def test_undo_goes_over_files(page, address):
+def test_undo_goes_over_files(page: Page, address: Any) -> None:
     """Removing a portfolio is undone, and loading it too."""
     opened(page, address)
     upload(page, OWN)
@@ -111,7 +112,7 @@ def test_undo_goes_over_files(page, address):
     expect(page.get_by_text("This is a sample portfolio")).to_be_visible()
 
 
-def test_a_server_that_is_away_is_said(browser):
+def test_a_server_that_is_away_is_said(browser: Browser) -> None:
     """The page says so while it lasts; when another server answers, that the positions are gone."""
     with serve(ROOT / "streamlit_app.py") as (url, pid):
         port = int(url.rpartition(":")[2])

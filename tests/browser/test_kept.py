@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driver import opened, settled, upload
 from tests.browser.server import ROOT, serve
@@ -22,7 +23,7 @@ def address() -> Iterator[str]:
         yield url
 
 
-def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page, address):
+def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page, address: Any) -> None:
     """Off at first; on, a reload brings positions and amounts back; after Forget there is the sample again."""
     opened(page, address)
     upload(page, OWN)
@@ -50,7 +51,7 @@ def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page, addre
     assert page.evaluate(STORED) is None
 
 
-def test_what_was_kept_and_cannot_be_used_is_said(page, address):
+def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: Any) -> None:
     """It is a stranger's text; nothing is written over it, and Forget takes it away."""
     page.goto(address)
     page.evaluate('() => localStorage.setItem(\'pbal-session\', \'{"kind": "pbal-session", "version": 9}\')')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_the_basket_is_written_and_says_what_it_holds(tmp_path, capsys):
+def test_the_basket_is_written_and_says_what_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sales first, whole shares, limits at the prices of the file."""
     file, orders = tmp_path / "positions.csv", tmp_path / "orders.csv"
     today = datetime.now().astimezone().date()
@@ -49,7 +51,9 @@ def test_the_basket_is_written_and_says_what_it_holds(tmp_path, capsys):
     ) == 2
 
 
-def test_old_prices_are_refused_where_nobody_can_be_asked(tmp_path, capsys, monkeypatch):
+def test_old_prices_are_refused_where_nobody_can_be_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file of April gives no limits in November without a word, and an older basket stays as it is."""
     file, orders = tmp_path / "positions.csv", tmp_path / "orders.csv"
     file.write_text(positions(date(2026, 4, 1)))
@@ -66,7 +70,9 @@ def test_old_prices_are_refused_where_nobody_can_be_asked(tmp_path, capsys, monk
 
 
 @pytest.mark.parametrize(("typed", "code"), [("yes\n", 0), ("no\n", 2), ("", 2)])
-def test_old_prices_are_asked_about_at_the_terminal(tmp_path, capsys, monkeypatch, typed, code):
+def test_old_prices_are_asked_about_at_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, code: int
+) -> None:
     file = tmp_path / "positions.csv"
     file.write_text(positions(date(2026, 4, 1)))
     monkeypatch.setattr("sys.stdin", Terminal(typed))
@@ -85,7 +91,9 @@ def test_old_prices_are_asked_about_at_the_terminal(tmp_path, capsys, monkeypatc
         (None, FRIDAY, False),
     ],
 )
-def test_prices_are_fresh_for_one_trading_day(monkeypatch, priced, today, fresh):
+def test_prices_are_fresh_for_one_trading_day(
+    monkeypatch: pytest.MonkeyPatch, priced: Any, today: Any, fresh: bool
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     if fresh:
         assert basket.text(plan("buy 1 VTI"), priced, today=today, old_prices=False)
@@ -94,6 +102,6 @@ def test_prices_are_fresh_for_one_trading_day(monkeypatch, priced, today, fresh)
             basket.text(plan("buy 1 VTI"), priced, today=today, old_prices=False)
 
 
-def test_a_plan_without_trades_has_no_basket():
+def test_a_plan_without_trades_has_no_basket() -> None:
     with pytest.raises(RequestError, match="the plan has no trades"):
         basket.text(plan(""), FRIDAY, today=FRIDAY, old_prices=False)

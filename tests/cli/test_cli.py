@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tabulate
@@ -24,10 +26,10 @@ SAMPLE = str(ROOT / "pbal_core" / "sample" / "positions.csv")
 
 
 @pytest.fixture
-def pbal(capsys):
+def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str):
+    def run(*arguments: str) -> Any:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -35,7 +37,7 @@ def pbal(capsys):
     return run
 
 
-def test_the_readme_example(pbal, golden):
+def test_the_readme_example(pbal: Any, golden: Callable[[str, str], None]) -> None:
     """To the byte what the original prints, and nothing else on stdout."""
     code, out, err = pbal(SAMPLE, "-i", "2", "-c", "5000")
     assert code == 0
@@ -56,14 +58,14 @@ def test_the_readme_example(pbal, golden):
         ("json.txt", ["-c", "5000", "-i", "2", "-f", "json"]),
     ],
 )
-def test_output(pbal, golden, name, arguments):
+def test_output(pbal: Any, golden: Callable[[str, str], None], name: str, arguments: list[Any]) -> None:
     """The table on stdout, what the plan costs on stderr."""
     code, out, err = pbal(SAMPLE, *arguments)
     assert code == 0
     golden(name, f"{out}--- stderr\n{err}")
 
 
-def test_csv_and_json_are_what_they_say(pbal):
+def test_csv_and_json_are_what_they_say(pbal: Any) -> None:
     """Programs can read them, and the amounts are exact."""
     rows = list(csv.DictReader(io.StringIO(pbal(SAMPLE, "-c", "5000", "-i", "2", "-f", "csv")[1])))
     assert rows[4]["InitialValue"] == "12000.43"
@@ -72,13 +74,13 @@ def test_csv_and_json_are_what_they_say(pbal):
     assert [p["buy_shares"] for p in plan["positions"]] == [0, 0, 10, 8, 0, 3, 1, 0, 0, 0]
 
 
-def test_standard_input(pbal, monkeypatch):
+def test_standard_input(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """``-`` reads the positions from standard input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(SAMPLE).read_bytes())))
     assert pbal("-", "-c", "5000")[0] == 0
 
 
-def test_default_file(pbal, monkeypatch, tmp_path):
+def test_default_file(pbal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without DATA the file is ~/Downloads/positions-custom.csv."""
     monkeypatch.setenv("HOME", str(tmp_path))
     code, out, err = pbal("-c", "5000")
@@ -108,7 +110,7 @@ def test_default_file(pbal, monkeypatch, tmp_path):
         ["no-such-file.csv"],
     ],
 )
-def test_a_mistake_is_one_line(pbal, arguments):
+def test_a_mistake_is_one_line(pbal: Any, arguments: list[str]) -> None:
     """Exit 2, nothing on stdout, one line on stderr that begins with the command's name."""
     data = [] if arguments[0] in {"/", "no-such-file.csv", "a.csv"} else [SAMPLE]
     code, out, err = pbal(*data, *arguments)
@@ -117,7 +119,7 @@ def test_a_mistake_is_one_line(pbal, arguments):
     assert err.count("\n") == 1
 
 
-def test_every_bad_row_has_a_line(pbal, tmp_path, golden):
+def test_every_bad_row_has_a_line(pbal: Any, tmp_path: Path, golden: Callable[[str, str], None]) -> None:
     """All mistakes of a file at once, each with its line and column."""
     bad = tmp_path / "bad.csv"
     bad.write_text(
@@ -129,7 +131,7 @@ def test_every_bad_row_has_a_line(pbal, tmp_path, golden):
     golden("bad_rows.txt", err.replace(str(bad), "bad.csv"))
 
 
-def test_help_and_version(pbal):
+def test_help_and_version(pbal: Any) -> None:
     """Both end with 0; the help shows an example."""
     code, out, _err = pbal("--help")
     assert code == 0
@@ -139,10 +141,10 @@ def test_help_and_version(pbal):
     assert (code, out) == (0, f"pbal {pbal_core.__version__}\n")
 
 
-def test_a_bug_is_one_line_and_70(pbal, monkeypatch):
+def test_a_bug_is_one_line_and_70(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What we did not foresee is no traceback either, and has an exit code of its own."""
 
-    def broken(_arguments):
+    def broken(_arguments: Any) -> None:
         raise ZeroDivisionError("boom\nsecond line")
 
     monkeypatch.setattr("pbal_core.cli.plan.run", broken)
@@ -151,17 +153,17 @@ def test_a_bug_is_one_line_and_70(pbal, monkeypatch):
     assert err == "pbal: a bug in pbal (ZeroDivisionError: boom). Please report it with the command you ran.\n"
 
 
-def test_interrupt_is_130(pbal, monkeypatch):
+def test_interrupt_is_130(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends without a traceback."""
 
-    def interrupted(_arguments):
+    def interrupted(_arguments: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pbal_core.cli.plan.run", interrupted)
     assert pbal(SAMPLE)[0] == 130
 
 
-def test_a_closed_pipe_is_quiet():
+def test_a_closed_pipe_is_quiet() -> None:
     """``pbal ... | head -1`` prints one line and nothing on stderr, also when the table is longer than a pipe holds."""
     rows = "".join(f"S{i},1000,10,0\n" for i in range(9_000))
     data = f"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n{rows}"
@@ -182,7 +184,7 @@ def test_a_closed_pipe_is_quiet():
     assert "Broken" not in done.stderr
 
 
-def test_pandas_is_not_on_this_path():
+def test_pandas_is_not_on_this_path() -> None:
     """The command stays quick: it loads nothing but the standard library."""
     code = (
         "import sys\nfrom pbal_core.cli import main\n"
@@ -193,7 +195,7 @@ def test_pandas_is_not_on_this_path():
     assert done.stderr.strip().splitlines()[-1] in {"{'pbal_core', '__main__'}", "{'__main__', 'pbal_core'}"}
 
 
-def test_installed_command():
+def test_installed_command() -> None:
     """``pip install .`` puts pbal beside python."""
     command = Path(sys.executable).with_name("pbal")
     assert command.exists(), "pbal is not installed in this environment: pip install --no-deps --editable ."
@@ -206,7 +208,7 @@ cells = st.decimals(-(10**5), 10**5, allow_nan=False, allow_infinity=False, plac
 
 
 @given(st.lists(st.tuples(st.text("ABC.", min_size=1, max_size=9), cells, st.integers(-(10**9), 10**9)), min_size=1))
-def test_tables_are_drawn_as_tabulate_draws_them(rows):
+def test_tables_are_drawn_as_tabulate_draws_them(rows: Any) -> None:
     """Below a million every character equals tabulate's; from there on ours shows no exponent."""
     header = ("Symbol", "Value", "Shares")
     floats = [(symbol, float(value), shares) for symbol, value, shares in rows]
@@ -214,7 +216,7 @@ def test_tables_are_drawn_as_tabulate_draws_them(rows):
     assert simple_table(header, rows) == oracle
 
 
-def test_the_sample_needs_no_file(pbal):
+def test_the_sample_needs_no_file(pbal: Any) -> None:
     """``--sample`` plans with the portfolio that comes with the package, as the file would."""
     assert pbal("--sample", "-c", "5000", "-m", "100") == pbal(SAMPLE, "-c", "5000", "-m", "100")
     code, out, err = pbal("--sample", SAMPLE)
@@ -222,7 +224,7 @@ def test_the_sample_needs_no_file(pbal):
     assert "leave out" in err
 
 
-def test_alone_it_says_what_to_do_next(pbal, tmp_path, monkeypatch):
+def test_alone_it_says_what_to_do_next(pbal: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a file in Downloads one line names the three ways to begin."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from pbal_core.cli.completion import SHELLS, commands
 
 
 @pytest.fixture
-def script(capsys):
+def script(capsys: pytest.CaptureFixture[str]) -> Any:
     """The script for a shell."""
 
     def of(shell: str) -> str:
@@ -51,13 +53,13 @@ def completed(script: str, *words: str) -> list[str]:
         (["pbal", "inspect", "--exa"], []),
     ],
 )
-def test_bash_completes(script, words, offered):
+def test_bash_completes(script: Any, words: list[str], offered: list[Any]) -> None:
     """Commands, options, and the values of those that have a few."""
     assert completed(script("bash"), *words) == offered
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_each_script_has_every_command_and_option(script, shell):
+def test_each_script_has_every_command_and_option(script: Any, shell: Any) -> None:
     """They are made from the parsers, so none is forgotten."""
     text = script(shell)
     for name, options in commands().items():
@@ -69,7 +71,7 @@ def test_each_script_has_every_command_and_option(script, shell):
 
 
 @pytest.fixture
-def installed():
+def installed() -> Any:
     """Skips, and says so, where the machine has not got the shell."""
 
     def need(shell: str) -> None:
@@ -80,14 +82,14 @@ def installed():
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_each_shell_reads_its_script(script, installed, shell):
+def test_each_shell_reads_its_script(script: Any, installed: Any, shell: Any) -> None:
     """Without a complaint."""
     installed(shell)
     done = subprocess.run([shell, "-n"], input=script(shell), capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_fish_completes(script, installed, tmp_path):
+def test_fish_completes(script: Any, installed: Any, tmp_path: Path) -> None:
     """Commands, options and values, each with its meaning."""
     installed("fish")
     path = tmp_path / "pbal.fish"
@@ -121,7 +123,7 @@ zpty -d z
 
 
 @pytest.mark.slow
-def test_zsh_completes(script, installed, tmp_path):
+def test_zsh_completes(script: Any, installed: Any, tmp_path: Path) -> None:
     """At a terminal, as a person would see it."""
     installed("zsh")
     path = tmp_path / "pbal.zsh"
@@ -133,7 +135,7 @@ def test_zsh_completes(script, installed, tmp_path):
         assert line in shown, shown
 
 
-def test_an_unknown_shell(capsys):
+def test_an_unknown_shell(capsys: pytest.CaptureFixture[str]) -> None:
     """The three are named."""
     assert main(["completion", "tcsh"]) == 2
     assert "bash" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,10 @@ SAMPLE = str(Path(__file__).parent.parent.parent / "pbal_core" / "sample" / "pos
 
 
 @pytest.fixture
-def pbal(capsys):
+def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str):
+    def run(*arguments: str) -> Any:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -25,7 +26,7 @@ def pbal(capsys):
 
 
 @pytest.fixture
-def config(tmp_path, monkeypatch):
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Writes the configuration file of a home of its own."""
     path = tmp_path / "pbal" / "config.toml"
     monkeypatch.setattr("sys.platform", "linux")
@@ -40,7 +41,7 @@ def config(tmp_path, monkeypatch):
     return write
 
 
-def test_the_file_gives_defaults_and_options_count_before_it(pbal, config):
+def test_the_file_gives_defaults_and_options_count_before_it(pbal: Any, config: Any) -> None:
     """The plan is that of the options written out; an option that is given counts."""
     usual = pbal(SAMPLE, "-c", "5000")
     config('min_trade = 100\nexact = true\nfrozen = ["VCR"]\ncash_buffer = "$50"\n')
@@ -52,7 +53,7 @@ def test_the_file_gives_defaults_and_options_count_before_it(pbal, config):
     assert pbal(SAMPLE, "-c", "5000", "-i", "3") == usual, "-i counts before the minimum trade of the file"
 
 
-def test_a_variable_counts_before_the_file(pbal, config, monkeypatch):
+def test_a_variable_counts_before_the_file(pbal: Any, config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """``PBAL_MIN_TRADE``; and ``pbal config`` says where each default comes from."""
     path = config('min_trade = 100\nstrategy = "hard_rebalance"\n')
     monkeypatch.setenv("PBAL_MIN_TRADE", "250")
@@ -67,7 +68,7 @@ def test_a_variable_counts_before_the_file(pbal, config, monkeypatch):
     assert '"min_trade": "250.00"' in pbal(SAMPLE, "-f", "json")[1]
 
 
-def test_everything_wrong_in_the_file_at_once(pbal, config):
+def test_everything_wrong_in_the_file_at_once(pbal: Any, config: Any) -> None:
     """Each entry by name; the key that was probably meant."""
     path = config('min_trad = 5\nstrategy = "buy"\nexact = "perhaps"\ntargets = []\n')
     code, out, err = pbal(SAMPLE)
@@ -81,7 +82,7 @@ def test_everything_wrong_in_the_file_at_once(pbal, config):
     assert "is not valid TOML" in pbal(SAMPLE)[2]
 
 
-def test_another_file(pbal, config, tmp_path, monkeypatch):
+def test_another_file(pbal: Any, config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``PBAL_CONFIG`` names it; one that is missing is said, and an empty name is none."""
     config("min_trade = 55\n")
     monkeypatch.setenv("PBAL_CONFIG", "")
@@ -101,7 +102,7 @@ def test_another_file(pbal, config, tmp_path, monkeypatch):
         ("win32", "AppData/Roaming/pbal/config.toml"),
     ],
 )
-def test_where_each_system_keeps_it(monkeypatch, tmp_path, system, end):
+def test_where_each_system_keeps_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, system: str, end: str) -> None:
     """The customary folder of Linux, macOS and Windows."""
     monkeypatch.setattr("sys.platform", system)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -110,7 +111,7 @@ def test_where_each_system_keeps_it(monkeypatch, tmp_path, system, end):
     assert defaults.path() == tmp_path / end
 
 
-def test_what_changes_a_scripts_output_has_no_default():
+def test_what_changes_a_scripts_output_has_no_default() -> None:
     """The cash is another each time, and a format would change what a script reads."""
     keys = defaults.settable(options.parser())
     assert not {"cash", "format", "output", "drift"} & keys.keys()

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,10 +26,10 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def pbal(capsys):
+def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str):
+    def run(*arguments: str) -> Any:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -37,7 +38,7 @@ def pbal(capsys):
 
 
 @pytest.mark.parametrize("arguments", ["-c 5000", "--drift", "--least-cash"])
-def test_a_closed_output_is_a_mistake_not_a_bug(arguments):
+def test_a_closed_output_is_a_mistake_not_a_bug(arguments: str) -> None:
     """Nobody could read the plan, so it does not end well; one line says why."""
     done = shell(f"pbal {SAMPLE} {arguments} >&-")
     assert (done.returncode, done.stdout) == (2, "")
@@ -45,17 +46,17 @@ def test_a_closed_output_is_a_mistake_not_a_bug(arguments):
 
 
 @pytest.mark.parametrize("arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} -c abc", "no-such-file.csv"])
-def test_remarks_never_go_to_the_output(arguments):
+def test_remarks_never_go_to_the_output(arguments: str) -> None:
     """With stderr closed they go nowhere: the table goes to stdout and nothing else does."""
     open_, closed = shell(f"pbal {arguments}"), shell(f"pbal {arguments} 2>&-")
     assert (closed.returncode, closed.stdout, closed.stderr) == (open_.returncode, open_.stdout, "")
 
 
-def test_both_closed():
+def test_both_closed() -> None:
     assert shell(f"pbal {SAMPLE} -c 5000 >&- 2>&-").returncode == 2
 
 
-def test_closed_standard_input():
+def test_closed_standard_input() -> None:
     done = shell("pbal - <&-")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "pbal: standard input is closed; give a file, or send one: pbal - < positions.csv\n"
@@ -65,7 +66,7 @@ def test_closed_standard_input():
 @pytest.mark.parametrize(
     "arguments", [f"{SAMPLE} -c 5000", f"{SAMPLE} --drift", f"inspect {SAMPLE}", "--help", "--version"]
 )
-def test_a_full_disk_is_no_bug(arguments):
+def test_a_full_disk_is_no_bug(arguments: str) -> None:
     """What cannot be written is said in one line."""
     done = shell(f"pbal {arguments} > /dev/full")
     assert done.returncode == 2
@@ -75,26 +76,26 @@ def test_a_full_disk_is_no_bug(arguments):
 
 
 @pytest.mark.parametrize("arguments", ["--help", "--version", "inspect --help", "trade --help", f"{SAMPLE} -c 5000"])
-def test_a_reader_who_left_is_no_mistake(arguments):
+def test_a_reader_who_left_is_no_mistake(arguments: str) -> None:
     """The pipe is closed before anything is written: quiet, and 0."""
     done = shell(f"{{ sleep 0.2; pbal {arguments}; }} | true; exit ${{PIPESTATUS[0]}}")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_a_mistake_that_nobody_hears_is_still_one():
+def test_a_mistake_that_nobody_hears_is_still_one() -> None:
     """The pipe of standard error is closed: the exit code says it."""
     done = shell("{ sleep 0.2; pbal no-such-file.csv; } 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
-def test_remarks_that_cannot_be_written_do_not_end_well():
+def test_remarks_that_cannot_be_written_do_not_end_well() -> None:
     """An overspend that nobody is told is not a success."""
     if Path("/dev/full").exists():
         assert shell(f"pbal {SAMPLE} -c 5000 2> /dev/full").returncode == 2
     assert shell("pbal no-such-file.csv 2>&-").returncode == 2
 
 
-def test_names_of_files(pbal, tmp_path):
+def test_names_of_files(pbal: Any, tmp_path: Path) -> None:
     """A name is taken as the shell takes it, shown without control characters, and said with every problem."""
     assert pbal("~no-such-user/x.csv")[::2] == (
         2,
@@ -110,10 +111,10 @@ def test_names_of_files(pbal, tmp_path):
     assert pbal(str(empty))[2].startswith(f"pbal: {empty}: the file is empty;")
 
 
-def test_a_file_that_may_not_be_read(pbal, monkeypatch):
+def test_a_file_that_may_not_be_read(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when the tests run as root, who may read every file."""
 
-    def refuse(*_arguments):
+    def refuse(*_arguments: Any) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(Path, "open", refuse)
@@ -122,7 +123,7 @@ def test_a_file_that_may_not_be_read(pbal, monkeypatch):
 
 @pytest.mark.parametrize("option", ["-c", "--cash"])
 @pytest.mark.parametrize("amount", ["-2500", "-25e2", "-.25e4", "-2500.00"])
-def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
+def test_a_withdrawal_may_be_written_in_any_way(pbal: Any, option: str, amount: str) -> None:
     """By itself argparse takes ``-25e2`` for an option."""
     assert pbal(SAMPLE, option, amount, "-m", "50") == pbal(SAMPLE, "--cash=-2500", "-m", "50")
 
@@ -140,7 +141,7 @@ def test_a_withdrawal_may_be_written_in_any_way(pbal, option, amount):
         (["--buffer", "-1e3"], "--cash-buffer is -1000;"),
     ],
 )
-def test_a_bad_negative_amount_is_named(pbal, arguments, words):
+def test_a_bad_negative_amount_is_named(pbal: Any, arguments: list[str], words: str) -> None:
     """What is wrong is the amount, not that one is missing."""
     code, out, err = pbal(SAMPLE, *arguments)
     assert (code, out) == (2, "")
@@ -156,7 +157,7 @@ def test_a_bad_negative_amount_is_named(pbal, arguments, words):
         (["-m", "5", "--freeze", "VCR"], "--min-trade, --frozen"),
     ],
 )
-def test_an_answer_takes_no_option_of_a_plan(pbal, answer, arguments, named):
+def test_an_answer_takes_no_option_of_a_plan(pbal: Any, answer: str, arguments: list[str], named: str) -> None:
     """An option that would change nothing is refused, not dropped in silence."""
     code, out, err = pbal(SAMPLE, answer, *arguments)
     assert (code, out) == (2, "")

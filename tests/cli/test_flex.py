@@ -6,6 +6,9 @@ import ssl
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,12 +22,12 @@ from tests.stand_in.server import make_certificate
 
 
 @pytest.fixture
-def service(tmp_path, monkeypatch):
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A stand-in that the command finds instead of IBKR, with the credentials stored."""
     certificate = make_certificate(tmp_path)
     service = FlexService(certificate)
 
-    def client(_vault):
+    def client(_vault: Any) -> Any:
         context = ssl.create_default_context(cafile=str(certificate))
         inner = httpx.HTTPTransport(verify=context, trust_env=False)
         token = Secret(service.token)
@@ -36,7 +39,7 @@ def service(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("service")
-def test_fetch_writes_the_report_for_its_owner_only(tmp_path, capsys):
+def test_fetch_writes_the_report_for_its_owner_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "positions.csv"
     assert main(["flex", "fetch", "-o", str(file)]) == 0
     assert file.read_bytes() == REPORT
@@ -48,7 +51,9 @@ def test_fetch_writes_the_report_for_its_owner_only(tmp_path, capsys):
     ]
 
 
-def test_fetch_needs_no_choice_of_accounts_and_planning_says_how_to_choose(service, tmp_path, capsys):
+def test_fetch_needs_no_choice_of_accounts_and_planning_says_how_to_choose(
+    service: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [f'"{account}","ABC","10","20","200","1"' for account in ("U1", "U2")]
     header = '"ClientAccountID","Symbol","Quantity","MarkPrice","PositionValue","FifoPnlUnrealized"'
     service.report = "\n".join([header, *rows]).encode()
@@ -58,7 +63,9 @@ def test_fetch_needs_no_choice_of_accounts_and_planning_says_how_to_choose(servi
     assert main(["flex:", "-c", "500", "--account", "U1"]) == 0
 
 
-def test_a_report_that_is_no_positions_file_replaces_nothing(service, tmp_path, capsys):
+def test_a_report_that_is_no_positions_file_replaces_nothing(
+    service: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What was there stays; what was downloaded is kept beside it, for its owner only."""
     file, part = tmp_path / "positions.csv", tmp_path / "positions.csv.part"
     file.write_bytes(REPORT)
@@ -73,13 +80,13 @@ def test_a_report_that_is_no_positions_file_replaces_nothing(service, tmp_path, 
 
 
 @pytest.mark.usefixtures("service")
-def test_fetch_without_a_file_writes_only_the_report_to_stdout(capsysbinary):
+def test_fetch_without_a_file_writes_only_the_report_to_stdout(capsysbinary: Any) -> None:
     assert main(["flex", "fetch"]) == 0
     assert capsysbinary.readouterr().out == REPORT
 
 
 @pytest.mark.usefixtures("service")
-def test_flex_as_data_plans_like_the_file(tmp_path, capsys):
+def test_flex_as_data_plans_like_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "positions.csv"
     file.write_bytes(REPORT)
     arguments = ["-c", "500", "-m", "100", "-f", "csv"]
@@ -89,7 +96,7 @@ def test_flex_as_data_plans_like_the_file(tmp_path, capsys):
     assert capsys.readouterr().out == from_file
 
 
-def test_a_refusal_is_exit_code_3_and_one_line(service, capsys):
+def test_a_refusal_is_exit_code_3_and_one_line(service: Any, capsys: pytest.CaptureFixture[str]) -> None:
     service.first = [refused(1012)]
     assert main(["flex", "fetch"]) == 3
     err = capsys.readouterr().err
@@ -98,12 +105,14 @@ def test_a_refusal_is_exit_code_3_and_one_line(service, capsys):
 
 
 @pytest.mark.usefixtures("service")
-def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path, capsys):
+def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flex", "fetch", "-o", str(tmp_path / "none" / "p.csv")]) == 2
     assert "cannot be written: No such file or directory" in capsys.readouterr().err
 
 
-def test_login_stores_both_in_the_keyring_and_shows_neither(monkeypatch, capsys):
+def test_login_stores_both_in_the_keyring_and_shows_neither(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     stored = {}
     monkeypatch.setattr(secrets, "store", lambda name, text: stored.update({name: text}))
     monkeypatch.setattr("builtins.input", lambda _prompt: " 123 ")
@@ -122,7 +131,7 @@ def without_httpx(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("arguments", [["flex", "fetch"], ["flex:"]])
-def test_without_the_extra_one_line_says_how_to_install_it(arguments):
+def test_without_the_extra_one_line_says_how_to_install_it(arguments: list[str]) -> None:
     done = without_httpx(*arguments)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -131,7 +140,7 @@ def test_without_the_extra_one_line_says_how_to_install_it(arguments):
     )
 
 
-def test_without_the_extra_everything_else_works(tmp_path):
+def test_without_the_extra_everything_else_works(tmp_path: Path) -> None:
     file = tmp_path / "positions.csv"
     file.write_bytes(REPORT)
     done = without_httpx(str(file), "-c", "500", "-m", "100")
@@ -139,7 +148,7 @@ def test_without_the_extra_everything_else_works(tmp_path):
     assert "ABC" in done.stdout
 
 
-def test_importing_the_core_and_the_command_loads_no_network_library():
+def test_importing_the_core_and_the_command_loads_no_network_library() -> None:
     code = "import sys, pbal_core.cli.plan, pbal_core.brokers; print({'httpx', 'keyring'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

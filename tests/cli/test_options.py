@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +18,10 @@ THREE = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nVXUS,
 
 
 @pytest.fixture
-def pbal(capsys):
+def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str):
+    def run(*arguments: str) -> Any:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -28,7 +30,7 @@ def pbal(capsys):
 
 
 @pytest.fixture
-def three(tmp_path):
+def three(tmp_path: Path) -> str:
     """A portfolio of three funds."""
     path = tmp_path / "three.csv"
     path.write_text(THREE, encoding="utf-8")
@@ -36,18 +38,18 @@ def three(tmp_path):
 
 
 @pytest.mark.parametrize("cash", ["$5,000", "5,000", "5000.00", "5 000", "USD 5000", "5e3"])
-def test_amounts_as_people_write_them(pbal, cash):
+def test_amounts_as_people_write_them(pbal: Any, cash: str) -> None:
     """The same plan, however the amount is written."""
     assert pbal(SAMPLE, "-c", cash, "-m", "$100") == pbal(SAMPLE, "-c", "5000", "-m", "100")
 
 
 @pytest.mark.parametrize("cash", ["-$2,500", "\u22122500", "($2,500)", "-2,500"])
-def test_withdrawals_as_people_write_them(pbal, cash):
+def test_withdrawals_as_people_write_them(pbal: Any, cash: str) -> None:
     """A minus in any form, Unicode's too."""
     assert pbal(SAMPLE, "-c", cash, "-m", "50") == pbal(SAMPLE, "--cash=-2500", "-m", "50")
 
 
-def test_every_wrong_amount_is_named_at_once(pbal):
+def test_every_wrong_amount_is_named_at_once(pbal: Any) -> None:
     """One line for each option, which is called as it was typed."""
     code, out, err = pbal(SAMPLE, "-c", "5.000", "-m", "many", "--fee", "-1", "--buffer", "x", "--freeze", "XYZ")
     assert (code, out) == (2, "")
@@ -62,14 +64,14 @@ def test_every_wrong_amount_is_named_at_once(pbal):
     assert "5 or as 5000" in lines[1]
 
 
-def test_symbols_in_any_case(pbal):
+def test_symbols_in_any_case(pbal: Any) -> None:
     """A symbol is found however it is typed, where only one is meant."""
     plain = pbal(SAMPLE, "-c", "5000", "--freeze", "VCR", "--never-buy", "VDC", "--fractional", "VIS=0.5")
     assert pbal(SAMPLE, "-c", "5000", "--freeze", "vcr", "--never-buy", "Vdc", "--fractional", "vis=0.5") == plain
     assert plain[0] == 0
 
 
-def test_a_symbol_that_may_be_two_is_not_guessed(pbal, tmp_path):
+def test_a_symbol_that_may_be_two_is_not_guessed(pbal: Any, tmp_path: Path) -> None:
     """Both are named; the exact spelling is always taken."""
     path = tmp_path / "two.csv"
     path.write_text("Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nABc,100,1,0\nABC,100,1,0\n", encoding="utf-8")
@@ -77,7 +79,7 @@ def test_a_symbol_that_may_be_two_is_not_guessed(pbal, tmp_path):
     assert pbal(str(path), "-c", "50", "-m", "1", "--freeze", "ABC")[0] == 0
 
 
-def test_everything_in_fractions(pbal):
+def test_everything_in_fractions(pbal: Any) -> None:
     """``--fractional`` without a symbol means every position."""
     _code, out, _err = pbal(SAMPLE, "-c", "5000", "--exact", "-f", "json", "--fractional")
     plan = json.loads(out)
@@ -85,7 +87,7 @@ def test_everything_in_fractions(pbal):
     assert any("." in str(p["buy_shares"]) for p in plan["positions"])
 
 
-def test_targets_in_a_line(pbal, three, tmp_path):
+def test_targets_in_a_line(pbal: Any, three: Any, tmp_path: Path) -> None:
     """Percents, fractions and ratios are the plan of the same targets in a file; a new symbol needs a price."""
     file = tmp_path / "targets.toml"
     file.write_text("[targets]\nVTI = 50\nVXUS = 25\nBND = 25\n", encoding="utf-8")
@@ -103,7 +105,7 @@ def test_targets_in_a_line(pbal, three, tmp_path):
     assert pbal(three, "-c", "1000", "-m", "1", *new, "--price", "VNQ=$83.125")[0] == 0
 
 
-def test_rounded_weights_are_scaled_and_that_is_said(pbal, three, tmp_path):
+def test_rounded_weights_are_scaled_and_that_is_said(pbal: Any, three: Any, tmp_path: Path) -> None:
     """33.3 three times is a third each; a sum that is further off is refused."""
     thirds = ["--target", "VTI=33.3", "--target", "VXUS=33.3", "--target", "BND=33.3"]
     code, out, err = pbal(three, "-c", "1000", "-m", "1", *thirds)
@@ -135,7 +137,7 @@ def test_rounded_weights_are_scaled_and_that_is_said(pbal, three, tmp_path):
         (["--target", "VTI=100", "--price", "VNQ=x"], 'the price of VNQ "x" is not a number'),
     ],
 )
-def test_unclear_targets(pbal, three, arguments, words):
+def test_unclear_targets(pbal: Any, three: Any, arguments: list[str], words: str) -> None:
     """What is wrong, and how it is written."""
     code, out, err = pbal(three, *arguments)
     assert (code, out) == (2, "")
@@ -153,14 +155,14 @@ def test_unclear_targets(pbal, three, arguments, words):
         (["https://example.com/positions.csv"], "is an address, and pbal reads files; download it"),
     ],
 )
-def test_a_slip_gets_a_suggestion(pbal, arguments, words):
+def test_a_slip_gets_a_suggestion(pbal: Any, arguments: list[str], words: str) -> None:
     """One line, with the command or the option that is closest."""
     code, out, err = pbal(*arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert words in err
 
 
-def test_help_for_each_command(pbal):
+def test_help_for_each_command(pbal: Any) -> None:
     """``pbal help X`` is ``pbal X --help``; ``pbal help`` is ``pbal --help``."""
     assert pbal("help") == pbal("--help") == pbal("help", "help")
     for name in COMMANDS:
@@ -169,19 +171,21 @@ def test_help_for_each_command(pbal):
             assert pbal(name, "--help")[0] == 0
 
 
-def test_the_help_is_as_it_was_read(pbal, golden, monkeypatch):
+def test_the_help_is_as_it_was_read(
+    pbal: Any, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Groups, commands and examples, in a terminal of eighty columns."""
     monkeypatch.setenv("COLUMNS", "80")
     golden("help.txt", pbal("--help")[1])
 
 
-def test_the_short_version(pbal):
+def test_the_short_version(pbal: Any) -> None:
     """``-V`` is ``--version``."""
     assert pbal("-V") == pbal("--version")
     assert pbal("-V")[1].startswith("pbal ")
 
 
-def test_every_form_can_be_saved(pbal, tmp_path):
+def test_every_form_can_be_saved(pbal: Any, tmp_path: Path) -> None:
     """``-o`` writes what would be printed, whole, and prints nothing."""
     for form in ("table", "csv", "json", "trades", "html"):
         path = tmp_path / f"plan.{form}"
@@ -199,7 +203,7 @@ def test_every_form_can_be_saved(pbal, tmp_path):
 @pytest.mark.parametrize(
     "asked", [["-c", "5000"], ["-c", "-5000", "--exact"], ["-c", "500", "--exact", "--fractional"]]
 )
-def test_a_plan_is_read_back_as_what_it_leads_to(pbal, tmp_path, asked):
+def test_a_plan_is_read_back_as_what_it_leads_to(pbal: Any, tmp_path: Path, asked: list[str]) -> None:
     """The positions after the trades, to the cent, and the next plan from there."""
     path = str(tmp_path / "plan.csv")
     assert pbal(SAMPLE, *asked, "-f", "csv", "-o", path)[0] == 0

@@ -40,7 +40,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, captured.out, captured.err
 
 
-def test_targets_constraints_and_method_count(tmp_path, capsys):
+def test_targets_constraints_and_method_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As on the page: exact shares, the targets and the constraints; the cash is the command's own."""
     code, out, _ = run(capsys, saved(tmp_path, ONE), "-c", "1000")
     assert code == 0
@@ -48,7 +48,7 @@ def test_targets_constraints_and_method_count(tmp_path, capsys):
     assert (rows["BND"], rows["GLD"]) == ("0", "2")
 
 
-def test_options_come_first(tmp_path, capsys):
+def test_options_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A targets file, a strategy or a minimum trade that is given counts instead of the session's."""
     targets = tmp_path / "t.toml"
     targets.write_text("[targets]\nVTI = 50\nBND = 50\n")
@@ -61,7 +61,7 @@ def test_options_come_first(tmp_path, capsys):
     )
 
 
-def test_a_session_that_cannot_be_used_is_named(tmp_path, capsys):
+def test_a_session_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the file and the path inside it; and of several portfolios the first is planned, which is said."""
     path = Path(saved(tmp_path, ONE))
     path.write_text(path.read_text(encoding="utf-8").replace('"price": "250"', '"price": "x"'), encoding="utf-8")

@@ -28,7 +28,7 @@ def loaded(*arguments: str) -> set[str]:
     return set(done.stderr.partition("\0")[2].split())
 
 
-def test_the_version_needs_nothing():
+def test_the_version_needs_nothing() -> None:
     """No parser, no numbers, no other module of this package."""
     found = loaded("--version")
     assert not found & {"argparse", "decimal", "dataclasses", "re", "enum"}
@@ -39,7 +39,7 @@ def test_the_version_needs_nothing():
     }
 
 
-def test_the_help_reads_no_file_and_plans_nothing():
+def test_the_help_reads_no_file_and_plans_nothing() -> None:
     """The options and their words, and no more."""
     found = loaded("--help")
     assert not {
@@ -48,7 +48,7 @@ def test_the_help_reads_no_file_and_plans_nothing():
     assert not found & {"pbal_core.planning.plan", "pbal_core.planning.problem", "csv", "json"}
 
 
-def test_a_plan_needs_no_more_than_a_plan():
+def test_a_plan_needs_no_more_than_a_plan() -> None:
     """What only a mistake, a terminal, a configuration or another form of answer needs stays away."""
     found = loaded(SAMPLE, "-c", "5000")
     unneeded = {"difflib", "json", "tomllib", "threading", "importlib.resources", "html", "asyncio", "pandas", "httpx"}
@@ -143,7 +143,7 @@ def pairs() -> list[list[str]]:
     return [[*a, *b] for (one, a), (other, b) in itertools.combinations(every, 2) if one != other]
 
 
-def test_every_pair_of_options_ends_well_or_says_why(capsys):
+def test_every_pair_of_options_ends_well_or_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     """An answer, or one line for each mistake; never a bug, and never half an answer."""
     for pair in pairs():
         code = main([SAMPLE, *pair])
@@ -158,7 +158,7 @@ def test_every_pair_of_options_ends_well_or_says_why(capsys):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["x.csv", "--help"]])
-def test_help_ends_with_0(capsys, arguments):
+def test_help_ends_with_0(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """Whatever else is asked."""
     assert main(arguments) == 0
     assert capsys.readouterr().out.startswith("usage: pbal [FILE] [options]\n")

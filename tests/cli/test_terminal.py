@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def at_a_terminal(*arguments: str, **environment: str) -> str:
     return written.decode().replace("\r\n", "\n")
 
 
-def test_a_terminal_shows_weights_and_colours(golden):
+def test_a_terminal_shows_weights_and_colours(golden: Callable[[str, str], None]) -> None:
     """Weight now, target and after; purchases in green beside the word."""
     shown = at_a_terminal(*ASKED)
     golden("terminal.txt", shown)
@@ -53,7 +54,7 @@ def test_a_terminal_shows_weights_and_colours(golden):
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_colours_may_be_refused(environment):
+def test_colours_may_be_refused(environment: dict[str, str]) -> None:
     """The same table without them."""
     plain = at_a_terminal(*ASKED, **environment)
     assert "\x1b" not in plain
@@ -63,7 +64,7 @@ def test_colours_may_be_refused(environment):
     assert plain == coloured
 
 
-def test_what_is_piped_is_the_plain_table(capsys):
+def test_what_is_piped_is_the_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Programs read the table of the original, whatever a terminal shows."""
     main(ASKED)
     plain = capsys.readouterr().out
@@ -71,7 +72,9 @@ def test_what_is_piped_is_the_plain_table(capsys):
     assert plain != at_a_terminal(*ASKED)
 
 
-def test_something_slow_says_so_at_a_terminal(monkeypatch, capsys):
+def test_something_slow_says_so_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """After a while, and it is taken away again; nothing is written where nobody looks, or to a quick answer."""
     monkeypatch.setattr("pbal_core.cli.progress.PATIENCE", 0.01)
     with progress("Searching ..."):
@@ -99,7 +102,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[byte
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_an_encoding_that_lacks_a_letter(tmp_path, encoding):
+def test_an_encoding_that_lacks_a_letter(tmp_path: Path, encoding: str) -> None:
     """The letter is written as its escape, and the rest as it is."""
     path = tmp_path / "names.csv"
     path.write_text(
@@ -113,14 +116,14 @@ def test_an_encoding_that_lacks_a_letter(tmp_path, encoding):
     assert b"\\u0141-1" in done.stdout
 
 
-def test_the_locale_c_works():
+def test_the_locale_c_works() -> None:
     """The same table as anywhere."""
     c = run(*ASKED, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (c.returncode, c.stdout) == (0, run(*ASKED, PYTHONUTF8="1").stdout)
     assert run("inspect", SAMPLE, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0").returncode == 0
 
 
-def test_an_interrupt_is_one_line():
+def test_an_interrupt_is_one_line() -> None:
     """While it reads from a pipe that nobody closes: no traceback, and the exit code of an interrupt."""
     with subprocess.Popen(
         [sys.executable, "-m", "pbal_core", "-"],

@@ -7,6 +7,9 @@ import logging
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +35,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     fake = FakeClock()
     gateway = Gateway(make_certificate(tmp_path_factory.mktemp("tls")), now=lambda: fake.time, limits=True)
     with gateway.server:
@@ -40,7 +43,7 @@ def running(tmp_path_factory):
 
 
 @pytest.fixture
-def gateway(running, monkeypatch, tmp_path):
+def gateway(running: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     gateway, fake = running
     begin_anew(gateway, fake)
     configure(monkeypatch, gateway, fake, tmp_path)
@@ -50,10 +53,10 @@ def gateway(running, monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def trade(running, gateway, monkeypatch, capsys):
+def trade(running: Any, gateway: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command with what the user types; returns exit code, stdout, stderr."""
 
-    def trade(*arguments: str, typed: str = "", tty: bool = True):
+    def trade(*arguments: str, typed: str = "", tty: bool = True) -> Any:
         running[1].time += 1  # no command starts sooner after another
         monkeypatch.setattr("sys.stdin", Terminal(typed, tty=tty))
         code = main(["trade", *arguments])
@@ -67,7 +70,7 @@ def trade(running, gateway, monkeypatch, capsys):
 PLAN = ("positions.csv", "-c", "2260", "-m", "10")
 
 
-def test_the_dry_run_is_the_default_and_sends_nothing(gateway, trade, tmp_path):
+def test_the_dry_run_is_the_default_and_sends_nothing(gateway: Any, trade: Any, tmp_path: Path) -> None:
     code, out, err = trade(*PLAN)
     assert code == 0, err
     lines = out.splitlines()
@@ -82,7 +85,7 @@ def test_the_dry_run_is_the_default_and_sends_nothing(gateway, trade, tmp_path):
     assert trade(*PLAN, "--dry-run")[:2] == (0, out)
 
 
-def test_place_asks_for_the_last_four_digits_and_trades(gateway, trade):
+def test_place_asks_for_the_last_four_digits_and_trades(gateway: Any, trade: Any) -> None:
     code, out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 0, err
     assert "Type the last four digits of the account to send 1 order: " in err
@@ -92,7 +95,7 @@ def test_place_asks_for_the_last_four_digits_and_trades(gateway, trade):
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "1234\n", "yes\n", "DU1234567\n"])
-def test_anything_else_typed_sends_nothing(gateway, trade, typed, tmp_path):
+def test_anything_else_typed_sends_nothing(gateway: Any, trade: Any, typed: str, tmp_path: Path) -> None:
     code, _out, err = trade(*PLAN, "--place", typed=typed)
     assert code == 2
     assert err.endswith("pbal: that is not the end of the account's number; nothing was sent.\n")
@@ -100,7 +103,7 @@ def test_anything_else_typed_sends_nothing(gateway, trade, typed, tmp_path):
     assert not (tmp_path / "journal.sqlite3").exists()
 
 
-def test_a_live_account_needs_live(gateway, trade):
+def test_a_live_account_needs_live(gateway: Any, trade: Any) -> None:
     gateway.paper = False
     code, out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 1
@@ -114,7 +117,7 @@ def test_a_live_account_needs_live(gateway, trade):
     assert len(gateway.book) == 1
 
 
-def test_all_objections_are_told_at_once(gateway, trade):
+def test_all_objections_are_told_at_once(gateway: Any, trade: Any) -> None:
     gateway.paper = False
     gateway.market_open = False
     gateway.positions[1001] = 44
@@ -125,14 +128,14 @@ def test_all_objections_are_told_at_once(gateway, trade):
     assert "VTI: the plan counts on 40 shares and the account holds 44" in err
 
 
-def test_the_accounts_own_positions_can_be_planned_with(gateway, trade):
+def test_the_accounts_own_positions_can_be_planned_with(gateway: Any, trade: Any) -> None:
     code, out, err = trade("ibkr:", *PLAN[1:], "--place", typed="4567\n")
     assert code == 0, err
     assert "$2,254.80" in out
     assert gateway.positions[1002] == 130
 
 
-def test_a_hard_rebalance_sells_first_and_says_when_the_money_will_not_do(gateway, trade):
+def test_a_hard_rebalance_sells_first_and_says_when_the_money_will_not_do(gateway: Any, trade: Any) -> None:
     """The sales bring a little less and the purchases cost a little more than in the plan: a share less is bought."""
     code, out, err = trade("positions.csv", "-s", "hard_rebalance", "-m", "10", "--place", typed="4567\n")
     assert code == 1, err
@@ -143,11 +146,11 @@ def test_a_hard_rebalance_sells_first_and_says_when_the_money_will_not_do(gatewa
     assert gateway.cash >= 50_000
 
 
-def interrupt(monkeypatch):
+def interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while purchases are watched, once."""
     watch = Execution._watch
 
-    def stop(execution, run, **options):
+    def stop(execution: Any, run: Any, **options: Any) -> Any:
         if not execution._journal.orders(run, "working"):
             return watch(execution, run, **options)
         monkeypatch.setattr(Execution, "_watch", watch)
@@ -156,7 +159,9 @@ def interrupt(monkeypatch):
     monkeypatch.setattr(Execution, "_watch", stop)
 
 
-def test_an_interrupted_run_is_ended_and_the_rest_is_planned_anew(gateway, trade, monkeypatch):
+def test_an_interrupted_run_is_ended_and_the_rest_is_planned_anew(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ten of thirty shares had traded: the next plan buys twenty, as the first one was asked for."""
     gateway.fill = lambda order: 10 if not order.filled else 0
     interrupt(monkeypatch)
@@ -180,7 +185,7 @@ def test_an_interrupted_run_is_ended_and_the_rest_is_planned_anew(gateway, trade
     assert trade("--resume")[2] == "There is no interrupted run.\n"
 
 
-def test_the_rest_can_be_traded_at_once(gateway, trade, monkeypatch):
+def test_the_rest_can_be_traded_at_once(gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(monkeypatch)
     gateway.fill = lambda _order: 0
     assert trade(*PLAN, "--place", typed="4567\n")[0] == 130
@@ -192,7 +197,7 @@ def test_the_rest_can_be_traded_at_once(gateway, trade, monkeypatch):
     assert open_report() is None
 
 
-def test_cancel_ends_an_open_run_without_asking(gateway, trade):
+def test_cancel_ends_an_open_run_without_asking(gateway: Any, trade: Any) -> None:
     lost = [1]
     gateway.fault = lambda r: Reply(body={}, cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else None
     code, out, _err = trade(*PLAN, "--place", typed="4567\n")
@@ -209,14 +214,16 @@ def test_cancel_ends_an_open_run_without_asking(gateway, trade):
     assert not gateway.book
 
 
-def test_a_question_can_be_answered_at_the_terminal(gateway, trade):
+def test_a_question_can_be_answered_at_the_terminal(gateway: Any, trade: Any) -> None:
     gateway.questions[1002] = [["o163"]]
     code, _out, err = trade(*PLAN, "--place", typed="4567\nyes\n")
     assert code == 0, err
     assert "The broker asks about BUY 30 BND (o163):\nQuestion o163: are you sure" in err
 
 
-def test_a_closed_error_stream_does_not_break_off_a_run(gateway, trade, monkeypatch):
+def test_a_closed_error_stream_does_not_break_off_a_run(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What happens is told to nobody then; the orders are watched to their end all the same."""
 
     class Closed(io.StringIO):
@@ -232,7 +239,9 @@ def test_a_closed_error_stream_does_not_break_off_a_run(gateway, trade, monkeypa
     assert open_report() is None
 
 
-def test_a_question_that_nobody_can_read_is_answered_with_no(gateway, trade, monkeypatch):
+def test_a_question_that_nobody_can_read_is_answered_with_no(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Closed(io.StringIO):
         def write(self, text: str) -> int:
             if gateway.pending:
@@ -246,7 +255,7 @@ def test_a_question_that_nobody_can_read_is_answered_with_no(gateway, trade, mon
     assert not gateway.book
 
 
-def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, trade):
+def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway: Any, trade: Any) -> None:
     gateway.fault = lambda r: Reply(status=401, body=b"") if "/order/status/" in r.path else None
     code, _out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 3
@@ -262,10 +271,12 @@ def test_a_broker_that_fails_in_the_middle_leaves_word_of_the_open_run(gateway, 
         ("move", "\nOrders that were sent may still trade, and the run is open. pbal trade"),
     ],
 )
-def test_whatever_breaks_a_run_off_there_is_word_of_it(gateway, trade, monkeypatch, *, failure, step, words):
+def test_whatever_breaks_a_run_off_there_is_word_of_it(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch, *, failure: Any, step: str, words: str
+) -> None:
     """A bug, a full disk, Ctrl-C: whether orders are out is said before what went wrong."""
 
-    def fail(*_arguments, **_named):
+    def fail(*_arguments: Any, **_named: Any) -> None:
         raise failure
 
     monkeypatch.setattr(f"pbal_core.brokers.journal.Journal.{step}", fail)
@@ -275,8 +286,10 @@ def test_whatever_breaks_a_run_off_there_is_word_of_it(gateway, trade, monkeypat
     assert len(gateway.book) == (step == "move")
 
 
-def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(gateway, trade, monkeypatch):
-    def fail(*_arguments, **_named):
+def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any, **_named: Any) -> None:
         monkeypatch.setattr("pbal_core.brokers.journal.Journal.open_run", fail)
         raise sqlite3.DatabaseError("malformed")
 
@@ -287,7 +300,7 @@ def test_a_journal_that_cannot_be_read_any_more_does_not_hide_what_went_wrong(ga
     assert "DatabaseError: malformed" in err
 
 
-def test_a_run_of_real_money_is_ended_without_more_ado(gateway, trade):
+def test_a_run_of_real_money_is_ended_without_more_ado(gateway: Any, trade: Any) -> None:
     """Cancelling needs no permission; trading the rest does."""
     gateway.paper = False
     gateway.fill = lambda _order: 0
@@ -301,7 +314,7 @@ def test_a_run_of_real_money_is_ended_without_more_ado(gateway, trade):
     assert len(gateway.book) == 1
 
 
-def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway, trade):
+def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway: Any, trade: Any) -> None:
     """It may trade yet, so it is neither "not sent" nor left of the plan, and a new plan must not buy it again."""
     lost = [1]
     gateway.twist = lambda r, reply: Reply(cut=0) if r.path.endswith("567/orders") and lost and lost.pop() else reply
@@ -317,13 +330,15 @@ def test_an_order_that_was_sent_and_never_found_is_called_unknown(gateway, trade
     assert len(gateway.book) == 1
 
 
-def test_the_table_is_out_before_the_question_about_it(gateway, trade, monkeypatch):
+def test_the_table_is_out_before_the_question_about_it(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also into a pipe or a file, where Python keeps what is printed until it has enough."""
     raw = io.BytesIO()
     seen = []
 
     class Asked(Terminal):
-        def readline(self, *_size):
+        def readline(self, *_size: Any) -> Any:
             seen.append(raw.getvalue().decode())
             return "0000\n" if len(seen) == 1 else "4567\n"
 
@@ -336,7 +351,7 @@ def test_the_table_is_out_before_the_question_about_it(gateway, trade, monkeypat
     assert ["$2,254.80" in text for text in seen] == [True, True]
 
 
-def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):
+def test_without_a_terminal_a_question_is_answered_with_no(gateway: Any, trade: Any) -> None:
     gateway.questions[1002] = [["o163"]]
     code, out, _err = trade(*PLAN, "--place", typed="4567\nyes\n", tty=False)
     assert code == 1
@@ -346,7 +361,7 @@ def test_without_a_terminal_a_question_is_answered_with_no(gateway, trade):
     assert trade(*PLAN, "--place", "--allow", "o163", typed="4567\n", tty=False)[0] == 0
 
 
-def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, trade, tmp_path):
+def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway: Any, trade: Any, tmp_path: Path) -> None:
     (tmp_path / "positions.csv").write_text(POSITIONS + '"NEW","0","60","0",""\n')
     row = {"exchange": "NYSE", "isUS": True}
     gateway.foreign["NEW"] = [
@@ -372,7 +387,9 @@ def test_an_ambiguous_symbol_is_chosen_by_option_or_at_the_terminal(gateway, tra
         ("NEW=1", "may mean NEW FUND (ARCA, 1003), not 1"),
     ],
 )
-def test_a_named_contract_is_honoured_or_refused(gateway, trade, tmp_path, contract, words):
+def test_a_named_contract_is_honoured_or_refused(
+    gateway: Any, trade: Any, tmp_path: Path, contract: str, words: str
+) -> None:
     """Never ignored: whoever names a stock would be shown, and buy, another one."""
     if contract.startswith("NEW"):
         (tmp_path / "positions.csv").write_text(POSITIONS + '"NEW","0","60","0",""\n')
@@ -387,7 +404,7 @@ def test_a_named_contract_is_honoured_or_refused(gateway, trade, tmp_path, contr
     assert conid in next(line for line in out.splitlines() if f" {symbol} " in line).split()
 
 
-def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
+def test_what_the_account_holds_besides_the_file_is_told(gateway: Any, trade: Any) -> None:
     """A plan that knows only a part of the account has weights of that part."""
     gateway.positions[1003] = 500
     _code, _out, err = trade(*PLAN)
@@ -412,21 +429,21 @@ def test_what_the_account_holds_besides_the_file_is_told(gateway, trade):
         (("none.csv",), "no file"),
     ],
 )
-def test_mistakes_are_one_line_and_exit_code_2(trade, arguments, words):
+def test_mistakes_are_one_line_and_exit_code_2(trade: Any, arguments: Any, words: str) -> None:
     code, out, err = trade(*arguments)
     assert (code, out) == (2, "")
     assert words in err
     assert err.count("\n") == 1
 
 
-def test_a_broker_that_fails_is_exit_code_3(gateway, trade):
+def test_a_broker_that_fails_is_exit_code_3(gateway: Any, trade: Any) -> None:
     gateway.logged_in = False
     code, _out, err = trade(*PLAN)
     assert code == 3
     assert err.startswith("pbal: nobody is logged in at the gateway; open https://localhost:")
 
 
-def test_no_certificate_says_so(trade, monkeypatch):
+def test_no_certificate_says_so(trade: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PBAL_IBKR_CERTIFICATE")
     code, _out, err = trade(*PLAN)
     assert (code, err) == (
@@ -435,7 +452,7 @@ def test_no_certificate_says_so(trade, monkeypatch):
     )
 
 
-def test_without_the_extra_one_line_says_how_to_install_it():
+def test_without_the_extra_one_line_says_how_to_install_it() -> None:
     code = "import sys; sys.modules['httpx'] = None; from pbal_core.cli import main; sys.exit(main(['trade']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -443,13 +460,15 @@ def test_without_the_extra_one_line_says_how_to_install_it():
     assert done.stderr.count("\n") == 1
 
 
-def test_no_secret_is_in_the_journal_the_log_or_the_output(gateway, trade, tmp_path, caplog):
+def test_no_secret_is_in_the_journal_the_log_or_the_output(
+    gateway: Any, trade: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """The session's identifier goes over the wire (the stand-in sends it), and nowhere else."""
     caplog.set_level(logging.DEBUG)
     looks = iter(range(100))
     gateway.fill = lambda order: order.shares if next(looks) > 30 else 0  # long enough for a tickle
     replies = []
-    gateway.twist = lambda _request, reply: replies.append(reply) or reply
+    gateway.twist = lambda _request, reply: replies.append(reply) or reply  # type: ignore[func-returns-value]
     code, out, err = trade(*PLAN, "--place", typed="4567\n")
     assert code == 0, err
     assert any("0123456789abcdef" in str(reply.body) for reply in replies)
@@ -462,7 +481,7 @@ def test_no_secret_is_in_the_journal_the_log_or_the_output(gateway, trade, tmp_p
     assert (tmp_path / "journal.sqlite3").stat().st_mode & 0o077 == 0
 
 
-def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway, trade):
+def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway: Any, trade: Any) -> None:
     gateway.twist = lambda r, reply: Reply(body=reply.body, cut=60) if r.path.endswith("whatif") else reply
     code, _out, err = trade(*PLAN)
     assert code == 3
@@ -470,7 +489,7 @@ def test_a_half_answer_to_the_preview_is_a_failure_of_the_broker(gateway, trade)
 
 
 # -- the desk
-def test_settings_come_from_arguments_then_from_the_store(tmp_path):
+def test_settings_come_from_arguments_then_from_the_store(tmp_path: Path) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text('[ibkr]\ngateway = "https://127.0.0.1:5001"\nfingerprint = "ab"\naccount = "4567"\n')
     secrets = SecretStore(environ={}, file=file, keyring=False)
@@ -482,7 +501,7 @@ def test_settings_come_from_arguments_then_from_the_store(tmp_path):
     assert (str(given.certificate), given.fingerprint, given.base) == ("own.pem", None, "https://h:1")
 
 
-def test_settings_never_open_the_keyring(tmp_path, monkeypatch):
+def test_settings_never_open_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may ask for a password, and a page is drawn often."""
     import keyring
 

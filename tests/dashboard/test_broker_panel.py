@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -21,7 +23,7 @@ APP = str(Path(__file__).parent.parent.parent / "streamlit_app.py")
 
 
 @pytest.fixture
-def gateway(monkeypatch, tmp_path):
+def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     """A stand-in gateway that is configured, on a page bound to the loopback address."""
     fake = FakeClock()
     gateway = Gateway(make_certificate(tmp_path), now=lambda: fake.time)
@@ -31,7 +33,7 @@ def gateway(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def at_home(monkeypatch):
+def at_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The page is bound to the loopback address, as ``make app`` does, and the visitor sits at this machine."""
     # AppTest has no visitor and no request.
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: None)
@@ -59,7 +61,7 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(button for button in app.button if label in button.label).click().run()
 
 
-def typed(app: AppTest):
+def typed(app: AppTest) -> Any:
     """Where the last four digits are typed."""
     return next(box for box in app.text_input if "last four digits" in box.label)
 
@@ -70,7 +72,7 @@ def texts(app: AppTest) -> str:
 
 @pytest.mark.usefixtures("gateway", "at_home")
 @pytest.mark.parametrize("address", ["203.0.113.7", "192.168.1.20"])
-def test_a_visitor_from_elsewhere_sees_nothing(app, monkeypatch, address):
+def test_a_visitor_from_elsewhere_sees_nothing(app: Any, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """A forwarded port does not make a stranger the user."""
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: address)
     app.run()
@@ -78,7 +80,7 @@ def test_a_visitor_from_elsewhere_sees_nothing(app, monkeypatch, address):
 
 
 @pytest.mark.usefixtures("gateway", "at_home")
-def test_a_visitor_through_a_proxy_sees_nothing(app, monkeypatch):
+def test_a_visitor_through_a_proxy_sees_nothing(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy on this machine makes every visitor look local; what it adds to the request gives it away."""
     found = {"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.7"}
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.headers", lambda: found)
@@ -87,13 +89,13 @@ def test_a_visitor_through_a_proxy_sees_nothing(app, monkeypatch):
 
 
 @pytest.mark.usefixtures("gateway")
-def test_strangers_see_nothing(app):
+def test_strangers_see_nothing(app: Any) -> None:
     """Bound to every network, as a shared deployment is, there is no section, even with a gateway configured."""
     assert sections(app) == []
 
 
 @pytest.mark.usefixtures("at_home")
-def test_without_a_gateway_there_is_nothing(app, monkeypatch):
+def test_without_a_gateway_there_is_nothing(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """At home without a configured gateway the page stays as it is."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     app.run()
@@ -101,7 +103,7 @@ def test_without_a_gateway_there_is_nothing(app, monkeypatch):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_preview_then_the_digits_then_orders(gateway, app):
+def test_preview_then_the_digits_then_orders(gateway: Any, app: Any) -> None:
     """A preview sends nothing; wrong digits send nothing; the right ones send the plan, and the report is shown."""
     app.run()
     assert sections(app) == ["Trade at Interactive Brokers"]
@@ -123,7 +125,7 @@ def test_preview_then_the_digits_then_orders(gateway, app):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_each_confirmation_is_typed_anew(gateway, app, monkeypatch):
+def test_each_confirmation_is_typed_anew(gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits that were typed for one preview do not stand there for the next, nor for going on with a run."""
     press(app.run(), "Preview at the broker")
     typed(app).set_value("4567").run()
@@ -131,7 +133,7 @@ def test_each_confirmation_is_typed_anew(gateway, app, monkeypatch):
     assert typed(app).value == ""
     typed(app).set_value("4567").run()
 
-    def interrupted(*_arguments, **_named):
+    def interrupted(*_arguments: Any, **_named: Any) -> None:
         raise BrokerError("the connection was cut")
 
     with monkeypatch.context() as cut:
@@ -142,7 +144,7 @@ def test_each_confirmation_is_typed_anew(gateway, app, monkeypatch):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_a_changed_plan_is_previewed_anew(gateway, app):
+def test_a_changed_plan_is_previewed_anew(gateway: Any, app: Any) -> None:
     """A proposal belongs to one plan: after the cash changes it cannot be sent any more."""
     press(app.run(), "Preview at the broker")
     app.session_state["cash"] = 4000
@@ -152,7 +154,7 @@ def test_a_changed_plan_is_previewed_anew(gateway, app):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_a_question_that_is_not_on_the_list_stops(gateway, app):
+def test_a_question_that_is_not_on_the_list_stops(gateway: Any, app: Any) -> None:
     """The report names the question; with it on the list the same plan goes through."""
     gateway.questions = {1002: [["o163"]]}
     press(app.run(), "Preview at the broker")
@@ -170,12 +172,12 @@ def test_a_question_that_is_not_on_the_list_stops(gateway, app):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
+def test_an_interrupted_run_is_offered_first(gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unfinished run in the journal comes before anything new; ending it makes room for a new plan."""
     press(app.run(), "Preview at the broker")
     typed(app).set_value("4567")
 
-    def interrupted(*_arguments, **_named):
+    def interrupted(*_arguments: Any, **_named: Any) -> None:
         raise BrokerError("the connection was cut")
 
     with monkeypatch.context() as cut:
@@ -192,7 +194,7 @@ def test_an_interrupted_run_is_offered_first(gateway, app, monkeypatch):
 
 
 @pytest.mark.usefixtures("at_home")
-def test_the_page_names_controls_and_no_options(gateway, app):
+def test_the_page_names_controls_and_no_options(gateway: Any, app: Any) -> None:
     """What to do is said in the words of the page."""
     gateway.paper = False
     press(app.run(), "Preview at the broker")
@@ -213,10 +215,12 @@ def place(app: AppTest, digits: str = "4567") -> AppTest:
 @pytest.mark.parametrize(
     ("step", "headline"), [("sending", "Nothing was sent, and the run is open."), ("move", "The run is not finished.")]
 )
-def test_the_headline_of_a_failure_is_true(gateway, app, monkeypatch, *, failure, step, headline):
+def test_the_headline_of_a_failure_is_true(
+    gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch, *, failure: Any, step: str, headline: str
+) -> None:
     """Whether orders are out is in the journal: a full disk after an order was sent is not "Nothing was sent"."""
 
-    def fail(*_arguments, **_named):
+    def fail(*_arguments: Any, **_named: Any) -> None:
         raise failure
 
     monkeypatch.setattr(f"pbal_core.brokers.journal.Journal.{step}", fail)
@@ -227,7 +231,7 @@ def test_the_headline_of_a_failure_is_true(gateway, app, monkeypatch, *, failure
 
 
 @pytest.mark.usefixtures("at_home")
-def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway, app):
+def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway: Any, app: Any) -> None:
     place(app, "1234")
     assert [error.value for error in app.error] == ["This did not work."]
     assert not gateway.sent
@@ -246,7 +250,9 @@ def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway, app):
         ("localhost", "203.0.113.9", True, False),
     ],
 )
-def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor, stored, may):
+def test_a_page_trades_only_on_the_users_own_machine(
+    tmp_path: Path, address: str | None, visitor: str | None, stored: bool, may: bool
+) -> None:
     environ = {"PBAL_IBKR_CERTIFICATE": "own.pem"} if stored else {}
     secrets = SecretStore(environ=environ, file=tmp_path / "none.toml", keyring=False)
     assert (
@@ -278,6 +284,6 @@ def test_a_page_trades_only_on_the_users_own_machine(tmp_path, address, visitor,
         ({"Host": "localhost:8501", "Cf-Connecting-Ip": "203.0.113.7"}, False),
     ],
 )
-def test_a_page_behind_a_proxy_does_not_trade(headers, may):
+def test_a_page_behind_a_proxy_does_not_trade(headers: dict[str, Any], may: bool) -> None:
     """Behind a proxy on the same machine every visitor is local; the name asked for and the proxy's marks are not."""
     assert broker_panel.may_trade_here("localhost", None, headers, GatewaySettings(fingerprint="ab")) is may

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -57,7 +58,7 @@ def address(app: AppTest) -> dict[str, str]:
     st.lists(st.integers(0, 10_000), min_size=12, max_size=12),
     st.integers(0, 3),
 )
-def test_a_link_brings_the_targets_back(symbols, weights, grouped):
+def test_a_link_brings_the_targets_back(symbols: Any, weights: Any, grouped: Any) -> None:
     """Each symbol has its weight, of groups too, to ten decimals of a percent; through the address as text."""
     shares = {symbol: Fraction(weight + 1) for symbol, weight in zip(symbols, weights, strict=False)}
     given_targets = wanted.with_weights(Policy(), shares).targets
@@ -106,7 +107,7 @@ def test_a_link_brings_the_targets_back(symbols, weights, grouped):
         "x" * (MOST_LETTERS + 1),
     ],
 )
-def test_what_cannot_be_used_is_said_and_never_repeated(text):
+def test_what_cannot_be_used_is_said_and_never_repeated(text: str) -> None:
     """The page shows the sentence where Markdown is read, so it has no word of the link."""
     found, problems = read_targets(text)
     assert found is None
@@ -117,19 +118,19 @@ def test_what_cannot_be_used_is_said_and_never_repeated(text):
 
 
 @given(st.text(max_size=60))
-def test_no_text_breaks_it(text):
+def test_no_text_breaks_it(text: Any) -> None:
     """There are targets or a sentence."""
     found, problems = read_targets(text)
     assert (found is None) == bool(problems)
 
 
-def test_too_many_targets_are_in_no_link():
+def test_too_many_targets_are_in_no_link() -> None:
     """The dialog says what to do instead."""
     assert targets_text(Targets.equal([f"S{i}" for i in range(MOST_TARGETS)])) is not None
     assert targets_text(Targets.equal([f"S{i}" for i in range(MOST_TARGETS + 1)])) is None
 
 
-def test_an_address_says_only_that_there_were_targets():
+def test_an_address_says_only_that_there_were_targets() -> None:
     """Unless a link brought these very ones; what else was said is named, not shown."""
     frozen = Constraints(frozen=frozenset({"VTI"}))
     assert policy_params(Policy(), None) == {}
@@ -144,7 +145,7 @@ def test_an_address_says_only_that_there_were_targets():
     }
 
 
-def test_the_link_of_the_dialog_has_targets_only_when_asked(app):
+def test_the_link_of_the_dialog_has_targets_only_when_asked(app: Any) -> None:
     """And no symbol, price or amount of what is held but theirs."""
     load(app.run(), OWN)
     app.session_state["page"].policy = Policy(targets=Targets({"VTI": 60, "GLD": 40}, prices={"GLD": 321}))
@@ -168,7 +169,7 @@ def test_the_link_of_the_dialog_has_targets_only_when_asked(app):
     assert "targets" not in address(app)
 
 
-def test_a_link_with_targets_waits_for_positions(app):
+def test_a_link_with_targets_waits_for_positions(app: Any) -> None:
     """The sample is planned without them; a file loaded later has them by symbol, whatever its order."""
     app.query_params.update({"cash": "900", "method": "exact", "positions": "own", "targets": "BND:40,VTI:60"})
     app.run()
@@ -187,7 +188,7 @@ def test_a_link_with_targets_waits_for_positions(app):
     assert address(app)["policy"] == "own"
 
 
-def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app):
+def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app: Any) -> None:
     """There is no plan on a guess."""
     app.query_params.update({"cash": "900", "targets": "BND:30,VTI:60,GLD:10"})
     load(app.run(), OWN)
@@ -195,7 +196,7 @@ def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app):
     assert any("Price of one share of GLD" in box.label for box in app.text_input)
 
 
-def test_bad_targets_of_a_link_change_nothing_else(app):
+def test_bad_targets_of_a_link_change_nothing_else(app: Any) -> None:
     """The rest of the link counts."""
     app.query_params.update({"cash": "900", "targets": "BND:40"})
     app.run()
@@ -204,7 +205,7 @@ def test_bad_targets_of_a_link_change_nothing_else(app):
     assert policy(app).targets is None
 
 
-def test_targets_that_an_address_does_not_hold_are_said(app):
+def test_targets_that_an_address_does_not_hold_are_said(app: Any) -> None:
     """A reload forgets them; until some are given again, the page says so."""
     app.query_params.update({"cash": "900", "method": "exact", "policy": "own"})
     app.run()
@@ -214,7 +215,7 @@ def test_targets_that_an_address_does_not_hold_are_said(app):
     assert not app.warning
 
 
-def test_own_targets_that_a_browser_kept_are_not_lost_to_a_link():
+def test_own_targets_that_a_browser_kept_are_not_lost_to_a_link() -> None:
     """They stay, and that is said; where it kept none, those of the link count."""
     mine = SavedPortfolio(
         name="Mine", portfolio=portfolio("VTI 1000 @ 250; BND 500 @ 75"), policy=Policy(targets=WANTED)
@@ -224,7 +225,7 @@ def test_own_targets_that_a_browser_kept_are_not_lost_to_a_link():
         linked = Targets({"VTI": 10, "BND": 90})
         page = state.Page(current=positions.sample(), linked=linked, policy=Policy(targets=linked))
         session = {"page": page, "cash": Decimal(5), "live-memory": new_memory()}
-        monkeypatch.setattr(state.st, "session_state", session)
+        monkeypatch.setattr(state.st, "session_state", session)  # type: ignore[attr-defined]
         page.history = state.History(steps=[({}, state.question())])
         kept.take({"on": True, "text": dumps(Session(portfolios=(one,)))})
         return page
@@ -238,7 +239,7 @@ def test_own_targets_that_a_browser_kept_are_not_lost_to_a_link():
         assert not page.notices
 
 
-def test_settings_and_targets_of_a_question_are_its_address():
+def test_settings_and_targets_of_a_question_are_its_address() -> None:
     """What History writes and what the dialog offers is one thing."""
     asked = state.Question(
         current=positions.sample(),

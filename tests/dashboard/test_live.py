@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -32,7 +33,7 @@ HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
         ("\u22122,500", "-2500"),
     ],
 )
-def test_an_amount_is_read_as_people_write_it(text, amount):
+def test_an_amount_is_read_as_people_write_it(text: str, amount: str) -> None:
     assert read_amount("cash", text) == Decimal(amount)
 
 
@@ -51,30 +52,30 @@ def test_an_amount_is_read_as_people_write_it(text, amount):
         ("min_trade", "-5", "must lie within $0.01"),
     ],
 )
-def test_a_bad_amount_says_what_is_needed(axis, text, words):
+def test_a_bad_amount_says_what_is_needed(axis: Any, text: Any, words: str) -> None:
     with pytest.raises(RequestError) as refused:
         read_amount(axis, text)
     assert words in str(refused.value)
 
 
-def test_only_the_exact_method_needs_no_minimum_trade():
+def test_only_the_exact_method_needs_no_minimum_trade() -> None:
     assert read_amount("min_trade", "0", method="exact") == 0
     with pytest.raises(RequestError, match=r"is -\$1\.00; it must lie within \$0\.00 to \$1,000,000\.00"):
         read_amount("min_trade", "-1", method="exact")
 
 
-class Session(dict):
+class Session(dict[str, Any]):
     """Enough of ``st.session_state``: a component's state under its key, and what the page keeps there."""
 
 
 @pytest.fixture
-def session(monkeypatch):
+def session(monkeypatch: pytest.MonkeyPatch) -> Any:
     state = Session(cash=5000, min_trade=100)
     monkeypatch.setattr(st, "session_state", state)
     return state
 
 
-def committed(session, request):
+def committed(session: Any, request: Any) -> Any:
     """The memory of the view after the browser sent ``request``."""
     memory = new_memory()
     session["live"] = {"request": request}
@@ -82,7 +83,7 @@ def committed(session, request):
     return memory
 
 
-def test_a_request_is_taken_over(session):
+def test_a_request_is_taken_over(session: Any) -> None:
     """Whole dollars become an int, cents a Decimal; the number and what the browser has are remembered."""
     memory = committed(session, {"n": 8, "cash": "1234.5", "min_trade": "250", "have": {"cash": "x"}})
     assert (session["cash"], session["min_trade"]) == (Decimal("1234.5"), 250)
@@ -95,20 +96,20 @@ def test_a_request_is_taken_over(session):
     [None, 5, "text", [], {}, {"n": "x", "cash": {}, "min_trade": []}, {"n": 1, "cash": "9" * 99, "min_trade": "1"}],
     ids=repr,
 )
-def test_nonsense_changes_nothing(session, request_):
+def test_nonsense_changes_nothing(session: Any, request_: Any) -> None:
     """Whatever its shape, a request that cannot be read leaves both amounts as they were."""
     committed(session, request_)
     assert (session["cash"], session["min_trade"]) == (5000, 100)
 
 
-def test_a_refused_amount_is_remembered_with_its_reason(session):
+def test_a_refused_amount_is_remembered_with_its_reason(session: Any) -> None:
     memory = committed(session, {"n": 8, "cash": "<b>1", "min_trade": "100", "have": None})
     assert memory["typed"] == {"cash": "<b>1"}
     assert '"<b>1" is not a number' in memory["errors"]["cash"]
     assert memory["have"] == {}
 
 
-def test_a_request_without_amounts_only_says_what_the_browser_has(session):
+def test_a_request_without_amounts_only_says_what_the_browser_has(session: Any) -> None:
     """The amounts stay, and so does what is wrong with what was typed."""
     memory = committed(session, {"n": 8, "cash": "x", "min_trade": "100", "have": {"cash": "a"}})
     refused = memory["errors"]
@@ -120,7 +121,7 @@ def test_a_request_without_amounts_only_says_what_the_browser_has(session):
 
 
 @pytest.mark.usefixtures("session")
-def test_no_answer_is_sent_twice(monkeypatch):
+def test_no_answer_is_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit would send a reference to the first one, which the browser may not have any more."""
     sent = []
     monkeypatch.setattr(live, "_live", lambda data, **_options: sent.append(json.dumps(data, default=str)))
@@ -129,7 +130,7 @@ def test_no_answer_is_sent_twice(monkeypatch):
     assert len(set(sent)) == 3
 
 
-def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):
+def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session: Any) -> None:
     request = {"n": 8, "cash": "750", "min_trade": "100", "pin": "set"}
     memory = committed(session, request)
     assert memory["pinned"]["trades"][1].startswith("Buy")
@@ -140,7 +141,7 @@ def test_a_pin_keeps_what_the_plan_shows_and_lets_it_go(session):
     assert memory["pinned"] is None
 
 
-def test_the_figure_is_plain_data_with_theme_variables_for_colours():
+def test_the_figure_is_plain_data_with_theme_variables_for_colours() -> None:
     """JSON as it stands; the traces are in the order that chart.js fills; only the clear colour is fixed."""
     figure = figure_data()
     assert tuple(trace["name"] for trace in figure["data"]) == TRACES
@@ -149,7 +150,7 @@ def test_the_figure_is_plain_data_with_theme_variables_for_colours():
     assert text.count("var(--") > 8
 
 
-def test_no_text_of_a_file_is_ever_parsed_as_markup():
+def test_no_text_of_a_file_is_ever_parsed_as_markup() -> None:
     """The scripts write with text nodes; none of the ways from text to markup occurs in them."""
     for name in (*live._SCRIPTS, "library.js"):
         script = live._asset(name)
@@ -157,7 +158,7 @@ def test_no_text_of_a_file_is_ever_parsed_as_markup():
             assert way not in script, f"{name}: {way}"
 
 
-def test_the_page_names_no_other_host():
+def test_the_page_names_no_other_host() -> None:
     """No address of another server in markup, style or scripts."""
     for path in live._ASSETS.iterdir():
         if path.suffix in {".js", ".css", ".html"}:

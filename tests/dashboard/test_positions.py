@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from tests.build import portfolio
 HELD = portfolio("VTI 1000.01 @ 250 pnl -3.5 held 4; VXUS 310 @ 62 held 5; BND 500 @ 75")
 
 
-def typed(*rows, before=None):
+def typed(*rows: Any, before: Any = None) -> Any:
     return positions.read_typed([dict(zip(("symbol", "shares", "price"), row, strict=True)) for row in rows], before)
 
 
@@ -28,7 +29,7 @@ def typed(*rows, before=None):
         max_size=8,
     )
 )
-def test_typed_rows_are_the_portfolio_of_the_same_file(numbers):
+def test_typed_rows_are_the_portfolio_of_the_same_file(numbers: Any) -> None:
     """Symbol, shares and price in rows or in a file: one portfolio."""
     rows = [(f"S{i}", f"{shares}", f"{Decimal(price) / 100}") for i, (shares, price) in enumerate(numbers)]
     data = "\n".join(["Symbol,Shares,Price", *map(",".join, rows)]).encode()
@@ -38,7 +39,7 @@ def test_typed_rows_are_the_portfolio_of_the_same_file(numbers):
     assert found.statement.portfolio == read_positions(data, mapping=mapping).portfolio
 
 
-def test_rows_that_nobody_changed_keep_their_cents():
+def test_rows_that_nobody_changed_keep_their_cents() -> None:
     """Value, profit or loss and unknown shares stay as the file had them; a corrected price makes a new value."""
     rows = [tuple(row[name] for name in ("symbol", "shares", "price")) for row in positions.typed_rows(HELD)]
     assert typed(*rows, before=HELD).statement.portfolio == HELD
@@ -60,7 +61,7 @@ def test_rows_that_nobody_changed_keep_their_cents():
         ([], ""),
     ],
 )
-def test_what_cannot_be_a_position_is_refused(rows, needle):
+def test_what_cannot_be_a_position_is_refused(rows: list[Any], needle: str) -> None:
     """With words that say which row, and nothing is loaded."""
     found = typed(*rows)
     if rows == [("VTI", "1", "1"), ("VTI", "2", "1")]:
@@ -71,12 +72,12 @@ def test_what_cannot_be_a_position_is_refused(rows, needle):
 
 
 @pytest.mark.parametrize("rows", [None, 3, "x", [3], [{"symbol": 3}], [{"symbol": ["VTI"]}]])
-def test_a_browser_may_send_anything(rows):
+def test_a_browser_may_send_anything(rows: int | list[Any] | str | None) -> None:
     """What is no text counts as empty."""
     assert isinstance(positions.read_typed(rows, None), Batch)
 
 
-def test_one_account_in_two_files_is_refused():
+def test_one_account_in_two_files_is_refused() -> None:
     """It would count double, and so would one file loaded twice."""
     one = b"Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,\n11111111,A,VTI,10,250.00,2500.00,\n"
     other = one.replace(b"VTI,10,250.00,2500.00", b"BND,10,75.00,750.00")
@@ -86,7 +87,7 @@ def test_one_account_in_two_files_is_refused():
         assert [issue.code for issue in found.issues] == [code]
 
 
-def test_files_of_two_accounts_are_added_up():
+def test_files_of_two_accounts_are_added_up() -> None:
     """The same symbol in both is one position; the day is that of the older prices."""
     one = b"Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,\n11111111,A,VTI,10,250.00,2500.00,\n"
     found = read_batch([("a.csv", one), ("b.csv", one.replace(b"11111111", b"22222222"))])
@@ -95,7 +96,7 @@ def test_files_of_two_accounts_are_added_up():
     assert found.name == "a.csv and b.csv"
 
 
-def test_a_bad_file_among_several_stops_them_all():
+def test_a_bad_file_among_several_stops_them_all() -> None:
     """What was read before it is kept for when it is mended."""
     good = b"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\n"
     found = read_batch([("good.csv", good), ("bad.csv", b"a,b,c\n1,2,3\n"), ("more.csv", good + b"BND,5,5,0\n")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,11 +21,11 @@ TWO = portfolio("VTI 1000 @ 250; BND 500 @ 75")
 KEPT = Policy(constraints=Constraints(frozen=frozenset({"GLD"})))
 
 
-def rows(*cells):
+def rows(*cells: Any) -> list[Any]:
     return [dict(zip(("symbol", "weight", "price"), (*row, "", ""), strict=False)) for row in cells]
 
 
-def test_what_is_typed_counts():
+def test_what_is_typed_counts() -> None:
     """To the last digit; percent signs and a decimal comma are read, constraints stay, a new asset has its price."""
     found, note = read_weights(rows(("VTI", "60"), ("BND", "29,5 %"), ("VXUS", "10.5", "$62.50"), ("",)), KEPT, TWO)
     assert found == Policy(
@@ -35,7 +36,7 @@ def test_what_is_typed_counts():
 
 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=40))
-def test_weights_rounded_to_a_decimal_are_scaled_and_that_is_said(parts):
+def test_weights_rounded_to_a_decimal_are_scaled_and_that_is_said(parts: Any) -> None:
     """Each may be half a tenth away: the sum is then brought to 100 exactly."""
     total = sum(parts)
     typed = [(f"S{i}", f"{100 * part / total:.1f}") for i, part in enumerate(parts)]
@@ -63,20 +64,20 @@ def test_weights_rounded_to_a_decimal_are_scaled_and_that_is_said(parts):
         ([3, "x"], "at least one"),
     ],
 )
-def test_what_cannot_count_is_refused(given_rows, needle):
+def test_what_cannot_count_is_refused(given_rows: Any, needle: str) -> None:
     """With what is wrong; the policy before stays."""
     with pytest.raises(TargetError, match=needle):
         read_weights(given_rows, KEPT, TWO)
 
 
-def test_any_sum_is_scaled_on_request():
+def test_any_sum_is_scaled_on_request() -> None:
     """Parts that somebody thinks in, such as 3 to 1."""
     found, note = read_weights(rows(("VTI", "3"), ("BND", "1")), KEPT, TWO, scale=True)
     assert wanted.weights_of(found) == {"VTI": 75, "BND": 25}
     assert note == "The targets summed to 4 % and were scaled to 100 %."
 
 
-def test_symbols_are_spelled_as_they_are_held():
+def test_symbols_are_spelled_as_they_are_held() -> None:
     """BRK B is the BRK.B of the file: one row of it, and no price is needed."""
     found, _ = read_weights(rows(("BRK B", "100")), Policy(), portfolio("BRK.B 10 @ 5"))
     assert wanted.weights_of(found) == {"BRK.B": 100}
@@ -84,7 +85,7 @@ def test_symbols_are_spelled_as_they_are_held():
         read_weights(rows(("BRK B", "50"), ("BRK.B", "50")), Policy(), portfolio("BRK.B 10 @ 5"))
 
 
-def test_the_sum_is_said():
+def test_the_sum_is_said() -> None:
     """What is missing, or too much."""
     assert sum_words(Fraction(Decimal("90.5"))) == "90.5 %: 9.5 % to give"
     assert sum_words(Fraction(110)) == "110 %: 10 % too much"

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from plotly.offline import get_plotlyjs_version
@@ -14,7 +15,7 @@ from pbal_core.dashboard import vendor
 from pbal_core.dashboard.vendor import HERE, plotly_gzip, renew, vendored
 
 
-def test_the_shipped_file_is_the_one_on_record():
+def test_the_shipped_file_is_the_one_on_record() -> None:
     """Name, version, licence and SHA-256 in plotly.json are those of the file beside it."""
     record = vendored()
     script = (HERE / record.file).read_bytes()
@@ -25,11 +26,11 @@ def test_the_shipped_file_is_the_one_on_record():
     assert [path.name for path in HERE.glob("plotly-basic-*.js")] == [record.file]
 
 
-def test_it_is_the_version_that_the_python_package_writes_figures_for():
+def test_it_is_the_version_that_the_python_package_writes_figures_for() -> None:
     assert vendored().version == get_plotlyjs_version()
 
 
-def test_what_is_sent_is_the_file_compressed_the_same_way_each_time():
+def test_what_is_sent_is_the_file_compressed_the_same_way_each_time() -> None:
     """Equal bytes in every process, so that a browser's copy stays valid; less than a tenth of Streamlit's own."""
     script = (HERE / vendored().file).read_bytes()
     assert gzip.decompress(plotly_gzip()) == script
@@ -38,7 +39,7 @@ def test_what_is_sent_is_the_file_compressed_the_same_way_each_time():
     assert len(plotly_gzip()) < 471_000
 
 
-def test_a_changed_file_is_not_served(tmp_path, monkeypatch):
+def test_a_changed_file_is_not_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is not the one on record stops the page instead of running in a browser."""
     folder = tmp_path / "vendor"
     shutil.copytree(HERE, folder)
@@ -50,7 +51,7 @@ def test_a_changed_file_is_not_served(tmp_path, monkeypatch):
     plotly_gzip.cache_clear()
 
 
-def test_renewing_replaces_file_licence_and_record(tmp_path, monkeypatch):
+def test_renewing_replaces_file_licence_and_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What npm unpacked becomes the shipped file; the older one goes."""
     folder, package = tmp_path / "vendor", tmp_path / "package"
     folder.mkdir()
@@ -71,7 +72,7 @@ def test_renewing_replaces_file_licence_and_record(tmp_path, monkeypatch):
     assert record["sha256"] == hashlib.sha256(b"new").hexdigest()
 
 
-def test_renewing_without_npm_says_what_is_missing(monkeypatch):
+def test_renewing_without_npm_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(FileNotFoundError, match="npm is not installed"):
         renew.renew("latest")

@@ -18,6 +18,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import highspy
 
@@ -60,7 +61,7 @@ def tradable(market: Market, i: int, question: Question, purse: int) -> list[int
     return found
 
 
-def plans(market: Market, question: Question, most: int, budget: int) -> Iterator[tuple]:
+def plans(market: Market, question: Question, most: int, budget: int) -> Iterator[tuple[Any, ...]]:
     """Every plan of the assets with a target that keeps the rules, with its idle cash."""
     need, direction, min_trade = question
     members = [i for i, part in enumerate(market.parts) if part]

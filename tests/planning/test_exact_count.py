@@ -41,7 +41,7 @@ def plans(stage: Stage, idle: tuple[int, int]) -> dict[int, list[float]]:
 
 
 @pytest.mark.parametrize("level", [0.4, 1.0, 2.3])
-def test_no_plan_is_below_the_bounds_of_its_number_of_trades(level):
+def test_no_plan_is_below_the_bounds_of_its_number_of_trades(level: float) -> None:
     """Whatever the level: the bounds of all numbers at once, and the one that is sought for a number."""
     for market, budget, _direction, min_trade in small_cases(range(150), zeros=False, most=3):
         stage = stage_of(market, budget, min_trade)
@@ -66,7 +66,7 @@ def test_no_plan_is_below_the_bounds_of_its_number_of_trades(level):
                 assert counted.floor == pytest.approx(stage.value(picks) - gap, rel=1e-9, abs=1e-9)
 
 
-def test_the_numbers_of_trades_alone_find_the_best_of_all(monkeypatch):
+def test_the_numbers_of_trades_alone_find_the_best_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the search by one level, which mostly suffices for so few assets."""
     monkeypatch.setattr(optimum, "_TURNS", ((optimum._by_count, 1),))
     monkeypatch.setattr(optimum, "_HELPS", math.inf)
@@ -104,14 +104,14 @@ def alike(count: int, spread: int = 0, seed: int = 1) -> Portfolio:
         (60, 50, 9_999, 1_000),
     ],
 )
-def test_few_large_trades_among_many_alike_are_proven(count, spread, cash, min_trade):
+def test_few_large_trades_among_many_alike_are_proven(count: int, spread: int, cash: int, min_trade: int) -> None:
     """One water level leaves a gap of percents here, because all assets jump together."""
     plan = rebalance(alike(count, spread), cash, method="exact", min_trade=min_trade)
     assert plan.proof.proven
     assert all(abs(trade.value) >= min_trade for trade in plan.trades)
 
 
-def test_a_fee_is_paid_once_when_a_settled_plan_begins_a_trade():
+def test_a_fee_is_paid_once_when_a_settled_plan_begins_a_trade() -> None:
     """The first of several lots costs the fee, the others do not: nothing is overspent."""
     market = Market(
         values=[24, 0],
@@ -127,7 +127,7 @@ def test_a_fee_is_paid_once_when_a_settled_plan_begins_a_trade():
     assert stage.keeps_to_rules(after, stage.budget - stage.spend(after))
 
 
-def test_filled_and_settled_plans_keep_the_rules():
+def test_filled_and_settled_plans_keep_the_rules() -> None:
     """From any plan that does not overspend ``fill`` makes a legal one, and ``settled`` one that is no worse."""
     for seed in range(300):
         rng = random.Random(seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -20,7 +21,7 @@ from tests.strategies import cash_amounts, portfolios, steps, strategy_names
 
 
 @given(st.sampled_from(["exact", "classic"]).flatmap(requests))
-def test_a_plan_shows_the_numbers_of_its_outcome(request):
+def test_a_plan_shows_the_numbers_of_its_outcome(request: Any) -> None:
     """Every value after the trades is what is held and traded, at least nothing, and weights are shares of them."""
     plan = request.plan()
     assume(plan is not None)
@@ -35,7 +36,7 @@ def test_a_plan_shows_the_numbers_of_its_outcome(request):
 
 
 @given(portfolios(), cash_amounts, steps, strategy_names)
-def test_a_solution_and_its_plan_have_one_outcome(held, cash, step, strategy):
+def test_a_solution_and_its_plan_have_one_outcome(held: Any, cash: Any, step: Any, strategy: Any) -> None:
     """The slider's way to the outcome and the plan's give the same numbers."""
     problem = prepare(held, strategy=strategy, places=2)
     question = problem.units(Decimal(cash)), problem.units(Decimal(step))
@@ -50,7 +51,7 @@ def test_a_solution_and_its_plan_have_one_outcome(held, cash, step, strategy):
         assert ours * coarser == theirs * finer
 
 
-def test_selling_all_of_a_holding_that_the_file_rounds_down_leaves_nothing():
+def test_selling_all_of_a_holding_that_the_file_rounds_down_leaves_nothing() -> None:
     """100 shares at 10.00 are sold for 1,000.00, although the file says they are worth 990.00."""
     held = portfolio("A 990 @ 10 held 100; B 1000 @ 10 held 100")
     plan = rebalance(held, method="exact", strategy="hard_rebalance", targets={"B": 100})

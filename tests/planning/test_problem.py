@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,12 @@ from tests.build import portfolio
 
 
 @pytest.fixture
-def three():
+def three() -> Any:
     return portfolio("VTI 1000 @ 250 pnl -20; BND 500.25 @ 75; VXUS 0 @ 60.125")
 
 
 @pytest.mark.parametrize("strategy", ["try_avoid_sell", "hard_rebalance"])
-def test_every_position_of_a_slider_is_what_rebalance_answers(three, strategy):
+def test_every_position_of_a_slider_is_what_rebalance_answers(three: Any, strategy: str) -> None:
     """A slider and a plan never differ."""
     problem = prepare(three, strategy=strategy)
     questions = [(problem.units(Decimal(cash)), problem.units(Decimal(50))) for cash in range(-1200, 1201, 75)]
@@ -29,7 +30,7 @@ def test_every_position_of_a_slider_is_what_rebalance_answers(three, strategy):
         assert problem.dollars(solution.cash_left) == plan.cash_left
 
 
-def test_units_and_dollars_are_exact_inverses(three):
+def test_units_and_dollars_are_exact_inverses(three: Any) -> None:
     """One unit is ten to the minus scale dollars, and nothing is rounded."""
     problem = prepare(three, places=5)
     assert problem.scale == 5
@@ -38,14 +39,14 @@ def test_units_and_dollars_are_exact_inverses(three):
 
 
 @pytest.mark.parametrize(("option", "value"), [("strategy", "yolo"), ("method", "guess")])
-def test_an_unknown_word_is_refused(three, option, value):
+def test_an_unknown_word_is_refused(three: Any, option: Any, value: Any) -> None:
     """A typing error is named, with what may be said instead."""
     with pytest.raises(RequestError, match=f'{option} "{value}" is not known; choose'):
         prepare(three, **{option: value})
 
 
 @pytest.mark.parametrize("options", [{}, {"fractional": {"A": "0.000000000001"}}], ids=["price", "fraction"])
-def test_more_lots_than_a_float_counts_are_refused(options):
+def test_more_lots_than_a_float_counts_are_refused(options: dict[str, Any]) -> None:
     """A file of two lines must not take all memory; the classic method counts in integers and goes on."""
     price = "1" if options else "0.000000000001"
     held = portfolio(f"A 999999999999999 @ {price}; B 5 @ 3")
@@ -58,7 +59,7 @@ def test_more_lots_than_a_float_counts_are_refused(options):
     assert [trade.symbol for trade in frozen.trades] == ["B"]
 
 
-def test_as_many_lots_as_a_float_counts_are_planned():
+def test_as_many_lots_as_a_float_counts_are_planned() -> None:
     """A billion dollars in millionths of a dollar is still fine."""
     held = portfolio("A 999000000 @ 0.000001; B 0 @ 3")
     plan = rebalance(held, 10**6, method="exact", strategy="hard_rebalance")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -15,7 +16,7 @@ from tests.build import portfolio
 from tests.requests import requests
 
 
-def test_distance_and_place():
+def test_distance_and_place() -> None:
     """Each position is counted from the side of its target that it is on."""
     above, below, lowest = reasons([0.6, 0.3, 0.1], [0.3, 0.4, 0.3], ["A", "B", "C"])
     assert above.sell == "100.0 % above target; the highest of 3"
@@ -23,7 +24,7 @@ def test_distance_and_place():
     assert lowest.buy == "66.7 % below target; the lowest of 3"
 
 
-def test_cash_can_take_a_position_to_the_other_side_of_its_target():
+def test_cash_can_take_a_position_to_the_other_side_of_its_target() -> None:
     """Cash moves the targets, so what was above may be bought, and what was below may be sold."""
     above, below = reasons([0.6, 0.4], [0.5, 0.5], ["A", "B"])
     assert above.buy == "the new cash takes it below its target"
@@ -49,7 +50,9 @@ def test_cash_can_take_a_position_to_the_other_side_of_its_target():
         ),
     ],
 )
-def test_a_trade_is_explained_by_what_it_would_be_without(text, cash, options, trade):
+def test_a_trade_is_explained_by_what_it_would_be_without(
+    text: str, cash: int, options: dict[str, Any], trade: str
+) -> None:
     """Never "1.3 % above target" for a purchase: the weight with the cash, and the target."""
     held = portfolio(text)
     goals = {"BND": 60, "VTI": 40} | ({"ICE": 0} if "ICE" in held.symbols else {})
@@ -58,14 +61,14 @@ def test_a_trade_is_explained_by_what_it_would_be_without(text, cash, options, t
     assert not any("above target" in order.reason for order in plan.orders if order.shares > 0)
 
 
-def test_without_cash_a_trade_at_target_says_what_it_is():
+def test_without_cash_a_trade_at_target_says_what_it_is() -> None:
     """A hard rebalance may trade a share of a position that is on its target as far as a tenth of a percent tells."""
     assert reasons_after([Reason("at target before the trades", "")], [0.5], [0.5], "") == [
         Reason("it is 50.0 %; its target is 50.0 %", "")
     ]
 
 
-def test_special_places():
+def test_special_places() -> None:
     """A single position has no rank, one without a target is no part of them, one at target says so."""
     assert reasons([0.5], [1.0], ["A"])[0].buy == "50.0 % below target"
     assert reasons([0.1, 0.9], [0.0, 1.0], ["A", "B"])[0].sell == "not in the targets"
@@ -73,7 +76,7 @@ def test_special_places():
 
 
 @pytest.mark.parametrize(("rank", "words"), [(4, "fourth"), (11, "11th"), (12, "12th"), (21, "21st"), (22, "22nd")])
-def test_ordinals(rank, words):
+def test_ordinals(rank: int, words: str) -> None:
     """English ordinals: words to the tenth, then figures."""
     count = 30
     weights = [i / 1000 for i in range(count)]
@@ -85,7 +88,7 @@ def test_ordinals(rank, words):
 
 @settings(max_examples=200)
 @given(st.one_of(requests("exact"), requests("classic")))
-def test_the_words_of_a_trade_agree_with_it(request):
+def test_the_words_of_a_trade_agree_with_it(request: Any) -> None:
     """No purchase is explained by being above its target, nor a sale by being below it; going past it is said."""
     plan = request.plan()
     assume(plan is not None)
@@ -102,7 +105,7 @@ def test_the_words_of_a_trade_agree_with_it(request):
     assert len(set(stays)) <= 1
 
 
-def test_what_is_sold_below_its_target_or_bought_past_it_says_so():
+def test_what_is_sold_below_its_target_or_bought_past_it_says_so() -> None:
     """Where only that is possible, since the others may not trade."""
     held = portfolio("A 17000 @ 10; B 4000 @ 10; C 0 @ 10")
     sold = rebalance(held, 0, method="exact", strategy="hard_rebalance", never_sell="A").orders[1].reason

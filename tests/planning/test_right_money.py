@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +61,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
-def test_the_right_plan(case, capsys, tmp_path):
+def test_the_right_plan(case: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The trades, the cash that stays, and that it is proven; the command says the same."""
     text, cash, options, trades, left = case
     held = portfolio(text)
@@ -76,12 +78,12 @@ def test_the_right_plan(case, capsys, tmp_path):
     assert printed["proof"]["proven"]
 
 
-def _arguments(options: dict[str, object], folder) -> list[str]:
+def _arguments(options: dict[str, object], folder: Any) -> list[str]:
     found = []
     for name, value in options.items():
         if name == "targets":
             path = folder / "targets.toml"
-            path.write_text("[targets]\n" + "".join(f"{s} = {w}\n" for s, w in value.items()), encoding="utf-8")
+            path.write_text("[targets]\n" + "".join(f"{s} = {w}\n" for s, w in value.items()), encoding="utf-8")  # type: ignore[attr-defined]
             found += ["--targets", str(path)]
         elif name == "leftover":
             found.append("--invest-rest")
@@ -94,7 +96,7 @@ def _arguments(options: dict[str, object], folder) -> list[str]:
     return found
 
 
-def test_a_trade_that_raises_too_much_is_the_best_where_it_is():
+def test_a_trade_that_raises_too_much_is_the_best_where_it_is() -> None:
     """Eight shares of VTI: seven and one of BND would leave less, and take more of distance than that is worth."""
     held = portfolio("VTI 8358.75 @ 334.35; BND 1842.50 @ 83.75; NEWETF 8.95 @ 8.95")
     plan = rebalance(held, -2400, method="exact", targets={"VTI": 45, "BND": 45, "NEWETF": 10})
@@ -103,7 +105,7 @@ def test_a_trade_that_raises_too_much_is_the_best_where_it_is():
     assert plan.proof.proven
 
 
-def test_what_the_file_rounds_down_is_sold_to_nothing(capsys, tmp_path):
+def test_what_the_file_rounds_down_is_sold_to_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Two hundred shares that the file says are worth 8.00 less than at their price leave 0.00, not less."""
     file, wish = tmp_path / "positions.csv", tmp_path / "targets.toml"
     file.write_text("Symbol,Quantity,Price,Value\nA,200,5,992\nB,100,20,2000\n", encoding="utf-8")
@@ -155,12 +157,14 @@ def test_what_the_file_rounds_down_is_sold_to_nothing(capsys, tmp_path):
         ),
     ],
 )
-def test_cash_that_stays_or_is_raised_is_explained_by_what_the_plan_does(text, cash, options, words):
+def test_cash_that_stays_or_is_raised_is_explained_by_what_the_plan_does(
+    text: str, cash: int, options: Any, words: str
+) -> None:
     """No sentence calls a sale a purchase that does not fit, or counts the buffer twice."""
     plan = rebalance(portfolio(text), cash, method="exact", **options)
     assert plan.issues[0].message.startswith(words)
 
 
-def test_a_lower_bound_is_below_what_was_found():
+def test_a_lower_bound_is_below_what_was_found() -> None:
     """What is certified is the distance plus idle cash without the gap."""
     assert Proof(objective=5, idle=3, gap=2, work=1).lower_bound == 6

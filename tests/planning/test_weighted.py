@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,12 +21,12 @@ steps = st.sampled_from([1, 7, 10, 50, 100, 333])
 rows = st.lists(st.tuples(small, st.integers(1, 5), known), min_size=1, max_size=7)
 
 
-def step_by_step(values, parts, *, pnls, symbols, cash, step):
+def step_by_step(values: Any, parts: Any, *, pnls: Any, symbols: Any, cash: Any, step: Any) -> Any:
     """The definition: one step at a time to the lowest (from the highest) value over weight."""
     sign = 1 if cash >= 0 else -1
     counts = [0] * len(values)
 
-    def key(i):
+    def key(i: Any) -> Any:
         level = Fraction(sign * values[i] + counts[i] * step, parts[i])
         pnl = pnls[i]
         return level, pnl is None, 0 if pnl is None else pnl + counts[i] * step, symbols[i]
@@ -37,7 +38,7 @@ def step_by_step(values, parts, *, pnls, symbols, cash, step):
 
 @settings(max_examples=800)
 @given(held=rows, cash=st.integers(-1500, 1500), step=steps)
-def test_weighted_flood_fill_is_its_definition(held, cash, step):
+def test_weighted_flood_fill_is_its_definition(held: Any, cash: int, step: Any) -> None:
     """Bisecting the level moves exactly what single steps move, ties and withdrawals included."""
     values, parts, pnls = map(list, zip(*held, strict=True))
     symbols = [f"S{i}" for i in range(len(held))]
@@ -47,7 +48,7 @@ def test_weighted_flood_fill_is_its_definition(held, cash, step):
 
 @settings(max_examples=400)
 @given(held=rows, cash=st.integers(-1500, 1500), step=steps, weight=st.integers(1, 9))
-def test_equal_weights_are_the_classic_fill(held, cash, step, weight):
+def test_equal_weights_are_the_classic_fill(held: Any, cash: int, step: Any, weight: int) -> None:
     """Whatever number all the weights are."""
     values, _parts, pnls = map(list, zip(*held, strict=True))
     symbols = [f"S{i}" for i in range(len(held))]
@@ -62,7 +63,7 @@ def test_equal_weights_are_the_classic_fill(held, cash, step, weight):
     cash=st.integers(-1500, 1500),
     step=steps,
 )
-def test_zero_weights_are_never_bought_and_sold_first(held, cash, step):
+def test_zero_weights_are_never_bought_and_sold_first(held: Any, cash: int, step: Any) -> None:
     """While whole steps of what has no target are left, nothing else is sold."""
     values, parts = map(list, zip(*held, strict=True))
     symbols = [f"S{i}" for i in range(len(held))]
@@ -79,7 +80,7 @@ def test_zero_weights_are_never_bought_and_sold_first(held, cash, step):
 
 @settings(max_examples=400)
 @given(held=st.lists(st.tuples(small, st.integers(1, 5)), min_size=1, max_size=7), share=st.floats(-1, 2))
-def test_water_is_level(held, share):
+def test_water_is_level(held: Any, share: float) -> None:
     """The amounts sum to the cash, and no position that received any lies above one that did not."""
     values, parts = map(list, zip(*held, strict=True))
     cash = round(share * sum(values))
@@ -98,11 +99,11 @@ one_way_rows = st.lists(st.tuples(small, st.integers(0, 4), st.booleans(), st.bo
 
 @settings(max_examples=600)
 @given(held=one_way_rows, cash=st.integers(-1500, 1500), step=steps)
-def test_a_one_way_hard_rebalance_is_funded(held, cash, step):
+def test_a_one_way_hard_rebalance_is_funded(held: Any, cash: int, step: Any) -> None:
     """All that may move goes to one level at which the moves sum to the cash, or as near as they can come."""
     values, parts, may_buy, may_sell = (list(column) for column in zip(*held, strict=True))
 
-    def moves(level):
+    def moves(level: Any) -> list[Any]:
         wanted = [level * part - value for value, part in zip(values, parts, strict=True)]
         allowed = zip(wanted, may_buy, may_sell, strict=True)
         return [move if (buy if move > 0 else sell) else Fraction(0) for move, buy, sell in allowed]
@@ -121,7 +122,7 @@ def test_a_one_way_hard_rebalance_is_funded(held, cash, step):
 
 @settings(max_examples=200)
 @given(held=rows, cash=st.integers(-1500, 1500), step=steps)
-def test_without_a_bar_everything_goes_to_its_target(held, cash, step):
+def test_without_a_bar_everything_goes_to_its_target(held: Any, cash: int, step: Any) -> None:
     """Each position is brought to its share of the total, to the nearest step."""
     values, parts, _pnls = map(list, zip(*held, strict=True))
     both = [True] * len(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from pbal_core.policy.constraints import Constraints, read_constraints
 from tests.build import portfolio
 
 
-def test_everything_wrong_is_said_at_once():
+def test_everything_wrong_is_said_at_once() -> None:
     """One line each, with what was found and what is needed."""
     with pytest.raises(RequestError) as caught:
         rebalance(
@@ -34,7 +35,7 @@ def test_everything_wrong_is_said_at_once():
     ]
 
 
-def test_every_spelling_names_the_symbol():
+def test_every_spelling_names_the_symbol() -> None:
     """What the portfolio calls BRK.B may be named BRK B, by a constraint and by a target."""
     found = read_constraints(
         ("BRK.B", "A"), {"frozen": "BRK B", "never_sell": ["BRK/B"], "fractional": {"BRK B": "0.5"}}
@@ -47,7 +48,7 @@ def test_every_spelling_names_the_symbol():
     assert [row.target for row in drift_report(held, goals).rows] == [0.75, 0.25]
 
 
-def test_a_target_of_nothing_may_be_named():
+def test_a_target_of_nothing_may_be_named() -> None:
     """It is not held and never bought, so there is nothing to refuse."""
     held = portfolio("A 100 @ 10; B 100 @ 10")
     goals = {"A": 50, "B": 50, "OLD": 0}
@@ -66,17 +67,17 @@ def test_a_target_of_nothing_may_be_named():
         ({"method": ["exact"]}, "is not known; choose classic or exact"),
     ],
 )
-def test_what_is_no_list_or_table_is_named(options, words):
+def test_what_is_no_list_or_table_is_named(options: dict[str, Any], words: str) -> None:
     with pytest.raises(PbalError, match=words):
         rebalance(portfolio("A 100 @ 10"), 20, **options)
 
 
-def test_a_band_is_a_band():
+def test_a_band_is_a_band() -> None:
     with pytest.raises(RequestError, match="a Band is needed, such as Band"):
         drift_report(portfolio("A 100 @ 10"), band=(0.25, 0.05))
 
 
-def test_a_sale_that_is_ruled_out_buys_nothing():
+def test_a_sale_that_is_ruled_out_buys_nothing() -> None:
     """Classic: what may not be sold stays, and the others share out what they have."""
     held = portfolio("A 10000 @ 100; B 5000 @ 50; C 300 @ 7")
     goals = {"A": 10, "B": 30, "C": 60}
@@ -85,12 +86,12 @@ def test_a_sale_that_is_ruled_out_buys_nothing():
     assert plan.cash_left == 23
 
 
-def test_a_single_symbol_is_a_symbol():
+def test_a_single_symbol_is_a_symbol() -> None:
     """``frozen="VTI"`` freezes VTI, not V, T and I."""
     assert Constraints(frozen="VTI").frozen == {"VTI"}
 
 
-def test_tables_must_be_tables():
+def test_tables_must_be_tables() -> None:
     """A list where a table is needed is named as such."""
     with pytest.raises(RequestError, match="fractional must be a table of steps"):
         Constraints(fractional=["A"])
@@ -104,7 +105,7 @@ def test_tables_must_be_tables():
     ("lot", "price", "held", "shares"),
     [(None, 1025, 10, 7), (Decimal("0.1"), 1025, 105, Decimal("0.7")), (Decimal("0.25"), 25625, 42, Decimal("1.75"))],
 )
-def test_lots_are_exact(lot, price, held, shares):
+def test_lots_are_exact(lot: Decimal | None, price: int, held: int, shares: Decimal | int) -> None:
     """A lot is a share, or the smallest fraction; its price, the lots held, and lots as shares are exact."""
     position = Position(symbol="A", value=Decimal("107.625"), price=Decimal("10.25"))
     scale = {None: 2, Decimal("0.1"): 3, Decimal("0.25"): 4}[lot]
@@ -113,7 +114,7 @@ def test_lots_are_exact(lot, price, held, shares):
     assert lots_as_shares(7, lot) == shares
 
 
-def test_a_quantity_counts_before_the_value():
+def test_a_quantity_counts_before_the_value() -> None:
     """The file's value is rounded, its quantity is not."""
     position = Position(symbol="A", value=Decimal("99.99"), price=Decimal(10), quantity=Decimal("10.05"))
     assert lots_held(position, None) == 10

@@ -24,7 +24,7 @@ VTI = "0.001"
 """
 
 
-def test_a_file_is_read_and_written_as_it_was():
+def test_a_file_is_read_and_written_as_it_was() -> None:
     """Each entry is the argument of ``rebalance`` of the same name; what says nothing is not written."""
     file = Policy.from_toml(FILE.encode())
     assert file == Policy(
@@ -41,12 +41,12 @@ def test_a_file_is_read_and_written_as_it_was():
     assert Policy(targets=Targets({"VTI": 100})).to_toml() == "[targets]\nVTI = 100\n"
 
 
-def test_the_notepad_of_windows_writes_a_mark_before_the_text():
+def test_the_notepad_of_windows_writes_a_mark_before_the_text() -> None:
     """A byte order mark is no part of the file."""
     assert Policy.from_toml(b"\xef\xbb\xbf" + FILE.encode()) == Policy.from_toml(FILE.encode())
 
 
-def test_constraints_alone_keep_equal_weights():
+def test_constraints_alone_keep_equal_weights() -> None:
     """No table of targets is no target, as without a file; amounts may be numbers too."""
     file = Policy.from_toml(b"[constraints]\nfee_per_trade = 1.5\n")
     assert file == Policy(constraints=Constraints(fee_per_trade="1.5"))
@@ -71,19 +71,19 @@ def test_constraints_alone_keep_equal_weights():
         ("", "there is no target; at least one is needed."),
     ],
 )
-def test_what_is_wrong_is_said(text, message):
+def test_what_is_wrong_is_said(text: str, message: str) -> None:
     with pytest.raises(TargetError) as caught:
         Policy.from_toml(text.encode())
     assert str(caught.value).startswith(message)
 
 
-def test_everything_wrong_is_said_at_once():
+def test_everything_wrong_is_said_at_once() -> None:
     """One line each, of the targets and of the constraints."""
     with pytest.raises(TargetError) as caught:
         Policy.from_toml(b"[targets]\nVTI = 90\n[constraints]\nfrozen = 1\nnever_buy = 2\n")
     assert len(str(caught.value).splitlines()) == 3
 
 
-def test_other_text_is_refused():
+def test_other_text_is_refused() -> None:
     with pytest.raises(TargetError, match="the file is not UTF-8 text"):
         Policy.from_toml("[targets]\n# 60 \xe9".encode("latin-1"))

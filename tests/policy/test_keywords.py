@@ -15,7 +15,7 @@ from pbal_core.policy.keywords import PolicyKeywords
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_every_rule_is_a_keyword():
+def test_every_rule_is_a_keyword() -> None:
     """A rule that is added to the table has its keyword, and no keyword is left without a rule."""
     assert set(PolicyKeywords.__optional_keys__) == {"targets", "prices", *(rule.key for rule in RULES)}
 
@@ -33,7 +33,7 @@ def examples() -> str:
 
 
 @pytest.mark.slow
-def test_a_type_checker_accepts_every_example(tmp_path):
+def test_a_type_checker_accepts_every_example(tmp_path: Path) -> None:
     """mypy, as strict as it can be."""
     file = tmp_path / "examples.py"
     file.write_text(examples(), encoding="utf-8")
@@ -49,7 +49,7 @@ def test_a_type_checker_accepts_every_example(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_type_checker_knows_the_keywords(tmp_path):
+def test_a_type_checker_knows_the_keywords(tmp_path: Path) -> None:
     """It accepts every keyword, and reports one that is misspelt."""
     example = tmp_path / "example.py"
     example.write_text(

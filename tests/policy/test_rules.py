@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from itertools import permutations
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,7 @@ def read(rule: Rule, given: object) -> tuple[object, list[str]]:
         ("choice", None, "", ""),
     ],
 )
-def test_each_kind_reads_what_is_given(kind, given, value, plain):
+def test_each_kind_reads_what_is_given(kind: Any, given: Any, value: Any, plain: Any) -> None:
     """What is read is written as plain values of JSON, and read back from them."""
     rule = Rule(key="rule", kind=kind, meaning="", choices=("invest",))
     assert read(rule, given) == (value, [])
@@ -79,11 +80,11 @@ def test_each_kind_reads_what_is_given(kind, given, value, plain):
         ("choice", "lend", 'rule "lend" is not known; choose keep or invest.'),
     ],
 )
-def test_each_kind_says_what_is_wrong(kind, given, problem):
+def test_each_kind_says_what_is_wrong(kind: Any, given: Any, problem: Any) -> None:
     assert read(Rule(key="rule", kind=kind, meaning="", choices=("keep", "invest")), given)[1] == [problem]
 
 
-def test_a_rule_has_one_name():
+def test_a_rule_has_one_name() -> None:
     """The argument, the option and the column are written from the key, and each key is a field of Constraints."""
     rule = next(rule for rule in RULES if rule.key == "never_buy")
     assert (rule.option, rule.label) == ("--never-buy", "Never buy")
@@ -91,7 +92,7 @@ def test_a_rule_has_one_name():
 
 
 @given(policies)
-def test_a_policy_survives_json_and_toml(policy):
+def test_a_policy_survives_json_and_toml(policy: Any) -> None:
     """Nothing is lost, a line end in a group's name included."""
     tables = json.loads(json.dumps(policy.to_dict()))
     assert Policy.from_dict(tables) == policy
@@ -99,7 +100,7 @@ def test_a_policy_survives_json_and_toml(policy):
         assert Policy.from_toml(policy.to_toml().encode()) == policy
 
 
-def test_equal_policies_are_one_key_of_a_cache():
+def test_equal_policies_are_one_key_of_a_cache() -> None:
     """The order in which symbols are named means nothing, nor do zeros after the point."""
     several = [
         Policy(constraints=Constraints(frozen=list(names), fractional=dict.fromkeys(names, "0.10"), cash_buffer="5.0"))
@@ -110,7 +111,7 @@ def test_equal_policies_are_one_key_of_a_cache():
     assert len(set(map(repr, several))) == 1
 
 
-def test_a_keyword_counts_before_the_policy():
+def test_a_keyword_counts_before_the_policy() -> None:
     """Keywords are the policy in short, one by one."""
     held = portfolio("A 100 @ 10; B 300 @ 10")
     policy = Policy(targets=Targets({"A": 50, "B": 50}), constraints=Constraints(frozen="A", cash_buffer=20))
@@ -119,16 +120,16 @@ def test_a_keyword_counts_before_the_policy():
     assert plan != rebalance(held, 100, method="exact", policy=policy)
 
 
-def test_an_unknown_keyword_is_named():
+def test_an_unknown_keyword_is_named() -> None:
     with pytest.raises(
         RequestError, match=r"^froze, sell is not known; a policy has targets, prices, frozen, never_buy"
     ):
-        rebalance(portfolio("A 100 @ 10"), froze="A", sell=1)
+        rebalance(portfolio("A 100 @ 10"), froze="A", sell=1)  # type: ignore[call-arg]
     with pytest.raises(TargetError, match=r"^\[target\] is not known"):
         Policy.from_dict({"target": {}})
 
 
-def test_thousands_of_steps_are_looked_up():
+def test_thousands_of_steps_are_looked_up() -> None:
     """Not searched for one by one: with 20,000 that takes a minute."""
     symbols = [f"S{i}" for i in range(20_000)]
     constraints = Constraints(fractional=dict.fromkeys(symbols, "0.5"))

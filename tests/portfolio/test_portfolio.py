@@ -7,6 +7,7 @@ import json
 import pickle
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,7 @@ def codes(error: pytest.ExceptionInfo[DataError]) -> list[str]:
         ),
     ],
 )
-def test_a_position_is_validated(fields, expected):
+def test_a_position_is_validated(fields: dict[str, Any], expected: list[str]) -> None:
     """Everything wrong with a position is said at once."""
     with pytest.raises(DataError) as error:
         Position(**{"symbol": "VTI", "value": Decimal(1), "price": Decimal(1), **fields})
@@ -62,12 +63,12 @@ def test_a_position_is_validated(fields, expected):
 
 
 @pytest.mark.parametrize("symbol", ["A", "BRK.B", "BRK/B", "BRK B", "BF-B", "005930.KS", "MSTR  260206C00220000"])
-def test_symbols_of_brokers_are_taken(symbol):
+def test_symbols_of_brokers_are_taken(symbol: str) -> None:
     """The texts that brokers use for symbols are symbols."""
     assert Position(symbol=symbol, value=Decimal(1), price=Decimal(1)).symbol == symbol
 
 
-def test_what_is_no_portfolio_is_named():
+def test_what_is_no_portfolio_is_named() -> None:
     """The most likely slip is to pass the statement instead of its portfolio."""
     for other in (None, "positions.csv", read_positions(sample_bytes())):
         with pytest.raises(RequestError, match=rf"a Portfolio is needed, not {type(other).__name__}"):
@@ -76,14 +77,14 @@ def test_what_is_no_portfolio_is_named():
         Portfolio(portfolio("A 1 @ 1"), currency=978)
 
 
-def test_a_portfolio_is_validated():
+def test_a_portfolio_is_validated() -> None:
     """A portfolio has each symbol once."""
     with pytest.raises(DataError) as error:
         portfolio("A 1 @ 1; B 1 @ 1; A 2 @ 1; B 2 @ 1")
     assert codes(error) == ["duplicate_symbol", "duplicate_symbol"]
 
 
-def test_whole_shares():
+def test_whole_shares() -> None:
     """What may be sold: the quantity where the file names it, else value over price, rounded down exactly."""
     assert position("A 100 @ 33.34").whole_shares == 2
     assert position("A 99.99 @ 33.333 held 3").whole_shares == 3
@@ -91,12 +92,12 @@ def test_whole_shares():
     assert position("A 0.3 @ 0.1").whole_shares == 3
 
 
-def test_nothing_can_be_changed():
+def test_nothing_can_be_changed() -> None:
     """Positions and portfolios are values."""
     with pytest.raises(FrozenInstanceError):
-        position("A 1 @ 1").value = Decimal(2)
+        position("A 1 @ 1").value = Decimal(2)  # type: ignore[misc]
     with pytest.raises(FrozenInstanceError):
-        portfolio("A 1 @ 1").positions = ()
+        portfolio("A 1 @ 1").positions = ()  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -112,14 +113,14 @@ def test_nothing_can_be_changed():
         {"method": "yolo"},
     ],
 )
-def test_bad_requests_are_refused(arguments):
+def test_bad_requests_are_refused(arguments: dict[str, Any]) -> None:
     """An argument that is not usable is named in one sentence."""
     with pytest.raises(RequestError, match=next(iter(arguments))):
         rebalance(portfolio("A 1 @ 1"), **arguments)
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_a_plan_adds_up(portfolio, cash, step, strategy):
+def test_a_plan_adds_up(portfolio: Any, cash: Any, step: Any, strategy: Any) -> None:
     """Cash identity, values after, weights and trades agree with one another, to the last digit."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
     assert plan.cash_left + sum(t.shares * t.price for t in plan.trades) == cash
@@ -131,7 +132,7 @@ def test_a_plan_adds_up(portfolio, cash, step, strategy):
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_rows_and_scale_do_not_matter(portfolio, cash, step, strategy):
+def test_rows_and_scale_do_not_matter(portfolio: Any, cash: Any, step: Any, strategy: Any) -> None:
     """Reversing the rows reverses the plan; ten times the dollars is ten times the trades in dollars."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
     backwards = rebalance(Portfolio(reversed(portfolio.positions)), cash, strategy=strategy, min_trade=step)
@@ -144,7 +145,7 @@ def test_rows_and_scale_do_not_matter(portfolio, cash, step, strategy):
     assert [o.shares for o in scaled.orders] == [o.shares for o in plan.orders]
 
 
-def test_drift_and_turnover_by_hand():
+def test_drift_and_turnover_by_hand() -> None:
     """Two positions, 30 and 10: buying 20 of the second changes the weights from 75/25 to 50/50."""
     plan = rebalance(portfolio("A 30 @ 1; B 10 @ 1"), 20, min_trade=1)
     assert (plan.drift_before, plan.drift_after, plan.turnover) == (0.25, 0.0, 0.5)
@@ -153,7 +154,7 @@ def test_drift_and_turnover_by_hand():
 
 
 @given(portfolios(), cash_amounts, steps)
-def test_values_survive_copies_and_processes(held, cash, step):
+def test_values_survive_copies_and_processes(held: Any, cash: Any, step: Any) -> None:
     """A pickled portfolio, plan or error is equal to the first, hashes alike and says the same."""
     plan = rebalance(held, cash, min_trade=step)
     for value in (held, plan, *plan.orders):
@@ -165,7 +166,7 @@ def test_values_survive_copies_and_processes(held, cash, step):
     assert pickle.loads(pickle.dumps(error.value)).issues == error.value.issues
 
 
-def test_nothing_but_cash_is_a_portfolio_that_targets_invest():
+def test_nothing_but_cash_is_a_portfolio_that_targets_invest() -> None:
     """Without a position there is nothing to plan with, until targets say what to buy and at which price."""
     with pytest.raises(TargetError, match="holds no position to plan with"):
         rebalance(Portfolio([]), 1000)
@@ -173,7 +174,7 @@ def test_nothing_but_cash_is_a_portfolio_that_targets_invest():
     assert [(order.symbol, order.shares) for order in plan.orders] == [("VTI", 4)]
 
 
-def test_amounts_in_any_form():
+def test_amounts_in_any_form() -> None:
     """A position takes what ``rebalance`` takes, exactly."""
     given = Position(symbol="VTI", value=1000, price="128.62", pnl=-0.29, quantity=Decimal("7.5"))
     exact = {"value": Decimal(1000), "price": Decimal("128.62"), "pnl": Decimal("-0.29"), "quantity": Decimal("7.5")}
@@ -182,7 +183,7 @@ def test_amounts_in_any_form():
     assert pickle.loads(pickle.dumps(given)) == given
 
 
-def test_a_portfolio_shows_itself():
+def test_a_portfolio_shows_itself() -> None:
     """A table in a terminal; the same in a notebook, with everything escaped."""
     shown = Portfolio([Position(symbol="VTI", value="1000.5", price=250, quantity=4)])
     assert str(shown) == "Symbol      Value    Price  Shares\nVTI     $1,000.50  $250.00       4\n1 position, $1,000.50"
@@ -198,7 +199,7 @@ def test_a_portfolio_shows_itself():
     assert "... and 40 more" in many._repr_html_()
 
 
-def test_a_portfolio_as_plain_values():
+def test_a_portfolio_as_plain_values() -> None:
     """It comes back from JSON as it was."""
     whole = Portfolio([Position(symbol="A", value="0.10", price="1e3"), Position(symbol="B", value=2, price=3, pnl=-4)])
     assert Portfolio.from_dict(json.loads(whole.to_json())) == whole
@@ -213,7 +214,7 @@ def test_a_portfolio_as_plain_values():
         Portfolio.from_dict({"positions": []})
 
 
-def test_a_plan_and_a_report_show_themselves():
+def test_a_plan_and_a_report_show_themselves() -> None:
     """Trades and what is left; what is out of band."""
     held = Portfolio([Position(symbol="A", value=100, price=10), Position(symbol="B", value=300, price=10)])
     plan = rebalance(held, 50, min_trade=10)
@@ -230,13 +231,13 @@ def test_a_plan_and_a_report_show_themselves():
 
 
 @pytest.mark.parametrize("ask", [rebalance, drift_report, least_cash_to_target])
-def test_a_statement_is_not_a_portfolio(ask):
+def test_a_statement_is_not_a_portfolio(ask: Any) -> None:
     """Whoever passes one is told where its portfolio is."""
     with pytest.raises(RequestError, match=r"a Portfolio is needed, not Statement \(the portfolio of a statement is"):
         ask(read_positions(sample_bytes()))
 
 
-def test_a_statement_shows_its_portfolio_or_what_is_open():
+def test_a_statement_shows_its_portfolio_or_what_is_open() -> None:
     """The positions; where accounts are to choose, that, escaped in a notebook."""
     read = read_positions(sample_bytes())
     assert str(read) == str(read.portfolio)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from pbal_core import DataError, Portfolio, RequestError, rebalance
 from pbal_core.sample import sample_bytes
 
 
-def test_a_frame_is_the_file():
+def test_a_frame_is_the_file() -> None:
     """Reading the sample with pandas gives the same plan as reading it ourselves."""
     portfolio = Portfolio.from_frame(pd.read_csv(io.BytesIO(sample_bytes())))
     plan = rebalance(portfolio, 5000, min_trade=100)
@@ -23,7 +25,7 @@ def test_a_frame_is_the_file():
     assert portfolio["VDC"].pnl == Decimal("-1192.065125")
 
 
-def test_columns_of_the_plan():
+def test_columns_of_the_plan() -> None:
     """The five columns of the original come first, in file order."""
     frame = rebalance(Portfolio.from_frame(pd.read_csv(io.BytesIO(sample_bytes()))), 5000, min_trade=100).to_frame()
     assert list(frame.columns[:5]) == ["Symbol", "InitialValue", "MarkPrice", "BuyVal", "BuyShares"]
@@ -33,14 +35,14 @@ def test_columns_of_the_plan():
     assert frame["Symbol"][9] == "VSMAX"
 
 
-def test_missing_columns_are_all_named():
+def test_missing_columns_are_all_named() -> None:
     """Every missing column is an issue of its own."""
     with pytest.raises(DataError) as error:
         Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "MarkPrice": [1.0]}))
     assert [issue.where.column for issue in error.value.issues] == ["PositionValue"]
 
 
-def test_every_bad_cell_is_named():
+def test_every_bad_cell_is_named() -> None:
     """Rows and columns of everything wrong; an empty P&L is unknown, an empty price is not."""
     frame = pd.DataFrame(
         {
@@ -63,7 +65,7 @@ def test_every_bad_cell_is_named():
     }
 
 
-def test_a_symbol_that_stands_twice_is_named_with_its_row():
+def test_a_symbol_that_stands_twice_is_named_with_its_row() -> None:
     """Beside everything else that is wrong, and under each of its spellings."""
     frame = pd.DataFrame(
         {"Symbol": ["BRK.B", "BRK B", "C"], "PositionValue": 1, "MarkPrice": [1, 1, 0], "FifoPnlUnrealized": 0}
@@ -76,7 +78,7 @@ def test_a_symbol_that_stands_twice_is_named_with_its_row():
     ]
 
 
-def test_computed_columns_are_taken():
+def test_computed_columns_are_taken() -> None:
     """Binary noise of a product or a quotient is no mistake."""
     frame = pd.DataFrame({"Symbol": ["A", "B"], "PositionValue": [0.1 + 0.2, 3 * 0.1], "FifoPnlUnrealized": 0})
     frame["MarkPrice"] = frame["PositionValue"] / 7
@@ -99,12 +101,12 @@ def sample_frame() -> pd.DataFrame:
     ],
     ids=["nullable", "pyarrow", "object", "category", "text", "index of the same name"],
 )
-def test_the_type_of_a_column_does_not_matter(change):
+def test_the_type_of_a_column_does_not_matter(change: Callable[..., Any]) -> None:
     """The same numbers are the same portfolio, in whatever way pandas keeps them."""
     assert Portfolio.from_frame(change(sample_frame())) == Portfolio.from_frame(sample_frame())
 
 
-def test_a_column_that_stands_twice_is_refused():
+def test_a_column_that_stands_twice_is_refused() -> None:
     """Neither of the two is taken in silence."""
     frame = sample_frame()
     with pytest.raises(DataError) as error:
@@ -115,7 +117,7 @@ def test_a_column_that_stands_twice_is_refused():
     ]
 
 
-def test_columns_of_two_levels_are_missing():
+def test_columns_of_two_levels_are_missing() -> None:
     """A label is a text, not a pair that begins with it."""
     frame = sample_frame()
     frame.columns = pd.MultiIndex.from_product([frame.columns, ["x"]])
@@ -125,12 +127,12 @@ def test_columns_of_two_levels_are_missing():
 
 
 @pytest.mark.parametrize("other", [None, "positions.csv", [1], {"Symbol": ["A"]}, object(), Decimal(1)])
-def test_what_is_no_frame_is_named(other):
+def test_what_is_no_frame_is_named(other: Any) -> None:
     with pytest.raises(RequestError, match="a pandas, Polars or PyArrow table or a list of dicts is needed, not "):
         Portfolio.from_frame(other)
 
 
-def test_an_unknown_profit_is_unknown():
+def test_an_unknown_profit_is_unknown() -> None:
     """None, NaN and empty text are all the same unknown."""
     frame = pd.DataFrame(
         {"Symbol": ["A", "B"], "PositionValue": [1, 2], "MarkPrice": [1, 1], "FifoPnlUnrealized": [None, float("nan")]}
@@ -138,7 +140,7 @@ def test_an_unknown_profit_is_unknown():
     assert [p.pnl for p in Portfolio.from_frame(frame)] == [None, None]
 
 
-def test_the_pnl_may_be_absent():
+def test_the_pnl_may_be_absent() -> None:
     """A frame without the column says nothing of the P&L."""
     held = Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "PositionValue": [10.0], "MarkPrice": [1.0]}))
     assert (held["A"].value, held["A"].pnl) == (10, None)
@@ -153,25 +155,25 @@ def same_table(kind: str) -> object:
 
 
 @pytest.mark.parametrize("kind", ["dicts", "pyarrow"])
-def test_tables_of_other_libraries(kind):
+def test_tables_of_other_libraries(kind: str) -> None:
     """The same numbers are the same portfolio, and every bad cell is named in each."""
     assert Portfolio.from_frame(same_table(kind)) == Portfolio.from_frame(sample_frame())
     with pytest.raises(DataError, match="the column MarkPrice is missing; the table has: Symbol"):
         Portfolio.from_frame(pa.table({"Symbol": ["A"], "PositionValue": ["5"]}))
 
 
-def test_a_lazy_table_says_what_to_call():
+def test_a_lazy_table_says_what_to_call() -> None:
     """It has no rows until it is collected."""
 
     class Lazy:
-        def collect(self):
+        def collect(self) -> Any:
             return pa.table({})
 
     with pytest.raises(RequestError, match=r"not tests Lazy; call its collect\(\) first"):
         Portfolio.from_frame(Lazy())
 
 
-def test_without_narwhals_a_table_says_what_to_call(monkeypatch):
+def test_without_narwhals_a_table_says_what_to_call(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing has to be installed for a list of dicts."""
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(RequestError, match=r"not pyarrow Table; call its to_pandas\(\), or"):
@@ -187,13 +189,13 @@ def test_without_narwhals_a_table_says_what_to_call(monkeypatch):
     ],
     ids=["pandas", "pyarrow"],
 )
-def test_seven_digits_are_too_few(table):
+def test_seven_digits_are_too_few(table: Any) -> None:
     """A column of float32 cannot hold the cents of an ordinary amount, so it is not read as if it could."""
     with pytest.raises(DataError, match="MarkPrice: its type is float32, which holds seven digits, too few for money"):
         Portfolio.from_frame(table)
 
 
-def test_the_label_of_a_row_is_named():
+def test_the_label_of_a_row_is_named() -> None:
     """Where the index says more than the number of the row."""
     frame = pd.DataFrame({"Symbol": ["A"], "PositionValue": ["x"], "MarkPrice": [1]}, index=["core"])
     with pytest.raises(DataError, match="line 1, PositionValue: the row labelled 'core': 'x' is not a number"):

@@ -286,7 +286,7 @@ def check_statement(statement: Statement) -> None:
     assert {row.line for row in statement.rows if row.kind == "position"} <= held, "a position is dropped"
     assert {b.line for b in statement.cash} == {row.line for row in statement.rows if row.kind == "cash"}
     known = {account.id for account in statement.accounts} or {""}
-    assert {part.account for part in (*statement.holdings, *statement.cash)} <= known, "an account cannot be chosen"
+    assert {part.account for part in (*statement.holdings, *statement.cash)} <= known, "an account cannot be chosen"  # type: ignore[attr-defined]
     text = preview_text(preview(statement))
     assert all(c.isprintable() or c == "\n" for c in text), "the preview is not harmless"
     everything = statement.confirm()

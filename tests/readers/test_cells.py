@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -40,12 +41,12 @@ from pbal_core.readers.cells import currency_code, decide_decimal, harmless, rea
         ("C$3.20", ".", "3.20", "CAD"),
     ],
 )
-def test_amounts_as_brokers_print_them(text, decimal, amount, currency):
+def test_amounts_as_brokers_print_them(text: Any, decimal: Any, amount: Any, currency: Any) -> None:
     assert read_cell(text, decimal) == (Decimal(amount), currency)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "-", "--", "n/a", "N/A", "—"])
-def test_blank_is_unknown_and_not_zero(text):
+def test_blank_is_unknown_and_not_zero(text: str) -> None:
     assert read_cell(text, ".") == (None, "")
 
 
@@ -70,7 +71,7 @@ def test_blank_is_unknown_and_not_zero(text):
         ("1 2", ".", "is not a number"),
     ],
 )
-def test_what_is_no_amount_is_refused(text, decimal, words):
+def test_what_is_no_amount_is_refused(text: Any, decimal: Any, words: str) -> None:
     with pytest.raises(NotANumberError, match=words):
         read_cell(text, decimal)
 
@@ -91,7 +92,7 @@ def test_what_is_no_amount_is_refused(text, decimal, words):
         ([], "."),
     ],
 )
-def test_the_number_style_is_decided_from_all_cells(cells, sign):
+def test_the_number_style_is_decided_from_all_cells(cells: list[Any], sign: str) -> None:
     assert decide_decimal((cell, Place(line=n, column="X")) for n, cell in enumerate(cells, 1)) == sign
 
 
@@ -104,7 +105,7 @@ def test_the_number_style_is_decided_from_all_cells(cells, sign):
         (["1,234.5", "1.234,5"], "mixed_number_styles", 2),
     ],
 )
-def test_a_style_that_stays_open_is_an_error_with_its_place(cells, code, line):
+def test_a_style_that_stays_open_is_an_error_with_its_place(cells: list[str], code: str, line: int) -> None:
     with pytest.raises(DataError) as caught:
         decide_decimal((cell, Place(line=n, column="X")) for n, cell in enumerate(cells, 1))
     assert [(i.code, i.where) for i in caught.value.issues] == [(code, Place(line=line, column="X"))]
@@ -128,7 +129,7 @@ def test_a_style_that_stays_open_is_an_error_with_its_place(cells, code, line):
         ("", None),
     ],
 )
-def test_dates_as_brokers_print_them(text, day):
+def test_dates_as_brokers_print_them(text: str, day: date | None) -> None:
     assert read_date(text) == day
 
 
@@ -136,7 +137,7 @@ def test_dates_as_brokers_print_them(text, day):
     "symbol",
     ["VTI", "BRK/B", "BRK.B", "BRK B", "IDIV.B", "NESTE1", "IE00B5BMR087", "31617E471", "XEQT.TO", "VOD.L", "RDS-A"],
 )
-def test_shares_and_funds_can_be_traded(symbol):
+def test_shares_and_funds_can_be_traded(symbol: str) -> None:
     assert instruments.unsupported(symbol, "STK") == ""
 
 
@@ -160,25 +161,25 @@ def test_shares_and_funds_can_be_traded(symbol):
         ("x" * 200, "", "not one that can be traded"),
     ],
 )
-def test_what_plans_cannot_trade_has_a_reason(symbol, asset_class, word):
+def test_what_plans_cannot_trade_has_a_reason(symbol: str, asset_class: str, word: str) -> None:
     assert word in instruments.unsupported(symbol, asset_class)
 
 
-def test_money_market_funds_are_cash():
+def test_money_market_funds_are_cash() -> None:
     symbols = ("VMFXX", "SPAXX**", "SWVXX", "FCASH**", "VTSAX", "XX", "FXAIX")
     assert [s for s in symbols if cash.is_fund(s)] == ["VMFXX", "SPAXX**", "SWVXX", "FCASH**"]
 
 
-def test_one_symbol_has_one_key_in_all_spellings():
+def test_one_symbol_has_one_key_in_all_spellings() -> None:
     assert {symbol_key(s) for s in ("BRK/B", "BRK.B", "BRK B", "BRK-B")} == {"BRK.B"}
 
 
-def test_texts_of_a_file_are_made_harmless():
+def test_texts_of_a_file_are_made_harmless() -> None:
     assert harmless("a\x1b[2Jb\u202ec\nd") == "a [2Jb c d"
     assert harmless("x" * 100, 10) == "xxxxxxx..."
 
 
 @pytest.mark.parametrize(("text", "code"), [("eur", "EUR"), ("GBP", "GBP"), ("GBp", "GBX"), ("GBX", "GBX"), ("", "")])
-def test_pence_are_no_pounds(text, code):
+def test_pence_are_no_pounds(text: str, code: str) -> None:
     """A price in pence read as pounds would be a hundred times too much."""
     assert currency_code(text) == code

@@ -5,6 +5,8 @@ More rounds: ``python -m tests.readers.damage --count 200000``.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.readers import damage
@@ -15,7 +17,7 @@ COUNT = 20_000
 
 
 @pytest.mark.parametrize("name", damage.LAYOUTS)
-def test_a_damaged_table_is_right_or_noticed(name):
+def test_a_damaged_table_is_right_or_noticed(name: Any) -> None:
     """20,000 changes over all layouts: the file's own arithmetic, a warning, or a refusal; and each of them happens."""
     results, findings = damage.run(name, COUNT // len(damage.LAYOUTS), seed=20_261_127)
     assert findings == []

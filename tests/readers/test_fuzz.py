@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ GOOD = sorted(path.name for path in fuzz.DATA.iterdir() if path.is_file() and no
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_reconciles_or_is_refused_with_its_place(name):
+def test_a_damaged_file_reconciles_or_is_refused_with_its_place(name: Any) -> None:
     """20,000 mutations over all files: a Statement that agrees with itself, or a DataError; nothing else, no hang."""
     results, findings = fuzz.run(name, fuzz.rounds(name, COUNT), seed=20_261_122)
     assert findings == []
@@ -39,12 +40,12 @@ def test_a_damaged_file_reconciles_or_is_refused_with_its_place(name):
     assert len(results) > 1, "the mutations do not reach far"
 
 
-def test_the_rounds_are_as_many_as_promised():
+def test_the_rounds_are_as_many_as_promised() -> None:
     assert sum(fuzz.rounds(name, COUNT) for name in FILES) >= COUNT
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_changing_one_number_changes_it_or_is_refused(name):
+def test_changing_one_number_changes_it_or_is_refused(name: Any) -> None:
     """A number of a holding cannot be changed in the file unseen: the holding changes, or it is told or refused."""
     text, delimiter = _text(name)
     before = read_positions(fuzz.DATA / name)
@@ -113,7 +114,7 @@ dialects = st.tuples(
 
 @settings(max_examples=150)
 @given(rows, dialects, st.sampled_from(["\n", "\r\n"]))
-def test_what_is_written_as_flex_is_read_exactly(held, dialect, line_end):
+def test_what_is_written_as_flex_is_read_exactly(held: Any, dialect: Any, line_end: Any) -> None:
     """Quantity, price, value and P&L survive every delimiter, encoding and line end, to the last digit."""
     delimiter, encoding = dialect
     lines = [["Symbol", "AssetClass", "Quantity", "MarkPrice", "PositionValue", "FifoPnlUnrealized"]]
@@ -125,7 +126,7 @@ def test_what_is_written_as_flex_is_read_exactly(held, dialect, line_end):
 
 @settings(max_examples=150)
 @given(rows, st.sampled_from([".", ","]), st.sampled_from(["", "$", "€"]), st.sampled_from(["before", "after", "()"]))
-def test_number_styles_are_decided_from_the_file(held, decimal, currency, minus):
+def test_number_styles_are_decided_from_the_file(held: Any, decimal: Any, currency: Any, minus: Any) -> Any:
     """Thousands separators, signs and both decimal signs come back as the same numbers, or the file is refused."""
 
     def cell(amount: Decimal | None) -> str:
@@ -134,7 +135,7 @@ def test_number_styles_are_decided_from_the_file(held, decimal, currency, minus)
         text = f"{abs(amount):,f}"
         text = currency + (text if decimal == "." else text.translate(str.maketrans(",.", ".,")))
         if amount >= 0:
-            return text
+            return text  # type: ignore[no-any-return]
         return {"before": f"-{text}", "after": f"{text}-", "()": f"({text})"}[minus]
 
     lines = ["Ticker\tShares\tPrice\tGain/Loss"]
@@ -153,7 +154,7 @@ def test_number_styles_are_decided_from_the_file(held, decimal, currency, minus)
 
 
 @pytest.mark.parametrize("name", [*fuzz.HOSTILE, *fuzz.BOMBS])
-def test_two_megabytes_stay_below_two_hundred(name, tmp_path):
+def test_two_megabytes_stay_below_two_hundred(name: Any, tmp_path: Path) -> None:
     """A process that reads two hostile megabytes needs at most 200 MB, the interpreter included, and ends."""
     path = tmp_path / "hostile"
     path.write_bytes(fuzz.hostile(name))

@@ -31,11 +31,11 @@ from pbal_core.readers.mapping import guess
         ("p", "p", ""),
     ],
 )
-def test_a_unit_is_taken_off_a_name(title, name, unit):
+def test_a_unit_is_taken_off_a_name(title: str, name: str, unit: str) -> None:
     assert unit_of(title) == (name, unit)
 
 
-def test_a_name_without_a_unit_wins():
+def test_a_name_without_a_unit_wins() -> None:
     assert known_columns(["Price (USD)", "Price"])["price"] == "Price"
 
 
@@ -50,7 +50,7 @@ def test_a_name_without_a_unit_wins():
         (["Name", "Shares", "Price"], "symbol", "Name"),
     ],
 )
-def test_the_more_telling_name_is_taken(header, field, column):
+def test_the_more_telling_name_is_taken(header: list[str], field: str, column: str | None) -> None:
     mapping = guess(header)
     assert mapping is not None
     assert getattr(mapping, field) == column

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def written(kind: Kind, delimiter: str, style: Callable[[Decimal], str]) -> str:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_cell_of_the_matrix_has_its_value(kind, style, delimiter, encoding):
+def test_every_cell_of_the_matrix_has_its_value(kind: Any, style: Any, delimiter: str, encoding: str) -> None:
     """The same positions, cash and remark, however the file is written."""
     wanted = KINDS[kind]
     statement = read_positions(written(wanted, delimiter, STYLES[style]).encode(encoding))

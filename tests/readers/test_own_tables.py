@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def table(language: str, total: str = "1.425,50") -> bytes:
 
 
 @pytest.mark.parametrize("language", TABLES)
-def test_a_table_of_ones_own_proves_itself_in_any_language(language):
+def test_a_table_of_ones_own_proves_itself_in_any_language(language: Any) -> None:
     statement = read_positions(table(language))
     assert not statement.blocking
     assert sorted((p.quantity, p.price, p.value) for p in statement.portfolio) == [
@@ -42,13 +43,13 @@ def test_a_table_of_ones_own_proves_itself_in_any_language(language):
 
 
 @pytest.mark.parametrize("language", TABLES)
-def test_a_total_that_differs_is_refused_in_any_language(language):
+def test_a_total_that_differs_is_refused_in_any_language(language: Any) -> None:
     with pytest.raises(DataError) as caught:
         read_positions(table(language, total="1.525,50"))
     assert [issue.code for issue in caught.value.issues] == ["total_mismatch"]
 
 
-def test_a_sheet_with_exchange_prefixes_and_signs():
+def test_a_sheet_with_exchange_prefixes_and_signs() -> None:
     data = (
         "Ticker,Name,# Shares,Price (USD),Market Value,Cost Basis,Gain/Loss,% of portfolio\n"
         'NYSEARCA:VTI,Total Market,10,$275.40,"$2,754.00","$2,500.00",$254.00,59.2%\n'
@@ -65,7 +66,7 @@ def test_a_sheet_with_exchange_prefixes_and_signs():
 @pytest.mark.parametrize(
     ("shares", "lines"), [((15, 10, 5), [2]), ((10, 5, 15), [4]), ((15, 10, 4), []), ((10, 10), [])]
 )
-def test_a_row_that_may_be_the_total_of_its_lots_is_named(shares, lines):
+def test_a_row_that_may_be_the_total_of_its_lots_is_named(shares: tuple[Any, ...], lines: Any) -> None:
     """A total above its lots would count them twice; purchases of 15, 10 and 5 are possible as well."""
     rows = [f"VTI,{n},250,{n * 250}" for n in shares]
     statement = read_positions("\n".join(["Symbol,Quantity,Price,Value", *rows, "BND,20,72,1440", ""]).encode())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ FIXTURES = sorted(path.name for path in DATA.iterdir() if path.is_file())
 REFUSED = sorted((DATA / "refused").iterdir())
 
 
-def load(name: str, **options) -> Statement:
+def load(name: str, **options: Any) -> Statement:
     return read_positions(DATA / name, **options)
 
 
@@ -43,17 +45,17 @@ def summary(statement: Statement) -> str:
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_summary(golden, name):
+def test_summary(golden: Callable[[str, str], None], name: Any) -> None:
     golden(f"{name}.txt", summary(load(name)))
 
 
-def test_no_golden_file_is_left_over():
+def test_no_golden_file_is_left_over() -> None:
     names = {path.name for path in (Path(__file__).parent.parent / "golden" / "readers" / "readers").iterdir()}
     assert names == {f"{name}.txt" for name in FIXTURES}
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_every_line_that_is_not_blank_is_accounted_for(name):
+def test_every_line_that_is_not_blank_is_accounted_for(name: Any) -> None:
     """XML counts elements; everything else counts rows, and each has exactly one verdict."""
     statement = load(name)
     data = (DATA / name).read_bytes()
@@ -68,7 +70,7 @@ def test_every_line_that_is_not_blank_is_accounted_for(name):
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_one_format_knows_each_file(name):
+def test_one_format_knows_each_file(name: Any) -> None:
     """No two brokers claim one file; what comes after them (transactions, guesses) does not count."""
     claims = {
         f.KEY
@@ -80,20 +82,20 @@ def test_one_format_knows_each_file(name):
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_the_name_of_the_file_says_nothing(name, tmp_path):
+def test_the_name_of_the_file_says_nothing(name: Any, tmp_path: Path) -> None:
     moved = tmp_path / "anything.bin"
     moved.write_bytes((DATA / name).read_bytes())
     assert read_positions(moved) == load(name)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
-def test_a_hint_reads_the_same(name):
+def test_a_hint_reads_the_same(name: Any) -> None:
     statement = load(name)
     assert load(name, format_hint=statement.format) == statement.confirm()
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda p: p.name)
-def test_transactions_orders_and_history_are_refused_by_name(path):
+def test_transactions_orders_and_history_are_refused_by_name(path: Any) -> None:
     with pytest.raises(DataError, match="a positions file is needed") as caught:
         read_positions(path)
     (issue,) = caught.value.issues
@@ -105,7 +107,7 @@ def test_transactions_orders_and_history_are_refused_by_name(path):
 
 
 class TestLots:
-    def test_summary_and_lots_together_count_once(self):
+    def test_summary_and_lots_together_count_once(self) -> None:
         statement = load("ibkr_flex.xml")
         (vt,) = [h for h in statement.holdings if h.symbol == "VT"]
         assert (vt.quantity, vt.value) == (Decimal(50), Decimal(6575))
@@ -114,7 +116,7 @@ class TestLots:
             (Decimal(20), Decimal(2500), "2025-03-04;11:12:13"),
         ]
 
-    def test_lots_without_a_summary_are_added_up(self):
+    def test_lots_without_a_summary_are_added_up(self) -> None:
         portfolio = load("ibkr_descriptors.csv").portfolio
         assert portfolio["ACWI"].quantity == 25
         assert (portfolio["IAU"].quantity, portfolio["IAU"].value, portfolio["IAU"].pnl) == (
@@ -123,59 +125,59 @@ class TestLots:
             Decimal(357),
         )
 
-    def test_lots_that_do_not_add_up_are_told(self):
+    def test_lots_that_do_not_add_up_are_told(self) -> None:
         data = (DATA / "ibkr_flex.xml").read_bytes().replace(b'position="20"', b'position="19"')
         assert "lots_mismatch" in codes(read_positions(data), "warning")
 
-    def test_etrade_lots_belong_to_the_row_above(self):
+    def test_etrade_lots_belong_to_the_row_above(self) -> None:
         statement = load("etrade_2019.csv")
         assert [len(h.lots) for h in statement.holdings] == [2, 0, 0, 0]
         assert statement.portfolio["VTI"].quantity == 10
 
-    def test_two_rows_of_one_symbol_add_up_where_the_broker_does_that(self):
+    def test_two_rows_of_one_symbol_add_up_where_the_broker_does_that(self) -> None:
         statement = load("etrade_2019.csv")
         assert statement.portfolio["SIRI"].quantity == 800
         assert "rows_added_up" in codes(statement, "info")
 
-    def test_a_day_before_the_last_is_left_out(self):
+    def test_a_day_before_the_last_is_left_out(self) -> None:
         statement = load("ibkr_by_day.xml")
         assert statement.portfolio["VTI"].quantity == 10
         assert [row.kind for row in statement.rows if row.symbol == "VTI"] == ["other", "position"]
 
 
 class TestAccounts:
-    def test_one_symbol_in_two_accounts_needs_a_choice(self):
+    def test_one_symbol_in_two_accounts_needs_a_choice(self) -> None:
         statement = load("ibkr_two_accounts.csv")
         assert codes(statement, "error") == ["choose_accounts"]
         with pytest.raises(DataError, match=r"VTI.*U7700004, U7700005"):
             _ = statement.portfolio
 
-    def test_one_account_is_taken_alone(self):
+    def test_one_account_is_taken_alone(self) -> None:
         statement = load("ibkr_two_accounts.csv", accounts=["U7700005"])
         assert [(p.symbol, p.quantity) for p in statement.portfolio] == [("VTI", Decimal(5))]
         assert codes(statement) == []
 
     @pytest.mark.parametrize("accounts", ["all", ["all"], ["U7700005", "U7700004"]])
-    def test_accounts_add_up_on_purpose(self, accounts):
+    def test_accounts_add_up_on_purpose(self, accounts: list[str] | str) -> None:
         portfolio = load("ibkr_two_accounts.csv", accounts=accounts).portfolio
         assert [(p.symbol, p.quantity, p.value, p.pnl) for p in portfolio] == [
             ("VTI", Decimal(15), Decimal(4131), Decimal("150.5")),
             ("BND", Decimal(20), Decimal(1464), Decimal(-10)),
         ]
 
-    def test_accounts_that_share_no_symbol_are_taken_together_and_told(self):
+    def test_accounts_that_share_no_symbol_are_taken_together_and_told(self) -> None:
         statement = load("schwab_2026.csv")
         assert statement.portfolio.symbols == ("SCHB", "BRK/B", "SCHF")
         assert "several_accounts" in codes(statement, "warning")
 
-    def test_remarks_on_other_accounts_are_not_told(self):
+    def test_remarks_on_other_accounts_are_not_told(self) -> None:
         assert codes(load("fidelity_2026.csv", accounts="222222222")) == ["pnl_unknown"]
         assert "unsupported" in codes(load("fidelity_2026.csv", accounts="Z11111111"))
 
-    def test_an_account_has_a_name_too(self):
+    def test_an_account_has_a_name_too(self) -> None:
         assert load("fidelity_2026.csv", accounts="roth ira").included == {"222222222"}
 
-    def test_cash_is_that_of_the_chosen_accounts(self):
+    def test_cash_is_that_of_the_chosen_accounts(self) -> None:
         statement = load("fidelity_2026.csv")
         assert statement.select("222222222").cash_found == Decimal("44.03")
         assert statement.select("all").cash_found == Decimal("1346.03")
@@ -183,20 +185,20 @@ class TestAccounts:
     @pytest.mark.parametrize(
         ("account", "words"), [("U1", "is not in the file; the file has: U7700004"), ([], "no account is chosen")]
     )
-    def test_a_wrong_choice_says_what_there_is(self, account, words):
+    def test_a_wrong_choice_says_what_there_is(self, account: list[Any] | str, words: str) -> None:
         with pytest.raises(RequestError, match=words):
             load("ibkr_two_accounts.csv", accounts=account)
 
-    def test_a_name_of_two_accounts_is_no_choice(self):
+    def test_a_name_of_two_accounts_is_no_choice(self) -> None:
         data = (DATA / "fidelity_2026.csv").read_bytes().replace(b"ROTH IRA", b"Individual - TOD")
         with pytest.raises(RequestError, match="the name of several accounts"):
             read_positions(data, accounts="individual - tod")
 
-    def test_a_choice_can_be_taken_back(self):
+    def test_a_choice_can_be_taken_back(self) -> None:
         statement = load("ibkr_two_accounts.csv")
         assert statement.select("all").select(None) == statement
 
-    def test_accounts_of_a_column_can_be_chosen_and_added_up(self):
+    def test_accounts_of_a_column_can_be_chosen_and_added_up(self) -> None:
         """Every account that a row names can be chosen, though the statement's head names another or several."""
         statement = load("ibkr_activity_accounts.csv")
         assert [a.id for a in statement.accounts] == ["U7700021", "U7700022", "U7700023"]
@@ -210,7 +212,7 @@ class TestAccounts:
         assert read_positions(one, accounts="all").portfolio.positions == added.portfolio.positions
 
     @pytest.mark.parametrize("owner", ["U7700021", "U7700022"])
-    def test_a_total_of_one_account_is_compared_with_its_rows(self, owner):
+    def test_a_total_of_one_account_is_compared_with_its_rows(self, owner: str) -> None:
         data = (DATA / "ibkr_activity_accounts.csv").read_text("utf-8-sig")
         total = "Open Positions,Total,,Stocks,,USD,,,,,,4828,,5190,362,\n"
         values = {"U7700021": "2644", "U7700022": "2671", "U7700023": "-125"}
@@ -221,7 +223,7 @@ class TestAccounts:
         cut = own.replace(f",{owner},USD,,,,,,1,,{values[owner]}", f",{owner},USD,,,,,,1,,--")
         assert codes(read_positions(data.replace(total, cut).encode())).count("maybe_cut") == 1
 
-    def test_prices_of_one_symbol_that_differ_are_told_or_refused(self):
+    def test_prices_of_one_symbol_that_differ_are_told_or_refused(self) -> None:
         data = (DATA / "ibkr_two_accounts.csv").read_bytes()
         near = data.replace(b'"5","275.4","1377"', b'"5","275","1375"').replace(b'"1","1377"', b'"1","1375"')
         statement = read_positions(near, accounts="all")
@@ -232,32 +234,32 @@ class TestAccounts:
 
 
 class TestCurrencies:
-    def test_different_currencies_are_added_at_the_rates_of_the_file(self):
+    def test_different_currencies_are_added_at_the_rates_of_the_file(self) -> None:
         statement = load("ibkr_flex.xml")
         assert statement.currency == "CHF"
         assert statement.portfolio["VT"].value == Decimal(6575) * Decimal("0.8")
         assert statement.portfolio["VT"].price == Decimal("131.5") * Decimal("0.8")
         assert statement.portfolio["CHSPI"].value == Decimal("5283.96")
 
-    def test_cash_is_the_converted_sum_or_that_of_the_one_currency(self):
+    def test_cash_is_the_converted_sum_or_that_of_the_one_currency(self) -> None:
         assert load("ibkr_flex.xml").cash_found == Decimal("2210.5")
         assert load("ibkr_sections.csv").cash_found == Decimal(1400)
 
-    def test_without_rates_different_currencies_are_not_added(self):
+    def test_without_rates_different_currencies_are_not_added(self) -> None:
         data = (DATA / "ibkr_flex.xml").read_bytes().replace(b'fxRateToBase="0.8"', b"")
         statement = read_positions(data)
         assert codes(statement, "error") == ["mixed_currencies"]
         with pytest.raises(DataError, match="CHF"):
             _ = statement.portfolio
 
-    def test_accounts_of_one_currency_can_be_chosen(self):
+    def test_accounts_of_one_currency_can_be_chosen(self) -> None:
         statement = load("wealthsimple.csv")
         assert codes(statement, "error") == ["mixed_currencies"]
         assert statement.select("HQ222USD").currency == "USD"
         assert statement.select("HQ222USD").portfolio.symbols == ("VTI",)
 
     @pytest.mark.parametrize("rate", [b"0", b"-1"])
-    def test_a_rate_of_nothing_is_refused(self, rate):
+    def test_a_rate_of_nothing_is_refused(self, rate: bytes) -> None:
         data = (DATA / "ibkr_plain.csv").read_bytes().replace(b"0.91234", rate)
         with pytest.raises(DataError) as caught:
             read_positions(data)
@@ -271,7 +273,9 @@ class TestCurrencies:
             ('"1400","USD","1652.4","USD","252.4","USD"', '"1900","CAD","1652.4","USD","340","CAD"', None, None),
         ],
     )
-    def test_a_cost_or_profit_in_another_currency_than_the_value_is_not_used(self, old, new, pnl, cost):
+    def test_a_cost_or_profit_in_another_currency_than_the_value_is_not_used(
+        self, old: str, new: str, pnl: Decimal | None, cost: Decimal | None
+    ) -> None:
         """A P&L in Canadian dollars is none in US dollars; that is told."""
         data = (DATA / "wealthsimple.csv").read_text()
         assert old in data
@@ -280,14 +284,14 @@ class TestCurrencies:
         assert (vti.pnl, vti.cost) == (pnl, cost)
         assert "other_currency" in codes(statement, "warning")
 
-    def test_a_row_in_two_currencies_is_refused(self):
+    def test_a_row_in_two_currencies_is_refused(self) -> None:
         data = (DATA / "wealthsimple.csv").read_bytes().replace(b'"275.4","USD"', b'"275.4","CAD"')
         with pytest.raises(DataError, match="line 4: the amounts are in CAD and USD"):
             read_positions(data)
 
 
 class TestIntegrity:
-    def test_a_share_has_no_multiplier(self):
+    def test_a_share_has_no_multiplier(self) -> None:
         rows = {row.symbol: row for row in load("ibkr_plain.csv").rows}
         assert rows["VT    260619P00120000"].kind == "unsupported"
         data = (DATA / "ibkr_plain.csv").read_bytes()
@@ -309,7 +313,7 @@ class TestIntegrity:
             ("generic_semicolon.csv", b"4.218,00", b"4.219,00"),
         ],
     )
-    def test_a_total_or_checksum_that_does_not_hold_is_refused(self, name, old, new):
+    def test_a_total_or_checksum_that_does_not_hold_is_refused(self, name: str, old: bytes, new: bytes) -> None:
         data = (DATA / name).read_bytes()
         assert old in data
         with pytest.raises(DataError) as caught:
@@ -317,11 +321,11 @@ class TestIntegrity:
         assert caught.value.issues[0].code == "total_mismatch"
         assert caught.value.issues[0].where is not None
 
-    def test_the_code_and_the_mark_may_be_swapped(self):
+    def test_the_code_and_the_mark_may_be_swapped(self) -> None:
         data = (DATA / "ibkr_records.csv").read_bytes().replace(b'"EOS","POST"', b'"POST","EOS"')
         assert read_positions(data.replace(b'"BOS","POST"', b'"POST","BOS"')).portfolio.symbols == ("VTI", "VXUS")
 
-    def test_quantity_times_price_is_compared_with_the_value(self):
+    def test_quantity_times_price_is_compared_with_the_value(self) -> None:
         data = (DATA / "fidelity_2021.csv").read_bytes()
         with pytest.raises(DataError) as caught:
             read_positions(data.replace(b"$25,316.50", b"$52,316.50"))
@@ -331,7 +335,7 @@ class TestIntegrity:
         assert statement.portfolio["VTI"].value == Decimal("25317.50")
 
     @pytest.mark.parametrize("name", ["fidelity_2026.csv", "schwab_2020.csv", "etrade_2026.csv", "wealthsimple.csv"])
-    def test_a_file_cut_between_rows_is_told(self, name):
+    def test_a_file_cut_between_rows_is_told(self, name: str) -> None:
         lines = (DATA / name).read_bytes().splitlines(keepends=True)
         last = max(
             i
@@ -340,16 +344,16 @@ class TestIntegrity:
         )
         assert "maybe_cut" in codes(read_positions(b"".join(lines[: last + 1])), "warning")
 
-    def test_seventeen_fields_under_sixteen_headers_do_not_shift(self):
+    def test_seventeen_fields_under_sixteen_headers_do_not_shift(self) -> None:
         assert load("fidelity_2026.csv", accounts="33333").portfolio["31617E471"].value == Decimal("2245.60")
 
-    def test_one_field_too_many_is_refused(self):
+    def test_one_field_too_many_is_refused(self) -> None:
         data = (DATA / "fidelity_2021.csv").read_bytes().replace(b",22.4%,", b",22,4%,")
         with pytest.raises(DataError) as caught:
             read_positions(data)
         assert [i.code for i in caught.value.issues] == ["field_count"]
 
-    def test_a_report_without_positions_says_what_it_has(self):
+    def test_a_report_without_positions_says_what_it_has(self) -> None:
         data = (DATA / "ibkr_records.csv").read_bytes()
         cash_only = data[: data.index(b'"BOS","POST"')] + data[data.index(b'"BOS","CRTT"') :]
         with pytest.raises(DataError, match=r"no section Open Positions \(sections: CRTT\)"):
@@ -358,7 +362,7 @@ class TestIntegrity:
         with pytest.raises(DataError, match="no section Open Positions"):
             read_positions(xml)
 
-    def test_only_unsupported_rows_are_no_portfolio(self):
+    def test_only_unsupported_rows_are_no_portfolio(self) -> None:
         data = (DATA / "vanguard.csv").read_bytes()
         lines = [
             line for line in data.splitlines(keepends=True) if not any(s in line for s in (b"VTI", b"BND", b"VMFXX"))
@@ -369,7 +373,7 @@ class TestIntegrity:
 
 
 class TestXmlAndBytes:
-    def test_a_document_type_is_refused(self):
+    def test_a_document_type_is_refused(self) -> None:
         bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         data = (DATA / "ibkr_by_day.xml").read_bytes()
         for hostile in (bomb + data, (bomb + data).decode().encode("utf-16")):
@@ -377,19 +381,19 @@ class TestXmlAndBytes:
                 read_positions(hostile)
             assert [i.code for i in caught.value.issues] == ["doctype"]
 
-    def test_broken_xml_names_the_line(self):
+    def test_broken_xml_names_the_line(self) -> None:
         data = (DATA / "ibkr_flex.xml").read_bytes().replace(b"</OpenPositions>", b"")
         with pytest.raises(DataError) as caught:
             read_positions(data)
         assert [(i.code, i.where) for i in caught.value.issues] == [("bad_xml", Place(line=21))]
 
-    def test_other_xml_is_no_positions_file(self):
+    def test_other_xml_is_no_positions_file(self) -> None:
         with pytest.raises(DataError, match="is a web page"):
             read_positions(b"<html><body>log in</body></html>")
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
     @pytest.mark.parametrize("name", ["schwab_2026.csv", "vanguard.csv", "ibkr_flex.xml", "m1.csv"])
-    def test_encodings_read_the_same(self, name, encoding):
+    def test_encodings_read_the_same(self, name: str, encoding: str) -> None:
         text = (DATA / name).read_bytes().decode("utf-8-sig")
         assert read_positions(text.encode(encoding)) == load(name)
 
@@ -397,7 +401,7 @@ class TestXmlAndBytes:
 class TestGeneric:
     MAPPING = ColumnMapping(symbol="Ticker", quantity="Units", price="Last Price", value="Market Value", decimal=",")
 
-    def test_a_guess_that_something_competes_with_is_to_be_confirmed(self):
+    def test_a_guess_that_something_competes_with_is_to_be_confirmed(self) -> None:
         """The price may be the one paid, and no value tells."""
         statement = read_positions(b"Ticker,Units,Price,Current Price\nVTI,10,200,275.4\n")
         assert codes(statement, "error") == ["mapping_guessed"]
@@ -405,20 +409,20 @@ class TestGeneric:
             _ = statement.portfolio
         assert statement.confirm().portfolio["VTI"].value == Decimal(2754)
 
-    def test_a_table_that_proves_itself_needs_no_confirmation(self):
+    def test_a_table_that_proves_itself_needs_no_confirmation(self) -> None:
         statement = load("generic_semicolon.csv")
         assert codes(statement, "error") == []
         assert statement.portfolio["VTI"].value == Decimal(2754)
         assert statement.mapping is not None
         assert statement.columns == ("Ticker", "Name", "Units", "Last Price", "Market Value", "Cost Basis")
 
-    def test_a_mapping_given_is_confirmed(self):
+    def test_a_mapping_given_is_confirmed(self) -> None:
         statement = load("generic_semicolon.csv", mapping=self.MAPPING)
         assert statement.portfolio["BND"].price == Decimal("73.2")
         assert statement.portfolio["BND"].pnl is None
         assert statement.mapping == self.MAPPING
 
-    def test_a_mapping_survives_its_file(self, tmp_path):
+    def test_a_mapping_survives_its_file(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.toml"
         odd = ColumnMapping(symbol='Ti"ck\\er', quantity="Größe\t", price="Last\x7f", decimal=",")
         for mapping in (self.MAPPING, odd):
@@ -441,41 +445,41 @@ class TestGeneric:
             ('symbol = "S"\nshares = "Q"', 'no field "shares"'),
         ],
     )
-    def test_a_broken_mapping_is_told(self, text, words):
+    def test_a_broken_mapping_is_told(self, text: str, words: str) -> None:
         with pytest.raises(RequestError, match=words):
             ColumnMapping.from_toml(text)
 
-    def test_a_mapping_for_another_file_is_told(self):
+    def test_a_mapping_for_another_file_is_told(self) -> None:
         with pytest.raises(DataError, match="it is for another file"):
             load("m1.csv", mapping=self.MAPPING)
 
-    def test_a_missing_mapping_file_is_told(self):
+    def test_a_missing_mapping_file_is_told(self) -> None:
         with pytest.raises(RequestError, match=r"nothing\.toml cannot be read"):
             load("m1.csv", format_hint="nothing.toml")
 
-    def test_an_unknown_or_wrong_hint_is_told(self):
+    def test_an_unknown_or_wrong_hint_is_told(self) -> None:
         with pytest.raises(RequestError, match="the formats are flex-csv, flex-xml"):
             load("m1.csv", format_hint="broker-x")
         with pytest.raises(DataError, match="does not look like Vanguard"):
             load("m1.csv", format_hint="vanguard")
 
-    def test_columns_can_be_listed_where_nothing_can_be_guessed(self):
+    def test_columns_can_be_listed_where_nothing_can_be_guessed(self) -> None:
         assert columns_of(b"a note\n\nWas,Wieviel,Kurs\nVTI,1,2\n") == ("Was", "Wieviel", "Kurs")
 
-    def test_a_file_of_holdings_with_a_date_and_a_type_is_no_list_of_transactions(self):
+    def test_a_file_of_holdings_with_a_date_and_a_type_is_no_list_of_transactions(self) -> None:
         data = b"Symbol,Type,Date,Quantity,Market Value\nVTI,ETF,2026-03-31,10,2754.10\n"
         assert read_positions(data, format_hint="generic").portfolio["VTI"].price == Decimal("275.41")
 
     @pytest.mark.parametrize("kind", ["ETF", "Dividend ETF", "Buyback fund", "Seller financing"])
-    def test_holdings_whose_kind_sounds_like_an_action_are_holdings(self, kind):
+    def test_holdings_whose_kind_sounds_like_an_action_are_holdings(self, kind: str) -> None:
         """Only the words of an action make a list of transactions of a table with market values."""
         data = f"Symbol,Type,Date,Quantity,Market Value\nVTI,{kind},2026-03-31,10,2754.10\n"
         assert read_positions(data.encode(), format_hint="generic").portfolio.symbols == ("VTI",)
 
-    def test_price_and_quantity_make_the_value_exactly(self):
+    def test_price_and_quantity_make_the_value_exactly(self) -> None:
         data = b"Ticker,Shares,Price\nVTI,1.23456789,275.123456\n"
         assert read_positions(data).confirm().portfolio["VTI"].value == Decimal("1.23456789") * Decimal("275.123456")
 
-    def test_two_currencies_by_sign_are_not_added(self):
+    def test_two_currencies_by_sign_are_not_added(self) -> None:
         data = "Ticker,Shares,Price\nVTI,1,$275.10\nVWCE,2,€118.20\n".encode()
         assert "mixed_currencies" in codes(read_positions(data), "error")

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -48,7 +49,7 @@ def code(data: bytes) -> str:
     "ibkr_plain.csv", "ibkr_activity.csv", "ibkr_sections.csv", "ibkr_records.csv", "schwab_2020.csv", "m1.csv",
     "degiro_old.csv", "etrade_2026.csv",
 ])  # fmt: skip
-def test_a_workbook_reads_as_its_csv(name):
+def test_a_workbook_reads_as_its_csv(name: str) -> None:
     data = (DATA / name).read_bytes()
     statement, expected = read_positions(workbook(data)), read_positions(data)
     assert statement.format == expected.format
@@ -57,7 +58,7 @@ def test_a_workbook_reads_as_its_csv(name):
     assert [(r.line, r.kind) for r in statement.rows] == [(r.line, r.kind) for r in expected.rows]
 
 
-def test_numbers_are_what_excel_shows():
+def test_numbers_are_what_excel_shows() -> None:
     rows = [["Symbol", "Shares", "Price", "Since"], ["VTI", 0.1 + 0.2, 275, date(2026, 3, 31)], ["BND", 3, 1e-5, None]]
     portfolio = read_positions(book(rows)).confirm().portfolio
     assert [(p.symbol, p.quantity, p.price) for p in portfolio] == [
@@ -66,30 +67,30 @@ def test_numbers_are_what_excel_shows():
     ]
 
 
-def test_the_sheet_with_the_positions_is_found():
+def test_the_sheet_with_the_positions_is_found() -> None:
     other = [["Date", "Note"], [date(2026, 3, 31), True], [None, None]]
     positions = [["Equity Symbol", "Quantity", "Market Value", "Currency"], ["VTI", 10, 2754.5, "USD"]]
     statement = read_positions(book(other, positions))
     assert statement.confirm().portfolio["VTI"].value == Decimal("2754.5")
 
 
-def test_blank_cells_at_the_end_of_a_row_are_blank():
+def test_blank_cells_at_the_end_of_a_row_are_blank() -> None:
     """Excel does not store them: an unknown P&L in the last column is no missing field."""
     rows = [["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"], ["VTI", 955, 95.5], ["BND", 75, 75, 1]]
     assert [p.pnl for p in read_positions(book(rows)).portfolio] == [None, 1]
 
 
-def test_blank_rows_keep_their_numbers():
+def test_blank_rows_keep_their_numbers() -> None:
     rows = [[], ["Symbol", "Shares", "Price"], [], ["VTI", 1, 2.5]]
     assert [row.line for row in read_positions(book(rows)).rows] == [2, 4]
 
 
 @pytest.mark.parametrize("text", ["inf", "TRUE", "#REF!", "12 pieces"])
-def test_a_cell_that_is_no_number_is_refused(text):
+def test_a_cell_that_is_no_number_is_refused(text: str) -> None:
     assert code(book([["Symbol", "Shares", "Price"], ["VTI", 1, text]])) == "not_a_number"
 
 
-def test_a_document_type_is_refused():
+def test_a_document_type_is_refused() -> None:
     data = workbook((DATA / "m1.csv").read_bytes())
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -98,7 +99,7 @@ def test_a_document_type_is_refused():
     assert code(repacked(data, sheet1_xml=bomb.encode("utf-16-le"))) == "doctype"
 
 
-def test_other_archives_and_damaged_ones_are_refused():
+def test_other_archives_and_damaged_ones_are_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("positions.csv", "Symbol")
@@ -110,14 +111,14 @@ def test_other_archives_and_damaged_ones_are_refused():
 
 
 @pytest.mark.slow
-def test_more_rows_than_a_portfolio_has_are_refused():
+def test_more_rows_than_a_portfolio_has_are_refused() -> None:
     rows = [["Symbol", "Shares", "Price"], *(["A", 1, 1] for _ in range(12_001))]
     assert code(book(rows)) == "too_many_rows"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_small_workbook_that_wants_to_be_large_is_quick(name):
+def test_a_small_workbook_that_wants_to_be_large_is_quick(name: Any) -> None:
     """A few kilobytes cost at most a second of processor time, whatever they unpack to."""
     data = hostile_workbook(name)
     assert len(data) < 600_000
@@ -125,13 +126,13 @@ def test_a_small_workbook_that_wants_to_be_large_is_quick(name):
 
 
 @pytest.mark.slow
-def test_a_workbook_of_many_elements_is_refused():
+def test_a_workbook_of_many_elements_is_refused() -> None:
     """Openpyxl would take more than a second for it."""
     rows = [["Symbol", "Shares", "Price", *"ABCDEFG"], *(["A", 1, 1, *range(7)] for _ in range(6_000))]
     assert code(book(rows)) == "too_large"
 
 
-def test_without_openpyxl_it_says_what_to_install(monkeypatch):
+def test_without_openpyxl_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(DataError, match=r"pip install openpyxl"):
         read_positions(workbook_of_m1())
@@ -173,20 +174,20 @@ PLAIN = "General"
         ("[Red]0.00", ""),
     ],
 )
-def test_the_currency_of_a_number_format_is_read(shape, currency):
+def test_the_currency_of_a_number_format_is_read(shape: str, currency: str) -> None:
     """Excel keeps the sign of an amount in the format of its cell only."""
     data = formatted([("VTI", PLAIN), (10, PLAIN), (250, shape), (2500, shape)])
     assert read_positions(data).holdings[0].currency == currency
 
 
-def test_dollars_and_euros_of_number_formats_are_not_added():
+def test_dollars_and_euros_of_number_formats_are_not_added() -> None:
     row = [("VTI", PLAIN), (10, PLAIN), (250, '"$"0.00'), (2500, '"$"0.00')]
     other = [("VWCE", PLAIN), (10, PLAIN), (250, '0.00 "€"'), (2500, '0.00 "€"')]
     with pytest.raises(DataError, match="different currencies"):
         _ = read_positions(formatted(row, other)).confirm().portfolio
 
 
-def test_a_percent_format_is_no_amount():
+def test_a_percent_format_is_no_amount() -> None:
     """A gain of 12.5 %, stored as 0.125, is no P&L of 12 cents."""
     row = [("VTI", PLAIN), (10, PLAIN), (250, PLAIN), (2500, PLAIN), (0.125, "0.00%")]
     statement = read_positions(formatted(row))
@@ -197,12 +198,12 @@ def test_a_percent_format_is_no_amount():
     assert code(formatted(row)) == "not_a_number"
 
 
-def test_a_number_with_three_decimals_is_not_ambiguous():
+def test_a_number_with_three_decimals_is_not_ambiguous() -> None:
     rows = [["Symbol", "Shares", "Price"], ["VTI", 10, 57.125]]
     assert read_positions(book(rows)).confirm().portfolio["VTI"].value == Decimal("571.25")
 
 
-def test_a_second_sheet_with_positions_is_told():
+def test_a_second_sheet_with_positions_is_told() -> None:
     """One sheet a year: the first is read, and which one that was is said."""
     rows = [["Symbol", "Shares", "Price"], ["VTI", 10, 57]]
     again = [["Symbol", "Shares", "Price"], ["VTI", 20, 57]]
@@ -213,7 +214,7 @@ def test_a_second_sheet_with_positions_is_told():
         assert "(sheet Sheet); the workbook has others (sheet Sheet2)" in issue.message
 
 
-def test_a_second_sheet_of_another_format_is_told():
+def test_a_second_sheet_of_another_format_is_told() -> None:
     """A sheet of the user's own beside one of a broker; a list of transactions is no sheet with positions."""
     own = [["Symbol", "Quantity", "Price"], ["VTI", 10, 95.5]]
     flex = [["Symbol", "PositionValue", "MarkPrice", "FifoPnlUnrealized"], ["BND", 955, 95.5, 1]]
@@ -225,7 +226,7 @@ def test_a_second_sheet_of_another_format_is_told():
         assert issue.message.count("sheet Sheet") == 2
 
 
-def test_computed_cells_are_rounded_as_amounts_are():
+def test_computed_cells_are_rounded_as_amounts_are() -> None:
     """100 / 7 has thirteen decimals in Excel, one more than an amount may have; nobody typed them."""
     rows = [["Symbol", "Shares", "Price", "Value"], ["VTI", 7, 100 / 7, 100], ["BND", 1 / 3, 75, 25]]
     portfolio = read_positions(book(rows)).confirm().portfolio

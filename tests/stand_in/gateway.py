@@ -15,6 +15,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
 
 from tests.stand_in.server import HttpsServer, Reply, Request
 
@@ -73,17 +76,17 @@ class Gateway:
         self.names = {"VTI": 1001, "BND": 1002, "VXUS": 1003}
         self.prices = {1001: 250.0, 1002: 75.0, 1003: 60.0}
         self.positions = {1001: 40, 1002: 100}
-        self.foreign: dict[str, list[dict]] = {}
+        self.foreign: dict[str, list[dict[str, Any]]] = {}
         """Symbol -> instruments of /trsrv/stocks, instead of the one from ``names``."""
         self.quote_fields: dict[int, dict[str, str | None]] = defaultdict(dict)
         self.subscribed: set[int] = set()
         self.market_open = True
         self.questions: dict[int, list[list[str]]] = {}
         """conid -> the chain of questions that an order for it raises, each a list of messageIds."""
-        self.pending: dict[str, tuple[dict, list[list[str]]]] = {}
+        self.pending: dict[str, tuple[dict[str, Any], list[list[str]]]] = {}
         self.rejects: dict[int, object] = {}
         """conid -> a 200 answer that refuses the order."""
-        self.previews: dict[int, dict] = {}
+        self.previews: dict[int, dict[str, Any]] = {}
         self.fill: Callable[[Order], int] = lambda order: order.shares - order.filled
         """Shares that an order fills with every look at it."""
         self.show_references = True
@@ -140,7 +143,7 @@ class Gateway:
         self.stamps[path].append(now)
         return fine
 
-    def _routes(self):
+    def _routes(self) -> Any:
         account = "([^/]+)"
         return (
             ("POST", "/iserver/auth/status", self._status),
@@ -167,7 +170,7 @@ class Gateway:
 
     # -- session
 
-    def _auth(self) -> dict:
+    def _auth(self) -> dict[str, Any]:
         if not self.authenticated:
             return {"authenticated": False, "competing": self.competing, "connected": False, "MAC": "AA:BB:CC:00:11:22"}
         return {
@@ -182,11 +185,11 @@ class Gateway:
             "fail": "",
         }
 
-    def _status(self, _request):
+    def _status(self, _request: Any) -> Any:
         cookie = {"Set-Cookie": f"x-sess-uuid={COOKIE}; Secure; HttpOnly"}
         return Reply(body=self._auth(), headers=cookie)
 
-    def _init(self, request):
+    def _init(self, request: Any) -> Any:
         body = request.json() or {}
         if body.get("publish") is not True:
             return Reply(status=500, body={"error": "publish must be true", "statusCode": 500})
@@ -195,21 +198,21 @@ class Gateway:
             self.competing = False
         return self._auth()
 
-    def _tickle(self, _request):
+    def _tickle(self, _request: Any) -> dict[str, dict[str, Any] | str]:
         return {"session": "0123456789abcdef", "hmds": {"error": "no bridge"}, "iserver": {"authStatus": self._auth()}}
 
     # -- accounts and positions
 
-    def _portfolio_accounts(self, _request):
+    def _portfolio_accounts(self, _request: Any) -> list[Any]:
         self.primed = True
         return [{"id": a, "accountId": a, "currency": "USD", "type": "DEMO", "desc": a} for a in self.accounts]
 
-    def _iserver_accounts(self, _request):
+    def _iserver_accounts(self, _request: Any) -> Any:
         props = {a: {"supportsFractions": True, "supportsCashQty": True} for a in self.accounts}
         body = {"accounts": self.accounts, "acctProps": props, "selectedAccount": self.selected, "isFT": False}
         return body | ({} if self.paper is None else {"isPaper": self.paper})
 
-    def _select(self, request):
+    def _select(self, request: Any) -> Any:
         wanted = request.json().get("acctId")
         if wanted not in self.accounts or wanted == self.selected:
             return Reply(status=500, body={"error": "Account already set" if wanted == self.selected else "unknown"})
@@ -219,7 +222,7 @@ class Gateway:
     def _name(self, conid: int) -> str:
         return next((name for name, number in self.names.items() if number == conid), f"S{conid}")
 
-    def _page(self, _request, account, page):
+    def _page(self, _request: Any, account: Any, page: Page) -> Any:
         if not self.primed:
             return []
         rows = [
@@ -236,9 +239,9 @@ class Gateway:
             }
             for conid, shares in self.positions.items()
         ]
-        return rows[int(page) * 100 : int(page) * 100 + 100]
+        return rows[int(page) * 100 : int(page) * 100 + 100]  # type: ignore[call-overload]
 
-    def _uncached(self, _request, _account):
+    def _uncached(self, _request: Any, _account: Any) -> Any:
         if not self.uncached_positions:
             return Reply(status=404, body={"error": "Not Found", "statusCode": 404})
         return [
@@ -256,7 +259,7 @@ class Gateway:
             for conid, shares in self.positions.items()
         ]
 
-    def _ledger(self, _request, account):
+    def _ledger(self, _request: Any, account: Any) -> dict[str, Any]:
         if not self.primed:
             return {}
         row = {"cashbalance": self.cash, "settledcash": self.cash, "acctcode": account, "exchangerate": 1}
@@ -264,7 +267,7 @@ class Gateway:
 
     # -- instruments and prices
 
-    def _stocks(self, request):
+    def _stocks(self, request: Any) -> Any:
         found = {}
         for symbol in request.query["symbols"].split(","):
             if symbol in self.foreign:
@@ -279,7 +282,7 @@ class Gateway:
                 found[symbol] = []
         return found
 
-    def _snapshot(self, request):
+    def _snapshot(self, request: Any) -> Any:
         rows = []
         for text in request.query["conids"].split(","):
             conid = int(text)
@@ -293,7 +296,7 @@ class Gateway:
             rows.append(row)
         return rows
 
-    def _schedule(self, _request):
+    def _schedule(self, _request: Any) -> dict[str, Any]:
         days = {
             "20260402": {"liquid_hours": [{"opening": OPENING, "closing": CLOSING}]},
             "20260406": {"liquid_hours": [{"opening": NEXT_OPENING, "closing": NEXT_OPENING + 23_400}]},
@@ -304,12 +307,12 @@ class Gateway:
 
     # -- orders
 
-    def _ticket(self, request) -> dict | None:
+    def _ticket(self, request: Any) -> dict[str, Any] | None:
         body = request.json()
         orders = body.get("orders") if isinstance(body, dict) else None
         return orders[0] if isinstance(orders, list) and len(orders) == 1 else None
 
-    def _whatif(self, request, _account):
+    def _whatif(self, request: Any, _account: Any) -> Any:
         ticket = self._ticket(request)
         if ticket is None or "cOID" in ticket:
             return Reply(status=400, body={"error": "Bad Request: orders", "statusCode": 400})
@@ -328,7 +331,7 @@ class Gateway:
         }
         return body | self.previews.get(ticket["conid"], {})
 
-    def _place(self, request, account):
+    def _place(self, request: Any, account: Any) -> Any:
         ticket = self._ticket(request)
         if ticket is None or account not in self.accounts:
             return Reply(status=400, body={"error": "Bad Request: orders", "statusCode": 400})
@@ -340,7 +343,7 @@ class Gateway:
             return self.rejects[ticket["conid"]]
         return self._ask_or_accept(ticket, [list(ids) for ids in self.questions.get(ticket["conid"], [])])
 
-    def _ask_or_accept(self, ticket: dict, chain: list[list[str]]):
+    def _ask_or_accept(self, ticket: dict[str, Any], chain: list[list[str]]) -> Any:
         if chain:
             ids = chain.pop(0)
             reply_id = f"reply-{next(self.numbers)}"
@@ -360,7 +363,7 @@ class Gateway:
         )
         return [{"order_id": str(order_id), "order_status": "PreSubmitted", "encrypt_message": "1"}]
 
-    def _reply(self, request, reply_id):
+    def _reply(self, request: Any, reply_id: Any) -> Any:
         if reply_id not in self.pending:
             return Reply(status=503, body={"error": f"reply id not found: '{reply_id}'", "statusCode": 503})
         ticket, chain = self.pending.pop(reply_id)
@@ -383,7 +386,7 @@ class Gateway:
         elif order.status == "PendingCancel":
             order.status = "Cancelled"
 
-    def _orders(self, request):
+    def _orders(self, request: Any) -> dict[str, Any]:
         self.looks += 1
         if request.query.get("force") == "true":
             return {"orders": [], "snapshot": False}
@@ -392,7 +395,7 @@ class Gateway:
         shown = [] if self.looks <= self.invisible_for else list(self.book.values())
         return {"orders": [self._live_row(order) for order in shown], "snapshot": True}
 
-    def _live_row(self, order: Order) -> dict:
+    def _live_row(self, order: Order) -> dict[str, Any]:
         row = {
             "acct": order.account,
             "conid": order.conid,
@@ -414,7 +417,7 @@ class Gateway:
         }
         return row | ({"order_ref": order.client_id} if self.show_references and order.client_id else {})
 
-    def _order(self, _request, order_id):
+    def _order(self, _request: Any, order_id: Any) -> Any:
         order = self.book.get(int(order_id))
         if order is None:
             return Reply(status=503, body={"error": "Service Unavailable", "statusCode": 503})
@@ -432,14 +435,14 @@ class Gateway:
             "order_clearing_account": order.account,
         }
 
-    def _cancel(self, _request, account, order_id):
+    def _cancel(self, _request: Any, account: Any, order_id: Any) -> dict[str, Any]:
         order = self.book.get(int(order_id))
         if order is None or not order.live:
             return {"error": f"OrderID {order_id} doesn't exist"}
         order.status = "Cancelled" if order.status == "Inactive" else "PendingCancel"
         return {"msg": "Request was submitted", "order_id": int(order_id), "conid": -1, "account": account}
 
-    def _trades(self, _request):
+    def _trades(self, _request: Any) -> list[Any]:
         return [
             {
                 "execution_id": f"0000.{order.order_id}.{number:02}",

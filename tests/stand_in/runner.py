@@ -15,6 +15,7 @@ import signal
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pbal_core.brokers import execution, journal, proposal, recheck, reconcile, records, sending
 from pbal_core.brokers.clock import Moment
@@ -72,7 +73,7 @@ def orders_to_get_there(held: dict[int, int], made: Moment) -> proposal.Proposal
     )
 
 
-def child(base: str, certificate: Path, order: dict) -> int:
+def child(base: str, certificate: Path, order: dict[str, Any]) -> int:
     """One process of the user: a plan from the account, after an open run has been settled. Exit code 5: stopped."""
     fake = FakeClock(order["now"])
     context = transport.trust(base, certificate=certificate, fingerprint=None)
@@ -91,8 +92,8 @@ def child(base: str, certificate: Path, order: dict) -> int:
         return 5 if work.start(plan).stopped else 0
 
 
-def trace(kill: int | None, number: int, counted: list[int]):
-    def line(_frame, event, _argument):
+def trace(kill: int | None, number: int, counted: list[int]) -> Any:
+    def line(_frame: Any, event: Any, _argument: Any) -> Any:
         if event == "line":
             counted[0] += 1
             if counted[0] == kill:

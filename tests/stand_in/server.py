@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cryptography import x509
@@ -58,7 +59,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
 
-    def json(self):
+    def json(self) -> Any:
         return json.loads(self.body or b"null")
 
 
@@ -135,15 +136,15 @@ class HttpsServer:
             daemon_threads = True
             block_on_close = False
 
-            def handle_error(self, _request, _address) -> None:
+            def handle_error(self, _request: Any, _address: Any) -> None:
                 pass  # a client that hangs up is what many tests are about
 
-            def get_request(self):
+            def get_request(self) -> Any:
                 raw, address = super().get_request()
                 raw.settimeout(20)
                 return context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
 
-            def shutdown_request(self, request) -> None:
+            def shutdown_request(self, request: Any) -> None:
                 with contextlib.suppress(OSError):
                     request.shutdown(socket.SHUT_RDWR)
                 request.close()
@@ -155,11 +156,11 @@ class HttpsServer:
         self.base = f"https://localhost:{self.port}"
         self._thread = threading.Thread(target=lambda: self._server.serve_forever(poll_interval=0.02), daemon=True)
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self._thread.start()
         return self
 
-    def __exit__(self, *_error) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.released.set()
         self._server.shutdown()
         self._server.server_close()

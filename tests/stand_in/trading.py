@@ -8,6 +8,9 @@ import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pbal_core import Plan, Portfolio, Position, Trade
 from pbal_core.brokers import connection as connection_module
@@ -62,7 +65,7 @@ def begin_anew(gateway: Gateway, fake: FakeClock) -> None:
     fake.slept.clear()
 
 
-def configure(monkeypatch, gateway: Gateway, fake: FakeClock, folder: Path) -> None:
+def configure(monkeypatch: pytest.MonkeyPatch, gateway: Gateway, fake: FakeClock, folder: Path) -> None:
     """What a user has set up for the command and the page: the gateway, its certificate, a journal; and no waiting.
 
     The account holds what ``POSITIONS`` says.
@@ -111,7 +114,7 @@ class Desk:
         return self.client()
 
     def execution(self, limits: Limits | None = None) -> Execution:
-        def ask(ticket, question):
+        def ask(ticket: Any, question: Any) -> Any:
             self.asked.append((ticket.symbol, question.message_ids))
             return self.say
 
@@ -119,16 +122,16 @@ class Desk:
             self.broker, self.journal(), limits or Limits(), ask=ask, tell=self.told.append, clock=self.fake.clock
         )
 
-    def propose(self, made: Plan, limits: Limits | None = None, **options):
+    def propose(self, made: Plan, limits: Limits | None = None, **options: Any) -> Any:
         return propose(self.broker, made, limits or Limits(), clock=self.fake.clock, **options)
 
-    def trade(self, words: str, cash: str = "0", limits: Limits | None = None):
+    def trade(self, words: str, cash: str = "0", limits: Limits | None = None) -> Any:
         """Proposes and carries out; the proposal must be free of problems."""
         proposal = self.propose(plan(words, cash), limits)
         assert not proposal.problems, proposal.problems
         return self.execution(limits).start(proposal)
 
-    def settle(self, limits: Limits | None = None):
+    def settle(self, limits: Limits | None = None) -> Any:
         """As a new process would."""
         self.__dict__.pop("broker", None)
         execution = self.execution(limits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,7 +26,7 @@ SAMPLE = str(Path(__file__).parent.parent.parent / "pbal_core" / "sample" / "pos
         ("pbal-statement", ["inspect", SAMPLE, "-f", "json"]),
     ],
 )
-def test_a_document_is_what_its_schema_says(capsys, kind, arguments):
+def test_a_document_is_what_its_schema_says(capsys: pytest.CaptureFixture[str], kind: str, arguments: Any) -> None:
     """Nothing more and nothing less; a field that goes, or has another type, is noticed."""
     assert main(arguments) in {0, 1}
     found = json.loads(capsys.readouterr().out)
@@ -38,12 +39,12 @@ def test_a_document_is_what_its_schema_says(capsys, kind, arguments):
             jsonschema.validate({key: value for key, value in found.items() if key != missing}, described)
 
 
-def test_every_kind_is_tried():
+def test_every_kind_is_tried() -> None:
     """Each has a schema that names it."""
     assert [schema(kind)["properties"]["kind"]["const"] for kind in KINDS] == list(KINDS)
 
 
-def test_the_answers_say_what_the_tables_say(capsys):
+def test_the_answers_say_what_the_tables_say(capsys: pytest.CaptureFixture[str]) -> None:
     """Exact amounts as text, weights as fractions."""
     main([SAMPLE, "--least-cash"])
     amount = capsys.readouterr().out.strip()
@@ -56,7 +57,7 @@ def test_the_answers_say_what_the_tables_say(capsys):
     assert drift["positions"][-1]["drift"] == pytest.approx(0.0780, abs=1e-4)
 
 
-def test_what_was_read_is_listed(capsys):
+def test_what_was_read_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """Positions with their exact amounts, and what became of each line."""
     main(["inspect", SAMPLE, "-f", "json"])
     found = json.loads(capsys.readouterr().out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,28 +19,28 @@ from tests.strategies import portfolios
     ("target", "low", "high"),
     [("0.6", "0.55", "0.65"), ("0.4", "0.35", "0.45"), ("0.1", "0.075", "0.125"), ("0.05", "0.0375", "0.0625")],
 )
-def test_the_5_25_rule_takes_the_smaller_limit(target, low, high):
+def test_the_5_25_rule_takes_the_smaller_limit(target: str, low: str, high: str) -> None:
     """Five percentage points or a quarter of the target, whichever is smaller."""
     width = Band().width(Fraction(target))
     assert (Fraction(target) - width, Fraction(target) + width) == (Fraction(low), Fraction(high))
 
 
 @pytest.mark.parametrize(("value", "outside"), [(45, False), (44, True), (55, False), (56, True)])
-def test_the_edge_is_in_band(value, outside):
+def test_the_edge_is_in_band(value: int, outside: bool) -> None:
     """45 to 55 % of a half is in band, to the last digit."""
     report = drift_report(portfolio(f"A {value} @ 1; B {100 - value} @ 1"))
     assert [row.outside for row in report.rows] == [outside, outside]
     assert report.act is outside
 
 
-def test_what_is_held_without_a_target_is_out_of_band():
+def test_what_is_held_without_a_target_is_out_of_band() -> None:
     """Its target is zero, and zero has no band."""
     report = drift_report(portfolio("A 60 @ 1; B 39 @ 1; C 1 @ 1"), {"A": 60, "B": 40})
     assert [row.symbol for row in report.outside] == ["C"]
     assert str(report) == "1 of 3 out of band: worth acting"
 
 
-def test_a_target_that_is_not_held_is_reported_without_a_price():
+def test_a_target_that_is_not_held_is_reported_without_a_price() -> None:
     """A row of nothing held, after the positions of the file."""
     report = drift_report(portfolio("A 100 @ 1"), {"A": "0.9", "NEW": "0.1", "NONE": 0})
     assert [(row.symbol, row.value, row.weight, row.drift) for row in report.rows] == [
@@ -48,41 +49,41 @@ def test_a_target_that_is_not_held_is_reported_without_a_price():
     ]
 
 
-def test_an_empty_portfolio_is_out_of_band():
+def test_an_empty_portfolio_is_out_of_band() -> None:
     """Nothing held is 100 % too little."""
     assert drift_report(portfolio("A 0 @ 1")).act
 
 
 @pytest.mark.parametrize("field", ["relative", "absolute"])
-def test_a_band_has_a_width(field):
+def test_a_band_has_a_width(field: str) -> None:
     """A band of zero would always be left."""
     with pytest.raises(RequestError, match=f"the {field} band is 0; a fraction above 0 is needed"):
         Band(**{field: 0})
 
 
-def test_unusable_targets_are_refused():
+def test_unusable_targets_are_refused() -> None:
     """The sum is shown."""
     with pytest.raises(TargetError, match=r"the targets sum to 0\.9"):
         drift_report(portfolio("A 100 @ 1"), {"A": 0.9})
 
 
-def test_least_cash_of_two():
+def test_least_cash_of_two() -> None:
     """60 and 40 at equal targets need 20."""
     assert least_cash_to_target(portfolio("A 60 @ 1; B 40 @ 1")) == 20
     assert least_cash_to_target(portfolio("A 50 @ 1; B 50 @ 1")) == 0
 
 
-def test_least_cash_is_rounded_up():
+def test_least_cash_is_rounded_up() -> None:
     """100 / 0.3 - 100 is 233.33..., and 233.33 would not be enough."""
     assert least_cash_to_target(portfolio("A 100 @ 1; B 0 @ 1"), {"A": 30, "B": 70}) == Decimal("233.34")
 
 
-def test_least_cash_of_nothing_is_nothing():
+def test_least_cash_of_nothing_is_nothing() -> None:
     """An empty portfolio is at any target."""
     assert least_cash_to_target(portfolio("A 0 @ 1; B 0 @ 2")) == 0
 
 
-def test_no_cash_cures_what_has_no_target():
+def test_no_cash_cures_what_has_no_target() -> None:
     """Only a sale brings a position to zero."""
     with pytest.raises(InfeasiblePlanError, match="without a sale: C is held and has no target"):
         least_cash_to_target(portfolio("A 60 @ 1; B 40 @ 1; C 1 @ 1"), {"A": 60, "B": 40})
@@ -90,7 +91,7 @@ def test_no_cash_cures_what_has_no_target():
         least_cash_to_target(portfolio("A 60 @ 1; B 40 @ 1; C 1 @ 1"), {"A": 100})
 
 
-def test_least_cash_comes_in_what_the_currency_has():
+def test_least_cash_comes_in_what_the_currency_has() -> None:
     """Yen have no smaller part, so the amount is rounded up to a whole one."""
     held = portfolio("A 200 @ 1; B 200 @ 1; C 100.50 @ 1").positions
     assert str(least_cash_to_target(Portfolio(held))) == "99.50"
@@ -98,7 +99,7 @@ def test_least_cash_comes_in_what_the_currency_has():
 
 
 @given(portfolios())
-def test_least_cash_is_what_the_largest_position_dictates(held):
+def test_least_cash_is_what_the_largest_position_dictates(held: Any) -> None:
     """With it every position is at or below its target, and with a cent less one is above."""
     cash = least_cash_to_target(held)
     largest = max(Fraction(position.value) for position in held)
@@ -108,7 +109,7 @@ def test_least_cash_is_what_the_largest_position_dictates(held):
 
 
 @given(portfolios())
-def test_drifts_sum_to_nothing(held):
+def test_drifts_sum_to_nothing(held: Any) -> None:
     """What is too much in one place is missing in others."""
     if held.value:
         assert sum(row.drift for row in drift_report(held).rows) == pytest.approx(0, abs=1e-9)

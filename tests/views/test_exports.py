@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page
 
 from pbal_core import read_positions, rebalance
 from pbal_core.sample import sample_bytes
@@ -22,7 +25,7 @@ from tests.strategies import cash_amounts, portfolios, steps
 
 
 @given(st.text())
-def test_no_text_starts_a_formula(text):
+def test_no_text_starts_a_formula(text: Any) -> None:
     """What a spreadsheet would calculate gets an apostrophe; everything else stays as it is."""
     shown = exports.neutral(text)
     assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
@@ -30,7 +33,7 @@ def test_no_text_starts_a_formula(text):
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps)
-def test_amounts_are_exact(portfolio, cash, step):
+def test_amounts_are_exact(portfolio: Any, cash: Any, step: Any) -> None:
     """Reading the files back gives the plan's own decimals."""
     plan = rebalance(portfolio, cash, min_trade=step)
     rows = list(csv.DictReader(io.StringIO(exports.plan_csv(plan))))
@@ -44,14 +47,14 @@ def test_amounts_are_exact(portfolio, cash, step):
     ]
 
 
-def test_no_exponent():
+def test_no_exponent() -> None:
     """A tiny price is written out: spreadsheets and people read 0.00000001."""
     plan = rebalance(portfolio("A 1 @ 0.00000001"), 1, min_trade=1)
     assert "0.00000001" in exports.plan_csv(plan)
     assert "E-" not in exports.plan_csv(plan)
 
 
-def test_basket(golden):
+def test_basket(golden: Callable[[str, str], None]) -> None:
     """The columns TWS imports; sells first; class shares as TWS writes them; whole shares at limits on the grid."""
     plan = rebalance(
         portfolio("BRK.B 3000 @ 455.125; VTI 900 @ 250.5; PENNY 0 @ 0.12345; BF/B 5000 @ 40.1"),
@@ -62,7 +65,7 @@ def test_basket(golden):
     assert exports.not_in_basket(plan) == []
 
 
-def test_printed_page(golden):
+def test_printed_page(golden: Callable[[str, str], None]) -> None:
     """One page with the question, the plan and the day; nothing is fetched, everything from a file is escaped."""
     plan = rebalance(portfolio("VTI 1000 @ 250; BND 500 @ 75"), 600, min_trade=50)
     page = plan_html(plan, name="<my> file", day=date(2026, 1, 31))
@@ -76,7 +79,7 @@ def test_printed_page(golden):
 @pytest.mark.parametrize(
     "options", [{"min_trade": 100}, {"method": "exact", "strategy": "hard_rebalance", "fractional": {"VSMAX": "0.001"}}]
 )
-def test_the_printed_page_is_one_page(page, options):
+def test_the_printed_page_is_one_page(page: Page, options: dict[str, Any]) -> None:
     """Ten positions fit on one sheet, also when all of them trade, and no number or trade is broken over two lines."""
     plan = rebalance(read_positions(sample_bytes()).portfolio, 5000, **options)
     page.set_content(plan_html(plan, name="positions.csv", day=date(2026, 1, 31)))

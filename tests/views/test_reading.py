@@ -18,7 +18,7 @@ Z1,Own, -BRKB261218C520,BRKB DEC 18 2026 $520 CALL,-1,$12.00,-$1200.00,$1100.00
 """
 
 
-def test_a_file_is_said_in_a_line():
+def test_a_file_is_said_in_a_line() -> None:
     """Its day and age, funds and value, cash, and what was left out."""
     statement = read_positions(FIDELITY.encode())
     assert reading(statement, [statement], date(2026, 11, 26)) == Reading(
@@ -34,7 +34,7 @@ def test_a_file_is_said_in_a_line():
 
 @pytest.mark.parametrize(("days", "words"), [(0, "from today"), (1, "from yesterday"), (6, "6 days old"),
                                              (-1, "dated in the future")])  # fmt: skip
-def test_prices_are_old_from_a_week_on(days, words):
+def test_prices_are_old_from_a_week_on(days: int, words: str) -> None:
     """Until then their age is said without a warning."""
     statement = read_positions(FIDELITY.encode())
     read = reading(statement, [statement], date(2026, 4, 1) + timedelta(days))
@@ -42,7 +42,7 @@ def test_prices_are_old_from_a_week_on(days, words):
     assert reading(statement, [statement], date(2026, 4, 1) + timedelta(OLD_DAYS)).old
 
 
-def test_a_file_without_a_day_has_no_age():
+def test_a_file_without_a_day_has_no_age() -> None:
     """And no account, no cash and nothing left out is no word."""
     statement = read_positions(b"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nBND,500,75,-20\n")
     read = reading(statement, [statement], date(2026, 4, 1))

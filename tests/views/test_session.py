@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from pbal_core import DataError, Targets
 from pbal_core.planning.strategy import Method, Strategy
@@ -99,7 +101,7 @@ def sessions(draw: st.DrawFn) -> Session:
 
 
 @given(sessions())
-def test_what_is_saved_comes_back(session):
+def test_what_is_saved_comes_back(session: Any) -> None:
     """Equal as a value, and byte for byte when it is written again; the schema agrees."""
     text = dumps(session)
     found = loads(text.encode())
@@ -109,7 +111,7 @@ def test_what_is_saved_comes_back(session):
 
 
 @given(cash_amounts, st.integers(0, 3))
-def test_equal_amounts_are_written_alike(amount, zeros):
+def test_equal_amounts_are_written_alike(amount: Any, zeros: Any) -> None:
     """Cash that came out of a plan as 750.00 is the 750 that was typed; nothing is rounded."""
     again = Decimal(f"{amount:f}" + ("" if "." in f"{amount:f}" else ".") + "0" * zeros)
     first, second = (dumps(Session(portfolios=(replace(ONE, cash=each, found=each),))) for each in (amount, again))
@@ -117,7 +119,7 @@ def test_equal_amounts_are_written_alike(amount, zeros):
     assert Decimal(json.loads(first)["portfolios"][0]["cash"]) == amount
 
 
-def test_accounts_are_kept_by_their_last_four():
+def test_accounts_are_kept_by_their_last_four() -> None:
     """A file that is kept for years, or sent, names no account."""
     text = dumps(Session(portfolios=(replace(ONE, accounts=("Z12345678",)),)))
     assert "Z1234" not in text
@@ -167,13 +169,13 @@ def test_accounts_are_kept_by_their_last_four():
         (b'{"kind": "pbal-session", "version": 1, "portfolios": [3]}', r"portfolios\[0\] must be a table"),
     ],
 )
-def test_what_is_not_understood_is_refused_by_name(data, needle):
+def test_what_is_not_understood_is_refused_by_name(data: DataObject, needle: str) -> None:
     """Half a session would be a guess; the message has the path."""
     with pytest.raises(DataError, match=needle):
         loads(data)
 
 
-def test_a_session_is_known_by_its_content():
+def test_a_session_is_known_by_its_content() -> None:
     """Whatever the file is called; positions are none."""
     assert is_session(SAVED.encode())
     assert not is_session(b"Symbol,PositionValue\n")

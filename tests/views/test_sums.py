@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,12 +37,12 @@ def cents(text: str) -> int:
     return round(100 * Decimal(text.removeprefix("fees ").replace("$", "").replace(",", "")))
 
 
-def adds_up(held, cash, **settings):
+def adds_up(held: Any, cash: Any, **settings: Any) -> Any:
     """What a reader adds up of the table in dollars is what its last row says, before and after."""
     plan = rebalance(held, cash, **settings)
     rows, sums = table_rows(plan), sum_cells(plan.outcome)
 
-    def column(key):
+    def column(key: Any) -> Any:
         return [*(cents(row[key]) for row in rows), cents(sums["cash"][key])]
 
     before, traded, after = (column(key) for key in ("value_before", "traded", "value_after"))
@@ -61,7 +63,7 @@ def adds_up(held, cash, **settings):
 
 
 @given(held=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_every_column_adds_up(held, cash, step, strategy):
+def test_every_column_adds_up(held: Any, cash: Any, step: Any, strategy: Any) -> None:
     """With any portfolio, cash and strategy."""
     adds_up(held, cash, min_trade=step, strategy=strategy)
 
@@ -73,7 +75,7 @@ def test_every_column_adds_up(held, cash, step, strategy):
     strategy=strategy_names,
     fee=st.sampled_from(["0", "1.5"]),
 )
-def test_fractions_of_a_cent_add_up_too(held, cash, method, strategy, fee):
+def test_fractions_of_a_cent_add_up_too(held: Any, cash: Any, method: Any, strategy: Any, fee: Any) -> None:
     """Prices of four decimals and fees: no cent is lost between what the rows and the total say."""
     try:
         adds_up(held, cash, min_trade=10, strategy=strategy, method=method, fee_per_trade=fee)
@@ -81,7 +83,7 @@ def test_fractions_of_a_cent_add_up_too(held, cash, method, strategy, fee):
         return
 
 
-def test_fractions_of_a_share_add_up():
+def test_fractions_of_a_share_add_up() -> None:
     """Trades of thousandths of a share, each of which has fractions of a cent."""
     held = portfolio("A 1000 @ 12.3457 held 81; B 700 @ 333.3333 held 2.1; C 20 @ 7.7777")
     step = {"A": "0.001", "B": "0.001", "C": "0.001"}
@@ -89,7 +91,7 @@ def test_fractions_of_a_share_add_up():
     assert sums["total"]["value_before"] == sums["total"]["value_after"]
 
 
-def test_the_rows_of_the_sample(golden):
+def test_the_rows_of_the_sample(golden: Callable[[str, str], None]) -> None:
     """Cash in money in both units; the total in percent, or in money with the cash."""
     plan = rebalance(
         portfolio("A 30 @ 1 pnl 6; B 10 @ 1"), 10, min_trade=1, strategy="hard_rebalance", fee_per_trade="0.5"
@@ -99,7 +101,7 @@ def test_the_rows_of_the_sample(golden):
 
 
 @given(st.lists(st.integers(-(10**7), 10**7), max_size=20), st.integers(-1, 4))
-def test_no_amount_is_a_cent_away(amounts, spare):
+def test_no_amount_is_a_cent_away(amounts: Any, spare: Any) -> None:
     """Each is rounded down or up, and all of them add up to their rounded sum."""
     names = [f"S{i:02}" for i in range(len(amounts))]
     found = in_cents(amounts, spare, names)
@@ -109,6 +111,6 @@ def test_no_amount_is_a_cent_away(amounts, spare):
         assert sum(found) == divide_half_even(sum(amounts), 10**spare)
 
 
-def test_equal_remainders_follow_the_symbols():
+def test_equal_remainders_follow_the_symbols() -> None:
     """Whatever the order of the rows, the same fund has the odd cent."""
     assert in_cents([333, 333, 333], 1, ["C", "A", "B"]) == (33, 34, 33)

@@ -30,7 +30,7 @@ st.session_state.setdefault("min_trade", 100)
 st.session_state["runs"] = 0
 settings = {name: st.query_params[name] for name in ("strategy", "method", "frozen") if name in st.query_params}
 if "target" in st.query_params:
-    settings["targets"] = {st.query_params["target"]: 100}
+    settings["targets"] = {st.query_params["target"]: 100}  # type: ignore[assignment]
 
 
 @st.fragment

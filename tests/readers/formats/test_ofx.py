@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ SGML = (DATA / "ofx_1.ofx").read_text()
 XML = (DATA / "ofx_2.qfx").read_text()
 
 
-def read(content: str, **options):
+def read(content: str, **options: Any) -> Any:
     return read_positions(content.encode(), **options)
 
 
@@ -24,7 +25,7 @@ def codes(content: str) -> list[str]:
     return [issue.code for issue in caught.value.issues]
 
 
-def test_sgml_is_read_by_its_tickers():
+def test_sgml_is_read_by_its_tickers() -> None:
     statement = read(SGML)
     assert {p.symbol: (p.quantity, p.price, p.value) for p in statement.portfolio} == {
         "VTI": (10, Decimal("275.40"), 2754),
@@ -34,7 +35,7 @@ def test_sgml_is_read_by_its_tickers():
     assert [account.id for account in statement.accounts] == ["1111-2222"]
 
 
-def test_a_money_market_fund_is_cash_and_not_counted_twice():
+def test_a_money_market_fund_is_cash_and_not_counted_twice() -> None:
     """500 available include the fund's 432.10, or do not: the larger counts, less the 120 that are borrowed."""
     statement = read(SGML)
     assert [(b.label, b.amount) for b in statement.cash] == [
@@ -46,12 +47,12 @@ def test_a_money_market_fund_is_cash_and_not_counted_twice():
     assert "cash_overlaps" in [issue.code for issue in statement.issues]
 
 
-def test_options_and_bonds_are_left_out():
+def test_options_and_bonds_are_left_out() -> None:
     rows = [row for row in read(SGML).rows if row.kind == "unsupported"]
     assert [row.reason.partition(":")[0] for row in rows] == ["an option", "a bond or deposit"]
 
 
-def test_xml_has_rates_and_accounts():
+def test_xml_has_rates_and_accounts() -> None:
     statement = read(XML, accounts="all")
     assert statement.currency == "CAD"
     assert {p.symbol: (p.value, p.pnl) for p in statement.portfolio} == {
@@ -63,7 +64,7 @@ def test_xml_has_rates_and_accounts():
     assert statement.cash_found == 250
 
 
-def test_sgml_and_xml_are_one_format():
+def test_sgml_and_xml_are_one_format() -> None:
     """The same statement with end tags is the same portfolio."""
     lines = [line.strip() for line in XML.splitlines()]
     sgml = "\n".join(lines[2:])
@@ -73,13 +74,13 @@ def test_sgml_and_xml_are_one_format():
     assert read(content, accounts="all").portfolio == read(XML, accounts="all").portfolio
 
 
-def test_a_value_that_is_not_units_times_price_is_refused():
+def test_a_value_that_is_not_units_times_price_is_refused() -> None:
     assert codes(SGML.replace("<MKTVAL>2754.00", "<MKTVAL>2954.00")) == ["value_mismatch"]
 
 
 @pytest.mark.parametrize("content", [SGML, XML], ids=["sgml", "xml"])
 @pytest.mark.parametrize("tag", ["UNITS", "UNITPRICE", "MKTVAL", "CURRATE"])
-def test_changing_one_number_changes_it_or_is_refused(content, tag):
+def test_changing_one_number_changes_it_or_is_refused(content: Any, tag: str) -> None:
     before = read(content)
     end = content.index("</INVPOSLIST>")
     for match in re.finditer(rf"<{tag}>([\d.,]+)", content[:end]):
@@ -98,11 +99,11 @@ def test_changing_one_number_changes_it_or_is_refused(content, tag):
         )
 
 
-def test_a_file_that_was_cut_is_refused():
+def test_a_file_that_was_cut_is_refused() -> None:
     assert codes(SGML[: SGML.index("</INVSTMTRS>")]) == ["bad_xml"]
 
 
-def test_every_bad_number_is_told_with_its_line():
+def test_every_bad_number_is_told_with_its_line() -> None:
     content = SGML.replace("<UNITS>10<", "<UNITS>ten<").replace("<UNITS>20.5<", "<UNITS>1e400<")
     with pytest.raises(DataError) as caught:
         read(content)
@@ -110,7 +111,7 @@ def test_every_bad_number_is_told_with_its_line():
     assert [lines[issue.where.line - 1][:10] for issue in caught.value.issues] == ["<POSSTOCK>"] * 2
 
 
-def test_other_statements_are_refused_by_what_they_are():
+def test_other_statements_are_refused_by_what_they_are() -> None:
     bank = "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
     with pytest.raises(DataError, match="bank or card account"):
         read(bank)
@@ -119,11 +120,11 @@ def test_other_statements_are_refused_by_what_they_are():
         read(SGML[:start] + SGML[end + len("</INVPOSLIST>") :])
 
 
-def test_one_account_twice_is_refused():
+def test_one_account_twice_is_refused() -> None:
     assert codes(XML.replace("RRSP-2", "TFSA-1")) == ["duplicate_account"]
 
 
-def test_entities_are_not_expanded():
+def test_entities_are_not_expanded() -> None:
     """A declaration is refused; character references are read, once, and stay text."""
     assert codes('<!DOCTYPE x [<!ENTITY a "b">]>' + XML[XML.index("<OFX>") :]) == ["doctype"]
     statement = read(SGML.replace("<TICKER>VTI", "<TICKER>V&amp;amp;T"))
