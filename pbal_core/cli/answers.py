@@ -16,9 +16,7 @@ def drift(portfolio: Portfolio, targets: Targets | None, *, form: str, output: s
     """The drift report, its sentence on stderr; 1 when something is out of band."""
     found = drift_words(portfolio, targets)
     if form == "json":
-        from ..views.documents import drift_json
-
-        text = drift_json(portfolio, drift_report(portfolio, targets))
+        text = drift_report(portfolio, targets).to_json()
     else:
         rows = [
             (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")

@@ -45,9 +45,7 @@ def run(arguments: list[str]) -> int:
     statement = read(options.data, accounts=options.account, format_hint=options.format_hint, not_cash=options.not_cash)
     view = preview(statement)
     if options.format == "json":
-        from ..views.documents import statement_json
-
-        write(statement_json(statement, view), options.output)
+        write(statement.to_json(), options.output)
     else:
         write(preview_text(view), options.output)
     return 0 if view.ready else EXIT_OPEN_CHOICE

@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import Issue
 from ..money import decimals, format_shares, from_units, to_units
 from ..portfolio import Portfolio
-from ..portfolio.shown import html_table, text_table
+from ..portfolio.shown import document_of, html_table, json_text, text_table
 from .gains import gain_parts
 from .outcome import Basis, Outcome
 from .proof import Proof
@@ -214,6 +214,14 @@ class Plan:
     def turnover(self) -> float:
         """Dollars bought plus sold, as a fraction of the portfolio's value before (a first investment: 1)."""
         return self.outcome.turnover
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan in plain values, exact amounts as text: the document ``pbal-plan`` that ``pbal -f json`` writes."""
+        return document_of(self, "exports.plan_document")
+
+    def to_json(self) -> str:
+        """``to_dict`` as text."""
+        return json_text(self.to_dict())
 
     def to_frame(self) -> pandas.DataFrame:
         """The plan as a data frame, one row a position in file order.

@@ -27,7 +27,7 @@ from ..money import (
     parse_decimal,
     to_units,
 )
-from .shown import html_table, text_table
+from .shown import html_table, json_text, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,9 +161,7 @@ class Portfolio:
 
     def to_json(self) -> str:
         """``to_dict`` as text."""
-        import json  # only those who save one need it
-
-        return json.dumps(self.to_dict(), indent=2) + "\n"
+        return json_text(self.to_dict())
 
     @classmethod
     def from_frame(cls, frame: Any, *, currency: str = "USD") -> Portfolio:

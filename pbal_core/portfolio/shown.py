@@ -1,4 +1,4 @@
-"""A table as text for a terminal, and as HTML for a notebook: how the values of this package show themselves.
+"""How the values of this package show themselves: as text for a terminal, HTML for a notebook, and JSON.
 
 Worked example: ``text_table([("Symbol", "Value"), ("VTI", "$1,000.00")])`` is two lines, the amounts right-aligned.
 """
@@ -6,6 +6,8 @@ Worked example: ``text_table([("Symbol", "Value"), ("VTI", "$1,000.00")])`` is t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 MOST = 60
 """Rows that are shown; what is left out is counted."""
@@ -35,6 +37,27 @@ def html_table(rows: Sequence[Sequence[str]], caption: str) -> str:
     words = " ".join([caption, *_left_out(rows)])
     cells = "".join(f"<tr>{row}</tr>" for row in body)
     return f"<table><caption>{escape(words)}</caption><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+
+
+def document_of(value: object, writer: str) -> dict[str, Any]:
+    """The JSON document of a value, in plain Python values, by the function of ``views`` that makes it.
+
+    ``views`` is above whatever it shows, so it is loaded when somebody asks, and nothing below depends on it.
+
+    Args:
+        value: A plan, a statement.
+        writer: Module and function: ``exports.plan_document``.
+    """
+    module, _, function = writer.partition(".")
+    document: dict[str, Any] = getattr(import_module(f"pbal_core.views.{module}"), function)(value)
+    return document
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A document as text that ends with a line end. Characters beyond ASCII are escaped."""
+    import json  # only those who save one need it
+
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def _left_out(rows: Sequence[Sequence[str]]) -> list[str]:

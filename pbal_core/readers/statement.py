@@ -16,9 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from ..errors import DataError, Issue, RequestError
 from ..portfolio import Portfolio
+from ..portfolio.shown import document_of, json_text
 from .derive import Derived, derive
 from .facts import CashBalance, Facts
 
@@ -43,6 +45,17 @@ class Statement(Facts):
 
         found = self._derived.portfolio
         return found._repr_html_() if found else f"<pre>{escape(str(self))}</pre>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was read, in plain values: the document ``pbal-statement`` that ``pbal inspect -f json`` writes.
+
+        The positions are there once no choice is open.
+        """
+        return document_of(self, "documents.statement_document")
+
+    def to_json(self) -> str:
+        """``to_dict`` as text."""
+        return json_text(self.to_dict())
 
     @property
     def portfolio(self) -> Portfolio:

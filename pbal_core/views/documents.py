@@ -15,17 +15,17 @@ from decimal import Decimal
 from typing import Any
 
 from ..portfolio import Portfolio
+from ..portfolio.shown import json_text
 from ..readers import Statement
-from ..readers.preview import StatementView
-from .drift import DriftReport
+from ..readers.preview import preview
 
 VERSION = 1
 KINDS = ("pbal-plan", "pbal-drift", "pbal-least-cash", "pbal-statement")
 
 
-def document(kind: str, content: Mapping[str, Any]) -> str:
-    """A document as text that ends with a line end."""
-    return json.dumps({"kind": kind, "version": VERSION, **content}, indent=2, allow_nan=False) + "\n"
+def document(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A document in plain Python values."""
+    return {"kind": kind, "version": VERSION, **content}
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -37,18 +37,14 @@ def schema(kind: str) -> dict[str, Any]:
     return described
 
 
-def drift_json(portfolio: Portfolio, report: DriftReport) -> str:
-    """How far each position is from its target."""
-    return document("pbal-drift", {"currency": portfolio.currency, **report.to_dict()})
-
-
 def least_cash_json(portfolio: Portfolio, amount: Decimal) -> str:
     """The least cash that reaches the targets without a sale."""
-    return document("pbal-least-cash", {"currency": portfolio.currency, "cash": f"{amount:f}"})
+    return json_text(document("pbal-least-cash", {"currency": portfolio.currency, "cash": f"{amount:f}"}))
 
 
-def statement_json(statement: Statement, view: StatementView) -> str:
+def statement_document(statement: Statement) -> dict[str, Any]:
     """What was read of a file; the positions are there once no choice is open."""
+    view = preview(statement)
     positions = statement.portfolio.to_dict()["positions"] if view.ready else []
     lines = [
         {

@@ -22,7 +22,7 @@ from ..errors import InfeasiblePlanError, RequestError
 from ..money import Amount, format_percent, from_units, minor_digits, to_amount
 from ..policy.targets import Targets, weights_for
 from ..portfolio import Portfolio, check_portfolio
-from ..portfolio.shown import html_table
+from ..portfolio.shown import html_table, json_text
 
 
 @dataclass(frozen=True, init=False)
@@ -82,9 +82,15 @@ class Drift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
-    """The drift of every position, in file order, then of every target that is not held."""
+    """The drift of every position, in file order, then of every target that is not held.
+
+    Args:
+        rows: One for each.
+        currency: ISO code of every amount.
+    """
 
     rows: tuple[Drift, ...]
+    currency: str = "USD"
 
     @property
     def outside(self) -> tuple[Drift, ...]:
@@ -117,7 +123,7 @@ class DriftReport:
         return html_table(rows, str(self))
 
     def to_dict(self) -> dict[str, Any]:
-        """The report in plain values, as ``pbal --drift -f json`` writes it."""
+        """The report in plain values: the document ``pbal-drift`` that ``pbal --drift -f json`` writes."""
         rows = [
             {
                 "symbol": row.symbol,
@@ -131,7 +137,12 @@ class DriftReport:
             }
             for row in self.rows
         ]
-        return {"act": self.act, "positions": rows}
+        head = {"kind": "pbal-drift", "version": 1, "currency": self.currency}
+        return head | {"act": self.act, "positions": rows}
+
+    def to_json(self) -> str:
+        """``to_dict`` as text."""
+        return json_text(self.to_dict())
 
 
 def drift_report(
@@ -169,7 +180,7 @@ def drift_report(
                 outside=abs(weight - target) > width,
             )
         )
-    return DriftReport(rows=tuple(rows))
+    return DriftReport(rows=tuple(rows), currency=portfolio.currency)
 
 
 def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> Decimal:

@@ -11,9 +11,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from ..money import divide_half_even, from_units, round_cents
 from ..planning.plan import Plan
+from ..portfolio.shown import json_text
 from .columns import FILE_COLUMNS, Exact
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -72,10 +74,13 @@ def trades_csv(plan: Plan) -> str:
 
 def plan_json(plan: Plan) -> str:
     """The whole plan as JSON. Amounts are strings, so that no reader turns them into binary fractions."""
-    import json  # the command's table does without it
+    return json_text(plan_document(plan))
 
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The same in plain Python values."""
     proof = plan.proof
-    content = {
+    return {
         "kind": "pbal-plan",
         "version": 1,
         "currency": plan.portfolio.currency,
@@ -102,7 +107,6 @@ def plan_json(plan: Plan) -> str:
         },
         "positions": _positions(plan),
     }
-    return json.dumps(content, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def _positions(plan: Plan) -> list[dict[str, str | int | float]]:

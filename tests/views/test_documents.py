@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pbal_core import drift_report, read_positions, rebalance
 from pbal_core.cli import main
 from pbal_core.views.documents import KINDS, schema
 
@@ -37,6 +38,32 @@ def test_a_document_is_what_its_schema_says(capsys: pytest.CaptureFixture[str], 
     for missing in list(found):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({key: value for key, value in found.items() if key != missing}, described)
+
+
+def test_the_values_of_the_library_write_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """``to_dict`` and ``to_json`` of a plan, a statement and a drift report are the documents of the command."""
+    statement = read_positions(SAMPLE)
+    plan = rebalance(statement.portfolio, 5000, method="exact")
+    values: dict[tuple[str, ...], Any] = {
+        ("pbal-plan", SAMPLE, "-c", "5000", "--exact", "-f", "json"): plan,
+        ("pbal-statement", "inspect", SAMPLE, "-f", "json"): statement,
+        ("pbal-drift", SAMPLE, "--drift", "-f", "json"): drift_report(statement.portfolio),
+    }
+    for (kind, *arguments), value in values.items():
+        assert main(arguments) in {0, 1}
+        assert value.to_json() == capsys.readouterr().out
+        assert value.to_dict() == json.loads(value.to_json())
+        jsonschema.validate(value.to_dict(), schema(kind))
+
+
+def test_a_statement_with_an_open_choice_has_its_document() -> None:
+    """It says what is to choose, and holds no position yet."""
+    two = Path(__file__).parent.parent / "data" / "readers" / "ibkr_two_accounts.csv"
+    found = read_positions(two).to_dict()
+    jsonschema.validate(found, schema("pbal-statement"))
+    assert found["ready"] is False
+    assert found["positions"] == []
+    assert found["issues"]
 
 
 def test_every_kind_is_tried() -> None:
