@@ -14,6 +14,7 @@ OPTIONS = {
     "choose_accounts": "--account ID, or --account all",
     "confirm_columns": "--format-hint generic, or a mapping file",
     "name_columns": "--format-hint FILE.toml",
+    "choose_decimal": '--format-hint FILE.toml, with decimal = "." or ","',
     "choose_broker_account": "--broker-account ID",
     "choose_contract": "--contract {}",
     "trade_real_money": "--live",

@@ -6,12 +6,14 @@ Texts of a file are shown as plain text or in data frames, never as Markdown.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
 from ..errors import Issue, RequestError
+from ..readers.cells import readings
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import StatementView, preview
 from ..views.reading import Reading, reading
@@ -225,7 +227,28 @@ def _choose_columns(upload: Batch) -> None:
     if problem:
         st.text(problem)
     use = state.change(positions.use_columns)
+    _choose_readings(upload, mapping)
     st.button("Use these columns", disabled=mapping is None, on_click=use, args=(upload, mapping))
+
+
+def _choose_readings(upload: Batch, mapping: ColumnMapping | None) -> None:
+    """Two buttons for an amount that may be two: each reads the whole file so, with the columns that are chosen."""
+    remedies = [issue.remedy for issue in upload.issues if issue.code == "ambiguous_number" and issue.remedy]
+    if not remedies:
+        return
+    text = remedies[0].value
+    signs: tuple[DecimalChoice, DecimalChoice] = (".", ",")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text(f"What is {harmless(text)}?")
+        for sign, reading in zip(signs, readings(text), strict=True):
+            st.button(
+                reading.replace("$", "\\$"),
+                key=f"reading {sign} {state.page().version}",
+                help="All numbers of the file are read in this way.",
+                disabled=mapping is None,
+                on_click=state.change(positions.use_columns),
+                args=(upload, mapping and replace(mapping, decimal=sign)),
+            )
 
 
 def _column_words(text: str) -> str:

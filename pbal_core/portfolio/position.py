@@ -15,15 +15,18 @@ from typing import Any
 from ..errors import DataError, Issue, Place, RequestError
 from ..money import Amount, to_amount
 
-SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,30}[A-Za-z0-9])?", re.ASCII)
+SYMBOL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/&-]{0,30}[A-Za-z0-9])?", re.ASCII)
 """What a tradable symbol looks like. Strict on purpose: symbols are shown on a page, so nothing that a browser, a
 spreadsheet or Markdown would act on may be one."""
 
-_SPELLINGS = str.maketrans(" /-_", "....")
+_SPELLINGS = str.maketrans(" /-_&", ".....")
 
 
 def symbol_key(symbol: str) -> str:
-    """What one symbol has in common in all its spellings: ``BRK/B``, ``BRK.B``, ``BRK-B`` and ``BRK B`` are one."""
+    """What one symbol has in common in all its spellings: ``BRK/B``, ``BRK.B``, ``BRK-B`` and ``BRK B`` are one.
+
+    So are ``M&M`` and the ``M_M`` of TradingView.
+    """
     return symbol.translate(_SPELLINGS)
 
 
@@ -106,7 +109,7 @@ def bad_symbol_message(symbol: str) -> str:
     """Why a text is refused as a symbol. Shows it escaped, so that nothing in it acts on a terminal or a page."""
     shown = ascii(symbol if len(symbol) <= 40 else symbol[:40] + "...")
     return (
-        f"{shown} cannot be a symbol; up to 32 letters, digits, spaces and . / - _ are accepted, beginning and "
+        f"{shown} cannot be a symbol; up to 32 letters, digits, spaces and . / - _ & are accepted, beginning and "
         "ending with a letter or a digit."
     )
 

@@ -79,15 +79,17 @@ def read_positions(
 
 
 def columns_of(source: Source) -> tuple[str, ...]:
-    """Header names of a file, to make a mapping from when none could be guessed; see ``likely_header``.
+    """Names of the columns of a file, to make a mapping from; see ``likely_header`` and ``column_titles``.
 
     Raises:
         DataError: The file cannot be read as a table.
     """
-    from .headers import likely_header
+    from .headers import columns_to_choose, likely_header
 
-    header = likely_header(_open(read_bytes(source)))
-    return tuple(cell.strip() for cell in header.cells if cell.strip()) if header is not None else ()
+    found = list(_open(read_bytes(source)))
+    header = likely_header(found)
+    rows = next((document.records for document in found if any(record is header for record in document.records)), ())
+    return columns_to_choose(header, (record for record in rows if record is not header)) if header is not None else ()
 
 
 def format_of(source: Source) -> str:
@@ -204,10 +206,10 @@ def _unknown(found: list[Document]) -> DataError:
     records = [record for document in found for record in document.records]
     if not records:
         return refused("empty_file", "the file is empty; a header line and at least one position are needed.")
-    from .headers import likely_header
+    from .headers import column_titles, likely_header
 
     header = likely_header(found) or records[0]
-    names = ", ".join(ascii(cell.strip())[1:-1][:40] for cell in header.cells[:20])
+    names = ", ".join(ascii(title)[1:-1][:40] for title in column_titles(header.cells[:20]))
     message = (
         f"no columns of a positions file were found; the likeliest header has: {names}. Needed are "
         "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "

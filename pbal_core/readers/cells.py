@@ -146,14 +146,25 @@ def decide_decimal(cells: Iterable[tuple[str, Place]]) -> DecimalSign:
         return next(iter(seen))
     if ambiguous is not None:
         text, place = ambiguous
+        point, comma = readings(text)
         message = (
-            f"{shown(text)} can be read in two ways, and no other number of the file decides whether the separator "
-            "parts thousands or decimals; write it without thousands separators, or say it in a mapping (decimal)."
+            f"{shown(text.strip())} can be read as {point} or as {comma}, and no other number of the file decides it; "
+            "say which it is."
         )
-        raise DataError([issue_at("error", "ambiguous_number", message, place.line, column=place.column or "")])
+        remedy = Remedy("choose_decimal", text.strip())
+        raise DataError(
+            [issue_at("error", "ambiguous_number", message, place.line, column=place.column or "", remedy=remedy)]
+        )
     return "."
 
 
+def readings(text: str) -> tuple[str, str]:
+    """The two amounts that a text may be: with a decimal point, and with a decimal comma."""
+    point, comma = (parse_amount(text, sign)[0].normalize() for sign in _SIGNS)
+    return f"{point:,f}", f"{comma:,f}"
+
+
+_SIGNS: tuple[DecimalSign, DecimalSign] = (".", ",")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_SHAPES = (
     r"(?P<year>\d{4})(?P<part>[-/.]?)(?P<month>\d{2})(?P=part)(?P<day>\d{2})",
@@ -192,6 +203,14 @@ def read_date(text: str) -> date | None:
     return None
 
 
+_CURRENCY_WORDS = {
+    "EURO": "EUR", "\u20ac": "EUR", "US-DOLLAR": "USD", "US DOLLAR": "USD", "BRITISCHES PFUND": "GBP",
+    "ENGLISCHES PFUND": "GBP", "BRITISH POUND": "GBP", "SCHWEIZER FRANKEN": "CHF", "SWISS FRANC": "CHF",
+    "YEN": "JPY", "JAPANISCHE YEN": "JPY",
+}  # fmt: skip
+
+
 def currency_code(text: str) -> str:
     """A currency as an ISO code in capitals. Pence (``GBp``, ``GBx``) become ``GBX``: they are no pounds."""
-    return "GBX" if text in {"GBp", "GBx"} else text.upper()
+    code = "GBX" if text in {"GBp", "GBx"} else text.upper()
+    return _CURRENCY_WORDS.get(code, code) if len(code) != 3 else code

@@ -32,7 +32,8 @@ _WORDS = {
     "quantity": """
         en: quantity, qty, qty., shares, units, no. of shares, number of shares, units held, shares held, quantity
             held, owned quantity, total quantity, net qty ~ position, holding qty, amount held, no. of units
-        de: stück, stückzahl, anzahl, stück/nominale, stück/nominal, stück/nom., stück / nominale, stk./nominale,
+        de: stück, stückzahl, stück/nominalwert, nominal / stück, nominal/stück, stück/nennwert,
+            anzahl, stück/nominale, stück/nominal, stück/nom., stück / nominale, stk./nominale,
             stk. ~ bestand, menge, anteile, nominale, nominal
         fr: quantité, qté, qte, nombre de titres, nombre de parts ~ parts, titres
         nl: aantal ~ aandelen, stuks
@@ -74,7 +75,8 @@ _WORDS = {
         en: unrealized gain, unrealized gain/loss, unrealised gain/loss, unrealized p&l, unrealised p&l, unrealized
             p/l, unrealized pnl, unrealised pnl, unrealized, unrealised gain, fifopnlunrealized, open p&l, total
             gain/loss, overall p&l, unrealized g/l ~ gain/loss, gain/loss $, gain, p&l, p/l, pnl, profit/loss, profit
-        de: gewinn/verlust, gewinn / verlust, unrealisierter gewinn/verlust, entwicklung absolut, g/v, guv ~ gewinn
+        de: gewinn/verlust, gewinn / verlust, gewinn/verlust absolut,
+            unrealisierter gewinn/verlust, entwicklung absolut, g/v, guv ~ gewinn
         fr: +/- value latente, plus/moins value, plus-value latente, plus/moins-value latente, +/- value ~ résultat
         nl: ongerealiseerd resultaat, winst/verlies, ongerealiseerde w/v, w/v ~ resultaat
         it: utile/perdita, plus/minusvalenza, plusvalenza/minusvalenza, p/l non realizzato ~ guadagno

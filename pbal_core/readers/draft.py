@@ -176,7 +176,7 @@ class StatementDraft:
         for number in range(2, 100):
             if self._names.setdefault(symbol_key(symbol), name) == name:
                 return symbol
-            symbol = f"{symbol[:28].rstrip(' ._/-')} {number}"
+            symbol = f"{symbol[:28].rstrip(' ._/&-')} {number}"
         return symbol
 
     def count(self, line: int, account: str, value: Decimal | None, kind: CountedKind = "asset") -> None:
@@ -381,8 +381,9 @@ class StatementDraft:
 
 
 def few(names: Sequence[str]) -> str:
-    """The first five names."""
-    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+    """The first five of the names, each once."""
+    each = list(dict.fromkeys(names))
+    return ", ".join(each[:5]) + (" ..." if len(each) > 5 else "")
 
 
 def _line(issue: Issue) -> int:

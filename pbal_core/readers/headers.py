@@ -42,6 +42,27 @@ def unit_of(title: str) -> tuple[str, str]:
     return name, currency_code("GBX" if unit.casefold() in {"p", "pence"} else sign_currency(unit))
 
 
+def column_titles(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names that tell the columns of a header apart, for a mapping to name.
+
+    The second ``Gain`` is ``Gain (2)``, and a third column without a name is ``column 3``.
+    """
+    seen: dict[str, int] = {}
+    titles = []
+    for place, cell in enumerate(cells, start=1):
+        title = cell.strip() or f"column {place}"
+        count = seen[normal(title)] = seen.get(normal(title), 0) + 1
+        titles.append(title if count == 1 else f"{title} ({count})")
+    return tuple(titles)
+
+
+def columns_to_choose(header: Record, rows: Iterable[Record]) -> tuple[str, ...]:
+    """The columns of a table that have a name, or something in a row."""
+    titles = column_titles(header.cells)
+    filled = {i for record in rows for i, cell in enumerate(record.cells[: len(titles)]) if cell.strip()}
+    return tuple(title for i, title in enumerate(titles) if header.cells[i].strip() or i in filled)
+
+
 def known_columns(header: Sequence[str]) -> dict[str, str]:
     """Columns (as they are in the file) by their folded names, whole and without units; whole names win."""
     columns: dict[str, str] = {}

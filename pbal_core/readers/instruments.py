@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from . import symbols
 
-_CODE = r"[A-Za-z0-9_]{1,16}(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
+_CODE = r"[A-Za-z0-9_]{1,16}(?:&[A-Za-z0-9]{1,12})?(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
 _DATE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"
 _OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fidelity
     | \S+\s\d\d/\d\d/\d{4}\s[\d.,]+\s[CP]              # Schwab

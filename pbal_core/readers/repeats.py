@@ -122,7 +122,7 @@ def _make_lots(draft: StatementDraft, groups: Sequence[_Group], *, sure: bool) -
         for remark in draft.remarks
         if remark.code not in {"rows_added_up", "rows_alike"} or not remark.where or remark.where.line not in lines
     ]
-    names = few(list(dict.fromkeys(holding.symbol for holding in lines.values())))
+    names = few([holding.symbol for holding in lines.values()])
     message = f"a row of {names} has the shares and the value of its other rows together: these are lots, counted once"
     if sure:
         draft.remark("info", "lots_of_total", f"{message}.", min(lines))

@@ -1,8 +1,8 @@
 """From what a file calls an asset to a symbol, and what the symbol says about its market.
 
 Source: exchange prefixes as Google Finance and TradingView write them (``NYSEARCA:VTI``, ``TSE:VFV``), suffixes as
-Yahoo Finance does (``VFV.TO``, ``VUSA.L``). TradingView writes ``M_M`` for the ``M&M`` of India's NSE, since an
-ampersand acts on a web page.
+Yahoo Finance does (``VFV.TO``, ``VUSA.L``). ``M&M`` of India's NSE keeps its ampersand; TradingView's ``M_M`` is
+the same symbol.
 
 Worked example: ``NYSEARCA:VTI`` is VTI; ``Example 500 Index Fund (Admiral)`` without a ticker is a symbol of its own,
 ``Example 500 Index Fund Admiral``.
@@ -17,7 +17,6 @@ from ..portfolio import SYMBOL
 
 LONGEST = 32
 _PREFIXED = re.compile(r"(?P<exchange>[A-Z]{2,12}):\s?(?P<ticker>[A-Z0-9][A-Z0-9.&_-]{0,14})")
-_AMPERSAND = re.compile(r"[A-Z0-9]+(?:&[A-Z0-9]+)+(?:[.-][A-Z]{1,4})?")
 
 _SUFFIXES = {
     "AUD": "AX", "BRL": "SA", "CAD": "TO V NE CN", "CHF": "SW", "CNY": "SS SZ", "DKK": "CO",
@@ -39,15 +38,14 @@ def ticker(text: str) -> str:
     if SYMBOL.fullmatch(text):
         return text
     match = _PREFIXED.fullmatch(text)
-    bare = match["ticker"] if match else text
-    return bare.replace("&", "_") if _AMPERSAND.fullmatch(bare) else bare
+    return match["ticker"] if match else text
 
 
 def from_name(name: str) -> str:
     """A symbol made of a name, of the characters that a symbol may have; empty when none are left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    flat = " ".join(re.sub(r"[^A-Za-z0-9 ._/-]+", " ", plain).split())
-    cut = flat[:LONGEST].strip(" ._/-")
+    flat = " ".join(re.sub(r"[^A-Za-z0-9 ._/&-]+", " ", plain).split())
+    cut = flat[:LONGEST].strip(" ._/&-")
     return cut if SYMBOL.fullmatch(cut) else ""
 
 

@@ -24,7 +24,7 @@ from .columns import MULTIPLIERS
 from .document import Document, Record
 from .draft import StatementDraft
 from .facts import CashBalance, Lot, RowKind
-from .headers import currency_columns, unit_of
+from .headers import column_titles, currency_columns, unit_of
 from .labels import is_note, read_label, settle_cash
 from .layout import NUMBERS, POSITION, Layout, ReadingState, TableRow, Verdict
 from .position_row import read_cash, read_position
@@ -56,6 +56,7 @@ class TableFormat:
         ends_with: What the last line of a complete file is, for the warning when it is missing; empty for nothing.
         names: The name of an asset is its symbol where it has no other.
         own_words: See ``instruments.unsupported``.
+        titled: The names of columns are those of ``column_titles``.
     """
 
     key: str
@@ -72,6 +73,7 @@ class TableFormat:
     ends_with: str = ""
     names: bool = False
     own_words: bool = False
+    titled: bool = False
 
     def is_header(self, names: tuple[str, ...]) -> bool:
         """A row of folded cells is this format's header."""
@@ -92,7 +94,7 @@ class TableFormat:
         Raises:
             DataError: A column that is needed once is there twice.
         """
-        names = [normal(cell) for cell in record.cells]
+        names = list(map(normal, column_titles(record.cells) if self.titled else record.cells))
         index: dict[str, int] = {}
         for name, accepted in self.columns.items():
             for candidate in accepted:
@@ -123,9 +125,10 @@ class TableFormat:
 
 def layout_of(record: Record, index: Mapping[str, int], pairs: tuple[str, ...] = ()) -> Layout:
     """The layout of a header row whose fields are at these positions."""
-    titles = {name: record.cells[i].strip() or record.cells[i - 1].strip() for name, i in index.items()}
+    cells = [cell.strip() for cell in record.cells]
+    titles = {name: cells[i] or (cells[i - 1] if i else "") or f"column {i + 1}" for name, i in index.items()}
     units = {name: unit for name in NUMBERS if name in titles and (unit := unit_of(titles[name])[1])}
-    width = max((i + 1 for i, cell in enumerate(record.cells) if cell.strip()), default=0)
+    width = max([*(i + 1 for i, cell in enumerate(cells) if cell), *(i + 1 for i in index.values())], default=0)
     return Layout(index, titles, width, pairs, len(record.cells), units)
 
 

@@ -394,12 +394,35 @@ def test_columns_can_be_named_by_hand(app):
 def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app, style, price):
     """The file is refused with a control to choose the style by, not with a dead end."""
     upload(app.run(), 'Ticker,Units,Last price\nVTI,10,"1,234"\nBND,20,"2,345"\n', "own.csv")
-    assert "can be read in two ways" in " ".join(report(app))
+    assert "can be read as 1,234 or as 1.234" in " ".join(report(app))
     box = next(box for box in app.selectbox if box.label == "Numbers are written")
     box.set_value({"1,234.56": ".", "1.234,56": ","}[style]).run()
     button(app, "Use these columns").click().run()
     assert not app.exception
     assert str(app.session_state["page"].current.statement.portfolio["VTI"].price) == price
+
+
+@pytest.mark.parametrize(("reading", "price"), [("2.5", "2.500"), ("2,500", "2500")])
+def test_an_amount_that_can_be_two_is_asked_about_with_a_button_for_each(app, reading, price):
+    """A press reads the whole file so, with the columns that are chosen beside it."""
+    upload(app.run(), "Ticker;Units;Last price\nVTI;10;2.500\nBND;20;1.440\n", "own.csv")
+    assert "What is 2.500?" in [text.value for text in app.text]
+    next(found for found in app.button if found.label == reading).click().run()
+    assert not app.exception
+    assert not app.error
+    assert str(app.session_state["page"].current.statement.portfolio["VTI"].price) == price
+
+
+def test_a_column_without_a_name_can_be_chosen(app):
+    """The lists have the header's row, and a column that it does not name."""
+    upload(app.run(), "My holdings,,\nPapier,,Kurs\nVTI,10,250.00\nBND,20,75.00\n", "own.csv")
+    box = next(box for box in app.selectbox if box.label == "Shares held")
+    assert box.options == ["(not in the file)", "Papier", "column 2", "Kurs"]
+    for label, column in (("Symbol", "Papier"), ("Shares held", "column 2"), ("Price of one share", "Kurs")):
+        next(box for box in app.selectbox if box.label == label).set_value(column).run()
+    button(app, "Use these columns").click().run()
+    assert not app.exception
+    assert symbols(app) == ["VTI", "BND"]
 
 
 def test_cash_in_the_file_is_offered(app):

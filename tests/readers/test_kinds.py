@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import DataError, read_positions
+from pbal_core import DataError, read_positions, rebalance
 from pbal_core.readers import Statement, columns_of
 from pbal_core.readers.mapping import ColumnMapping
 
@@ -166,8 +166,9 @@ class TestNamesAndKinds:
         [
             ("NYSEARCA:VOO", "VOO"),
             ("NASDAQ: QQQ", "QQQ"),
-            ("M&M", "M_M"),
-            ("S&P 500 Index Fund (Inv)", "S P 500 Index Fund Inv"),
+            ("M&M", "M&M"),
+            ("NSE:J&KBANK", "J&KBANK"),
+            ("S&P 500 Index Fund (Inv)", "S&P 500 Index Fund Inv"),
         ],
     )
     def test_an_identifier_that_people_use_becomes_a_symbol(self, text, symbol):
@@ -278,6 +279,29 @@ class TestTotalsAndRows:
         statement = read(f"Ticker,Shares,Price,Value\n{rows}")
         assert set(held(statement)) == {"VOO", "QQQ", "AGG"}
         assert [check.stated for check in statement.totals] == [3000, 980, 3980]
+
+    def test_a_symbol_with_an_ampersand_is_found_in_targets(self):
+        portfolio = read("Ticker,Shares,Price,Value\nM&M,4,500,2000\nVOO,4,500,2000\n").portfolio
+        for name in ("M&M", "M_M"):
+            plan = rebalance(portfolio, 1000, targets={name: 100}, min_trade=500)
+            assert [(trade.symbol, trade.shares) for trade in plan.trades] == [("M&M", 2)]
+
+    def test_columns_without_a_name_and_of_one_name_can_be_mapped(self):
+        text = "Mine;;;Amount;Amount\nVOO;4;500,50;2002,00;9\nAGG;10;98;980,00;8\n"
+        columns = columns_of(text.encode())
+        assert columns == ("Mine", "column 2", "column 3", "Amount", "Amount (2)")
+        assert "Mine, column 2, column 3, Amount, Amount (2)" in refused(text)
+        mapping = ColumnMapping(symbol="Mine", quantity="column 2", price="column 3", value="Amount")
+        assert held(read(text, mapping=mapping)) == {"VOO": (4, Decimal("500.5"), 2002), "AGG": (10, 98, 980)}
+        kept = ColumnMapping.from_toml(mapping.to_toml())
+        assert held(read(text, mapping=kept)) == held(read(text, mapping=mapping))
+        other = ColumnMapping(symbol="Mine", quantity="Amount (2)", value="Amount")
+        assert held(read(text, mapping=other))["AGG"] == (8, Decimal("122.5"), 980)
+
+    def test_a_first_column_without_a_name_can_be_mapped(self):
+        text = ",Shares,Price\nVOO,4,500\nAGG,10,98\n"
+        mapping = ColumnMapping(symbol="column 1", quantity="Shares", price="Price")
+        assert set(held(read(text, mapping=mapping))) == {"VOO", "AGG"}
 
     def test_an_unnamed_column_is_no_field_too_many(self):
         text = "Name;ISIN;Quantity;;Price;;Value;\nW;IE00BK5BQT80;20,5;pcs;118,500;EUR;2429,25;EUR\n"
@@ -395,6 +419,9 @@ class TestNumberStyles:
         assert (holding.quantity, holding.value) == (quantity, value)
 
     def test_two_readings_that_nothing_decides_are_refused(self):
+        message = refused("Ticker;Shares;Price\nVOO;1,500;2,000\n")
+        assert "1.5" in message
+        assert "1,500" in message
         assert _problems("Ticker;Shares;Price\nVOO;1,500;2,000\n") == {"ambiguous_number"}
         assert _problems("Ticker;Shares;Price;Value\nVOO;1,500;2;3,000\n") == {"ambiguous_number"}
 

@@ -17,7 +17,7 @@ from ..cells import is_blank, normal, read_date
 from ..columns import NAMES
 from ..document import Document
 from ..draft import StatementDraft
-from ..headers import unit_of
+from ..headers import column_titles, columns_to_choose, unit_of
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..mapping import ColumnMapping, guess
 from ..sections import label_of, title_of
@@ -40,7 +40,11 @@ def find(document: Document) -> int | None:
 
 def find_mapped(document: Document, mapping: ColumnMapping) -> int | None:
     """The first row that has every column of a mapping."""
-    return document.find(*(normal(column) for _, column in mapping.pairs()))
+    wanted = {normal(column) for _, column in mapping.pairs()}
+    for index, record in enumerate(document.records[: len(document.names)]):
+        if wanted <= set(map(normal, column_titles(record.cells))):
+            return index
+    return None
 
 
 def read(
@@ -71,6 +75,7 @@ def read(
         currency="",
         names=True,
         own_words=True,
+        titled=confirmed,
     )
     draft = read_table(form, document, header)
     reason = "" if confirmed else _proof(mapping, title.cells, draft)
@@ -78,7 +83,7 @@ def read(
         taken = ", ".join(f"{field} from {column}" for field, column in mapping.pairs())
         draft.remark("info", "columns_taken", f"the columns were recognised ({taken}): {reason}.", title.line)
     statement = draft.statement()
-    names = tuple(cell.strip() for cell in title.cells if cell.strip())
+    names = columns_to_choose(title, document.records[header + 1 :])
     return replace(statement, mapping=mapping, mapping_confirmed=confirmed or bool(reason), columns=names)
 
 
