@@ -22,7 +22,8 @@ from pbal_core.dashboard.live import _commit, new_memory, read_amount
 from pbal_core.dashboard.payload import payload
 from pbal_core.money import currency_spellings, format_money, format_units, typed_amount
 from pbal_core.planning.problem import prepare
-from pbal_core.policy.targets import Targets, with_targets
+from pbal_core.policy.assets import with_targets
+from pbal_core.policy.targets import Targets
 from pbal_core.views import exports
 from pbal_core.views import summary as present
 from pbal_core.views.axis import Point, axes_for

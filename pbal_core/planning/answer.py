@@ -22,6 +22,7 @@ def basis_of(problem: Problem) -> Basis:
         method=problem.method,
         currency=problem.portfolio.currency,
         gains=problem.gains,
+        sets=problem.sets,
     )
 
 

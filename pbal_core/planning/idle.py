@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from ..errors import Issue
 from . import remarks
+from .lots import fewest_sold
 from .problem import Problem
 
 
@@ -52,13 +53,15 @@ def _why_raised(problem: Problem, question: tuple[int, int], lots: Sequence[int]
     cash, min_trade = question
     direction, money = problem.direction(cash), problem.portfolio.money
     sold = [i for i, k in enumerate(lots) if k < 0]
-    able = [i for i in sold if problem.parts[i] or direction != "both"]
+    of_sets = {i for asset in problem.assets for i in [j for j in asset.sold if lots[j] < 0][:-1]}  # sold whole first
+    able = [i for i in sold if i not in of_sets and (problem.aimed[i] or direction != "both")]
     if not able:
         return f"{', '.join(problem.portfolio.symbols[i] for i in sold)} without a target is sold whole"
 
     def keep(i: int) -> tuple[int, bool, bool]:
         """What keeping costs, and whether the rest would be too small a trade, or keeping one lot is not the least."""
-        least = problem.market.sell_least(problem.managed.index(i), min_trade, problem.budget(cash), direction)
+        terms = min_trade, problem.fee_trade, problem.budget(cash), direction
+        least = fewest_sold(problem.prices[i], problem.held[i], terms)
         one, whole, small = problem.prices[i], -lots[i] * problem.prices[i] - problem.fee, -lots[i] <= least
         return (whole, small and least > 1, True) if small or whole < one else (one, False, False)
 
@@ -85,11 +88,11 @@ def why_stays(problem: Problem, question: tuple[int, int], lots: Sequence[int], 
         return "nothing else may be bought" if any(lots) else "nothing may be bought"
 
     def fill(i: int) -> Fraction:
-        return Fraction(problem.values[i] + lots[i] * problem.prices[i], problem.parts[i])
+        return Fraction(problem.worth(i, lots), problem.parts[i])
 
     i = min(able, key=fill)
-    base = sum(problem.values[j] for j in problem.managed) + problem.budget(cash)
-    if fill(i) * sum(problem.parts[j] for j in problem.managed) >= base:
+    base = problem.managed_value + problem.budget(cash)
+    if fill(i) * sum(asset.part for asset in problem.assets) >= base:
         if problem.constraints.leftover != "invest":
             return "nothing that may be bought is below its target"
         i = min(able, key=lambda i: (rest.least(i), i))

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from ..money import decimals, from_units, to_units
 from ..portfolio import Position
+from .strategy import Direction
 
 
 def lot_price(position: Position, lot: Decimal | None, scale: int) -> int:
@@ -36,3 +37,22 @@ def lots_as_shares(count: int, lot: Decimal | None) -> int | Decimal:
         return count
     places = decimals(lot)
     return from_units(count * to_units(lot, places), places)
+
+
+def fewest_sold(price: int, held: int, terms: tuple[int, int, int, Direction]) -> int:
+    """The fewest lots of a sale, >= 1.
+
+    So that money can be raised, the fee asks of a sale no more than the position, nor in a withdrawal than its amount.
+
+    Args:
+        price: Units of one lot.
+        held: The most lots that may be sold.
+        terms: Units of the smallest trade, and of the smallest that is worth its fee; units that may be spent (+) or
+            must be raised (-); and what may be traded.
+    """
+    min_trade, worth, need, direction = terms
+    if need < 0:
+        worth = min(worth, held * price)
+        if direction == "sell":
+            worth = min(worth, -need)
+    return max(1, -(-max(min_trade, worth) // price))

@@ -36,6 +36,7 @@ class Basis:
         method: See ``rebalance``.
         currency: ISO code of the currency that amounts are written in.
         gains: n times which part of the proceeds of a sale is gain, None where unknown; see ``gains.gain_parts``.
+        sets: Places of positions that have one target together, the one that is bought first; it has their target.
     """
 
     symbols: tuple[str, ...]
@@ -47,6 +48,7 @@ class Basis:
     method: Method
     currency: str
     gains: tuple[int | None, ...]
+    sets: tuple[tuple[int, ...], ...] = ()
 
     @cached_property
     def total(self) -> int:
@@ -66,23 +68,56 @@ class Basis:
     @cached_property
     def drift(self) -> float:
         """Largest distance of a weight from its target before the trades, as a fraction."""
-        return _largest_distance(self.weights, self.targets_before)
+        return self.distance(self.weights, self.targets_before)
+
+    def distance(self, weights: Sequence[float], targets: Sequence[float]) -> float:
+        """The largest distance of a weight from its target, as a fraction; positions of a set count together."""
+        apart = [weight - target for weight, target in zip(weights, targets, strict=True)]
+        for several in self.sets:
+            apart[several[0]] = sum(apart[i] for i in several)
+            for i in several[1:]:
+                apart[i] = 0.0
+        return max(map(abs, apart))
 
     def targets_of(self, values: Sequence[int]) -> tuple[float, ...]:
         """What the weights of n values in units are measured against.
 
         Frozen positions keep the weight they have, and the others share out the rest by their targets. Where nothing
-        is frozen, or nothing is held, these are the targets themselves.
+        is frozen, or nothing is held, these are the targets themselves. Positions of a set share its target out as
+        their values are; the set stays only where all of them do.
         """
         if not any(self.frozen):
-            return self.targets
+            return self._shared(self.targets, values) if self.sets else self.targets
         total = sum(values)
-        free = sum(weight for weight, stays in zip(self.targets, self.frozen, strict=True) if not stays)
+        frozen = self._asset_frozen
+        free = sum(weight for weight, stays in zip(self.targets, frozen, strict=True) if not stays)
         if not total or not free:
-            return self.targets
-        rest = sum(value for value, stays in zip(values, self.frozen, strict=True) if not stays) / total
-        rows = zip(self.targets, self.frozen, values, strict=True)
-        return tuple(value / total if stays else weight / free * rest for weight, stays, value in rows)
+            return self._shared(self.targets, values)
+        rest = sum(value for value, stays in zip(values, frozen, strict=True) if not stays) / total
+        rows = zip(self.targets, frozen, values, strict=True)
+        return self._shared(
+            tuple(value / total if stays else weight / free * rest for weight, stays, value in rows), values
+        )
+
+    @cached_property
+    def _asset_frozen(self) -> list[bool]:
+        """Whether each position's asset does not trade at all."""
+        frozen = list(self.frozen)
+        for several in self.sets:
+            all_stay = all(self.frozen[i] for i in several)
+            for i in several:
+                frozen[i] = all_stay
+        return frozen
+
+    def _shared(self, targets: tuple[float, ...], values: Sequence[int]) -> tuple[float, ...]:
+        """The target of each set, shared out over its positions as their values are."""
+        found = list(targets)
+        for several in self.sets:
+            worth = sum(values[i] for i in several)
+            target = sum(targets[i] for i in several)
+            for i in several if worth else ():
+                found[i] = target * (values[i] / worth)
+        return tuple(found)
 
     @cached_property
     def spare(self) -> int:
@@ -163,7 +198,7 @@ class Outcome:
     @cached_property
     def drift_after(self) -> float:
         """Largest distance of a weight from its target after the trades, as a fraction."""
-        return _largest_distance(self.weights_after, self.targets_after)
+        return self.basis.distance(self.weights_after, self.targets_after)
 
     @cached_property
     def cents(self) -> Cents:
@@ -201,8 +236,3 @@ def _shares_of_total(values: Sequence[int]) -> tuple[float, ...]:
     """Each value as a fraction of their sum; zeros when there is nothing."""
     total = sum(values)
     return tuple(value / total for value in values) if total else (0.0,) * len(values)
-
-
-def _largest_distance(weights: Sequence[float], targets: Sequence[float]) -> float:
-    """The largest distance of a weight from its target, as a fraction."""
-    return max(abs(weight - target) for weight, target in zip(weights, targets, strict=True))

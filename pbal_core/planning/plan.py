@@ -72,8 +72,9 @@ class Plan:
 
     Args:
         portfolio: What was asked about; with targets that are not held yet, those too, at value 0.
-        weights: Target weight of each position as a fraction, in file order; they sum to 1. Frozen positions keep what
-            they have, and the others share out the rest by their weights: see ``targets_before``, ``targets_after``.
+        weights: Target weight of each position as a fraction, in file order; they sum to 1. The weight of a set of
+            substitutes is that of the position that is bought. Frozen positions keep what they have, the others share
+            out the rest, and a set's is shared out as its values are: see ``targets_before``, ``targets_after``.
         cash: Dollars to invest (+) or to withdraw (-).
         strategy: See ``rebalance``.
         method: ``classic`` or ``exact``.
@@ -102,6 +103,8 @@ class Plan:
     """Symbols that were not to trade; they are not part of what the weights share out."""
     past_target: bool = False
     """Cash that was left was to be invested past the targets (exact method)."""
+    sets: tuple[tuple[int, ...], ...] = ()
+    """Places in file order of positions that have one target together, the one that is bought first."""
 
     def __str__(self) -> str:
         """The trades as a table, and what they leave of the cash."""
@@ -142,6 +145,7 @@ class Plan:
                 method=self.method,
                 currency=self.portfolio.currency,
                 gains=tuple(map(gain_parts, self.portfolio)),
+                sets=self.sets,
             ),
             cash=to_units(self.cash, scale),
             min_trade=to_units(self.min_trade, scale),

@@ -13,30 +13,32 @@ Worked example: 1,000 dollars of VTI at 250 dollars a share, prepared with two p
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, lcm
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ..errors import Remedy, RequestError, TargetError
 from ..money import decimals, from_units, to_units
-from ..policy.constraints import Constraints, read_constraints
+from ..policy.assets import Asset, assets_of, with_targets
+from ..policy.constraints import RULES, Constraints, read_constraints
 from ..policy.policy import Policy
-from ..policy.targets import Targets, target_parts, with_targets
+from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from . import remarks
 from .gains import gain_parts
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
 from .reasons import Reason, reasons, reasons_after
+from .sets import TradedAsset, sale_order
 from .solution import Solution
 from .strategy import Direction, Method, Strategy
 
 if TYPE_CHECKING:
     from ..policy.keywords import PolicyKeywords
-    from .exact import Market
 
 MAX_LOTS = 10**15
 """Lots that the exact method counts: a float can hold each number up to here."""
@@ -56,7 +58,7 @@ class Problem:
         lots: The fraction of a share that is one lot, None for a whole share.
         held: The most lots that may be sold of each position.
         pnls: Unrealised P&L in units, None where unknown.
-        parts: Target weights as integers of a common denominator; all 1 for equal weights.
+        wanted: Which positions are one asset, and its target weight, in file order.
         constraints: What the plan must keep to.
     """
 
@@ -69,7 +71,7 @@ class Problem:
     lots: tuple[Decimal | None, ...]
     held: tuple[int, ...]
     pnls: tuple[int | None, ...]
-    parts: tuple[int, ...]
+    wanted: tuple[Asset, ...]
     constraints: Constraints
 
     def units(self, dollars: Decimal) -> int:
@@ -115,6 +117,7 @@ class Problem:
             why_nothing=solution.why_nothing,
             frozen=self.constraints.frozen,
             past_target=self.constraints.leftover == "invest",
+            sets=self.sets,
         )
 
     def limits(self, min_trade: int) -> tuple[str, ...]:
@@ -150,6 +153,68 @@ class Problem:
             return pnl is None, pnl or 0, symbols[i]
 
         return sorted((i for i, symbol in enumerate(symbols) if symbol not in self.constraints.frozen), key=key)
+
+    @cached_property
+    def _asset_parts(self) -> list[int]:
+        common = lcm(*(asset.weight.denominator for asset in self.wanted))
+        return [int(asset.weight * common) for asset in self.wanted]
+
+    @cached_property
+    def parts(self) -> tuple[int, ...]:
+        """Target weights in file order as the smallest integers of a common denominator.
+
+        The weight of a set is that of the position that is bought; those beside it have none, and are never bought.
+        """
+        found = [0] * len(self.values)
+        for asset, part in zip(self.wanted, self._asset_parts, strict=True):
+            found[self._lead(asset)] = part
+        return tuple(found)
+
+    def _lead(self, asset: Asset) -> int:
+        """The position of an asset that is bought, or, where none may be, the first that is not frozen."""
+        symbols, barred = self.portfolio.symbols, self.constraints.barred("buy")
+        free = [i for i in asset.members if not self.frozen[i]] or list(asset.members)
+        return next((i for i in free if symbols[i] not in barred), free[0])
+
+    @cached_property
+    def sets(self) -> tuple[tuple[int, ...], ...]:
+        """The positions that are one asset, where they are several, the one that is bought first."""
+        several = [(self._lead(asset), asset.members) for asset in self.wanted if len(asset.members) > 1]
+        return tuple((lead, *(i for i in members if i != lead)) for lead, members in several)
+
+    @cached_property
+    def assets(self) -> list[TradedAsset]:
+        """The assets that are not frozen, in canonical order: unrealised P&L, unknown last, then name."""
+
+        def key(asset: TradedAsset) -> tuple[bool, int, str]:
+            known = [pnl for i in asset.members if (pnl := self.pnls[i]) is not None]
+            return not known, sum(known), asset.name
+
+        found = []
+        for asset, part in zip(self.wanted, self._asset_parts, strict=True):
+            if not all(self.frozen[i] for i in asset.members):
+                lead = self._lead(asset)
+                found.append(
+                    TradedAsset(
+                        name=asset.name,
+                        members=asset.members,
+                        part=part,
+                        lead=lead,
+                        buyable=self.may_buy[lead],
+                        sold=sale_order(asset.members, self.held, self.pnls, self.may_sell),
+                    )
+                )
+        return sorted(found, key=key)
+
+    def worth(self, i: int, lots: Sequence[int] = ()) -> int:
+        """Units that the asset of a position is worth, after trading lots of each position."""
+        members = next((several for several in self.sets if i in several), (i,))
+        return sum(self.values[j] + (lots[j] * self.prices[j] if lots else 0) for j in members)
+
+    @cached_property
+    def managed_value(self) -> int:
+        """Units of all assets that are not frozen: what the targets share out, without the cash."""
+        return sum(self.values[i] for asset in self.assets for i in asset.members)
 
     @cached_property
     def fee(self) -> int:
@@ -199,23 +264,15 @@ class Problem:
         return [symbol not in barred for symbol in self.portfolio.symbols]
 
     @cached_property
-    def market(self) -> Market:
-        """The positions that may trade, as the exact method searches them."""
-        from .exact import Market  # the classic method need not load the search
+    def markets(self) -> dict[str, Any]:
+        """What the exact method has made of this problem so far; see ``markets.market_for``."""
+        return {}
 
-        members = self.managed
-        return Market(
-            values=[self.values[i] for i in members],
-            prices=[self.prices[i] for i in members],
-            held=[self.held[i] for i in members],
-            parts=[self.parts[i] for i in members],
-            buyable=[self.may_buy[i] for i in members],
-            sellable=[self.may_sell[i] for i in members],
-            fee=self.fee,
-            fee_trade=self.fee_trade,
-            max_trades=self.constraints.max_trades,
-            past_target=self.constraints.leftover == "invest",
-        )
+    @cached_property
+    def aimed(self) -> tuple[bool, ...]:
+        """Whether the asset of each position has a target, in file order."""
+        of = {i: part > 0 for asset, part in zip(self.wanted, self._asset_parts, strict=True) for i in asset.members}
+        return tuple(of[i] for i in range(len(self.values)))
 
     @cached_property
     def share_prices(self) -> list[int]:
@@ -236,24 +293,45 @@ class Problem:
     def reasons(self) -> list[Reason]:
         """Why each position trades, where it does, in file order, whatever the cash is."""
         total = sum(self.values)
-        now = [value / total if total else 0.0 for value in self.values]
-        return reasons(now, self.weights, self.portfolio.symbols, self.frozen)
+        now = [value / total if total else 0.0 for value in self._asset_values]
+        found = reasons(now, self._asset_weights, [asset.name for asset in self.wanted], self._asset_frozen)
+        return self._by_position(found)
 
     def reasons_for(self, cash: int) -> list[Reason]:
         """The same where the cash is known: with it the targets grow or shrink, and that can be the reason."""
         total = sum(self.values) + cash
         if total <= 0:
             return self.reasons
-        stays = sum(value for value, frozen in zip(self.values, self.frozen, strict=True) if frozen)
-        free = sum(weight for weight, frozen in zip(self.weights, self.frozen, strict=True) if not frozen)
+        rows = list(zip(self._asset_values, self._asset_weights, self._asset_frozen, strict=True))
+        stays = sum(value for value, _, frozen in rows if frozen)
+        free = sum(weight for _, weight, frozen in rows if not frozen)
         part = (total - stays) / total / free if free else 0.0
         amount = self.portfolio.money(self.dollars(abs(cash)))
-        return reasons_after(
-            self.reasons,
-            [value / total for value in self.values],
-            [weight * part for weight in self.weights],
+        found = reasons_after(
+            [self.reasons[asset.members[0]] for asset in self.wanted],
+            [value / total for value, _, _ in rows],
+            [weight * part for _, weight, _ in rows],
             f"after your {amount}" if cash > 0 else f"after your withdrawal of {amount}" if cash else "",
         )
+        return self._by_position(found)
+
+    @cached_property
+    def _asset_values(self) -> list[int]:
+        return [sum(self.values[i] for i in asset.members) for asset in self.wanted]
+
+    @cached_property
+    def _asset_weights(self) -> list[float]:
+        whole = sum(self._asset_parts)
+        return [part / whole for part in self._asset_parts]
+
+    @cached_property
+    def _asset_frozen(self) -> list[bool]:
+        return [all(self.frozen[i] for i in asset.members) for asset in self.wanted]
+
+    def _by_position(self, found: Sequence[Reason]) -> list[Reason]:
+        """What is said of each asset, said of its positions, in file order."""
+        of = {i: reason for asset, reason in zip(self.wanted, found, strict=True) for i in asset.members}
+        return [of[i] for i in range(len(self.values))]
 
 
 def prepare(
@@ -276,7 +354,8 @@ def prepare(
     """
     strategy, method = Strategy.named(strategy), Method.named(method)
     targets, given = _wanted(policy or Policy(), keywords)
-    whole = portfolio if targets is None else with_targets(portfolio, targets)
+    barred = _never_bought(given)
+    whole = portfolio if targets is None else with_targets(portfolio, targets, barred)
     if not len(whole):
         raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
     constraints = read_constraints(whole.symbols, given, idle=targets.fractions() if targets is not None else ())
@@ -298,9 +377,18 @@ def prepare(
         lots=lots,
         held=tuple(lots_held(p, lot) for p, lot in zip(whole, lots, strict=True)),
         pnls=tuple(None if p.pnl is None else to_units(p.pnl, scale) for p in whole),
-        parts=target_parts(whole, targets),
+        wanted=assets_of(whole, targets),
         constraints=constraints,
     )
+
+
+def _never_bought(given: Mapping[str, Any]) -> set[str]:
+    """Symbols that constraints, not yet checked, keep from being bought."""
+    named: set[str] = set()
+    for rule in RULES:
+        if "buy" in rule.bars and rule.key in given:
+            named |= rule.read(given[rule.key], [])
+    return named
 
 
 def _wanted(policy: Policy, keywords: PolicyKeywords) -> tuple[Targets | None, dict[str, Any]]:

@@ -77,7 +77,7 @@ def solve_many(problem: Problem, questions: Iterable[tuple[int, int]], *, work: 
 def _refused(problem: Problem, cash: int) -> Issue | None:
     """Why no plan can exist, known before anything is computed."""
     symbols, money = problem.portfolio.symbols, problem.portfolio.money
-    if not any(problem.parts[i] for i in problem.managed):
+    if not any(asset.part for asset in problem.assets):
         return remarks.all_frozen(s for s in symbols if s in problem.constraints.frozen)
     if problem.method == Method.EXACT and problem.too_fine(cash):
         worth, i = sum(problem.values) + max(cash, 0), min(problem.managed, key=problem.prices.__getitem__)
@@ -92,27 +92,7 @@ def _nothing(problem: Problem, cash: int, issue: Issue) -> Solution:
 
 
 def _classic(problem: Problem, cash: int, step: int) -> Solution:
-    wanted = [0] * len(problem.values)
-    members, direction = problem.managed, problem.direction(cash)
-    may_buy, may_sell = problem.may_buy, problem.may_sell
-    if direction != "both":
-        may = may_buy if direction == "buy" else may_sell
-        members = [i for i in members if may[i]]
-    covered = direction != "buy" or problem.budget(cash) > problem.fee  # else the fee is all there is
-    if members and covered:
-        amounts = classic_amounts(
-            direction,
-            [problem.values[i] for i in members],
-            [problem.parts[i] for i in members],
-            pnls=[problem.pnls[i] for i in members],
-            symbols=[problem.portfolio.symbols[i] for i in members],
-            cash=problem.budget(cash),
-            step=step,
-            may_buy=[may_buy[i] for i in members],
-            may_sell=[may_sell[i] for i in members],
-        )
-        for i, amount in zip(members, amounts, strict=True):
-            wanted[i] = max(amount, -problem.values[i])
+    wanted = _classic_amounts(problem, cash, step)
     lots = tuple(map(round_to_shares, wanted, problem.prices, problem.held))
     small = [i for i, k in enumerate(lots) if 0 < abs(k) * problem.prices[i] < problem.fee_trade]
     lots = tuple(0 if i in small else k for i, k in enumerate(lots)) if small else lots
@@ -123,18 +103,49 @@ def _classic(problem: Problem, cash: int, step: int) -> Solution:
     return replace(solution, why_nothing=why, issues=tuple(classic_issues(problem, (cash, step), solution, small)))
 
 
+def _classic_amounts(problem: Problem, cash: int, step: int) -> list[int]:
+    """Units that each position should gain or give: an asset's as far as a position of it may be bought or sold."""
+    wanted = [0] * len(problem.values)
+    direction = problem.direction(cash)
+    assets = [a for a in problem.assets if direction == "both" or (a.sold if direction == "sell" else a.buyable)]
+    covered = direction != "buy" or problem.budget(cash) > problem.fee  # else the fee is all there is
+    if not assets or not covered:
+        return wanted
+    pnls = [[pnl for i in asset.members if (pnl := problem.pnls[i]) is not None] for asset in assets]
+    amounts = classic_amounts(
+        direction,
+        [problem.worth(asset.lead) for asset in assets],
+        [asset.part for asset in assets],
+        pnls=[sum(known) if known else None for known in pnls],
+        symbols=[asset.name for asset in assets],
+        cash=problem.budget(cash),
+        step=step,
+        may_buy=[asset.buyable for asset in assets],
+        may_sell=[bool(asset.sold) for asset in assets],
+    )
+    for asset, amount in zip(assets, amounts, strict=True):
+        if amount > 0:
+            wanted[asset.lead] = amount
+        left = amount
+        for i in asset.sold if amount < 0 else ():
+            wanted[i] = max(left, -problem.values[i])
+            left -= wanted[i]
+    return wanted
+
+
 def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
     from .exact import Effort, allocate  # the classic method need not load the search
+    from .markets import market_for, spread
 
     budget = problem.budget(cash)
-    found = allocate(problem.market, budget, problem.direction(cash), min_trade, Effort(work))
+    direction = problem.direction(cash)
+    market = market_for(problem, direction, budget)
+    found = allocate(market, budget, direction, min_trade, Effort(work))
     if found.most is not None:
         wished, most = problem.dollars(cash), problem.dollars(found.most)
         why = remarks.cannot_raise(wished, most, problem.terms(min_trade), problem.portfolio.money)
         return _nothing(problem, cash, why)
-    lots = [0] * len(problem.values)
-    for i, count in zip(problem.managed, found.lots, strict=True):
-        lots[i] = count
+    lots = spread(problem, market, found.lots, (min_trade, budget, direction))
     wanted = tuple(map(int.__mul__, lots, problem.prices))
     fees = problem.fee * sum(map(bool, lots))
     left, proof = cash - sum(wanted) - fees, found.proof(10**problem.scale)

@@ -16,9 +16,7 @@ from typing import Any
 
 from ..errors import RequestError, TargetError
 from ..money import MAX_DECIMALS, divide_half_even, from_units, to_amount, typed_amount
-
-ROUNDING = Decimal("0.05")
-"""How far a weight in percent may be off because it was rounded to a tenth."""
+from .tree import ROUNDING
 
 
 def inline_weights(texts: Iterable[str]) -> tuple[dict[str, Decimal], Decimal | None]:

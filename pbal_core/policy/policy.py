@@ -53,7 +53,7 @@ class Policy:
         targets, constraints = None, Constraints()
         if any(name in tables for name in TARGET_TABLES):
             try:
-                targets = Targets(*(tables.get(name, {}) for name in TARGET_TABLES))
+                targets = Targets.from_dict(tables)
             except TargetError as error:
                 problems.append(str(error))
         found = tables.get("constraints", {})

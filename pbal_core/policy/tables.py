@@ -24,11 +24,11 @@ from typing import Any
 
 from ..errors import TargetError
 
-TARGET_TABLES = ("targets", "groups", "prices")
+TARGET_TABLES = ("targets", "groups", "substitutes", "prices")
 TABLES = (*TARGET_TABLES, "constraints")
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_BARE_NUMBERS = ("targets", "prices")
+_BARE_NUMBERS = ("targets", "groups", "prices")
 
 
 def read_toml(text: str) -> dict[str, dict[str, Any]]:
@@ -44,7 +44,11 @@ def read_toml(text: str) -> dict[str, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise TargetError(f"the targets are not valid TOML: {error}.") from None
     check_tables(tables)
-    by_symbol = [tables.get(name, {}) for name in TARGET_TABLES]
+    by_symbol = [tables.get(name, {}) for name in TARGET_TABLES if name != "groups"]
+    for name, table in tables.get("groups", {}).items():
+        if isinstance(table, dict):  # shares of its members, unless its name was taken apart
+            apart = any(isinstance(value, list) for value in table.values())
+            by_symbol.append({name: table} if apart else table)
     by_symbol += [table for table in tables.get("constraints", {}).values() if isinstance(table, dict)]
     dotted = [path for table in by_symbol for path in _dotted(table)]
     if dotted:
@@ -91,8 +95,11 @@ def _blocks(name: str, table: Mapping[str, Any]) -> Iterator[str]:
     """One table as text, then the tables within it."""
     entries = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
     if entries:
-        bare = name in _BARE_NUMBERS
-        lines = (f"{_key(key)} = {value if bare else _value(value)}\n" for key, value in entries.items())
+        bare = name.partition(".")[0] in _BARE_NUMBERS
+        lines = (
+            f"{_key(key)} = {value if bare and isinstance(value, str) else _value(value)}\n"
+            for key, value in entries.items()
+        )
         yield f"[{name}]\n{''.join(lines)}"
     for key, value in table.items():
         if isinstance(value, Mapping):

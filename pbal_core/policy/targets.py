@@ -1,19 +1,27 @@
-"""Target weights: any assets, any weights, groups, and the TOML file that holds them.
+"""Target weights: any assets, any weights, groups of them, substitutes, and the TOML file that holds them.
 
-The model: a target names a symbol or a group and gives it a weight; a group's weight is split equally over its symbols.
-Weights are fractions that sum to 1 or percents that sum to 100; their sum shows which. Inside they are exact fractions
-that sum to exactly 1. A weight of zero means: do not buy, sell first. So does a position without a target.
+The model: a target names a symbol, a group or a set of substitutes and gives it a weight; see ``tree``. Weights are
+fractions that sum to 1 or percents that sum to 100; their sum shows which. Inside they are exact fractions that sum to
+exactly 1. A weight of zero means: do not buy, sell first. So does a position without a target.
 
-Worked example: this file means VTI 0.6, BND 0.2 and VTEB 0.2::
+Worked example: this file means VXUS 0.198, BND 0.2, VTEB 0.2, and 0.402 of VTI or VTSAX, which are the same to the
+investor: VTI is bought, VTSAX is sold first::
 
     [targets]
-    VTI = 60
+    stocks = 60
     bonds = 40
 
     [groups]
-    bonds = ["BND", "VTEB"]
+    bonds = ["BND", "VTEB"]        # equally
 
-    [prices]        # only for symbols that are not held yet
+    [groups.stocks]
+    US = 67
+    VXUS = 33
+
+    [substitutes]
+    US = ["VTI", "VTSAX"]
+
+    [prices]        # only for what is to be bought and not held yet
     VTEB = 50.12
 """
 
@@ -23,16 +31,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 from ..errors import RequestError, TargetError
 from ..money import Amount, divide_half_even, from_units, to_amount
-from ..portfolio import SYMBOL, Portfolio, Position, bad_symbol_message, symbol_key
-from .tables import TARGET_TABLES, read_toml, write_toml
-
-SUM_TOLERANCE = Fraction(1, 1_000_000)
-"""How far the sum may be from 1 or 100, as a fraction of it."""
+from ..portfolio import Portfolio, symbol_key
+from .tables import read_toml, write_toml
+from .tree import Members, TargetNode, is_whole, target_tree, tree_problems
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -43,68 +48,68 @@ class Targets:
     is only how they are shown.
 
     Args:
-        weights: Symbol or group -> weight >= 0. Fractions that sum to 1 or percents that sum to 100, within one
+        weights: Symbol, group or set -> weight >= 0. Fractions that sum to 1 or percents that sum to 100, within one
             millionth.
-        groups: Group -> its symbols; the group's weight is split equally over them.
+        groups: Group -> its members: a list, which shares equally, or a table of shares >= 0 that sum to 1 or to 100,
+            where each percent may be 0.05 off. A member is a symbol, a set, or another group.
         prices: Symbol -> price in dollars, for symbols that are not held yet.
+        substitutes: Set -> its symbols, which are one asset; the first that may be bought is bought.
 
     Raises:
         TargetError: With everything that is wrong, one line each.
     """
 
     weights: tuple[tuple[str, Decimal], ...]
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    groups: tuple[tuple[str, Members], ...]
     prices: tuple[tuple[str, Decimal], ...]
+    substitutes: tuple[tuple[str, tuple[str, ...]], ...]
 
     def __init__(
         self,
         weights: Mapping[str, Amount],
-        groups: Mapping[str, Sequence[str]] | None = None,
+        groups: Mapping[str, Sequence[str] | Mapping[str, Amount]] | None = None,
         prices: Mapping[str, Amount] | None = None,
+        substitutes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         problems: list[str] = []
         if groups is not None and not isinstance(groups, Mapping):
             raise TargetError("the groups must be a table, such as {'bonds': ['BND', 'VTEB']}.")
-        members = {name: _members(name, symbols, problems) for name, symbols in (groups or {}).items()}
+        if substitutes is not None and not isinstance(substitutes, Mapping):
+            raise TargetError("the substitutes must be a table, such as {'US': ['VTI', 'ITOT']}.")
+        members = [(name, _members(name, given, problems)) for name, given in (groups or {}).items()]
+        # A file has lists before tables, so that what is written and read again is equal.
+        members.sort(key=lambda group: not isinstance(group[1][0], str) if group[1] else False)
+        sets = [(name, _symbols("set", name, given, problems)) for name, given in (substitutes or {}).items()]
         object.__setattr__(self, "weights", tuple(_amounts(weights, "the weight of", problems)))
-        object.__setattr__(self, "groups", tuple(members.items()))
+        object.__setattr__(self, "groups", tuple(members))
         object.__setattr__(self, "prices", tuple(_amounts(prices or {}, "the price of", problems)))
-        problems += self._problems()
+        object.__setattr__(self, "substitutes", tuple(sets))
+        problems += dict.fromkeys(self._problems())
         if problems:
             raise TargetError("\n".join(problems))
 
     def _problems(self) -> Iterator[str]:
-        groups = dict(self.groups)
         for name, weight in self.weights:
-            if name not in groups and not SYMBOL.fullmatch(name):
-                yield bad_symbol_message(name)
             if weight < 0:
                 yield f"the weight of {name} is {weight}; a weight of 0 or more is needed."
         for symbol, price in self.prices:
             if price <= 0:
                 yield f"the price of {symbol} is {price}; a price above 0 is needed."
-        for name in groups:
-            if name not in dict(self.weights):
-                yield f"the group {name} has no weight; give it one under [targets]."
-        yield from self._repeated()
-        total = sum((Fraction(weight) for _, weight in self.weights), Fraction(0))
-        if not self.weights:
+        yield from tree_problems(self.weights, dict(self.groups), dict(self.substitutes))
+        weights = [weight for _, weight in self.weights]
+        if not weights:
             yield "there is no target; at least one is needed."
-        elif not _whole(total):
+        elif not is_whole(weights, rounded=False):
             needed = "fractions that sum to 1 or percents that sum to 100 are needed"
-            yield f"the targets sum to {float(total):.10g}; {needed}."
+            yield f"the targets sum to {float(sum(weights)):.10g}; {needed}."
 
-    def _repeated(self) -> Iterator[str]:
-        groups = dict(self.groups)
-        seen: dict[str, str] = {}
-        for name, _weight in self.weights:
-            for symbol in groups.get(name, (name,)):
-                place = f"the group {name}" if name in groups else "a target of its own"
-                if symbol in seen:
-                    yield f"{symbol} is in {seen[symbol]} and in {place}; one place is needed."
-                elif symbol != name and symbol in groups:
-                    yield f"the group {name} holds the group {symbol}; a group holds symbols."
-                seen.setdefault(symbol, place)
+    def tree(self) -> tuple[TargetNode, ...]:
+        """The targets in their places, those at the top first, in the order given."""
+        return target_tree(self.weights, dict(self.groups), dict(self.substitutes))
+
+    def leaves(self) -> tuple[TargetNode, ...]:
+        """What plans have targets for: the symbols and sets, in the order given; their weights sum to exactly 1."""
+        return tuple(leaf for node in self.tree() for leaf in node.leaves())
 
     def __eq__(self, other: object) -> bool:
         return self._asked() == other._asked() if isinstance(other, Targets) else NotImplemented
@@ -118,15 +123,11 @@ class Targets:
         return frozenset(self.weights), groups, frozenset(self.prices)
 
     def fractions(self) -> dict[str, Fraction]:
-        """Symbol -> exact weight, in the order given; they sum to exactly 1."""
-        total = sum((Fraction(weight) for _, weight in self.weights), Fraction(0))
-        groups = dict(self.groups)
-        result: dict[str, Fraction] = {}
-        for name, weight in self.weights:
-            symbols = groups.get(name, (name,))
-            for symbol in symbols:
-                result[symbol] = Fraction(weight) / total / len(symbols)
-        return result
+        """Symbol -> exact weight, in the order given; they sum to exactly 1. A set's weight is its first symbol's."""
+        weights: dict[str, Fraction] = {}
+        for leaf in self.leaves():
+            weights |= {leaf.symbols[0]: leaf.weight} | dict.fromkeys(leaf.symbols[1:], Fraction(0))
+        return weights
 
     @classmethod
     def equal(cls, symbols: Iterable[str]) -> Targets:
@@ -162,16 +163,38 @@ class Targets:
             raise TargetError("the prices must be a table, such as {'VTEB': '50.12'}.")
         again = set(map(symbol_key, prices))
         kept = {symbol: price for symbol, price in self.prices if symbol_key(symbol) not in again}
-        return Targets(dict(self.weights), dict(self.groups), kept | dict(prices))
+        return Targets(dict(self.weights), self._groups(), kept | dict(prices), dict(self.substitutes))
+
+    def _groups(self) -> dict[str, Sequence[str] | dict[str, Decimal]]:
+        """The groups as they are given to the constructor."""
+        return {
+            name: [each for each in members if isinstance(each, str)] or _pairs(members)
+            for name, members in self.groups
+        }
 
     def to_dict(self) -> dict[str, Any]:
-        """The targets as plain tables of texts and lists: targets, and groups and prices where there are any."""
+        """The targets as plain tables of texts and lists: targets, and groups and the like where there are any."""
+        groups = {
+            name: {each: f"{share:f}" for each, share in shares.items()} if isinstance(shares, dict) else list(shares)
+            for name, shares in self._groups().items()
+        }
         tables = {
             "targets": {name: f"{weight:f}" for name, weight in self.weights},
-            "groups": {name: list(symbols) for name, symbols in self.groups},
+            "groups": groups,
+            "substitutes": {name: list(symbols) for name, symbols in self.substitutes},
             "prices": {symbol: f"{price:f}" for symbol, price in self.prices},
         }
         return {name: table for name, table in tables.items() if table}
+
+    @classmethod
+    def from_dict(cls, tables: Mapping[str, Any]) -> Targets:
+        """Reads what ``to_dict`` or a file says; other tables are none of its business.
+
+        Raises:
+            TargetError: What the constructor refuses.
+        """
+        table = tables.get
+        return cls(table("targets", {}), table("groups"), table("prices"), table("substitutes"))
 
     @classmethod
     def from_toml(cls, text: str) -> Targets:
@@ -180,57 +203,11 @@ class Targets:
         Raises:
             TargetError: No TOML, an unknown table, or what the constructor refuses.
         """
-        tables = read_toml(text)
-        return cls(*(tables.get(name, {}) for name in TARGET_TABLES))
+        return cls.from_dict(read_toml(text))
 
     def to_toml(self) -> str:
         """The targets as the text of a file that ``from_toml`` reads back to equal targets."""
         return write_toml(self.to_dict())
-
-
-def with_targets(portfolio: Portfolio, targets: Targets) -> Portfolio:
-    """The portfolio with a position of nothing for each target that is not held.
-
-    The targets' prices are for those alone: the price of what is held is the portfolio's.
-
-    Raises:
-        TargetError: Naming every target that has a weight, is not held and has no price.
-    """
-    known = {symbol_key(symbol): price for symbol, price in targets.prices}
-    absent = [symbol for symbol, weight in weights_for(portfolio, targets).items() if weight]
-    absent = [symbol for symbol in absent if symbol not in portfolio]
-    unpriced = [symbol for symbol in absent if symbol_key(symbol) not in known]
-    if unpriced:
-        raise TargetError(f"{', '.join(unpriced)}: not held, so a price is needed; give one under prices.")
-    if not absent:
-        return portfolio
-    zero = Decimal(0)
-    added = (Position(symbol=symbol, value=zero, price=known[symbol_key(symbol)], quantity=zero) for symbol in absent)
-    return Portfolio([*portfolio, *added], currency=portfolio.currency)
-
-
-def weights_for(portfolio: Portfolio, targets: Targets) -> dict[str, Fraction]:
-    """Target weights by the portfolio's spelling of each symbol: ``BRK B`` is the ``BRK.B`` that is held."""
-    held = {symbol_key(symbol): symbol for symbol in portfolio.symbols}
-    weights: dict[str, Fraction] = {}
-    for symbol, weight in targets.fractions().items():
-        name = held.get(symbol_key(symbol), symbol)
-        weights[name] = weights.get(name, Fraction(0)) + weight
-    return weights
-
-
-def target_parts(portfolio: Portfolio, targets: Targets | None) -> tuple[int, ...]:
-    """Target weights in file order as the smallest integers of a common denominator; all 1 without targets."""
-    if targets is None:
-        return (1,) * len(portfolio)
-    weights = weights_for(portfolio, targets)
-    mine = [weights.get(symbol, Fraction(0)) for symbol in portfolio.symbols]
-    common = lcm(*(weight.denominator for weight in mine))
-    return tuple(int(weight * common) for weight in mine)
-
-
-def _whole(total: Fraction) -> bool:
-    return any(abs(total - whole) <= SUM_TOLERANCE * whole for whole in (1, 100))
 
 
 def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Iterator[tuple[str, Decimal]]:
@@ -243,11 +220,22 @@ def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Ite
             problems.append(str(error))
 
 
-def _members(name: str, symbols: Sequence[str], problems: list[str]) -> tuple[str, ...]:
+def _pairs(members: Members) -> dict[str, Decimal]:
+    return {each[0]: each[1] for each in members if not isinstance(each, str)}
+
+
+def _members(name: str, given: Sequence[str] | Mapping[str, Amount], problems: list[str]) -> Members:
+    if not isinstance(given, Mapping):
+        return _symbols("group", name, given, problems)
+    if not given:
+        problems.append(f"the group {name} is empty; at least one symbol is needed.")
+    return tuple(_amounts(given, f"the share in {name} of", problems))
+
+
+def _symbols(kind: str, name: str, symbols: Sequence[str], problems: list[str]) -> tuple[str, ...]:
     if isinstance(symbols, str) or not isinstance(symbols, Sequence) or not all(isinstance(s, str) for s in symbols):
-        problems.append(f'the group {name} must be a list of symbols, such as ["BND", "VTEB"].')
+        problems.append(f'the {kind} {name} must be a list of symbols, such as ["BND", "VTEB"].')
         return ()
     if not symbols:
-        problems.append(f"the group {name} is empty; at least one symbol is needed.")
-    problems += [bad_symbol_message(symbol) for symbol in symbols if not SYMBOL.fullmatch(symbol)]
+        problems.append(f"the {kind} {name} is empty; at least one symbol is needed.")
     return tuple(symbols)

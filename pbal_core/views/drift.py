@@ -20,7 +20,8 @@ from typing import Any
 
 from ..errors import InfeasiblePlanError, RequestError
 from ..money import Amount, format_percent, from_units, minor_digits, to_amount
-from ..policy.targets import Targets, weights_for
+from ..policy.assets import Asset, assets_of
+from ..policy.targets import Targets
 from ..portfolio import Portfolio, check_portfolio
 from ..portfolio.shown import html_table, json_text
 
@@ -165,13 +166,13 @@ def drift_report(
         raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
     total = Fraction(portfolio.value)
     rows = []
-    for symbol, target in _weights(portfolio, targets).items():
-        value = portfolio[symbol].value if symbol in portfolio else Decimal(0)
+    for asset in _assets(portfolio, targets):
+        target, value = asset.weight, _value(portfolio, asset)
         weight = Fraction(value) / total if total else Fraction(0)
         width = limits.width(target)
         rows.append(
             Drift(
-                symbol=symbol,
+                symbol=asset.name,
                 value=value,
                 weight=float(weight),
                 target=float(target),
@@ -194,21 +195,22 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
         InfeasiblePlanError: Something is held that has no target: only a sale could bring it to 0.
     """
     check_portfolio(portfolio)
-    weights = _weights(portfolio, targets)
-    stuck = [position.symbol for position in portfolio if position.value and not weights[position.symbol]]
+    assets = [(asset, _value(portfolio, asset)) for asset in _assets(portfolio, targets)]
+    stuck = [asset.name for asset, value in assets if value and not asset.weight]
     if stuck:
         what = f"{', '.join(stuck)} {'is held and has' if len(stuck) == 1 else 'are held and have'} no target"
         raise InfeasiblePlanError(f"no cash reaches the targets without a sale: {what}.")
-    totals = (Fraction(p.value) / weights[p.symbol] for p in portfolio if p.value)
+    totals = (Fraction(value) / asset.weight for asset, value in assets if value)
     missing = max(totals, default=Fraction(0)) - Fraction(portfolio.value)
     digits = minor_digits(portfolio.currency)
     return from_units(ceil(missing * 10**digits), digits)
 
 
-def _weights(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None) -> dict[str, Fraction]:
-    """Symbol -> target weight, of every position in file order, then of every target that is not held."""
-    if targets is None:
-        return dict.fromkeys(portfolio.symbols, Fraction(1, len(portfolio)))
-    given = weights_for(portfolio, targets if isinstance(targets, Targets) else Targets(targets))
-    absent = {symbol: weight for symbol, weight in given.items() if weight and symbol not in portfolio}
-    return {symbol: given.get(symbol, Fraction(0)) for symbol in portfolio.symbols} | absent
+def _assets(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None) -> tuple[Asset, ...]:
+    """What has a target, in file order, then every target of which nothing is held."""
+    return assets_of(portfolio, targets if targets is None or isinstance(targets, Targets) else Targets(targets))
+
+
+def _value(portfolio: Portfolio, asset: Asset) -> Decimal:
+    held = tuple(portfolio)
+    return sum((held[i].value for i in asset.members), Decimal(0))

@@ -86,7 +86,9 @@ class _Question:
         self.total = sum(market.values) + need
         self.stage: Stage | None = None
         most = market.max_trades
-        self.most = self.count if most is None else min(most, self.count)
+        trades = sum(len(sales or (i,)) for i, sales in enumerate(market.sales)) if market.sales else self.count
+        self.most = trades if most is None else min(most, trades)
+        self.unlimited = self.most == trades
 
     def answer(self) -> Allocation:
         """The best plan, or the most that can be raised where there is none."""
@@ -111,7 +113,18 @@ class _Question:
 
     def _spent(self, lots: Sequence[int]) -> int:
         spent = sum(k * price for k, price in zip(lots, self.market.prices, strict=True))
-        return spent + self.market.fee * sum(map(bool, lots))
+        fee = self.market.fee
+        return spent + fee * self._trades(lots) if fee else spent
+
+    def _trades(self, lots: Sequence[int]) -> int:
+        """How many trades lots of all assets are."""
+        if not self.market.sales:
+            return sum(map(bool, lots))
+        question = self.min_trade, self.need, self.direction
+        return sum(
+            len(self.market.parted(i, k, question)) if k < 0 and self.market.sales[i] is not None else bool(k)
+            for i, k in enumerate(lots)
+        )
 
     def _away(self) -> list[int]:
         """What should go and may be sold, the largest first: assets without a target, or all if nothing is to stay."""
@@ -127,11 +140,15 @@ class _Question:
 
     def _most_raised(self) -> int:
         """The most units that any plan raises."""
-        brought = [self._raised([i]) for i in self._away()]
-        if self.total > 0:
-            stage = self._stage(self.need)
+        brought = sorted((self._raised([i]) for i in self._away()), reverse=True)
+        if self.total <= 0:
+            return sum(brought[: self.most])
+        stage = self._stage(self.need)
+        if not stage.grids:
             brought += [-stage.cost(i, k) for i, k in enumerate(stage.most_raised()) if k]
-        return sum(sorted(brought, reverse=True)[: self.most])
+            return sum(sorted(brought, reverse=True)[: self.most])
+        counts = range(min(self.most, len(brought)) + 1)
+        return max(sum(brought[:m]) + stage.raised_by(self.most - m)[0] for m in counts)
 
     def _sold(self, away: list[int]) -> _Part | None:
         """A withdrawal."""
@@ -163,7 +180,7 @@ class _Question:
         """An investment, or a hard rebalance."""
         if self.direction == "buy":
             return self._with_targets([], self.most)
-        counts = [len(away)] if self.most == self.count else range(min(self.most, len(away)) + 1)
+        counts = [len(away)] if self.unlimited else range(min(self.most, len(away)) + 1)
         best: _Part | None = None
         floor = 0.0
         for count in counts:
@@ -184,8 +201,7 @@ class _Question:
         if self.total <= 0:
             return _Part(lots=lots, value=float(budget), gap=0.0) if budget >= 0 else None
         stage = self._stage(budget)
-        brought = sorted((stage.cost(i, k) for i, k in enumerate(stage.most_raised()) if k))
-        if sum(brought[:most]) > budget:
+        if -stage.raised_by(most)[0] > budget:
             return None
         if not most or not (any(stage.low) or any(stage.high)):
             nothing = stage.value([0] * len(stage.prices)) * self.total
@@ -197,7 +213,7 @@ class _Question:
         return _Part(lots=lots, value=found.value * self.total, gap=found.gap * self.total)
 
     def _solved(self, stage: Stage, most: int) -> Optimum:
-        if most < len(stage.prices):
+        if most < sum(stage.most_trades):
             return limited_plan(stage, most, self.effort)
         return best_plan(stage, self.effort)
 

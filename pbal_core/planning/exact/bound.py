@@ -61,7 +61,7 @@ class Bound:
         rows = zip(lots, self.picks, self.ideal, stage.curve, strict=True)
         rho = sum(g * (k - k0) * (k + k0 - 2 * xh) for k, k0, xh, g in rows if k != k0)
         if self.trade_price:
-            rho += self.trade_price * (sum(map(bool, lots)) - sum(map(bool, self.picks)))
+            rho += self.trade_price * (stage.trades(lots) - stage.trades(self.picks))
         return max(0.0, rho + self.idle_cost(stage.budget - stage.spend(lots)))
 
     def idle_cost(self, idle: int) -> float:
@@ -117,14 +117,18 @@ def _plain_pick(stage: Stage) -> Picks:
 def _jumping_pick(stage: Stage) -> Picks:
     columns = (stage.level, stage.held, stage.curve, stage.low, stage.high, stage.buy_least, stage.sell_least)
     rows = list(zip(*columns, strict=True))
+    grids = [(i, grid) for i, grid in enumerate(stage.grids) if grid is not None]
 
     def pick(level: float) -> list[int]:
         fee = 2 * (stage.goal - level) / stage.total * stage.fee
-        return [
+        picks = [
             trade if loss * g + fee < 0 else 0
             for d, h, g, *bounds in rows
             for trade, loss in (best_trade(level * d - h, *bounds),)
         ]
+        for i, grid in grids:
+            picks[i] = grid.best(level * stage.level[i] - stage.held[i], stage.curve[i], fee)[0]
+        return picks
 
     return pick
 
@@ -192,15 +196,22 @@ def _close(stage: Stage, below: Side, above: Side) -> bool:
     apart = sum(above[1]) - sum(below[1])
     few = 2 * len(below[1]) + 8
     if apart > few and not stage.plain:
-        for k, end, buy, sale in zip(below[1], above[1], stage.buy_least, stage.sell_least, strict=True):
-            apart -= (buy - 1 if k <= 0 < end else 0) + (sale - 1 if k < 0 <= end else 0)
+        rows = zip(below[1], above[1], stage.buy_least, stage.sell_least, strict=True)
+        for i, (k, end, buy, sale) in enumerate(rows):
+            if (grid := stage.grid(i)) is not None:
+                apart -= end - k - (grid.steps(end) - grid.steps(k))
+            else:
+                apart -= (buy - 1 if k <= 0 < end else 0) + (sale - 1 if k < 0 <= end else 0)
     return apart <= few or above[0] - below[0] <= 4e-16 * abs(above[0])
 
 
 def _slope(stage: Stage, level: float, picks: list[int]) -> float:
     """Units of spending for one more water level, over the assets that can still move."""
     rows = zip(stage.prices, stage.level, stage.held, picks, strict=True)
-    return sum(p * d for p, d, h, k in rows if -0.5 <= level * d - h - k <= 0.5)
+    if not stage.grids:
+        return sum(p * d for p, d, h, k in rows if -0.5 <= level * d - h - k <= 0.5)
+    reach = [0.5 if grid is None else grid.widest / 2 for grid in stage.grids]
+    return sum(p * d for (p, d, h, k), half in zip(rows, reach, strict=True) if -half <= level * d - h - k <= half)
 
 
 def _inside(low: float, high: float, guess: float | None) -> float:
@@ -240,7 +251,12 @@ def _following(stage: Stage, i: int, k: int, end: int) -> int:
     With a fee the first lots of a trade come together: as many as make the level of indifference to no trade lowest
     (highest for the last lots of a sale), which is the root of a quadratic.
     """
-    if not stage.fee or k > 0 or (k == 0 == end):
+    grid = stage.grid(i)
+    if grid is not None and stage.fee and k < end:
+        bend, fee = stage.goal * stage.level[i] - stage.held[i] - k, stage.fee / stage.total
+        turns = grid.turns(k, end, bend, fee / (stage.curve[i] * stage.level[i]))
+        return min(turns, key=lambda then: (tie(stage, i, k, then), then), default=end)
+    if grid is not None or not stage.fee or k > 0 or (k == 0 == end):
         following = stage.above(i, k)
         return end if following is None else min(following, end)
     g, d, h = stage.curve[i], stage.level[i], stage.held[i]
@@ -258,6 +274,6 @@ def tie(stage: Stage, i: int, a: int, b: int) -> float:
     g, d, h = stage.curve[i], stage.level[i], stage.held[i]
     if not stage.fee:
         return ((a + b) / 2 + h) / d
-    fee = stage.fee / stage.total * (bool(b) - bool(a))
+    fee = stage.fee / stage.total * (stage.trades_of(i, b) - stage.trades_of(i, a))
     slope = 2 * (g * (b - a) * d + fee)
     return (g * (b - a) * (a + b + 2 * h) + 2 * stage.goal * fee) / slope if slope > 0 else stage.goal

@@ -64,14 +64,16 @@ def fill(stage: Stage, start: Sequence[int], effort: Effort) -> list[int]:
 def _further(stage: Stage, step: tuple[int, int], level: float, left: int, others: int) -> int:
     """How many lots more than k are taken at once: up to the level of the next asset, or a part of what is left."""
     i, k = step
-    end = stage.high[i] if k > 0 else -stage.sell_least[i]
-    fits = left // stage.prices[i]
+    run = stage.run(i, k)
+    end = run.last if run is not None else stage.high[i] if k > 0 else -stage.sell_least[i]
+    size = 1 if run is None else run.step
+    fits = left // (size * stage.prices[i])
     if k == 0 or k >= end or not fits:
         return 0
     ideal = min(level, stage.cap) * stage.level[i] - stage.held[i]
-    last = floor(stage.cap * stage.level[i] - stage.held[i] + 0.5)
-    several = max(floor(ideal) - k, fits // (2 * others + 2) if fits > _FEW else 0)
-    return max(0, min(several, end - k, last - k, fits))
+    last = floor(stage.cap * stage.level[i] - stage.held[i] + size / 2)
+    several = max((floor(ideal) - k) // size, fits // (2 * others + 2) if fits > _FEW else 0)
+    return size * max(0, min(several, (end - k) // size, (last - k) // size, fits))
 
 
 def _kept(stage: Stage, plan: list[int], left: int, effort: Effort) -> list[int]:
@@ -87,8 +89,9 @@ def _kept(stage: Stage, plan: list[int], left: int, effort: Effort) -> list[int]
         for i in able:
             while plan[i] < 0 and stage.keep(i, plan[i]) <= left:
                 k, after = plan[i], stage.kept(i, plan[i])
-                if after:  # as many lots as the idle cash pays, down to the smallest sale
-                    after = min(k + left // stage.prices[i], -stage.sell_least[i])
+                run = stage.run(i, k)
+                if after != (0 if run is None else run.base):  # down to the smallest sale
+                    after = stage.eased(i, k, left)
                 left -= stage.cost(i, after) - stage.cost(i, k)
                 plan[i] = after
 
@@ -123,7 +126,8 @@ def settled(stage: Stage, plan: list[int], effort: Effort) -> list[int]:
         if spent:
             times = min(times, left // spent if spent > 0 else times)
         if times > 1 and (
-            _begins(plan, moves, times) or not _fits(stage, plan, _repeated(moves, times), left - times * spent, keeps)
+            _begins(stage, plan, moves, times)
+            or not _fits(stage, plan, _repeated(moves, times), left - times * spent, keeps)
         ):
             times = 1
         for i, lots in moves:
@@ -185,8 +189,12 @@ def _fits(stage: Stage, plan: list[int], moves: Moves, left: int, keeps: list[tu
     return left < other
 
 
-def _begins(plan: list[int], moves: Moves, times: int) -> bool:
+def _begins(stage: Stage, plan: list[int], moves: Moves, times: int) -> bool:
     """Whether a trade begins, ends or turns when moves are made several times: then a fee is not paid each time."""
     return any(
-        not plan[i] or not plan[i] + times * lots or (plan[i] > 0) != (plan[i] + times * lots > 0) for i, lots in moves
+        not plan[i]
+        or not plan[i] + times * lots
+        or (plan[i] > 0) != (plan[i] + times * lots > 0)
+        or stage.trades_of(i, plan[i]) != stage.trades_of(i, plan[i] + times * lots)
+        for i, lots in moves
     )

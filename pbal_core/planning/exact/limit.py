@@ -11,8 +11,9 @@ first gets 200 and the second 100; with one trade it is the first fund's alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, islice
 from math import comb, inf
 
 from .bound import find_bound
@@ -31,17 +32,21 @@ def limited_plan(stage: Stage, most: int, effort: Effort) -> Optimum:
     The caller has made sure that ``most`` of the sales of ``stage.most_raised()`` keep to the budget.
     """
     able = [i for i in range(len(stage.prices)) if stage.above(i, 0) is not None or stage.below(i, 0) is not None]
-    if most >= len(able):
+    trades = [stage.most_trades[i] for i in able]
+    if most >= sum(trades):
         return best_plan(stage, effort)
     share = effort.share(1 / 4)
     free = best_plan(stage, share)
     effort.charge(share.used)
-    if free.trades <= most and not free.gap:
+    if stage.trades(free.lots) <= most and not free.gap:
         return free
     best = _first(stage, most, free, effort)
     floor = free.value - free.gap
-    sets = comb(len(able), most)
-    if sets * LOOK * (_BOUND * most + 8) <= effort.left // 2:
+    few = effort.left // 2 // (LOOK * (_BOUND * most + 8))
+    if stage.grids:
+        several = list(islice(_shared(able, trades, most), few + 1))
+        best, certain = _by_sets(stage, best, several, effort) if len(several) <= few else (best, -inf)
+    elif comb(len(able), most) <= few:
         best, certain = _by_sets(stage, best, combinations(able, most), effort)
     else:
         bound = find_bound(stage, stage.idle_range(), effort)
@@ -50,9 +55,20 @@ def limited_plan(stage: Stage, most: int, effort: Effort) -> Optimum:
     return known(stage, best, max(floor, certain))
 
 
+def _shared(able: list[int], trades: list[int], most: int) -> Iterator[tuple[int, ...]]:
+    """All ways to share ``most`` trades out; an asset is named once for each of its trades, as many as it can have."""
+    if not most or not able:
+        yield ()
+        return
+    later = sum(trades[1:])
+    for count in range(max(0, min(most, sum(trades)) - later), min(most, trades[0]) + 1):
+        for rest in _shared(able[1:], trades[1:], most - count):
+            yield (able[0],) * count + rest
+
+
 def _first(stage: Stage, most: int, free: Optimum, effort: Effort) -> list[int]:
     """A legal plan of few trades: the best of some sets of assets that are likely to have a good one."""
-    if free.trades <= most:
+    if stage.trades(free.lots) <= most:
         return free.lots
     best = [0] * len(stage.prices)
     value = stage.value(best) if stage.budget >= 0 else inf
@@ -62,7 +78,10 @@ def _first(stage: Stage, most: int, free: Optimum, effort: Effort) -> list[int]:
     effort.charge(4 * LOOK * len(best))
     orders = [sorted(range(len(raised)), key=key.__getitem__) for key in (raised, moved)]
     orders += [counts.likeliest(level) for level in {stage.goal, stage.start}]
-    for members in {tuple(sorted(order[:most])) for order in orders}:
+    sets = {tuple(sorted(order[:most])) for order in orders}
+    if stage.grids:
+        sets.add(tuple(i for i, count in enumerate(stage.raised_by(most)[1]) for _ in range(count)))
+    for members in sets:
         part = _restricted(stage, members)
         if part is None:
             continue
@@ -74,15 +93,25 @@ def _first(stage: Stage, most: int, free: Optimum, effort: Effort) -> list[int]:
     return best
 
 
-def _restricted(stage: Stage, members: Iterable[int]) -> Stage | None:
-    """The stage of some assets alone; None if they cannot raise enough."""
-    part = restricted(stage, list(members))
+def _restricted(stage: Stage, members: Sequence[int]) -> Stage | None:
+    """The stage of some assets alone, each named for every trade it may have; None if they cannot raise enough."""
+    alone = list(dict.fromkeys(members))
+    part = restricted(stage, alone)
+    if part.grids:
+        grids = [
+            None if grid is None else grid.within(members.count(i)) for i, grid in zip(alone, part.grids, strict=True)
+        ]
+        ends = [
+            (low, high) if grid is None else (grid.low, grid.high)
+            for grid, low, high in zip(grids, part.low, part.high, strict=True)
+        ]
+        part = replace(part, grids=grids, low=[low for low, _ in ends], high=[high for _, high in ends])
     return part if part.prices and part.spend(part.most_raised()) <= part.budget else None
 
 
-def _whole(stage: Stage, members: Iterable[int], lots: Iterable[int]) -> list[int]:
+def _whole(stage: Stage, members: Sequence[int], lots: Iterable[int]) -> list[int]:
     plan = [0] * len(stage.prices)
-    for i, k in zip(members, lots, strict=True):
+    for i, k in zip(dict.fromkeys(members), lots, strict=True):
         plan[i] = k
     return plan
 
@@ -96,7 +125,7 @@ def _by_sets(stage: Stage, best: list[int], sets: Iterable[tuple[int, ...]], eff
         part = _restricted(stage, members)
         if part is None:
             continue
-        others = everything - sum(nothing[i] for i in members)
+        others = everything - sum(nothing[i] for i in set(members))
         found = best_plan(part, effort, value - tolerance(value) - others)
         if found.value + others < value - tolerance(value) / 8:
             best = _whole(stage, members, found.lots)

@@ -20,9 +20,14 @@ from functools import cached_property
 from itertools import accumulate
 from operator import mul
 
+from ..lots import fewest_sold
 from ..strategy import Direction
+from .grid import Grid
 from .stage import Stage
 from .ties import Group, alike
+
+Fund = tuple[int, int]
+"""Of an asset that is several funds to the broker: the lots that one lot of a fund is worth, and how many are held."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,10 @@ class Market:
         fee_trade: Units of the smallest trade that is worth its fee.
         max_trades: Most trades that a plan may have; None for any number.
         past_target: Cash that is left may be invested past the targets.
+        sales: For an asset that is several funds to the broker those that may be sold, in the order in which they are;
+            None for an asset that is one fund. Its lot is then an amount of which every fund's lot is a multiple, and
+            ``held`` the lots of all these funds. Empty where all assets are one fund.
+        steps: The lots that are bought at once; empty where they are all 1.
     """
 
     values: Sequence[int]
@@ -52,6 +61,8 @@ class Market:
     fee_trade: int = 0
     max_trades: int | None = None
     past_target: bool = False
+    sales: Sequence[tuple[Fund, ...] | None] = ()
+    steps: Sequence[int] = ()
 
     @cached_property
     def targets(self) -> list[int]:
@@ -86,7 +97,12 @@ class Market:
     @cached_property
     def alike(self) -> list[Group]:
         """Few lots of assets with a target that cost the same, by their places among them."""
-        return alike(self.lot_prices)
+        return alike(self.lot_prices, [self._sizes(i) for i in self.targets])
+
+    def _sizes(self, i: int) -> list[int]:
+        """The lots of an asset that are traded at once."""
+        sales = self.sales[i] if self.sales else None
+        return [1] if sales is None else sorted({self.steps[i], *(step for step, _ in sales)})
 
     @cached_property
     def twins(self) -> list[list[int]]:
@@ -94,7 +110,8 @@ class Market:
         groups: dict[tuple[object, ...], list[int]] = {}
         rows = zip(self.values, self.prices, self.held, self.parts, self.buyable, self.sellable, strict=True)
         for i, row in enumerate(rows):
-            groups.setdefault(row, []).append(i)
+            several = (self.sales[i], self.steps[i]) if self.sales else ()
+            groups.setdefault((*row, *several), []).append(i)
         return [group for group in groups.values() if len(group) > 1]
 
     def buy_least(self, i: int, min_trade: int) -> int:
@@ -103,12 +120,40 @@ class Market:
 
     def sell_least(self, i: int, min_trade: int, need: int, direction: Direction) -> int:
         """The fewest lots of a sale, where ``need`` units may be spent (+) or must be raised (-)."""
-        worth = self.fee_trade
-        if need < 0:
-            worth = min(worth, self.held[i] * self.prices[i])
-            if direction == "sell":
-                worth = min(worth, -need)
-        return max(1, -(-max(min_trade, worth) // self.prices[i]))
+        return self._least_sale(self.prices[i], self.held[i], (min_trade, need, direction))
+
+    def _least_sale(self, price: int, held: int, terms: tuple[int, int, Direction]) -> int:
+        min_trade, need, direction = terms
+        return fewest_sold(price, held, (min_trade, self.fee_trade, need, direction))
+
+    def funds(self, i: int, min_trade: int, need: int, direction: Direction) -> list[tuple[int, int, int, int]]:
+        """The funds of an asset that may be sold, in their order: see ``Grid.of``.
+
+        One that is too small to be a trade, or to bring more than its fee, cannot be sold: the next comes in its place.
+        """
+        found = []
+        for fund, (step, held) in enumerate(self.sales[i] or ()):
+            price = step * self.prices[i]
+            least = self._least_sale(price, held, (min_trade, need, direction))
+            if self.sellable[i] and held >= least and held * price > self.fee:
+                found.append((step, held, least, fund))
+        return found
+
+    def parted(self, i: int, k: int, question: tuple[int, int, Direction]) -> list[tuple[int, int]]:
+        """A sale of k lots of an asset as sales of its funds: which, and how many of its own lots.
+
+        Args:
+            i: An asset that is several funds.
+            k: Lots, < 0.
+            question: The smallest trade, the units to spend (+) or to raise (-), and what may be traded.
+        """
+        found, left = [], -k
+        for step, held, _least, fund in self.funds(i, *question):
+            count = min(held, left // step)
+            if count:
+                found.append((fund, count))
+                left -= count * step
+        return found
 
     def goes(self, i: int, min_trade: int) -> bool:
         """Whether all of an asset may be sold: a trade that is large enough and brings more than its fee."""
@@ -124,6 +169,7 @@ class Market:
         if self.past_target:
             return paid + 1
         missing, lot = self.parts[i] * total - self.whole * self.values[i], self.whole * self.prices[i]
+        lot *= self.steps[i] if self.steps else 1
         reach = (2 * missing + lot) // (2 * lot)
         if reach >= least:
             return min(paid + 1, reach)
@@ -140,6 +186,8 @@ class Market:
             need: Units to spend (+) or to raise (-) by all trades.
         """
         prices = self.lot_prices
+        if self.sales:
+            return self._several(budget, total, direction, min_trade, need)
         lots = [total / price for price in prices]
         level = [w * share for w, share in zip(self.weights, lots, strict=True)]
         small = not min_trade and not self.fee_trade
@@ -175,6 +223,76 @@ class Market:
             curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
             start=self.start(budget, total, direction),
         )
+
+    def _several(self, budget: int, total: int, direction: Direction, min_trade: int, need: int) -> Stage:
+        """The same where assets are several funds to the broker."""
+        grids: list[Grid | None] = []
+        columns = []
+        sold = [self._sold(i, direction, (min_trade, need, direction)) for i in self.targets]
+        purse = (
+            budget
+            - self.fee
+            + sum(
+                most * step * self.prices[i]
+                for i, funds in zip(self.targets, sold, strict=True)
+                for step, most, *_ in funds
+            )
+        )
+        for i, funds in zip(self.targets, sold, strict=True):
+            step, least, most = self._bought(i, total, min_trade, purse) if direction != "sell" else (1, 1, 0)
+            if len(funds) > 1 or step != 1 or (funds and funds[0][0] != 1):
+                grid = Grid.of(funds, (step, least, most))
+                runs = [run for run in grid.runs if run.trades]
+                grids.append(grid)
+                columns.append(
+                    (
+                        grid.low,
+                        grid.high,
+                        min((run.first for run in runs if run.first > 0), default=1),
+                        min((-run.last for run in runs if run.last < 0), default=1),
+                    )
+                )
+            else:
+                grids.append(None)
+                columns.append(
+                    (-funds[0][1] if funds else 0, most if most >= least else 0, least, funds[0][2] if funds else 1)
+                )
+        low, high, buy_least, sell_least = (list(column) for column in zip(*columns, strict=True))
+        lots = [total / price for price in self.lot_prices]
+        level = [w * share for w, share in zip(self.weights, lots, strict=True)]
+        return Stage(
+            prices=self.lot_prices,
+            low=low,
+            high=high,
+            buy_least=buy_least,
+            sell_least=sell_least,
+            fee=self.fee,
+            budget=budget,
+            total=total,
+            level=level,
+            held=self.holdings,
+            curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
+            start=self.start(budget, total, direction),
+            grids=grids if any(grid is not None for grid in grids) else (),
+        )
+
+    def _sold(self, i: int, direction: Direction, terms: tuple[int, int, Direction]) -> list[tuple[int, int, int, int]]:
+        """What may be sold of an asset: its funds, or itself as the only one."""
+        if direction == "buy":
+            return []
+        if self.sales[i] is not None:
+            return self.funds(i, *terms)
+        least = self._least_sale(self.prices[i], self.held[i], terms)
+        return [(1, self.held[i], least, 0)] if self.sellable[i] and self.held[i] >= least else []
+
+    def _bought(self, i: int, total: int, min_trade: int, purse: int) -> tuple[int, int, int]:
+        """What may be bought of an asset: the lots at once, and the fewest and the most times."""
+        step = self.steps[i]
+        price = step * self.prices[i]
+        least = max(1, -(-max(min_trade, self.fee_trade) // price))
+        paid = purse // price
+        most = self._most_bought(i, total, least, paid) if self.buyable[i] and paid >= least else 0
+        return step, least, most
 
     def leaving(self, members: Sequence[int], budget: int, min_trade: int, need: int) -> Stage:
         """The stage of a withdrawal that some assets alone can pay: of them the largest are sold first."""

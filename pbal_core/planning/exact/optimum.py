@@ -44,11 +44,6 @@ class Optimum:
     value: float
     gap: float
 
-    @property
-    def trades(self) -> int:
-        """How many assets trade."""
-        return sum(map(bool, self.lots))
-
 
 def best_plan(stage: Stage, effort: Effort, enough: float = inf) -> Optimum:
     """The best plan of a stage within a budget of work.
@@ -98,8 +93,7 @@ def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
     found = None
     for i, k in enumerate(bound.picks):
         if k < 0:
-            least = stage.sell_least[i]
-            most = max(stage.keep(i, sale) for sale in (-least, -least - 1) if stage.allows(i, sale)) - 1
+            most = stage.most_keep(i) - 1
             if found is None or most < found[1]:
                 found = i, most
     if found is None:
@@ -110,17 +104,18 @@ def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
 
 def _without(stage: Stage, i: int) -> Stage | None:
     """The stage in which one asset is not sold; None where the others cannot raise enough."""
-    other = replace(stage, low=[0 if j == i else low for j, low in enumerate(stage.low)])
+    grids = [grid.without_sales() if j == i and grid is not None else grid for j, grid in enumerate(stage.grids)]
+    other = replace(stage, low=[0 if j == i else low for j, low in enumerate(stage.low)], grids=grids)
     return other if other.spend(other.most_raised()) <= other.budget else None
 
 
 def _not_sold(stage: Stage, bound: Bound, i: int) -> float:
     """What it costs at least that an asset, whose pick is a sale, is not sold."""
     k, ideal = bound.picks[i], bound.ideal[i]
+    grid, trades = stage.grid(i), stage.trades_of(i, k)
     buy = min(stage.high[i], max(stage.buy_least[i], round(ideal)))
-    return min(
-        stage.curve[i] * (o - k) * (o + k - 2 * ideal) + bound.trade_price * (bool(o) - bool(k)) for o in (0, buy)
-    )
+    others = (0, buy) if grid is None else [run.nearest(ideal) for run in grid.runs if run.first >= 0]
+    return min(stage.curve[i] * (o - k) * (o + k - 2 * ideal) + bound.trade_price * (bool(o) - trades) for o in others)
 
 
 def known(stage: Stage, plan: list[int], floor: float) -> Optimum:
@@ -173,6 +168,9 @@ def _by_level(stage: Stage, bound: Bound, best: list[int], effort: Effort) -> tu
 
 def _by_count(stage: Stage, bound: Bound, best: list[int], effort: Effort) -> tuple[list[int], float]:
     """The same as far as the numbers of trades tell, each by itself."""
+    if stage.grids:  # the numbers of trades know of one trade an asset
+        excess = bound.excess(stage, best)
+        return best, excess
     return by_counts(stage, bound, best, effort, helps=_HELPS * bound.excess(stage, best))
 
 
@@ -247,4 +245,5 @@ def restricted(stage: Stage, members: list[int]) -> Stage:
         level=some(stage.level),
         held=some(stage.held),
         curve=some(stage.curve),
+        grids=some(stage.grids) if stage.grids else (),
     )

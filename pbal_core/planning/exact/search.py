@@ -71,7 +71,7 @@ def search(stage: Stage, bound: Bound, excess: float, effort: Effort) -> tuple[l
         if g >= excess:
             return None, excess
         certified = g
-        g = min(_growth(*halves, deviations.idle_range(g)) * g or min(stage.curve) / FIRST_PART, excess)
+        g = min(_growth(*halves, deviations.idle_range(g)) * g or stage.finest / FIRST_PART, excess)
 
 
 def _growth(first: list[Combination], second: list[Combination], idle: tuple[int, int]) -> float:
@@ -94,7 +94,10 @@ class _Deviations:
     def rho(self, i: int, k: int) -> float:
         """What k lots of asset i cost more than its own pick, as a fraction of B."""
         k0, ideal = self.bound.picks[i], self.bound.ideal[i]
-        return self.stage.curve[i] * (k - k0) * (k + k0 - 2 * ideal) + self.bound.trade_price * (bool(k) - bool(k0))
+        rho = self.stage.curve[i] * (k - k0) * (k + k0 - 2 * ideal)
+        if self.bound.trade_price:
+            rho += self.bound.trade_price * (self.stage.trades_of(i, k) - self.stage.trades_of(i, k0))
+        return rho
 
     def cheapest(self) -> list[tuple[float, int]]:
         """The cost of the cheapest deviation of each asset that has one, with the asset, cheapest first."""
@@ -116,6 +119,10 @@ class _Deviations:
     def _neighbours(self, i: int) -> Iterator[float]:
         """What other choices of an asset cost, the cheapest among them: up, down, none, the best purchase and sale."""
         stage, k0 = self.stage, self.bound.picks[i]
+        if (grid := stage.grid(i)) is not None:
+            near = {grid.below(k0), grid.above(k0), *(run.nearest(self.bound.ideal[i]) for run in grid.runs)}
+            yield from (self.rho(i, k) for k in near - {k0, None} if k is not None)
+            return
         nearest, low, high = round(self.bound.ideal[i]), stage.low[i], stage.high[i]
         buy, sale = min(max(nearest, stage.buy_least[i]), high), max(min(nearest, -stage.sell_least[i]), low)
         for k in {k0 - 1, k0 + 1, 0, buy, sale} - {k0}:
@@ -181,9 +188,11 @@ class _Deviations:
         """The deviations of one asset that cost at most g: units spent, cost, lots, and what keeping costs."""
         stage, k0, ideal = self.stage, self.bound.picks[i], self.bound.ideal[i]
         curve, price = stage.curve[i], stage.prices[i]
-        radius = sqrt((g + abs(self.bound.trade_price)) / curve + (k0 - ideal) ** 2)
+        grid = stage.grid(i)
+        most = 1 if grid is None else grid.trades
+        radius = sqrt((g + most * abs(self.bound.trade_price)) / curve + (k0 - ideal) ** 2)
         first, last = max(ceil(ideal - radius), stage.low[i]), min(floor(ideal + radius), stage.high[i])
-        if not effort.take(LOOK + max(0, last - first)):
+        if not effort.take(LOOK + max(0, last - first if grid is None else grid.steps(last + 1) - grid.steps(first))):
             return None
         if self.plain and (first >= 0 or price >= free):
             both = k0 - 2 * ideal

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from math import gcd
 from operator import mul
 
+from .grid import Grid, Run
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -62,11 +64,35 @@ class Stage:
     start: float = 1.0
     goal: float = 1.0
     toll: int = 0
+    grids: Sequence[Grid | None] = ()
 
     @property
     def plain(self) -> bool:
         """No trade is ruled out between the bounds: no fee, and single lots may be traded."""
-        return not self.fee and not self.toll and max(self.buy_least) == 1 == max(self.sell_least)
+        return not self.fee and not self.toll and not self.grids and max(self.buy_least) == 1 == max(self.sell_least)
+
+    def grid(self, i: int) -> Grid | None:
+        """What asset i may trade, where it is several funds to the broker."""
+        return self.grids[i] if self.grids else None
+
+    def run(self, i: int, k: int) -> Run | None:
+        """The fund that trades last when such an asset trades k lots."""
+        grid = self.grid(i)
+        return grid.run(k) if grid is not None else None
+
+    def trades(self, lots: Sequence[int]) -> int:
+        """How many trades a plan has."""
+        return sum(map(bool, lots)) if not self.grids else sum(self.trades_of(i, k) for i, k in enumerate(lots))
+
+    def trades_of(self, i: int, k: int) -> int:
+        """How many trades k lots of asset i are."""
+        run = self.run(i, k) if k else None
+        return bool(k) if run is None else run.trades
+
+    @property
+    def most_trades(self) -> list[int]:
+        """The most trades of each asset."""
+        return [1 if grid is None else grid.trades for grid in self.grids] if self.grids else [1] * len(self.prices)
 
     @property
     def cap(self) -> float:
@@ -77,11 +103,12 @@ class Stage:
         """Units that a plan takes (+) or raises (-), fees and tolls included."""
         cost: int = sum(map(mul, lots, self.prices))
         each = self.fee + self.toll
-        return cost + each * sum(map(bool, lots)) if each else cost
+        return cost + each * self.trades(lots) if each else cost
 
     def cost(self, i: int, k: int) -> int:
         """Units that trading k lots of asset i takes, its fee and toll included."""
-        return k * self.prices[i] + (self.fee + self.toll if k else 0)
+        each = self.fee + self.toll
+        return k * self.prices[i] + (each * self.trades_of(i, k) if each else 0)
 
     def distance(self, lots: Sequence[int]) -> float:
         """``J / B`` of a plan."""
@@ -93,28 +120,45 @@ class Stage:
         """``(J + R) / B`` of a plan: what is minimised."""
         return self.distance(lots) + (self.budget - self.spend(lots)) / self.total
 
+    @property
+    def finest(self) -> float:
+        """What a lot off its target adds to ``J / B`` at least."""
+        if not self.grids:
+            return min(self.curve)
+        steps = [1 if grid is None else grid.finest for grid in self.grids]
+        return min(g * step * step for g, step in zip(self.curve, steps, strict=True))
+
     def part(self, i: int, k: int) -> float:
         """What asset i adds to ``J / B`` when k lots of it are traded."""
         return self.curve[i] * (k - self.goal * self.level[i] + self.held[i]) ** 2
 
     def above(self, i: int, k: int) -> int | None:
         """The next larger number of lots that asset i may trade, None at the upper bound."""
+        if (grid := self.grid(i)) is not None:
+            return grid.above(k)
         following = 0 if -self.sell_least[i] <= k < 0 else self.buy_least[i] if k == 0 else k + 1
         return following if following <= self.high[i] else None
 
     def below(self, i: int, k: int) -> int | None:
         """The next smaller number of lots that asset i may trade, None at the lower bound."""
+        if (grid := self.grid(i)) is not None:
+            return grid.below(k)
         following = 0 if 0 < k <= self.buy_least[i] else -self.sell_least[i] if k == 0 else k - 1
         return following if following >= self.low[i] else None
 
     def allows(self, i: int, k: int) -> bool:
         """Whether asset i may trade k lots."""
+        if (grid := self.grid(i)) is not None:
+            return grid.run(k) is not None
         if k > 0:
             return self.buy_least[i] <= k <= self.high[i]
         return k == 0 or self.low[i] <= k <= -self.sell_least[i]
 
     def allowed(self, i: int, first: int, last: int) -> Iterator[int]:
         """The numbers of lots from ``first`` to ``last`` that asset i may trade, ascending."""
+        if (grid := self.grid(i)) is not None:
+            yield from grid.between(first, last)
+            return
         first, last = max(first, self.low[i]), min(last, self.high[i])
         yield from range(first, min(last, -self.sell_least[i]) + 1)
         if first <= 0 <= last:
@@ -123,13 +167,41 @@ class Stage:
 
     def kept(self, i: int, k: int) -> int:
         """The lots that asset i trades when of a sale of k lots as much is kept as costs least; see ``keep``."""
+        if (run := self.run(i, k)) is not None:
+            one, whole = self._keeps(i, run, k)
+            return k + run.step if k < run.last and one <= whole else run.base
         one, whole = self.prices[i], -k * self.prices[i] - self.fee
         return k + 1 if -k > self.sell_least[i] and one <= whole else 0
 
     def keep(self, i: int, k: int) -> int:
-        """Units that it costs to keep some of a sale of k lots, one lot or all: a plan must have less idle cash."""
+        """Units that it costs to keep some of a sale of k lots, one lot or all: a plan must have less idle cash.
+
+        Of funds that are sold one after the other it is the last that may be kept.
+        """
+        if (run := self.run(i, k)) is not None:
+            one, whole = self._keeps(i, run, k)
+            return one if k < run.last and one <= whole else whole
         one, whole = self.prices[i], -k * self.prices[i] - self.fee
         return one if -k > self.sell_least[i] and one <= whole else whole
+
+    def _keeps(self, i: int, run: Run, k: int) -> tuple[int, int]:
+        return run.step * self.prices[i], (run.base - k) * self.prices[i] - self.fee
+
+    def eased(self, i: int, k: int, left: int) -> int:
+        """A sale of k lots with as many of them kept as ``left`` units pay, at least one, down to the smallest sale."""
+        run = self.run(i, k)
+        if run is None:
+            return min(k + left // self.prices[i], -self.sell_least[i])
+        return min(k + left // (run.step * self.prices[i]) * run.step, run.last)
+
+    def most_keep(self, i: int) -> int:
+        """The most units that it costs to keep some of any sale of asset i, which has one."""
+        grid = self.grid(i)
+        if grid is not None:
+            ends = {k for run in grid.runs if run.last < 0 for k in (run.last, run.last - run.step) if k >= run.first}
+            return max(self.keep(i, k) for k in ends)
+        least = self.sell_least[i]
+        return max(self.keep(i, sale) for sale in (-least, -least - 1) if self.allows(i, sale))
 
     def keeps_to_rules(self, lots: Sequence[int], idle: int) -> bool:
         """Whether a plan of allowed trades neither overspends nor sells what could be kept."""
@@ -149,14 +221,44 @@ class Stage:
         unit = self.unit
         rest = self.budget % unit
         most = self.budget
-        for price, low, least in zip(self.prices, self.low, self.sell_least, strict=True):
-            if low < -least:
-                most = max(most, least * price - self.fee - 1, price - 1)
-            elif low == -least:
-                most = max(most, least * price - self.fee - 1)
+        for i, (low, least) in enumerate(zip(self.low, self.sell_least, strict=True)):
+            if low <= -least:
+                most = max(most, self.most_keep(i) - 1)
         return rest, max(rest, rest + (most - rest) // unit * unit)
 
     def most_raised(self) -> list[int]:
         """The lots that raise the most cash: every sale that brings more than its fee, as large as it may be."""
-        rows = zip(self.low, self.sell_least, self.prices, strict=True)
-        return [low if low <= -least and -low * price > self.fee else 0 for low, least, price in rows]
+        rows = enumerate(zip(self.low, self.sell_least, self.prices, strict=True))
+        return [
+            low if low <= -least and -low * price > self.fee * self.trades_of(i, low) else 0
+            for i, (low, least, price) in rows
+        ]
+
+    def raised_by(self, most: int) -> tuple[int, list[int]]:
+        """The most units that at most so many trades raise, and how many trades of each asset that takes."""
+        all_sold = self.most_raised()
+        if not self.grids:
+            brought = sorted((self.cost(i, k), i) for i, k in enumerate(all_sold) if k)[:most]
+            members = {i for _, i in brought}
+            return -sum(cost for cost, _ in brought), [int(i in members) for i in range(len(all_sold))]
+        # best[m] is the most that m trades raise so far, and the trades of each asset.
+        best: list[tuple[int, list[int]]] = [(0, [])]
+        for i, k in enumerate(all_sold):
+            choices = [(0, 0), *self._sales(i)] if k else [(0, 0)]
+            width = min(most, len(best) - 1 + choices[-1][0])
+            best = [
+                max(
+                    (best[m - trades][0] + brought, [*best[m - trades][1], trades])
+                    for trades, brought in choices
+                    if 0 <= m - trades < len(best)
+                )
+                for m in range(width + 1)
+            ]
+        return max(best, key=lambda pair: pair[0])
+
+    def _sales(self, i: int) -> list[tuple[int, int]]:
+        """For each number of trades what the largest sale of asset i brings."""
+        grid = self.grid(i)
+        if grid is None:
+            return [(1, -self.cost(i, self.low[i]))]
+        return sorted((run.trades, -self.cost(i, run.first)) for run in grid.runs if run.first < 0)

@@ -28,14 +28,15 @@ _Change = tuple[float, int, int, int, int, int]
 lots then, and the units that it takes (or sets free)."""
 
 
-def alike(prices: Sequence[int]) -> list[Group]:
-    """Few lots of assets that cost the same."""
+def alike(prices: Sequence[int], steps: Sequence[Sequence[int]]) -> list[Group]:
+    """Few lots of assets that cost the same; ``steps`` are the lots that are traded at once."""
     groups: dict[int, Group] = {}
     for lots in range(1, _FEW + 1):
-        for i, price in enumerate(prices):
-            groups.setdefault(lots * price, []).append((i, lots))
-    several = (group for group in groups.values() if len(group) > 1)
-    return [group for group in several if gcd(*(lots for _, lots in group)) == 1]
+        for i, (price, several) in enumerate(zip(prices, steps, strict=True)):
+            for step in several:
+                groups.setdefault(lots * step * price, []).append((i, lots * step))
+    shared = (group for group in groups.values() if len(group) > 1)
+    return [group for group in shared if gcd(*(lots for _, lots in group)) == 1]
 
 
 def settle_ties(stage: Stage, plan: list[int], groups: Sequence[Group], most: int, effort: Effort) -> list[int]:
@@ -118,7 +119,7 @@ def _change(stage: Stage, plan: list[int], i: int, lots: int) -> _Change:
 
 def _paired(stage: Stage, plan: list[int], both: tuple[list[_Change], list[_Change]], most: int, same: float) -> bool:
     """Makes the exchanges of changes that gain as much: those first that lower the turnover most."""
-    left, changed, trades = stage.budget - stage.spend(plan), False, sum(map(bool, plan))
+    left, changed, trades = stage.budget - stage.spend(plan), False, stage.trades(plan)
     for spent in {change[5] for change in both[0]}:
         more, less = (
             sorted((change for change in side if change[5] == spent), key=lambda change: (change[2], change[1]))
@@ -133,7 +134,9 @@ def _paired(stage: Stage, plan: list[int], both: tuple[list[_Change], list[_Chan
             trades_more = up[2] > 0 if i < j else down[2] > 0
             if turnover > 0 or (turnover == 0 and not trades_more):
                 break
-            after = trades + sum(bool(k) - bool(plan[n]) for n, k in ((i, up[4]), (j, down[4])))
+            after = trades + sum(
+                stage.trades_of(n, k) - stage.trades_of(n, plan[n]) for n, k in ((i, up[4]), (j, down[4]))
+            )
             if after <= most and all(k >= 0 or left < stage.keep(n, k) for n, k in ((i, up[4]), (j, down[4]))):
                 plan[i], plan[j], trades, changed = up[4], down[4], after, True
                 touched |= {i, j}
