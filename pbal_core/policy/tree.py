@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
 
 from ..portfolio import SYMBOL, bad_symbol_message, symbol_key
 
@@ -177,16 +178,16 @@ class _Tree:
 
     def circles(self) -> Iterator[str]:
         """Groups that hold one another, or too many levels of them."""
+        inside = {name: [each for each in members if each in self.groups] for name, members in self.members.items()}
+        try:
+            order = list(TopologicalSorter(inside).static_order())
+        except CycleError as error:
+            circle = " > ".join(reversed(error.args[1]))
+            yield f"the groups {circle} hold one another in a circle; take one of them out of another."
+            return
         depths: dict[str, int] = {}
-        left = dict(self.members)
-        while left:
-            ready = [name for name, members in left.items() if not any(member in left for member in members)]
-            if not ready:
-                yield f"the groups {', '.join(left)} hold one another in a circle; take one of them out of another."
-                return
-            for name in ready:
-                depths[name] = 1 + max((depths.get(member, 0) for member in left[name]), default=0)
-            left = {name: members for name, members in left.items() if name not in ready}
+        for name in order:
+            depths[name] = 1 + max((depths[each] for each in inside[name]), default=0)
         deepest = max(depths.values(), default=0)
         if deepest > DEEPEST:
             yield f"the groups are {deepest} levels deep; at most {DEEPEST} are read."

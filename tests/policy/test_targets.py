@@ -211,3 +211,148 @@ def test_parts_are_small_integers():
     held = portfolio("A 1 @ 1; B 1 @ 1; X 1 @ 1; C 1 @ 1")
     assert prepare(held, targets={"A": 60, "B": 30, "C": 10}).parts == (6, 3, 0, 1)
     assert prepare(held).parts == (1, 1, 1, 1)
+
+
+TREE = """[targets]
+stocks = 60
+bonds = 40
+
+[groups]
+bonds = ["BND", "VTEB"]
+
+[groups.stocks]
+US = 67
+International = 33
+
+[substitutes]
+US = ["VTI", "ITOT", "VTSAX"]
+International = ["VXUS"]
+
+[prices]
+VTEB = 50.12
+"""
+
+
+def test_a_tree_is_read_and_written_as_it_was():
+    """Shares inside a class, equal ones, and substitutes; each weight is an exact product."""
+    targets = Targets.from_toml(TREE)
+    assert targets.to_toml() == TREE
+    assert Targets.from_dict(targets.to_dict()) == targets
+    assert [(leaf.name, leaf.symbols, leaf.weight) for leaf in targets.leaves()] == [
+        ("US", ("VTI", "ITOT", "VTSAX"), Fraction(402, 1000)),
+        ("International", ("VXUS",), Fraction(198, 1000)),
+        ("BND", ("BND",), Fraction(1, 5)),
+        ("VTEB", ("VTEB",), Fraction(1, 5)),
+    ]
+    assert sum(targets.fractions().values()) == 1
+    assert [(node.name, node.share, len(node.members)) for node in targets.tree()] == [
+        ("stocks", Fraction(3, 5), 2),
+        ("bonds", Fraction(2, 5), 2),
+    ]
+
+
+def test_tables_may_come_before_lists():
+    """What is written then has the lists first, and reads back as equal."""
+    targets = Targets({"a": 50, "b": 50}, groups={"a": {"X": 33.3, "Y": 33.3, "Z": 33.3}, "b": ["c", "V"], "c": ["W"]})
+    assert Targets.from_toml(targets.to_toml()) == targets
+    assert Targets.from_toml(targets.to_toml()).to_toml() == targets.to_toml()
+    assert targets.fractions()["X"] == Fraction(1, 6)
+    assert targets.fractions()["W"] == Fraction(1, 4)
+
+
+symbols = st.text("ABCDEFGH", min_size=1, max_size=3)
+
+
+@given(st.data())
+def test_any_tree_is_written_and_read_back(data):
+    """Nested as deep as it comes: equal targets, the same bytes, and weights that sum to exactly 1."""
+    names = data.draw(st.lists(symbols, min_size=1, max_size=8, unique=True))
+    groups: dict[str, object] = {}
+    sets: dict[str, list[str]] = {}
+    roots = list(names)
+    while len(roots) > 1 and data.draw(st.booleans()):
+        count = data.draw(st.integers(1, min(3, len(roots))))
+        taken, roots = roots[:count], roots[count:]
+        name = f"node {len(groups) + len(sets)}"
+        kind = data.draw(st.sampled_from(["list", "table", "set"]))
+        if kind == "set" and all(each in names for each in taken):
+            sets[name] = taken
+        elif kind == "table":
+            groups[name] = dict(zip(taken, [100 - 10 * (count - 1), 10, 10], strict=False))
+        else:
+            groups[name] = taken
+        roots.append(name)
+    weights = dict.fromkeys(roots, 100 // len(roots))
+    weights[roots[0]] += 100 % len(roots)
+    targets = Targets(weights, groups, None, sets)
+    assert Targets.from_toml(targets.to_toml()) == targets
+    assert Targets.from_toml(targets.to_toml()).to_toml() == targets.to_toml()
+    assert sum(leaf.weight for leaf in targets.leaves()) == 1
+    assert sorted(symbol for leaf in targets.leaves() for symbol in leaf.symbols) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("tables", "lines"),
+    [
+        (
+            ({"a": 100}, {"a": {"b": 60, "C": 37}, "b": {"D": 50, "E": 49}}),
+            [
+                "the shares of the group a sum to 97; fractions that sum to 1 or percents that sum to 100 are needed.",
+                "the shares of the group b sum to 99; fractions that sum to 1 or percents that sum to 100 are needed.",
+            ],
+        ),
+        (
+            ({"a": 50, "C": 50}, {"a": ["b"], "b": {"a": 100}}),
+            [
+                "the group a is in a target of its own and in the group b; one place is needed.",
+                "the groups a > b > a hold one another in a circle; take one of them out of another.",
+            ],
+        ),
+        (
+            ({"bond": 50, "VTI": 50}, {"bond": ["BOND", "VTI"]}),
+            [
+                "the group bond has the name of the symbol BOND; another name is needed.",
+                "VTI is in a target of its own and in the group bond; one place is needed.",
+            ],
+        ),
+        (({"a": 100}, {"a": {"X": -5, "Y": 105}}), ["the share of X in a is -5; a share of 0 or more is needed."]),
+        (({"a": 100}, {"a": {}}), ["the group a is empty; at least one symbol is needed."]),
+        (
+            ({"a": 100}, {}, {}, {"a": ["BRK B", "BRK.B"], "b": []}),
+            [
+                "the set b is empty; at least one symbol is needed.",
+                "BRK.B is in the set a and in the set a; one place is needed.",
+                "the set b has no weight; give it one under [targets], or a share of a group.",
+            ],
+        ),
+        (
+            ({"us": 50, "US": 50}, {"us": ["X"]}, {}, {"US": ["Y"]}),
+            ["the set US has the name of the group us; another name is needed."],
+        ),
+    ],
+)
+def test_a_tree_that_is_none_is_refused(tables, lines):
+    """Everything at once, a line each, with the sum of each level."""
+    with pytest.raises(TargetError) as caught:
+        Targets(*tables)
+    assert str(caught.value).splitlines() == lines
+
+
+def test_shares_may_be_rounded():
+    """Each by 0.05 of a percent, no more."""
+    assert Targets({"a": 100}, {"a": {"X": "33.3", "Y": "66.6"}}).fractions()["Y"] == Fraction(2, 3)
+    with pytest.raises(TargetError, match=r"group a sum to 99\.89"):
+        Targets({"a": 100}, {"a": {"X": "33.3", "Y": "66.59"}})
+
+
+def test_groups_are_not_too_deep():
+    """Thousands of levels are refused in a sentence, not in a traceback."""
+    groups = {f"g{i}": [f"g{i + 1}"] for i in range(2000)} | {"g2000": ["X"]}
+    with pytest.raises(TargetError, match="2001 levels deep; at most 20"):
+        Targets({"g0": 100}, groups)
+
+
+def test_a_group_name_with_a_point_needs_quotes():
+    """TOML takes it apart as it does a symbol."""
+    with pytest.raises(TargetError, match=r"put my\.bonds in quotes"):
+        Targets.from_toml('[targets]\nVTI = 100\n[groups]\nmy.bonds = ["BND"]\n')

@@ -99,9 +99,9 @@ class Grid:
         """The smallest step within a run in which something trades."""
         return min((run.step for run in self.runs if run.trades), default=1)
 
-    def without_sales(self) -> Grid:
-        """The numbers that sell nothing."""
-        return Grid(tuple(run for run in self.runs if run.first >= 0))
+    def without(self, k: int) -> Grid:
+        """The numbers beside those of the run of k."""
+        return Grid(tuple(run for run in self.runs if not run.first <= k <= run.last))
 
     def within(self, trades: int) -> Grid:
         """The numbers that take at most so many trades."""

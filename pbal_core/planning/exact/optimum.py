@@ -71,7 +71,7 @@ def _best_within(stage: Stage, idle: tuple[int, int], effort: Effort, enough: fl
         i, most = least
         if most >= bound.idle[1]:
             break
-        other = _without(stage, i)
+        other = _without(stage, i, bound.picks[i])
         excess = bound.excess(stage, first)
         bound = find_bound(stage, (bound.idle[0], most), effort)
         if other is not None and _not_sold(stage, bound, i) <= excess + tolerance(excess):
@@ -93,7 +93,7 @@ def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
     found = None
     for i, k in enumerate(bound.picks):
         if k < 0:
-            most = stage.most_keep(i) - 1
+            most = stage.most_keep(i, k) - 1
             if found is None or most < found[1]:
                 found = i, most
     if found is None:
@@ -102,15 +102,23 @@ def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
     return found[0], max(rest, rest + (found[1] - rest) // unit * unit)
 
 
-def _without(stage: Stage, i: int) -> Stage | None:
-    """The stage in which one asset is not sold; None where the others cannot raise enough."""
-    grids = [grid.without_sales() if j == i and grid is not None else grid for j, grid in enumerate(stage.grids)]
-    other = replace(stage, low=[0 if j == i else low for j, low in enumerate(stage.low)], grids=grids)
+def _without(stage: Stage, i: int, k: int) -> Stage | None:
+    """The stage in which an asset is not sold, or, of several funds, that is not the last which k lots sell.
+
+    None where the others cannot raise enough.
+    """
+    low, grids = list(stage.low), list(stage.grids)
+    if (grid := stage.grid(i)) is not None:
+        grids[i] = grid.without(k)
+        low[i] = grid.without(k).low
+    else:
+        low[i] = 0
+    other = replace(stage, low=low, grids=grids)
     return other if other.spend(other.most_raised()) <= other.budget else None
 
 
 def _not_sold(stage: Stage, bound: Bound, i: int) -> float:
-    """What it costs at least that an asset, whose pick is a sale, is not sold."""
+    """What it costs at least that an asset, whose pick is a sale, is not sold; see ``_without``."""
     k, ideal = bound.picks[i], bound.ideal[i]
     grid, trades = stage.grid(i), stage.trades_of(i, k)
     buy = min(stage.high[i], max(stage.buy_least[i], round(ideal)))

@@ -194,14 +194,14 @@ class Stage:
             return min(k + left // self.prices[i], -self.sell_least[i])
         return min(k + left // (run.step * self.prices[i]) * run.step, run.last)
 
-    def most_keep(self, i: int) -> int:
-        """The most units that it costs to keep some of any sale of asset i, which has one."""
-        grid = self.grid(i)
-        if grid is not None:
-            ends = {k for run in grid.runs if run.last < 0 for k in (run.last, run.last - run.step) if k >= run.first}
-            return max(self.keep(i, k) for k in ends)
-        least = self.sell_least[i]
-        return max(self.keep(i, sale) for sale in (-least, -least - 1) if self.allows(i, sale))
+    def most_keep(self, i: int, k: int) -> int:
+        """The most units that it costs to keep some of a sale of asset i, of the fund that k lots sell last."""
+        if (run := self.run(i, k)) is not None:
+            sales = (run.last, max(run.first, run.last - run.step))
+        else:
+            least = self.sell_least[i]
+            sales = (-least, max(self.low[i], -least - 1))
+        return max(self.keep(i, sale) for sale in sales)
 
     def keeps_to_rules(self, lots: Sequence[int], idle: int) -> bool:
         """Whether a plan of allowed trades neither overspends nor sells what could be kept."""
@@ -223,7 +223,9 @@ class Stage:
         most = self.budget
         for i, (low, least) in enumerate(zip(self.low, self.sell_least, strict=True)):
             if low <= -least:
-                most = max(most, self.most_keep(i) - 1)
+                grid = self.grid(i)
+                sales = [low] if grid is None else [run.first for run in grid.runs if run.first < 0]
+                most = max(most, *(self.most_keep(i, sale) - 1 for sale in sales))
         return rest, max(rest, rest + (most - rest) // unit * unit)
 
     def most_raised(self) -> list[int]:
@@ -237,6 +239,9 @@ class Stage:
     def raised_by(self, most: int) -> tuple[int, list[int]]:
         """The most units that at most so many trades raise, and how many trades of each asset that takes."""
         all_sold = self.most_raised()
+        trades = [self.trades_of(i, k) for i, k in enumerate(all_sold)]
+        if sum(trades) <= most:
+            return -self.spend(all_sold), trades
         if not self.grids:
             brought = sorted((self.cost(i, k), i) for i, k in enumerate(all_sold) if k)[:most]
             members = {i for _, i in brought}
@@ -248,9 +253,9 @@ class Stage:
             width = min(most, len(best) - 1 + choices[-1][0])
             best = [
                 max(
-                    (best[m - trades][0] + brought, [*best[m - trades][1], trades])
-                    for trades, brought in choices
-                    if 0 <= m - trades < len(best)
+                    (best[m - count][0] + brought, [*best[m - count][1], count])
+                    for count, brought in choices
+                    if 0 <= m - count < len(best)
                 )
                 for m in range(width + 1)
             ]
