@@ -196,12 +196,9 @@ class Stage:
 
     def most_keep(self, i: int, k: int) -> int:
         """The most units that it costs to keep some of a sale of asset i, of the fund that k lots sell last."""
-        if (run := self.run(i, k)) is not None:
-            sales = (run.last, max(run.first, run.last - run.step))
-        else:
-            least = self.sell_least[i]
-            sales = (-least, max(self.low[i], -least - 1))
-        return max(self.keep(i, sale) for sale in sales)
+        run = self.run(i, k)  # the cost rises with the sale, but for the smallest, which is kept whole
+        smallest, largest = (-self.sell_least[i], self.low[i]) if run is None else (run.last, run.first)
+        return max(self.keep(i, smallest), self.keep(i, largest))
 
     def keeps_to_rules(self, lots: Sequence[int], idle: int) -> bool:
         """Whether a plan of allowed trades neither overspends nor sells what could be kept."""
