@@ -12,6 +12,7 @@ from math import floor
 
 from ...errors import PbalError, RequestError
 from ...money import divide_half_even, format_money, from_units
+from ...policy.assets import Asset
 from ...portfolio import Portfolio, Position
 from ..problem import Problem
 from ..solve import solve
@@ -79,6 +80,7 @@ def _problem(rows: Rows, span: slice, model: BatchModel) -> Problem:
         Position(symbol=symbol, value=from_units(value, rows.scale), price=from_units(price, rows.scale))
         for symbol, value, price in zip(symbols, values, prices, strict=True)
     )
+    whole = sum(parts)
     return Problem(
         portfolio=portfolio,
         strategy=model.strategy,
@@ -89,7 +91,10 @@ def _problem(rows: Rows, span: slice, model: BatchModel) -> Problem:
         lots=(None,) * len(values),
         held=tuple(held),
         pnls=(None,) * len(values),
-        parts=tuple(parts),
+        wanted=tuple(
+            Asset(name=symbol, members=(i,), weight=Fraction(part, whole))
+            for i, (symbol, part) in enumerate(zip(portfolio.symbols, parts, strict=True))
+        ),
         constraints=model.constraints_for(portfolio.symbols),
     )
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...money import to_units
-from ...policy.targets import SUM_TOLERANCE
+from ...policy.tree import SUM_TOLERANCE
 from ...portfolio import SYMBOL, symbol_key
 from .columns import Bools, Indices, Ints, account_starts, units, weight_places
 from .model import MONEY_PLACES, BatchModel
