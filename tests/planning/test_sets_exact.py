@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,9 +49,9 @@ class Case:
     max_trades: int | None = None
     past_target: bool = False
 
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         funds = [fund for several in self.sets for fund in several]
-        more = {"max_trades": self.max_trades} if self.max_trades is not None else {}
+        more: dict[str, Any] = {"max_trades": self.max_trades} if self.max_trades is not None else {}
         more |= {"leftover": "invest"} if self.past_target else {}
         return more | {
             "targets": Targets(
@@ -141,7 +142,7 @@ def choices(case: Case, number: int, total: int, purse: int) -> Iterator[Choice]
         return
     able = [f for f in reversed(funds) if not f.never_sell and not f.frozen]
     ordered = [f for f in able if (f.pnl or 0) < 0] + [f for f in able if not (f.pnl or 0) < 0]
-    gone, lots = 0, {}
+    gone, lots = 0, dict[str, int]()
     for f in ordered:
         asked = fee_trade if case.cash >= 0 else min(fee_trade, f.held * f.price)
         asked = asked if direction == "both" or case.cash >= 0 else min(asked, -case.cash)
