@@ -1,5 +1,7 @@
 """``python -m pbal_core`` is ``pbal``."""
 
-from .cli import process
+import sys
 
-process()
+from .cli import main
+
+sys.exit(main())

@@ -23,8 +23,14 @@ _FILES = (
 
 
 def controls() -> None:
-    """An uploader and three other ways in, for one row of the page."""
-    page = state.page()
+    """All the ways in, for one row of the page."""
+    files()
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+        other_ways()
+
+
+def files() -> None:
+    """An uploader."""
     st.file_uploader(
         "Your broker's files",
         key="upload",
@@ -33,6 +39,11 @@ def controls() -> None:
         help=_FILES,
         on_change=state.change(_uploaded),
     )
+
+
+def other_ways() -> None:
+    """Three more buttons."""
+    page = state.page()
     for way, words in (("paste", "Paste"), ("type", "Type")):
         icon = ":material/expand_less:" if page.way == way else None
         st.button(words, key=f"way-{way}", icon=icon, on_click=state.change(_open), args=(way,))

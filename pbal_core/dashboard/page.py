@@ -37,6 +37,7 @@ from .live import chart_library, live_view
 from .loaded import Current
 from .messages import say
 from .runtime import settle_heap
+from .state import Page
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 
@@ -61,19 +62,11 @@ def render(opening: Path | None = None) -> None:
     if address.follow(positions.sample) and opening is not None:
         positions.open_file(opening)
     page = state.page()
-    _header(page.current)
-    with st.container():  # always there, so that a notice does not push the live view to another place in the tree
-        if "positions" in page.gone:
-            st.warning(_GONE)
-        elif "policy" in page.gone and page.policy == Policy():
-            st.warning(_UNSAID)
-        intake.show(page.current)
-        intake.report()
-        notices, page.notices = page.notices, []
-        if notices:
-            st.warning("  \n".join(notices))
+    with st.container(gap="xsmall"):
+        _header(page.current)
+        _notices(page)
+        plan = st.container()
     portfolio = page.current.statement.portfolio
-    plan = st.container()
     policy = targets_panel.choose(portfolio, sample=page.current.sample)  # outside the fragment: no amount changes it
     with plan:
         _plan(portfolio, page.current.name, policy)
@@ -92,14 +85,29 @@ def _header(current: Current) -> None:
                 st.text("This is a sample portfolio. Load yours:")
             else:
                 st.markdown(intake.words(current))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small",
-                          width="stretch" if current.sample else "content"):  # fmt: skip
+        if current.sample:
+            begin.files()
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
             if current.sample:
-                begin.controls()
+                begin.other_ways()
             else:
                 intake.controls(current)
-            if st.button("How it works", width="content"):
+            if st.button("How it works", width="content", type="tertiary"):
                 _how_it_works()
+
+
+def _notices(page: Page) -> None:
+    """What is missing, what is open about the positions, and what is to be said once."""
+    with st.container():  # always there, so that a notice does not push the live view to another place in the tree
+        if "positions" in page.gone:
+            st.warning(_GONE)
+        elif "policy" in page.gone and page.policy == Policy():
+            st.warning(_UNSAID)
+        intake.show(page.current)
+        intake.report()
+        notices, page.notices = page.notices, []
+        if notices:
+            st.warning("  \n".join(notices))
 
 
 @st.dialog("How it works", width="medium")
@@ -110,18 +118,24 @@ def _how_it_works() -> None:
 
 @st.fragment
 def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
+    with st.container(gap="xsmall"):
+        _question_and_plan(portfolio, name, policy)
+
+
+def _question_and_plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
     if kept.brought_back():
         st.rerun()
     settings = state.settings()
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
-        _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
-        st.space("stretch")
-        steps = st.container(width="content")
-        keep.button()
-        share.button()
-        files = st.container(width="content")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
+            _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            steps = st.container(width="content")
+            keep.button()
+            share.button()
+            files = st.container(width="content")
     plan = None
     if policy is None:
         st.text("There is no plan yet: something about the targets is to be chosen first, below.")

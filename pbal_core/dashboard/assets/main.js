@@ -30,6 +30,7 @@ class Live {
     document.fonts.addEventListener("loadingdone", this.lettersCame);
     this.targetsTyped = ({ detail }) => this.type(detail);
     document.addEventListener("pbal-typed", this.targetsTyped);
+    document.addEventListener("pbal-room", this.lettersCame);
     this.sweeps = {};
     this.sent = 0; // number of the last request
     this.asked = 0; // number of the last request with amounts
@@ -49,6 +50,7 @@ class Live {
     this.chart.stop();
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
     document.removeEventListener("pbal-typed", this.targetsTyped);
+    document.removeEventListener("pbal-room", this.lettersCame);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);

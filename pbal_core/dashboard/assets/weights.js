@@ -8,13 +8,12 @@ const NEAR = 0.05; // percent points for each weight that Python scales away
 class Weights {
   constructor(root) {
     this.root = root.querySelector(".pbal-weights");
-    this.body = this.root.querySelector("tbody");
-    this.part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    const all = (name) => Object.fromEntries([...this.root.querySelectorAll(`[data-${name}]`)].map((found) => [found.dataset[name], found]));
+    this.parts = all("part"); // some of them move away
+    this.buttons = all("do");
     this.rowsTyped = [];
     this.root.addEventListener("submit", (event) => event.preventDefault());
-    for (const button of this.root.querySelectorAll("[data-do]")) {
-      button.addEventListener("click", () => this.act(button.dataset.do));
-    }
+    for (const [what, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.act(what));
     this.moved = () => this.place();
     document.addEventListener("pbal-table", this.moved);
   }
@@ -23,20 +22,21 @@ class Weights {
     clearTimeout(this.resting);
     document.removeEventListener("pbal-table", this.moved);
     for (const { inputs } of this.rowsTyped) inputs.weight.remove();
+    this.parts.strip.remove();
+    this.parts.end.remove();
     this.announce(null);
   }
 
   receive(data, send) {
     this.send = send;
-    this.part("note").textContent = data.note;
-    this.part("price").textContent = `Price (${data.currency})`;
-    this.root.querySelector('[data-do="held"]').disabled = !data.worth;
+    this.parts.note.textContent = data.note;
+    this.parts.price.textContent = `Price (${data.currency})`;
+    this.buttons.held.disabled = !data.worth;
     if (this.version === data.version) return;
     this.version = data.version;
     const label = this.focused?.getAttribute("aria-label");
-    for (const { inputs } of this.rowsTyped) inputs.weight.remove();
+    for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part.remove();
     this.rowsTyped = [];
-    this.body.replaceChildren();
     for (const row of data.rows) this.add(row);
     this.addNew();
     this.sent = this.text();
@@ -70,9 +70,9 @@ class Weights {
     home.append((inputs.weight = this.input("weight", target, `Target of ${who} in percent`)));
     const cost = row.insertCell();
     if (!held) cost.append((inputs.price = this.input("price", price, `Price of one share of ${who}`)));
-    if (!symbol) Object.entries({ symbol: "Add an asset", weight: "Target in %", price: "Price of one" })
+    if (!symbol) Object.entries({ symbol: "Symbol", weight: "Target, %", price: "Price" })
       .forEach(([name, words]) => { inputs[name].placeholder = words; });
-    this.body.append(row);
+    this.parts[symbol ? "rows" : "more"].append(row);
     this.rowsTyped.push({ symbol, row, home, inputs });
   }
 
@@ -131,7 +131,21 @@ class Weights {
       focused.setSelectionRange(...where);
     }
     this.placing = false;
-    this.root.toggleAttribute("data-away", this.rowsTyped.some(({ row }) => row.hidden));
+    const away = this.rowsTyped.some(({ row }) => row.hidden);
+    this.root.toggleAttribute("data-away", away);
+    this.placeFoot(away ? document.querySelector(".pbal-table")?.closest(".pbal") : null);
+  }
+
+  /** Puts the sum and the buttons beside the plan's table, where the targets are in it, else below the own table. */
+  placeFoot(view) {
+    const { strip, end, foot } = this.parts;
+    const actions = view?.querySelector('[data-part="actions"]') ?? foot;
+    const panel = view?.querySelector(".pbal-scroll")?.parentElement ?? foot;
+    if (strip.parentElement !== panel) panel.append(strip);
+    if (end.parentElement === actions) return;
+    actions.prepend(end);
+    if (actions === foot) foot.append(end);
+    document.dispatchEvent(new Event("pbal-room")); // the key numbers may have less room now
   }
 
   key(event, input) {
@@ -192,10 +206,10 @@ class Weights {
     const off = !(Math.abs(total - 100) <= NEAR * weights.length);
     const rest = Number((100 - total).toFixed(2)); // three thirds of 33.3333 are 100
     const shown = Number(total.toFixed(2));
-    this.part("sum").textContent = Number.isNaN(total) ? "A target is no number."
+    this.parts.sum.textContent = Number.isNaN(total) ? "A target is no number."
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
-    this.part("sum").toggleAttribute("data-off", off);
-    this.root.querySelector('[data-do="scale"]').disabled = !off || !(total > 0);
+    this.parts.strip.toggleAttribute("data-off", off);
+    this.buttons.scale.disabled = !off || !(total > 0);
     const typing = this.text() !== this.sent;
     const known = weights.filter(([, weight]) => Number.isFinite(weight));
     this.announce(typing ? { off, sum: `${Number(total.toFixed(1))} %`, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
