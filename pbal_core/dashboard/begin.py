@@ -56,7 +56,7 @@ def add_control() -> None:
         "Add files to these positions",
         key="added",
         accept_multiple_files=True,
-        help="Another account, or another broker: the portfolio is then all the files together.",
+        help="Another account or another broker: the portfolio is then the sum of all the files.",
         on_change=state.change(_added),
     )
 
@@ -97,7 +97,7 @@ def _sample() -> None:
 def _paste() -> None:
     with st.container(border=True):
         st.text_area(
-            "Paste cells copied from a spreadsheet or from your broker's page, with the line of column names",
+            "Paste cells from a spreadsheet or from your broker's page, including the row of column names",
             key="pasted",
             height=140,
             placeholder="Symbol\tShares\tPrice\nVTI\t120\t305.00\nBND\t200\t74.00",

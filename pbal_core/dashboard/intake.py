@@ -26,7 +26,7 @@ def words(current: Current) -> str:
     """What was read of a portfolio of one's own, as one line of Markdown."""
     read = _reading(current)
     who = current.statement.broker if current.statement.format != "generic" else current.name
-    age = f":orange[:material/warning: prices {read.age}]" if read.old else read.age
+    age = f":orange[:material/warning: {read.age}]" if read.old else read.age
     cash = f"cash found {read.cash}" if read.cash else ""
     parts = (in_markdown(harmless(who)), read.day, age, read.funds, cash, read.accounts, read.left_out)
     line = " \N{MIDDLE DOT} ".join(filter(None, parts)).replace("$", "\\$")
@@ -126,7 +126,7 @@ def report() -> None:
         st.error(f"{name} was not loaded: {problems} found. The page still shows: {kept}.")
         _issue_table(upload.issues)
     else:
-        st.warning(f"{name} is not loaded yet: choose first. The page still shows: {kept}.")
+        st.warning(f"{name} is not loaded yet: answer the question below first. The page still shows: {kept}.")
         say(upload.issues)
     _choices(upload)
 
@@ -140,7 +140,7 @@ def _choices(upload: Batch) -> None:
         with st.container(border=True):
             _choose_columns(upload)
     if statement is not None:
-        with st.expander("What became of each line"):
+        with st.expander("What was read from each line"):
             _lines(preview(statement))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ..errors import TargetError
 from ..policy.policy import Policy
@@ -80,4 +80,5 @@ def policy_params(policy: Policy, linked: Targets | None) -> dict[str, str]:
 
 def link(base: str, params: Mapping[str, str]) -> str:
     """The address with its parameters; the signs of ``targets`` stay readable."""
-    return f"{base}?" + "&".join(f"{name}={quote(text, safe=':,')}" for name, text in params.items())
+    root = base if urlsplit(base).path else f"{base}/"
+    return f"{root}?" + "&".join(f"{name}={quote(text, safe=':,')}" for name, text in params.items())

@@ -65,9 +65,10 @@ def render(opening: Path | None = None) -> None:
     with st.container(gap="xsmall"):
         _header(page.current)
         _notices(page)
+        questions = st.container()
         plan = st.container()
     portfolio = page.current.statement.portfolio
-    policy = targets_panel.choose(portfolio, sample=page.current.sample)  # outside the fragment: no amount changes it
+    policy = targets_panel.choose(page.current, questions)  # outside the fragment: no amount changes it
     with plan:
         _plan(portfolio, page.current.name, policy)
     if policy is not None and len(portfolio):
@@ -138,9 +139,9 @@ def _question_and_plan(portfolio: Portfolio, name: str, policy: Policy | None) -
             files = st.container(width="content")
     plan = None
     if policy is None:
-        st.text("There is no plan yet: something about the targets is to be chosen first, below.")
+        st.text("There is no plan yet. Answer the question about the targets first.")
     elif not len(portfolio) and policy.targets is None:
-        st.text("You hold nothing but cash. Say what to buy, in the table of targets below: symbol, target, price.")
+        st.text("You hold nothing but cash. Say what to buy in the table of targets below: symbol, target and price.")
     else:
         plan = _live(portfolio, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
     if plan is not None and policy is not None:

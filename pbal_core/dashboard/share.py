@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from . import state
@@ -18,6 +20,18 @@ _TOLD = (
 _TOO_MANY = "These are more targets than a link can hold. Save the session, or the targets as a file, instead."
 
 
+_ASSETS = Path(__file__).parent / "assets"
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_link = st.components.v2.component(
+    "pbal_link", html=_asset("link.html"), css=_asset("link.css"), js=_asset("link.js"), isolate_styles=False
+)
+
+
 def button() -> None:
     """Draws the button that opens the dialog."""
     if st.button("Share", key="share", help="A link to this question"):
@@ -32,4 +46,4 @@ def _dialog() -> None:
     if targets is not None and st.checkbox("Put my targets into the link: symbols and weights", key="share-targets"):
         may_say = targets if targets_text(targets) else None
         st.write(_TOLD if may_say else _TOO_MANY)
-    st.code(link(st.context.url or "", question.params(may_say)), language=None, wrap_lines=True)
+    _link(key="link", data={"link": link(st.context.url or "", question.params(may_say))}, height="content")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ..errors import PbalError, RequestError, TargetError
 from ..money import typed_amount
@@ -19,7 +20,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
 from . import rules_panel, state, wanted
-from .loaded import in_markdown
+from .loaded import Current, in_markdown
 from .messages import say
 from .weights import weights_table
 
@@ -33,20 +34,26 @@ _KEPT = (
 )
 
 
-def choose(portfolio: Portfolio, *, sample: bool) -> Policy | None:
-    """Draws targets and constraints, and returns the policy that counts; None while something of it must be chosen."""
-    page = state.page()
-    _problems()
+def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
+    """Draws targets and constraints, and returns the policy that counts; None while something of it must be chosen.
+
+    Args:
+        current: The portfolio on the page.
+        questions: Where to draw what must be chosen, and what was refused.
+    """
+    page, portfolio = state.page(), current.statement.portfolio
     unpriced, untargeted = (find(page.policy, portfolio) for find in (wanted.without_price, wanted.without_target))
-    if sample and (unpriced or untargeted):
-        linked = page.linked is not None and page.policy.targets == page.linked
-        st.info(_linked_words(page.policy) if linked else _KEPT)
-        st.button("Drop the targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
-        return Policy()
-    for symbol in unpriced:
-        _ask_price(symbol, portfolio)
-    if untargeted:
-        _ask_target(untargeted)
+    with questions:
+        _problems()
+        if current.sample and (unpriced or untargeted):
+            linked = page.linked is not None and page.policy.targets == page.linked
+            st.info(_linked_words(page.policy) if linked else _KEPT)
+            st.button("Drop the targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
+            return Policy()
+        for symbol in unpriced:
+            _ask_price(symbol, portfolio)
+        if untargeted:
+            _ask_target(untargeted)
     _weights(portfolio)
     rules_panel.show(portfolio, page.policy, _put)
     _file(portfolio)
@@ -85,7 +92,7 @@ def _ask_target(symbols: tuple[str, ...]) -> None:
     more = f" and {len(symbols) - 8} more" if len(symbols) > 8 else ""
     with st.container(border=True, key="without-target"):
         st.text(
-            f"{names}{more} {'has' if one else 'have'} no target, so there is no plan yet. What is to become of "
+            f"{names}{more} {'has' if one else 'have'} no target, so there is no plan yet. What should happen to "
             f"{'it' if one else 'them'}?"
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):

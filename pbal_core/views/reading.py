@@ -26,7 +26,7 @@ class Reading:
 
     Args:
         day: The day of the prices, ``1 April 2026``; empty when no file says it.
-        age: ``239 days old``, ``from today``; empty when no file says the day.
+        age: ``prices 239 days old``, ``prices from today``; ``undated prices`` when no file says the day.
         old: The prices are at least OLD_DAYS old.
         funds: ``3 funds, $76,474.10``.
         accounts: ``2 accounts added up``; empty for one.
@@ -59,7 +59,7 @@ def reading(whole: Statement, parts: Iterable[Statement], today: date) -> Readin
     )
     return Reading(
         day="" if whole.as_of is None else f"{whole.as_of.day} {whole.as_of:%B} {whole.as_of.year}",
-        age="" if days is None else _age(days),
+        age="undated prices" if days is None else f"prices {_age(days)}",
         old=days is not None and days >= OLD_DAYS,
         funds=f"{counted(len(portfolio), 'fund')}, {portfolio.money(portfolio.value)}",
         accounts=f"{len(held)} accounts added up" if len(held) > 1 else "",

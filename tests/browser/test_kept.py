@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driver import opened, settled, upload
+from tests.browser.driver import SLOW, opened, settled, upload
 from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
@@ -62,3 +63,33 @@ def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: Any) -> N
     page.get_by_role("button", name="Forget").click()
     expect(page.get_by_label("Keep on this computer")).not_to_be_checked()
     assert page.evaluate(STORED) is None
+
+
+@pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (100, 360, "light"), (250, 360, "dark")])
+def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(browser, address, latency, width, scheme):
+    """By the keyboard; axe finds nothing serious, nothing goes sideways, and the switch says what is stored."""
+    with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
+        page = context.new_page()
+        if latency:
+            page.add_init_script(SLOW.replace("LATENCY", str(latency)))
+        opened(page, address)
+        upload(page, OWN)
+        settled(page)
+        switch, first = page.get_by_label("Keep on this computer"), page.locator(".pbal-table tbody th").first
+        switch.press("Space")
+        page.wait_for_function("() => localStorage.getItem('pbal-session')?.includes('VTI')")
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        opened(page, address)
+        expect(first).to_have_text("VTI")
+        expect(switch).to_be_checked()
+        page.get_by_role("button", name="Forget").press("Enter")
+        expect(switch).not_to_be_checked()
+        expect(switch).to_be_focused()
+        assert page.evaluate(STORED) is None
+        page.get_by_label("Target of VTI in percent").fill("60")
+        page.get_by_label("Target of BND in percent").fill("40")
+        page.get_by_label("Target of BND in percent").press("Enter")
+        expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+        assert page.evaluate(STORED) is None

@@ -23,7 +23,7 @@ def test_a_file_is_said_in_a_line() -> None:
     statement = read_positions(FIDELITY.encode())
     assert reading(statement, [statement], date(2026, 11, 26)) == Reading(
         day="1 April 2026",
-        age="239 days old",
+        age="prices 239 days old",
         old=True,
         funds="1 fund, $4,208.00",
         accounts="",
@@ -38,12 +38,14 @@ def test_prices_are_old_from_a_week_on(days: int, words: str) -> None:
     """Until then their age is said without a warning."""
     statement = read_positions(FIDELITY.encode())
     read = reading(statement, [statement], date(2026, 4, 1) + timedelta(days))
-    assert (read.age, read.old) == (words, False)
+    assert (read.age, read.old) == (f"prices {words}", False)
     assert reading(statement, [statement], date(2026, 4, 1) + timedelta(OLD_DAYS)).old
 
 
-def test_a_file_without_a_day_has_no_age() -> None:
+def test_a_file_without_a_day_says_so() -> None:
     """And no account, no cash and nothing left out is no word."""
     statement = read_positions(b"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nBND,500,75,-20\n")
     read = reading(statement, [statement], date(2026, 4, 1))
-    assert read == Reading(day="", age="", old=False, funds="2 funds, $1,500.00", accounts="", cash="", left_out="")
+    assert read == Reading(
+        day="", age="undated prices", old=False, funds="2 funds, $1,500.00", accounts="", cash="", left_out=""
+    )

@@ -20,7 +20,7 @@ class Rows {
 
   receive(data, send) {
     this.send = send;
-    this.root.querySelector('[data-part="price"]').textContent = `Price of one (${data.currency})`;
+    this.root.querySelector('[data-part="price"]').textContent = `Price of one share (${data.currency})`;
     if (this.version === data.version) return;
     this.version = data.version;
     this.body.replaceChildren();

@@ -206,7 +206,7 @@ class Weights {
     const off = !(Math.abs(total - 100) <= NEAR * weights.length);
     const rest = Number((100 - total).toFixed(2)); // three thirds of 33.3333 are 100
     const shown = Number(total.toFixed(2));
-    this.parts.sum.textContent = Number.isNaN(total) ? "A target is no number."
+    this.parts.sum.textContent = Number.isNaN(total) ? "One of the targets is not a number."
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
     this.parts.strip.toggleAttribute("data-off", off);
     this.buttons.scale.disabled = !off || !(total > 0);
