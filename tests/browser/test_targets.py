@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -110,6 +110,103 @@ def test_the_first_key_counts_on_a_slow_line(page, address, latency):
     page.keyboard.type("10")
     page.keyboard.press("Enter")
     plan_is(page, {"VTI": 60, "VXUS": 30, "BND": 10})
+
+
+def cash(page: Page) -> Locator:
+    return page.get_by_label("Cash", exact=True)
+
+
+def pressed(name: str) -> Callable[[Page], None]:
+    """Something else on the page, by the mouse, and the target at once."""
+
+    def reach(page: Page) -> None:
+        page.get_by_role("button", name=name, exact=True).click()
+        target(page, "VXUS").click()
+
+    return reach
+
+
+def after(*keys: str, on: str = "VXUS") -> Callable[[Page], None]:
+    """Keys in a target, of which the last may lead to VXUS."""
+
+    def reach(page: Page) -> None:
+        target(page, on).focus()
+        for key in keys:
+            page.keyboard.press(key)
+
+    return reach
+
+
+WAYS: dict[str, Callable[[Page], object]] = {
+    "click": lambda page: target(page, "VXUS").click(),
+    "twice": lambda page: target(page, "VXUS").dblclick(),
+    "focus": after(),
+    "tab": after("Tab", on="VTI"),
+    "back": after("Shift+Tab", on="BND"),
+    "enter": after("Enter", on="VTI"),
+    "escape": after("9", "Escape"),
+    "all": after("Control+a"),
+    "rubbed": after("7", "Backspace"),
+    "equal": pressed("Equal"),
+    "held": pressed("As held"),
+    "undo": pressed("Undo"),
+    "redo": pressed("Redo"),
+    "cash": lambda page: (cash(page).fill("800"), cash(page).press("Enter"), target(page, "VXUS").click()),
+    "slider": lambda page: (page.get_by_label("Cash slider").press("PageUp"), target(page, "VXUS").click()),
+    "strategy": lambda page: (page.get_by_text("Hard rebalance").click(), target(page, "VXUS").click()),
+    "rounding": lambda page: (page.get_by_text("nearest (classic)").click(), target(page, "VXUS").click()),
+    "dollars": pressed("Dollars"),
+    "weights": pressed("Weights"),
+    "pin": pressed("Pin as plan A"),
+}
+
+
+@pytest.mark.parametrize("latency", [0, 100, 250])
+def test_every_digit_counts_however_a_target_is_reached(page, address, latency):
+    """At once after anything else on the page, while its answer is still on the way: twenty ways, none loses a key."""
+    if latency:
+        page.add_init_script(SLOW.replace("LATENCY", str(latency)))
+    opened(page, address)
+    upload(page, OWN)
+    lost = {}
+    for number, (name, reach) in enumerate(WAYS.items(), start=11):
+        box = target(page, "VXUS")
+        reach(page)
+        page.keyboard.type(f"{number}.5", delay=25)
+        page.wait_for_timeout(150 + 4 * latency)  # the answer comes meanwhile; nothing to wait on says that it came
+        if box.input_value() != f"{number}.5":
+            lost[name] = box.input_value()
+        page.keyboard.press("Escape")
+    assert lost == {}
+
+
+def test_the_focus_goes_where_the_reader_puts_it(mine):
+    """The plan's table is drawn anew after Dollars; the target does not take the focus back from the button."""
+    target(mine, "VXUS").click()
+    mine.get_by_role("button", name="Dollars").click()
+    settled(mine)
+    expect(mine.get_by_role("button", name="Dollars")).to_be_focused()
+
+
+def test_a_new_asset_survives_rows_laid_anew(mine):
+    """Half typed while the answer to Equal comes: it stays, and is no second row once it counts."""
+    mine.get_by_role("button", name="As held").click()
+    mine.get_by_label("Symbol of an asset").last.focus()
+    mine.keyboard.type("GLD")
+    mine.keyboard.press("Enter")
+    mine.keyboard.type("10", delay=60)
+    expect(target(mine, "VTI")).not_to_have_value("33.3333")
+    expect(mine.get_by_label("Symbol of an asset").first).to_have_value("GLD")
+    expect(mine.get_by_label("Target of the new asset").first).to_have_value("10")
+    mine.keyboard.press("Enter")
+    mine.keyboard.type("410.50")
+    for symbol, weight in (("VTI", "60"), ("VXUS", "30"), ("BND", "0")):
+        target(mine, symbol).fill(weight)
+    target(mine, "BND").press("Enter")
+    mine.keyboard.press("Tab")
+    plan_is(mine, {"VTI": 60, "VXUS": 30, "BND": 0, "GLD": 10}, prices={"GLD": "410.5"})
+    expect(target(mine, "GLD")).to_have_count(1)
+    expect(mine.get_by_label("Symbol of an asset")).to_have_count(1)
 
 
 def test_escape_takes_back_and_rest_is_enough(mine):

@@ -358,7 +358,7 @@ def test_accounts_are_chosen_on_purpose(app):
     """One symbol in two accounts is not added up in silence: the page asks, and takes the choice."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
     assert symbols(app)[0] == "FTEC"
-    assert "choose first" in app.warning[0].value
+    assert "is not loaded yet" in app.warning[0].value
     assert list(app.multiselect[0].value) == ["11111111", "22222222"]
     app.multiselect[0].set_value(["22222222"]).run()
     button(app, "Use these accounts").click().run()

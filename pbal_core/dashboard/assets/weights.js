@@ -35,23 +35,46 @@ class Weights {
     if (this.version === data.version) return;
     this.version = data.version;
     const label = this.focused?.getAttribute("aria-label");
+    const typed = this.focused && this.focused.value !== this.before ? this.focused.value : null;
+    const begun = this.rowsTyped.filter((row) => this.begins(row)).map(({ inputs }) => inputs);
     for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part.remove();
     this.rowsTyped = [];
     for (const row of data.rows) this.add(row);
+    const known = new Set(data.rows.map(({ symbol }) => symbol.toUpperCase()));
+    for (const inputs of begun.filter(({ symbol }) => !known.has(symbol.value.trim().toUpperCase()))) this.goOn(inputs);
     this.addNew();
     this.sent = this.text();
     this.place();
     this.show();
-    // The reader goes on typing where she was, in rows laid anew.
+    if (label) this.resume(label, typed);
+  }
+
+  /** The reader goes on typing where she was, in rows laid anew; what she has typed since is newer than they are. */
+  resume(label, typed) {
     const inputs = this.rowsTyped.flatMap((row) => Object.values(row.inputs));
-    if (label) inputs.find((input) => input.getAttribute("aria-label") === label)?.focus();
+    const input = inputs.find((found) => found.getAttribute("aria-label") === label);
+    input?.focus();
+    if (!input || typed === null) return;
+    input.value = typed;
+    input.setSelectionRange(typed.length, typed.length);
+    this.show();
+  }
+
+  /** A row of a new asset in which something is typed. */
+  begins({ symbol, inputs }) {
+    return !symbol && Object.values(inputs).some((input) => input.value.trim());
+  }
+
+  /** Such a row, laid anew. */
+  goOn(inputs) {
+    this.add({ symbol: "", now: "", target: "", held: "", price: "" });
+    for (const [name, input] of Object.entries(inputs)) this.rowsTyped.at(-1).inputs[name].value = input.value;
   }
 
   /** An empty row at the end, for an asset that is not held yet. */
   addNew() {
     const last = this.rowsTyped.at(-1);
-    const empty = last && !last.symbol && Object.values(last.inputs).every((input) => !input.value.trim());
-    if (!empty) this.add({ symbol: "", now: "", target: "", held: "", price: "" });
+    if (!last || last.symbol || this.begins(last)) this.add({ symbol: "", now: "", target: "", held: "", price: "" });
   }
 
   add({ symbol, now, target, held, price }) {
@@ -126,7 +149,7 @@ class Weights {
       if (there) cell.classList.add("pbal-editing");
       row.hidden = there && !inputs.price;
     }
-    if (focused?.isConnected && document.activeElement !== focused) {
+    if (focused?.isConnected && [document.body, null].includes(document.activeElement)) { // lost to the move, not to the reader
       focused.focus({ preventScroll: true });
       focused.setSelectionRange(...where);
     }
@@ -186,10 +209,7 @@ class Weights {
 
   /** Somebody is in the row of a new asset, which counts when it is left: half a price would be another one. */
   typesNew() {
-    return this.rowsTyped.some(({ symbol, inputs }) => {
-      const all = Object.values(inputs);
-      return !symbol && all.includes(document.activeElement) && all.some((input) => input.value.trim());
-    });
+    return this.rowsTyped.some((row) => this.begins(row) && Object.values(row.inputs).includes(document.activeElement));
   }
 
   /** A new asset has all it needs. */
