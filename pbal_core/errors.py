@@ -112,6 +112,10 @@ class DataError(PbalError):
         self.issues = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[tuple[Issue, ...]]]:
+        """From one process to another with its issues, not with their text."""
+        return type(self), (self.issues,)
+
 
 class TargetError(PbalError):
     """Targets that cannot be used: a wrong sum, a negative weight, a symbol without a price."""

@@ -39,13 +39,21 @@ def toml_files(page: Path) -> dict[str, str]:
     return {name[1]: block for block in blocks(page, "toml") if (name := re.match(r"# (\S+\.toml)\n", block))}
 
 
+def csv_files(page: Path) -> dict[str, str]:
+    """Name -> content of the files that the page shows: CSV blocks below a line with nothing but their name."""
+    shown = re.findall(
+        r"^`(\S+\.csv)`:\n\n```csv\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return dict(shown)
+
+
 @pytest.fixture
 def lay_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Goes to a folder with what a page's reader has there: the sample, the files that it shows, and the tests."""
 
     def to(page: Path) -> None:
         (tmp_path / "positions.csv").write_bytes(sample_bytes())
-        for name, text in toml_files(page).items():
+        for name, text in (toml_files(page) | csv_files(page)).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         (tmp_path / "tests").symlink_to(ROOT / "tests")
         monkeypatch.chdir(tmp_path)
@@ -140,9 +148,9 @@ def test_a_file_is_shown_alike_everywhere() -> None:
     """Two pages that show a file of one name show the same file."""
     seen: dict[str, str] = {}
     for page in PAGES:
-        for name, text in toml_files(page).items():
+        for name, text in (toml_files(page) | csv_files(page)).items():
             assert seen.setdefault(name, text) == text, f"{name} in {name_of(page)}"
-    assert set(seen) == {"targets.toml", "my-columns.toml"}
+    assert set(seen) == {"targets.toml", "my-columns.toml", "fees.toml", "accounts.csv"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -17,6 +17,7 @@ from ..version import __version__
 COMMANDS: dict[str, str] = {
     "app": "opens the dashboard in the browser",
     "inspect": "shows what was read of a broker's file, and what is to choose",
+    "batch": "plans every account of a Parquet or CSV file",
     "trade": "previews a plan at Interactive Brokers; places it after you confirm",
     "flex": "fetches positions from Interactive Brokers (login, fetch)",
     "config": "shows which defaults are in force, and where each comes from",

@@ -151,7 +151,7 @@ def test_unclear_targets(pbal: Any, three: Any, arguments: list[str], words: str
         (["--chas", "5"], "unrecognized arguments: --chas; did you mean --cash?"),
         (["inspect", "x.csv", "--acount", "U1"], "did you mean --account?"),
         (["help", "inspekt"], "there is no command inspekt; did you mean pbal help inspect?"),
-        (["help", "zzzzzz"], "the commands are app, inspect, trade,"),
+        (["help", "zzzzzz"], "the commands are app, inspect, batch, trade,"),
         (["https://example.com/positions.csv"], "is an address, and pbal reads files; download it"),
     ],
 )

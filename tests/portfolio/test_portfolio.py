@@ -163,7 +163,8 @@ def test_values_survive_copies_and_processes(held: Any, cash: Any, step: Any) ->
         assert hash(again) == hash(value)
     with pytest.raises(DataError) as error:
         Portfolio([], currency="dollars")
-    assert pickle.loads(pickle.dumps(error.value)).issues == error.value.issues
+    again = pickle.loads(pickle.dumps(error.value))
+    assert (again.issues, str(again)) == (error.value.issues, str(error.value))
 
 
 def test_nothing_but_cash_is_a_portfolio_that_targets_invest() -> None:

@@ -17,7 +17,7 @@ from .alone import level_exactly, plan_exactly
 from .answer import HOW, BatchAnswer
 from .columns import Bools, Indices, Ints
 from .kernels import Block, Terms, Whole, reach
-from .levels import Floats, drain_level, water_level
+from .levels import Floats, drain_level, summed, water_level
 from .model import SHARE_PLACES, BatchModel
 from .rows import Rows, read_rows
 
@@ -71,8 +71,12 @@ class _Part:
         invest, withdraw = (model.strategy.direction(sign) for sign in (1, -1))
         self.buys = np.where(cash >= 0, invest != "sell", withdraw != "sell")
         self.sells = np.where(cash >= 0, invest != "buy", withdraw != "buy")
-        self.worth = values.sum(axis=0, dtype=np.float64)
-        self.whole_parts = parts.sum(axis=0, dtype=np.float64)
+        self.worth = summed(values.astype(np.float64))
+        self.whole_parts = summed(parts.astype(np.float64))
+        many = np.flatnonzero(self.worth * self.whole_parts >= 2.0**58)
+        if many.size:  # weights with many decimals, most of them zeros
+            parts[:, many] //= np.maximum(np.gcd.reduce(parts[:, many], axis=0), 1)
+            self.whole_parts[many] = summed(parts[:, many].astype(np.float64))
         total = np.where(np.abs(self.worth + cash) < 2.0**62, values.sum(axis=0) + cash, 0)
         self.block = Block(
             values=values, prices=prices, parts=parts, whole=np.maximum(parts.sum(axis=0), 1),
@@ -113,9 +117,9 @@ class _Part:
         left = block.cash - moved.sum(axis=0)
         self._finish(np.trunc(moved / block.prices * 10.0**SHARE_PLACES).astype(np.int64), moved, answer)
         terms, unit, to = Terms(block), 10.0**self.rows.scale, self.accounts
-        off = np.where(terms.aimed, (wanted - terms.target) ** 2 / terms.target, 0.0).sum(axis=0) / unit
+        off = summed(np.where(terms.aimed, (wanted - terms.target) ** 2 / terms.target, 0.0)) / unit
         after = np.where(terms.aimed, (block.values + moved - terms.target) ** 2 / terms.target, 0.0)
-        distance = after.sum(axis=0) / unit
+        distance = summed(after) / unit
         value = distance + left / unit
         answer.left[to], answer.distance[to] = left, distance
         answer.bound[to] = np.minimum(off, value)
@@ -150,7 +154,7 @@ class _Part:
     def _fits(self) -> Bools:
         """The accounts that the kernels of whole lots know: no product overflows, every count of lots is exact."""
         block = self.block
-        sold = (np.abs(block.low).astype(np.float64) * block.prices).sum(axis=0)
+        sold = summed(np.abs(block.low).astype(np.float64) * block.prices)
         largest = np.maximum(self.worth + np.abs(block.cash) + sold, block.prices.max(axis=0))
         least = np.where(self.real, block.prices, 2**62).min(axis=0)
         fits = (block.total > 0) & (2.1 * largest * np.maximum(self.whole_parts, 1) < 2.0**62)
@@ -198,7 +202,7 @@ class _Part:
 def _drained(v: Floats, w: Floats, need: Floats) -> tuple[Floats, Floats]:
     """A withdrawal's level and values; what has no target is sold first, the largest of it down to one level."""
     aimless = np.where(w > 0, 0.0, v)
-    first = np.minimum(need, aimless.sum(axis=0))
+    first = np.minimum(need, summed(aimless))
     if (first > 0).any():
         aimless = np.minimum(aimless, np.maximum(drain_level(aimless, (aimless > 0).astype(np.float64), first), 0.0))
     level = drain_level(np.where(w > 0, v, 0.0), w, need - first)

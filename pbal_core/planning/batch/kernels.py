@@ -24,7 +24,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from .columns import Bools, Indices, Ints
-from .levels import Floats
+from .levels import Floats, summed
 
 _TRIES = 3
 """Levels that are tried for the picks and the bound."""
@@ -135,8 +135,7 @@ class Terms:
     def distance(self, lots: Ints) -> Floats:
         """J in units, shape (a,)."""
         off = self.values + lots * self.prices - self.target
-        rows: Floats = np.where(self.aimed, off * off / self.target, 0.0).sum(axis=0)
-        return rows
+        return summed(np.where(self.aimed, off * off / self.target, 0.0))
 
     def whole_lots(self, level: Floats) -> Whole:
         """Rounded and filled whole lots, and how far from the best plan they may be.
@@ -157,7 +156,7 @@ class Terms:
             nearest = np.where(nearer, np.abs(missing), nearest)
             if again:
                 np.copyto(best, picks, where=nearer)
-            moves = np.where((picks > block.low) & (picks < block.high), self.weights, 0.0).sum(axis=0)
+            moves = summed(np.where((picks > block.low) & (picks < block.high), self.weights, 0.0))
             tried = np.minimum(tried + missing / (np.maximum(moves, least) * self.total), CAP)
         return self._filled(best, bound)
 

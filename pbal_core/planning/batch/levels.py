@@ -16,6 +16,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+def summed(rows: Floats) -> Floats:
+    """The sum over the assets, one after the other: an account's sum does not depend on the accounts beside it.
+
+    ``rows.sum(axis=0)`` adds in another order where there is one account, so the last bit would depend on the batch.
+    """
+    total: Floats = rows[0].copy()
+    for row in rows[1:]:
+        total += row
+    return total
+
+
 def water_level(values: Floats, weights: Floats, cash: Floats) -> Floats:
     """The level that a contribution reaches, in units for a weight of 1; shape (a,).
 
@@ -41,13 +52,13 @@ def drain_level(values: Floats, weights: Floats, amount: Floats) -> Floats:
 def _settled(values: Floats, weights: Floats, cash: Floats) -> Floats:
     """The level of values that only ever rise; those of a drain are negative."""
     v, w = np.where(weights > 0, values, 0.0), weights
-    shares = w.sum(axis=0)
-    level: Floats = np.divide(v.sum(axis=0) + cash, shares, out=np.zeros_like(shares), where=shares > 0)
+    shares = summed(w)
+    level: Floats = np.divide(summed(v) + cash, shares, out=np.zeros_like(shares), where=shares > 0)
     open_, found, active = np.arange(level.size), level, np.ones_like(v)
     while True:
         active *= v <= found * w
-        shares = np.einsum("ij,ij->j", w, active)
-        sums = np.einsum("ij,ij->j", v, active) + cash
+        shares = summed(w * active)
+        sums = summed(v * active) + cash
         # Rounding may put the last asset a hair above its own level, which leaves none; it is at the level then.
         lower = np.divide(sums, shares, out=found.copy(), where=shares > 0)
         again = np.flatnonzero(lower < found)

@@ -40,6 +40,15 @@ def test_a_batch_may_end_anywhere(quality):
     assert table([batch.slice(i, 1) for i in range(batch.num_rows)], quality) == whole
 
 
+@pytest.mark.parametrize("quality", ["level", "whole", "auto"])
+@pytest.mark.parametrize("positions", [7, 12, 33])
+def test_an_account_alone_has_the_same_plan_to_the_last_bit(quality, positions):
+    """What is measured of it, too: no sum depends on the accounts beside it."""
+    batch = many_accounts(12, positions)
+    alone = [batch.slice(i, positions) for i in range(0, batch.num_rows, positions)]
+    assert table([batch], quality) == pa.concat_tables([table([each], quality) for each in alone])
+
+
 def test_accounts_come_in_any_sorted_pieces():
     """Each account's plan is the same whatever comes before it."""
     batch = many_accounts(40, 3)
