@@ -149,7 +149,7 @@ WAYS: dict[str, Callable[[Page], object]] = {
     "rubbed": after("7", "Backspace"),
     "equal": pressed("Equal"),
     "held": pressed("As held"),
-    "undo": pressed("Undo"),
+    "undo": lambda page: (expect(target(page, "VTI")).not_to_have_value("33.3333"), pressed("Undo")(page)),
     "redo": pressed("Redo"),
     "cash": lambda page: (cash(page).fill("800"), cash(page).press("Enter"), target(page, "VXUS").click()),
     "slider": lambda page: (page.get_by_label("Cash slider").press("PageUp"), target(page, "VXUS").click()),
