@@ -9,18 +9,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import read_positions, rebalance
 from pbal_core.readers.mapping import ColumnMapping
+from pbal_core.views.saved import SavedPortfolio, Session
+from pbal_core.views.session import dumps
 from pbal_core.views.summary import sentence
 from tests.browser.driver import SLOW, opened, settled, upload
 from tests.browser.server import ROOT, serve
+from tests.build import portfolio
 
 pytestmark = pytest.mark.browser
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\n"
+HIS = SavedPortfolio(name="His", portfolio=portfolio("VTI 1000 @ 250; BND 500 @ 75"))
+HERS = SavedPortfolio(name="Hers", portfolio=portfolio("GLD 4000 @ 200"))
 CELLS = "Symbol\tShares\tPrice\nVTI\t4\t250\nBND\t10\t75\n"
 
 
@@ -130,3 +136,29 @@ def test_a_server_that_is_away_is_said(browser: Browser) -> None:
                 box.fill("750")
                 box.press("Enter")
                 expect(page).to_have_url(re.compile("cash=750"))
+
+
+@pytest.mark.parametrize("latency", [0, 250])
+def test_portfolios_of_a_session_are_chosen_on_a_phone(browser, address, latency):
+    """By the keyboard; each has its own trades, Undo goes back to the one before, and axe finds nothing serious."""
+    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        if latency:
+            page.add_init_script(SLOW.replace("LATENCY", str(latency)))
+        opened(page, address)
+        upload(page, dumps(Session(portfolios=(HIS, HERS))), "ours.pbal.json")
+        rows, box = page.locator(".pbal-table tbody th"), page.get_by_role("combobox", name="Portfolio")
+        expect(rows).to_have_text(["VTI", "BND"])
+        settled(page)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        box.focus()
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("option", name="2. Hers").wait_for()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(rows).to_have_text(["GLD"])
+        page.get_by_role("button", name="Undo").click()
+        expect(rows).to_have_text(["VTI", "BND"])
+        expect(box).to_have_value("1. His")

@@ -70,6 +70,7 @@ def test_targets_are_typed_by_the_keyboard_alone(mine):
     target(mine, "BND").fill("10")
     mine.keyboard.press("Enter")
     plan_is(mine, {"VTI": 60, "VXUS": 30, "BND": 10})
+    expect(target(mine, "BND")).to_be_focused()  # the plan stays in view
     expect(mine.locator(".pbal[data-typing]")).to_have_count(0)
     expect(mine.locator(".pbal-weights-sum")).to_be_hidden()
     assert [target(mine, symbol).input_value() for symbol in HELD.symbols] == ["60", "30", "10"]

@@ -182,10 +182,11 @@ class Weights {
       event.preventDefault();
       const own = this.rowsTyped.find(({ inputs }) => Object.values(inputs).includes(input));
       const i = this.rowsTyped.indexOf(own);
-      // Down the column, as in a spreadsheet; along the row where it is the new one.
+      // Down the column, as in a spreadsheet; along the row where it is the new one. After the last target the plan is
+      // what the reader wants to see, so the focus stays.
       const along = Object.values(own.inputs);
-      const next = own.symbol ? this.rowsTyped[i + 1]?.inputs[input.name] ?? this.rowsTyped[i + 1]?.inputs.symbol
-        : along[along.indexOf(input) + 1] ?? this.rowsTyped[i + 1]?.inputs.symbol;
+      const below = this.rowsTyped[i + 1];
+      const next = own.symbol ? below?.symbol && below.inputs[input.name] : along[along.indexOf(input) + 1] ?? below?.inputs.symbol;
       if (next) next.focus();
       else this.commit();
     }
