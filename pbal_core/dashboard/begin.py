@@ -23,19 +23,19 @@ _FILES = (
 
 
 def controls() -> None:
-    """All the ways in, for one row of the page."""
-    files()
+    """All the ways in to other positions, for one row of the page."""
+    files(replacing=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         other_ways()
 
 
-def files() -> None:
-    """An uploader."""
+def files(*, replacing: bool = False) -> None:
+    """An uploader; its label is to be seen where the files take the place of what is loaded."""
     st.file_uploader(
-        "Your broker's files",
+        "Replace these positions" if replacing else "Your broker's files",
         key="upload",
         accept_multiple_files=True,
-        label_visibility="collapsed",
+        label_visibility="visible" if replacing else "collapsed",
         help=_FILES,
         on_change=state.change(_uploaded),
     )

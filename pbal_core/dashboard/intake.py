@@ -58,7 +58,7 @@ def show(current: Current) -> None:
     if not current.sample and page.seeing:
         _details(current)
     if not current.sample and page.changing:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             begin.controls()
         begin.add_control()
     begin.room(current)
@@ -119,16 +119,25 @@ def report() -> None:
     upload = state.page().waiting
     if upload is None:
         return
-    name, kept = in_markdown(upload.name), in_markdown(state.page().current.name)
+    who, kept = _subject(upload.name), in_markdown(state.page().current.name)
     if upload.statement is None:
         count = len(upload.issues)
         problems = "1 problem was" if count == 1 else f"{count:,} problems were"
-        st.error(f"{name} was not loaded: {problems} found. The page still shows: {kept}.")
+        st.error(f"{who.format('was', 'were')} not loaded: {problems} found. The page still shows: {kept}.")
         _issue_table(upload.issues)
     else:
-        st.warning(f"{name} is not loaded yet: answer the question below first. The page still shows: {kept}.")
+        st.warning(
+            f"{who.format('is', 'are')} not loaded yet: answer the question below first. The page still shows: {kept}."
+        )
         say(upload.issues)
     _choices(upload)
+
+
+def _subject(name: str) -> str:
+    """What was tried to be loaded, with a place for its verb: of one, or of many."""
+    if name in (positions.PASTED, positions.TYPED):
+        return f"The {name} {{1}}"
+    return in_markdown(name) + " {0}"
 
 
 def _choices(upload: Batch) -> None:

@@ -28,7 +28,7 @@ class Reading:
         day: The day of the prices, ``1 April 2026``; empty when no file says it.
         age: ``prices 239 days old``, ``prices from today``; ``undated prices`` when no file says the day.
         old: The prices are at least OLD_DAYS old.
-        funds: ``3 funds, $76,474.10``.
+        funds: ``3 funds, $76,474.10``; ``no funds`` where there is nothing but cash.
         accounts: ``2 accounts added up``; empty for one.
         cash: Cash found, as money; empty when there is none to invest.
         left_out: ``1 line left out``; empty when there is none.
@@ -61,7 +61,9 @@ def reading(whole: Statement, parts: Iterable[Statement], today: date) -> Readin
         day="" if whole.as_of is None else f"{whole.as_of.day} {whole.as_of:%B} {whole.as_of.year}",
         age="undated prices" if days is None else f"prices {_age(days)}",
         old=days is not None and days >= OLD_DAYS,
-        funds=f"{counted(len(portfolio), 'fund')}, {portfolio.money(portfolio.value)}",
+        funds=f"{counted(len(portfolio), 'fund')}, {portfolio.money(portfolio.value)}"
+        if len(portfolio)
+        else "no funds",
         accounts=f"{len(held)} accounts added up" if len(held) > 1 else "",
         cash=portfolio.money(whole.cash_found) if whole.cash_found > 0 else "",
         left_out=f"{counted(skipped, 'line')} left out" if skipped else "",

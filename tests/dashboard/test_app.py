@@ -720,6 +720,15 @@ def saved_of(app: AppTest) -> Session:
     return keep.session_of(page, state.read_settings({name: app.session_state[name] for name in state.SETTINGS})[0])
 
 
+def test_cells_that_cannot_be_read_are_refused_in_a_sentence(app: AppTest) -> None:
+    """They have no name of a file; what was pasted stays in its box."""
+    button(app.run(), "Paste").click().run()
+    app.text_area(key="pasted").set_value("hello\nworld")
+    button(app, "Read the cells").click().run()
+    assert app.error[0].value.startswith("The pasted cells were not loaded: 1 problem was found.")
+    assert app.text_area(key="pasted").value == "hello\nworld"
+
+
 @pytest.mark.parametrize("text", ['{"kind": "pbal-session", "version": 9}', '{"kind": "pbal-session", "version": 1}'])
 def test_a_session_that_is_not_understood_changes_nothing(app, text):
     """It is refused by name; the portfolio and the targets stay."""

@@ -49,3 +49,11 @@ def test_a_file_without_a_day_says_so() -> None:
     assert read == Reading(
         day="", age="undated prices", old=False, funds="2 funds, $1,500.00", accounts="", cash="", left_out=""
     )
+
+
+def test_nothing_but_cash_has_no_funds() -> None:
+    """Zero funds worth zero dollars are no words for it."""
+    header, *lines = FIDELITY.splitlines()
+    cash = [line for line in lines if not line or "MONEY MARKET" in line or "Date" in line]
+    statement = read_positions("\n".join([header, *cash, ""]).encode())
+    assert reading(statement, [statement], date(2026, 4, 1)).funds == "no funds"
