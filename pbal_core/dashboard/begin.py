@@ -92,6 +92,7 @@ def _sample() -> None:
     name = st.session_state["samples"]
     if name in SAMPLES:
         positions.show_sample(name)
+        state.page().looking = True
 
 
 def _paste() -> None:

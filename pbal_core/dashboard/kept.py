@@ -35,7 +35,7 @@ def show() -> None:
     """Draws the switch, and sends what is to be kept; call it in the fragment that every change of an amount runs."""
     page = state.page()
     text = None
-    if page.keeping:
+    if page.keeping and not (page.current.sample and page.looking):
         text = "" if page.current.sample else keep.text()
     data = {"on": page.keeping, "text": text, "refused": page.unusable, "run": page.runs}
     _kept(key=_KEY, data=data, on_told_change=_told, height="content")

@@ -108,7 +108,7 @@ def show(found: Current | Batch) -> None:
         page.waiting = found
         return
     page.current, page.waiting, page.gone = found, None, frozenset()
-    page.way, page.changing, page.seeing = "", False, False
+    page.way, page.changing, page.seeing, page.looking = "", False, False, False
     page.version += 1
 
 

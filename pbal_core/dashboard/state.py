@@ -131,6 +131,7 @@ class Page:
         way: The way in that is open: ``paste``, ``type`` or none.
         changing: The start row is open although a portfolio is loaded.
         seeing: What became of each line is open.
+        looking: A sample was chosen to look at; what the browser keeps stays as it is.
         keeping: The browser keeps the session in its own storage.
         unusable: What the browser kept was refused; nothing is written over it.
         brought_back: The browser has just brought a session back, and the page is not drawn with it yet.
@@ -151,6 +152,7 @@ class Page:
     way: str = ""
     changing: bool = False
     seeing: bool = False
+    looking: bool = False
     keeping: bool = False
     unusable: bool = False
     brought_back: bool = False

@@ -44,6 +44,15 @@ def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page,
     expect(switch).to_be_checked()
     page.reload()
     expect(first).to_have_text("VTI")
+    page.get_by_role("button", name="Change positions").click()
+    page.get_by_role("button", name="Samples").click()
+    page.get_by_role("menuitem").first.click()
+    expect(first).to_have_text("FTEC")
+    settled(page)
+    assert "VTI" in page.evaluate(STORED), "looking at a sample loses nothing"
+    page.get_by_role("button", name="Undo").click()
+    expect(first).to_have_text("VTI")
+    settled(page)
     page.get_by_role("button", name="Forget").click()
     expect(switch).not_to_be_checked()
     assert page.evaluate(STORED) is None
