@@ -20,18 +20,18 @@ from ..errors import DataError, Issue, Place, Remedy, Severity
 from ..money import DecimalSign, NotANumberError, decimal_evidence, parse_amount, parse_decimal
 
 _BLANK = frozenset({"", "-", "--", "---", "n/a", "na", "not available", "null", "none", "#n/a", "\u2013", "\u2014"})
+_LONGEST_BLANK = max(map(len, _BLANK))
 _SIMPLE = re.compile(r"[+-]?\$?\d+(?:\.\d+)?", re.ASCII)
 MAX_CELL = 60
 
 
 @cache
-def _quick(decimal: DecimalSign) -> tuple[re.Pattern[str], dict[int, int | None]]:
-    """What most cells look like, and how such a text becomes a plain number."""
-    if decimal == ".":
-        shape, plain = r"[+-]?\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", str.maketrans("", "", "$,")
-    else:
-        shape, plain = r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?", str.maketrans(",", ".", ".")
-    return re.compile(shape, re.ASCII), plain
+def _quick(decimal: DecimalSign) -> re.Pattern[str]:
+    """What most cells look like: digits, in groups of three or not, and a dollar sign before them."""
+    thousands = "," if decimal == "." else r"\."
+    sign = r"\$?" if decimal == "." else ""
+    point = re.escape(decimal)
+    return re.compile(rf"[+-]?{sign}(?:\d+|\d{{1,3}}(?:{thousands}\d{{3}})+)(?:{point}\d+)?", re.ASCII)
 
 
 def normal(text: str) -> str:
@@ -69,7 +69,7 @@ def shown(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """The cell says that the number is unknown."""
-    return normal(text) in _BLANK
+    return not text[:1].isdigit() and normal(text) in _BLANK
 
 
 def word(text: str) -> str:
@@ -78,6 +78,8 @@ def word(text: str) -> str:
     ``NA`` is a ticker, so only in small letters does it mean nothing.
     """
     stripped = text.strip()
+    if len(stripped) > _LONGEST_BLANK:
+        return stripped
     return "" if stripped.casefold() in _BLANK and stripped != "NA" else stripped
 
 
@@ -94,10 +96,12 @@ def read_cell(text: str, decimal: DecimalSign) -> tuple[Decimal | None, str]:
     Raises:
         NotANumberError: The cell is neither a number in this style nor blank; ``str()`` ends a sentence.
     """
-    shape, plain = _quick(decimal)
-    if len(text) <= 13 and shape.fullmatch(text):
+    if len(text) <= 13 and _quick(decimal).fullmatch(text):
         # So short a number is within the bounds that parse_decimal checks.
-        return Decimal(text.translate(plain)), "USD" if "$" in text else ""
+        if decimal == ",":
+            return Decimal(text.replace(".", "").replace(",", ".")), ""
+        plain = text.replace(",", "")
+        return (Decimal(plain.replace("$", "")), "USD") if "$" in plain else (Decimal(plain), "")
     if is_blank(text):
         return None, ""
     try:

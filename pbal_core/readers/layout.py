@@ -49,7 +49,8 @@ class TableRow(NamedTuple):
 
     def word(self, name: str) -> str:
         """The field, stripped; empty where the cell says that there is none (``--``, ``n/a``, ``null``)."""
-        return word(self.values.get(name, ""))
+        text = self.values.get(name)
+        return word(text) if text else ""
 
     def number(self, draft: StatementDraft, name: str) -> Decimal | None:
         """The amount of a field; None when blank or absent, and None with a noted problem when it is no number."""

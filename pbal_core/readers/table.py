@@ -225,7 +225,7 @@ def _row(form: TableFormat, document: Document, row: TableRow, state: ReadingSta
         return row.layout
     account = row.word("account") or row.word("account_name") or state.account
     if kind in {"position", "cash", "unsupported"}:
-        draft.own(account, row.text("account_name"))
+        draft.own(account, row.word("account_name"))
     kind, reason = _asset(form, row, state, account, (kind, reason))
     symbol = row.text("symbol") if kind in _ASSETS else ""
     if kind == "position" and draft.holdings and draft.holdings[-1].line == record.line:
@@ -284,6 +284,8 @@ def read_pending(draft: StatementDraft, record: Record, account: str, amount: De
 def _width_fits(document: Document, row: TableRow, state: ReadingState) -> bool:
     """The row has the header's fields; blank ones more are harmless, and workbooks drop blank ones at the end."""
     cells, layout = row.record.cells, row.layout
+    if layout.width <= len(cells) <= layout.room:
+        return True
     beyond = any(cell.strip() for cell in cells[max(layout.room, layout.width) :])
     if beyond or (len(cells) < layout.width and not document.padded):
         if is_note(row.record, state):

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from ...errors import DataError, Issue, Place, Remedy
 from .. import cash, instruments
-from ..cells import is_blank, normal, read_date
+from ..broker_above import day_first
+from ..cells import is_blank, normal
 from ..columns import NAMES
 from ..document import Document
 from ..draft import StatementDraft
@@ -143,9 +144,14 @@ def _classify(row: TableRow, state: ReadingState) -> Verdict:
         return "pending", "not settled yet"
     if cash.label_currency(label) is not None and _is_cash(row, state):
         return "cash", "cash"
-    if state.last == "position" and not any(blank) and read_date(row.text("symbol")) is not None:
+    if state.last == "position" and not any(blank) and _is_day(row.text("symbol")):
         return "lot", "part of the position above it"
     return POSITION
+
+
+def _is_day(text: str) -> bool:
+    """The text is a date, which few symbols look like."""
+    return (text[:1].isdigit() or " " in text or "-" in text) and day_first(text) is not None
 
 
 def _total(row: TableRow, state: ReadingState) -> str:

@@ -32,6 +32,8 @@ from .flex_record import TITLES, FlexRecord
 PRICE_SLACK = Decimal("0.00005")
 """Mark prices have four decimals and more."""
 
+_DEAR = Decimal("1.1")
+"""No cash has such a price: most rows need no closer look."""
 _ALL_CURRENCIES = frozenset({"BASE_SUMMARY", "BASE"})
 _FACTS = {"symbol": "symbol", "value": "positionvalue", "price": "markprice", "quantity": "quantity"}
 """The column of each fact of a position."""
@@ -116,8 +118,8 @@ def _read_positions(draft: StatementDraft, entries: Sequence[FlexRecord]) -> Non
     lots: dict[tuple[str, str], list[tuple[FlexRecord, PositionNumbers]]] = {}
     index: dict[tuple[str, str], int] = {}
     for entry in current:
-        draft.own(entry.owner, entry.text("acctalias"))
-        if not entry.is_lot and _position(draft, entry) and by_lot:
+        draft.own(entry.owner, entry.values.get("acctalias", ""))
+        if not (by_lot and entry.is_lot) and _position(draft, entry) and by_lot:
             index[entry.key] = len(draft.holdings) - 1
     for entry in by_lot:
         lots.setdefault(entry.key, []).append((entry, _numbers(draft, entry)))
@@ -136,7 +138,7 @@ def _read_positions(draft: StatementDraft, entries: Sequence[FlexRecord]) -> Non
 
 def _latest(draft: StatementDraft, entries: Sequence[FlexRecord]) -> tuple[Sequence[FlexRecord], date | None]:
     """The entries of each account's last day, and that day; most files name none."""
-    if not any(entry.day for entry in entries):
+    if not any(entry.values.get("reportdate") or entry.values.get("todate") for entry in entries):
         return entries, None
     from .flex_days import latest
 
@@ -223,7 +225,7 @@ def _numbers(draft: StatementDraft, entry: FlexRecord) -> PositionNumbers:
     value = _number(draft, entry, "positionvalue")
     cost = _number(draft, entry, "costbasismoney")
     pnl = _number(draft, entry, "fifopnlunrealized")
-    if pnl is None and not entry.text("fifopnlunrealized") and cost is not None and value is not None:
+    if pnl is None and cost is not None and value is not None and not entry.text("fifopnlunrealized"):
         pnl = value - cost
     return PositionNumbers(
         quantity=_number(draft, entry, "quantity"),
@@ -249,7 +251,9 @@ def _position(draft: StatementDraft, entry: FlexRecord) -> bool:
     before = len(draft.errors)
     numbers = _numbers(draft, entry)
     symbol = entry.text("symbol")
-    reason = cash.reason(symbol) if cash.in_own_units(numbers.quantity, numbers.price, numbers.value) else ""
+    units = numbers.price is None or numbers.price < _DEAR
+    units = units and cash.in_own_units(numbers.quantity, numbers.price, numbers.value)
+    reason = cash.reason(symbol) if units else ""
     if reason and numbers.value is not None and numbers.price is not None:
         _bank(draft, entry, numbers, reason)
         return False
@@ -282,6 +286,8 @@ def _bank(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers, re
 
 def _check_numbers(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers) -> None:
     """A share has the multiplier 1, and value less cost is the P&L."""
+    if numbers.multiplier is None and numbers.cost is None:
+        return
     symbol = entry.text("symbol")
     if numbers.multiplier not in {None, 1}:
         message = f"{symbol} is a share and has the multiplier {numbers.multiplier:f}; 1 is needed."
@@ -318,7 +324,7 @@ def _unsupported(numbers: PositionNumbers) -> str:
 def _check_contract(draft: StatementDraft, entry: FlexRecord, numbers: PositionNumbers) -> None:
     """Notes every problem of a row that must be a long position."""
     for name in ("positionvalue", "markprice"):
-        if not entry.text(name):
+        if not entry.values.get(name):
             draft.empty(entry.line, TITLES[name])
     found = position_problems(entry.text("symbol"), numbers.value, numbers.price, quantity=numbers.quantity)
     for name, code, message in found:

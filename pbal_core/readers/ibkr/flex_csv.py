@@ -360,5 +360,7 @@ def _data(report: _Report, record: Record) -> None:
     fields = zip(section.names, record.cells, strict=True)
     entry = FlexRecord.of(record.line, record.cells, fields, report.account)
     (report.positions if section.code == _POSITIONS else report.cash).append(entry)
-    with suppress(NotANumberError):  # told with its place when the position is read
+    if not report.framed:
+        return  # only such a file has checksums
+    with suppress(NotANumberError):  # reported with its place when the position is read
         section.amounts.append(read_plain(entry.text(_CHECKED[section.code]) or "0"))
