@@ -56,7 +56,7 @@ def _take(means: str, answer: str, record: Record, state: ReadingState) -> None:
     """Takes what a line above the table says."""
     draft = state.draft
     if means == "account":
-        state.account = answer
+        state.account = answer.strip("'")
     elif means == "as_of":
         draft.as_of = day_first(answer) or draft.as_of
     elif not is_blank(answer):

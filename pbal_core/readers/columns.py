@@ -17,8 +17,8 @@ LANGUAGES = ("en", "de", "fr", "nl", "it", "es", "pt", "sv", "no", "da")
 # Each line: the language, names that tell the field, and behind ~ names that may tell it.
 _WORDS = {
     "symbol": """
-        en: symbol, ticker, ticker symbol, stock symbol, equity symbol, trading symbol ~ instrument, security, isin,
-            cusip, sedol, isin code, stock, holding, fund, code
+        en: symbol, ticker, ticker symbol, stock symbol, equity symbol, trading symbol ~ instrument, security, asset,
+            isin, cusip, sedol, isin code, stock, holding, fund, code
         de: kürzel, ticker-symbol ~ wkn, isin / wkn, wkn/isin, isin/wkn, wertpapier
         fr: symbole, mnémo, mnémonique ~ code isin, titre, valeur mobilière
         nl: symbool, fondscode ~ fonds, effect

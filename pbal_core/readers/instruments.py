@@ -34,6 +34,8 @@ _FUND = r"(?i).*\b(?:FUND|FD|ETF|ETFS|UCITS|INDEX|IDX|TRUST|SICAV|FONDS|FONDO)\b
 _COINS = frozenset({"ADA", "AVAX", "BCH", "BNB", "BTC", "DOGE", "DOT", "ETH", "LINK", "LTC", "MATIC", "SHIB", "SOL",
                     "TRX", "USDC", "USDT", "XLM", "XMR", "XRP", "XTZ"})  # fmt: skip
 """An investor's class Crypto has coins and listed funds of coins; only the coins are left out."""
+_QUOTED_IN = frozenset({"USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY", "INR"})
+"""Yahoo Finance and others write a coin with the currency of its price: ``BTC-USD``."""
 _ISIN = r"[A-Z]{2}[A-Z0-9]{9}[0-9]"
 _CUSIP = r"[0-9A-Z]{8}[0-9]"
 # Texts, not compiled patterns: re keeps what it compiles, and the plain file needs none of them.
@@ -102,6 +104,9 @@ def unsupported(
         return "a date stands where the symbol should"
     if re.fullmatch(_OPTION, symbol):
         return _REASONS["option"]
+    coin, dash, money = symbol.partition("-")
+    if dash and coin in _COINS and money in _QUOTED_IN:
+        return _REASONS["crypto"]
     cusip = is_cusip(symbol)
     if (cusip or is_isin(symbol)) and is_bond(description, words=cusip):
         return _REASONS["bond"]

@@ -94,7 +94,7 @@ def read_label(record: Record, state: ReadingState, *, own: bool) -> Verdict | N
     if is_total(said.label, summed=True):
         draft.state_total("total" if own else "summary", record.line, label, amount)
         return "total", "compared with the rows"
-    if said.label not in _NO_CASH:
+    if said.label not in _NO_CASH and not re.match(r"0\d", said.text):
         state.skipped.append(record.line)
     return None
 

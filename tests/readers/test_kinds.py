@@ -137,6 +137,11 @@ class TestNamesAndKinds:
         text = f"Symbol,Asset Class,Shares,Price,Market Value\nVOO,Stocks,4,500,2000\nAGG,{kind},10,98,980\n"
         assert set(held(read(text))) == {"VOO", "AGG"}
 
+    def test_a_coin_with_the_currency_of_its_price_is_a_coin(self):
+        statement = read("Symbol,Shares,Price,Value\nVOO,4,500,2000\nBTC-USD,0.5,60000,30000\n")
+        assert set(held(statement)) == {"VOO"}
+        assert codes(statement) == {"unsupported"}
+
     def test_a_coin_is_no_fund_of_coins(self):
         text = "Symbol,Asset Class,Shares,Price,Market Value\nVOO,Stocks,4,500,2000\nETH,Crypto,2,3000,6000\n"
         assert set(held(read(text))) == {"VOO"}
@@ -333,7 +338,7 @@ class TestTotalsAndRows:
         assert "field_count" in _problems("Name,Shares,Price,Value\nA World Fund,4,500,2000\nA Bond Fund,10\n")
 
     def test_a_title_between_the_rows_is_no_asset(self):
-        rows = "My shares,,,\nVOO,4,500,2000\nMy bonds,,,\nAGG,10,98,980\n"
+        rows = "My IRA,,,\nVOO,4,500,2000\nMy bonds,,,\nAGG,10,98,980\n"
         statement = read(f"Ticker,Shares,Price,Value\n{rows}")
         assert set(held(statement)) == {"VOO", "AGG"}
         assert codes(statement) == set()

@@ -124,14 +124,10 @@ def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) ->
 
 def _classify(row: TableRow, state: ReadingState) -> Verdict:
     record = row.record
-    if (
-        row.alone
-        and (record.after_blank or not instruments.is_code(row.first))
-        and len(record.cells) >= row.layout.width
-    ):
-        return "footer", "a title or a note"
     if len(record.cells) < row.layout.width:
         return ("footer", "text, not a position") if row.alone and record.after_blank else POSITION
+    if row.alone and (record.after_blank or not _is_ticker(row.first)):
+        return "footer", "a title or a note"
     blank = is_blank(row.raw("quantity")), is_blank(row.raw("price"))
     label = label_of(row)
     if is_total(label, summed=any(blank)) or (not label and all(blank) and not is_blank(row.raw("value"))):
@@ -147,6 +143,11 @@ def _classify(row: TableRow, state: ReadingState) -> Verdict:
     if state.last == "position" and not any(blank) and _is_day(row.text("symbol")):
         return "lot", "part of the position above it"
     return POSITION
+
+
+def _is_ticker(text: str) -> bool:
+    """The text may be a symbol: ``BRK B``, not ``My stocks``."""
+    return instruments.is_code(text) and (" " not in text or text.isupper())
 
 
 def _is_day(text: str) -> bool:
