@@ -1,7 +1,5 @@
 """``python -m pbal_core`` is ``pbal``."""
 
-import sys
+from .cli import process
 
-from .cli import main
-
-sys.exit(main())
+process()

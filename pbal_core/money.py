@@ -148,6 +148,8 @@ def parse_amount(text: str, decimal: DecimalSign | None = None) -> tuple[Decimal
     if plain.endswith("%"):
         raise NotANumberError("is a percentage; an amount is needed")
     if decimal is None:
+        if plain.isascii() and plain.removeprefix("-").isdigit():  # before any pattern is compiled
+            return parse_decimal(plain), ""
         if re.search(r"\d[eE]|nan|inf", plain, re.IGNORECASE):
             return parse_decimal(plain), ""
         evidence = decimal_evidence(plain)

@@ -32,7 +32,6 @@ def parser() -> Parser:
         prog="pbal app",
         description="Opens the dashboard in the browser, at an address of this computer alone. Ctrl-C ends it.",
         epilog="The file stays where it is: the page reads it when it opens, and keeps it in memory.",
-        allow_abbrev=False,
     )
     p.add_argument("file", metavar="FILE", nargs="?", help="positions file to open with (default: a sample portfolio)")
     p.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the page (default: %(default)s)")

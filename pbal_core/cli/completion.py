@@ -45,7 +45,6 @@ def parser() -> Parser:
         description="Prints a script that completes the commands and options of pbal.",
         epilog='bash: eval "$(pbal completion bash)" in ~/.bashrc. zsh: the same with zsh, in ~/.zshrc after compinit. '
         "fish: pbal completion fish > ~/.config/fish/completions/pbal.fish",
-        allow_abbrev=False,
     )
     p.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
     return p

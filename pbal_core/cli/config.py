@@ -18,7 +18,6 @@ def run(arguments: list[str]) -> int:
         description="Shows the defaults of the options of a plan, and where each comes from.",
         epilog=f"The configuration file is {path()}. A variable such as PBAL_MIN_TRADE counts before it, and an option "
         "counts before both.",
-        allow_abbrev=False,
     )
     p.parse_args(arguments)
     plan = options.parser()

@@ -19,7 +19,7 @@ SOURCE = "flex:"
 
 def parser() -> Parser:
     """The arguments of ``pbal flex``."""
-    p = Parser(prog="pbal flex", description="Interactive Brokers Flex Queries.", allow_abbrev=False)
+    p = Parser(prog="pbal flex", description="Interactive Brokers Flex Queries.")
     actions = p.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
     actions.add_parser("login", help="ask for the token and the query number and store them in the system's keyring")
     fetch = actions.add_parser("fetch", help="download the query's positions")

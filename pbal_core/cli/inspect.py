@@ -24,7 +24,6 @@ def parser() -> Parser:
         prog="pbal inspect",
         description="Shows what was read of a positions file: accounts, every line, cash, totals and what to look at.",
         epilog="Exit code 1: something is still to choose (an account, the columns of an unknown file).",
-        allow_abbrev=False,
     )
     p.add_argument("data", metavar="FILE", nargs="?", help="positions file of a broker; - is standard input")
     p.add_argument("--formats", action="store_true", help="list the files that can be read, and stop")

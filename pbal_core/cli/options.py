@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 
 from ..errors import RequestError
 from ..planning.strategy import Strategy
 from ..policy.constraints import RULES
 from ..version import __version__
 from . import COMMANDS, defaults, policy
-from .parser import Parser, path_of
+from .parser import AsWritten, Parser, path_of
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
 SAMPLE = "sample:"
@@ -46,8 +45,7 @@ def parser() -> Parser:
         usage="pbal [FILE] [options]\n       pbal COMMAND ...",
         description="The trades that push a portfolio towards equal value in every asset, or towards your targets.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        formatter_class=AsWritten,
     )
     data = p.add_argument_group("positions")
     data.add_argument(
@@ -137,14 +135,20 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 _AMOUNTS = {"-c": "--cash", "-m": "--min-trade"} | {o: o for o in ("--cash", "--min-trade", *policy.AMOUNTS)}
 
-_NEGATIVE = re.compile("-([^-a-z]|inf|nan)", re.IGNORECASE)
+
+def _is_negative(argument: str) -> bool:
+    """``-5e3``, ``-$5``, ``-inf``: no option begins so."""
+    first = argument[1:2].lower()
+    if argument[:1] != "-" or first in {"", "-"}:
+        return False
+    return not "a" <= first <= "z" or argument[1:4].lower() in {"inf", "nan"}
 
 
 def _join_negative_amounts(arguments: list[str]) -> list[str]:
     """``-c -5e3`` as ``--cash=-5e3``: argparse takes only plain negative numbers for values."""
     joined: list[str] = []
     for argument in arguments:
-        if _NEGATIVE.match(argument) and joined and joined[-1] in _AMOUNTS:
+        if _is_negative(argument) and joined and joined[-1] in _AMOUNTS:
             joined[-1] = f"{_AMOUNTS[joined[-1]]}={argument}"
         else:
             joined.append(argument)

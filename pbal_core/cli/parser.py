@@ -4,15 +4,42 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..errors import PbalError
 
 
+class Layout(argparse.HelpFormatter):
+    """Help as wide as the terminal. argparse would load the module shutil to ask for the width, with every parser."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class AsWritten(Layout, argparse.RawDescriptionHelpFormatter):
+    """The same, with the line ends of the examples."""
+
+
+def _columns() -> int:
+    """Columns of the terminal, 80 where there is none; the variable COLUMNS counts before it."""
+    try:
+        return int(os.environ["COLUMNS"]) or 80
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes are one line on stderr."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"formatter_class": Layout, "allow_abbrev": False, **settings})
 
     def error(self, message: str) -> NoReturn:
         """Reports a bad argument; the entry point prints it."""

@@ -19,7 +19,7 @@ from ..money import Amount, format_money, to_amount
 from ..planning.plan import Plan
 from . import plan
 from .options import parse
-from .parser import Parser
+from .parser import AsWritten, Parser
 from .remedies import in_words
 from .table import simple_table
 
@@ -58,8 +58,7 @@ def parser() -> Parser:
         usage="pbal trade [FILE] [options of the plan] [options]",
         description="Preview and place the trades of a plan at Interactive Brokers.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        formatter_class=AsWritten,
     )
     mode = p.add_mutually_exclusive_group()
     mode.add_argument("--resume", action="store_true", help="end an interrupted run and make a new plan for the rest")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +62,63 @@ def test_a_plan_needs_no_more_than_a_plan() -> None:
         "cli.answers",
         "frames",
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out", "err"),
+    [
+        ([SAMPLE, "-c", "5000"], 0, "Symbol ", "Buy 11 VCR"),
+        ([SAMPLE, "--drift"], 1, "Symbol", ""),
+        (["nothing.csv"], 2, "", "pbal: there is no file nothing.csv"),
+        (["--version"], 0, "pbal ", ""),
+    ],
+)
+def test_a_process_ends_with_all_that_it_said(arguments: list[str], code: int, out: str, err: str) -> None:
+    """It leaves without clearing up; nothing that was printed is lost, into a pipe and into a file."""
+    command = [sys.executable, "-m", "pbal_core", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == code
+    assert done.stdout.startswith(out)
+    assert err in done.stderr
+
+
+def processor_time(command: list[str], folder: Path) -> float:
+    """Seconds that a process took of a processor, in itself."""
+    code = (
+        "import os, resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\nprint(used.ru_utime + used.ru_stime)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, env=environment, cwd=folder, check=True
+    )
+    return float(done.stdout)
+
+
+@pytest.mark.slow
+def test_the_command_starts_as_soon_as_its_model(tmp_path: Path) -> None:
+    """A plan is printed in about the time of ``import argparse, csv, tabulate``, help and version in less.
+
+    Measured by turns, so that a busy machine slows both; the bounds leave a fifth for its noise.
+    """
+    cases = {
+        "bare": ["-c", "import argparse, csv, tabulate"],
+        "plan": ["-m", "pbal_core", SAMPLE, "-c", "5000"],
+        "help": ["-m", "pbal_core", "--help"],
+        "version": ["-m", "pbal_core", "--version"],
+    }
+    took: dict[str, list[float]] = {name: [] for name in cases}
+    for turn in range(8):
+        for name, arguments in cases.items():
+            seconds = processor_time([sys.executable, *arguments], tmp_path)
+            if turn:  # the first writes the bytecode
+                took[name].append(seconds)
+    middle = {name: statistics.median(times) for name, times in took.items()}
+    assert middle["plan"] < 1.2 * middle["bare"], middle
+    assert middle["help"] < 0.95 * middle["bare"], middle
+    assert middle["version"] < 0.6 * middle["bare"], middle
 
 
 CHOICES = {
