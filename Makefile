@@ -6,7 +6,7 @@ BENCH := $(VENV)-bench
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app check test coverage lint types bench audit lock clean
+.PHONY: help app check test coverage lint types reference bench audit lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ lint: $(VENV)/dev.stamp ## style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/dev.stamp ## mypy, strict
+types: $(VENV)/dev.stamp ## mypy, strict, on the package and on its tests
 	$(BIN)/mypy
+
+reference: $(VENV)/dev.stamp ## the reference of the library, from its docstrings, in build/reference
+	$(BIN)/python -m pdoc --docformat google --output-directory build/reference pbal_core
 
 bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.md (some minutes)
 	$(BENCH)/bin/python -m tests.benchmarks.bench_exact --write

@@ -27,7 +27,7 @@ from tests.stand_in.server import Reply, make_certificate
 
 pytestmark = pytest.mark.slow
 
-POINTS = 140
+POINTS = 80
 """Lines at which a run is killed."""
 ROOT = Path(__file__).parent.parent.parent
 
@@ -143,9 +143,10 @@ def count_whole_run(desk: Desk) -> tuple[int, int]:
 
 @pytest.mark.parametrize("phase", ["lost", "taken", "half", "whole"])
 def test_killed_at_every_request(desk: Desk, phase: str) -> None:
+    """Not taken, and taken without an answer, at every request; half an answer and a whole one at every third."""
     requests, _lines = count_whole_run(desk)
     assert requests > 25
-    for index in range(1, requests + 1):
+    for index in range(1, requests + 1, 1 if phase in {"lost", "taken"} else 3):
         desk.reset()
         done = desk.run("start", pid=desk.kill_at_request(index, phase))
         # Only the answer to the last request may be whole before the kill arrives.
@@ -154,7 +155,7 @@ def test_killed_at_every_request(desk: Desk, phase: str) -> None:
 
 
 def test_killed_at_lines_all_over_the_product(desk: Desk) -> None:
-    """Together with the requests more than 300 points; every fourth order is slow to fill, so that some are open."""
+    """Together with the requests more than 180 points; every fourth order is slow to fill, so that some are open."""
     _requests, lines = count_whole_run(desk)
     points = range(7, lines, max(1, lines // POINTS))
     for number, line in enumerate(points):
@@ -169,25 +170,25 @@ def test_killed_at_lines_all_over_the_product(desk: Desk) -> None:
 def test_interrupted_at_lines_all_over_the_product(desk: Desk) -> None:
     """Ctrl-C unwinds what a kill does not: connections, transactions, locks."""
     _requests, lines = count_whole_run(desk)
-    points = range(11, lines, max(1, lines // 16))
+    points = range(11, lines, max(1, lines // 10))
     for line in points:
         desk.reset()
         assert desk.run("start", kill=line, signal=signal.SIGINT)["status"] in {130, 0}
         desk.verify(f"interrupted at line event {line} of {lines}")
-    assert len(points) >= 14
+    assert len(points) >= 9
 
 
 def test_killed_again_while_it_is_settled(desk: Desk) -> None:
     _requests, lines = count_whole_run(desk)
     dice = random.Random(20260402)
     twice = 0
-    for _round in range(16):
+    for _round in range(10):
         desk.reset()
         first, second = dice.randrange(lines // 20, lines), dice.randrange(1, lines // 2)
         assert desk.run("start", kill=first)["status"] == -signal.SIGKILL
         twice += desk.run("again", kill=second)["status"] == -signal.SIGKILL
         desk.verify(f"killed at line event {first}, and at {second} of the next process")
-    assert twice >= 6
+    assert twice >= 4
 
 
 def test_the_comparison_notices_a_program_that_forgets(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -32,24 +33,39 @@ def examples() -> str:
     return "\n".join(block for page in blocks for block in page)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of this package, for all its runs here."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def strictly(checker: str, file: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+    """Checks a file as strictly as the checker can."""
+    if checker == "mypy":
+        arguments = ["--strict", "--cache-dir", str(cache), str(file)]
+    else:
+        settings = {"typeCheckingMode": "strict", "include": [file.name], "extraPaths": [str(ROOT)]}
+        (file.parent / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+        arguments = ["--project", str(file.parent), "--pythonpath", sys.executable]
+    command = [sys.executable, "-m", checker, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
 @pytest.mark.slow
-def test_a_type_checker_accepts_every_example(tmp_path: Path) -> None:
-    """mypy, as strict as it can be."""
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_a_type_checker_accepts_every_example(checker: str, tmp_path: Path, cache: Path) -> None:
+    """As strict as it can be; and it was really asked, since it finds a mistake."""
     file = tmp_path / "examples.py"
     file.write_text(examples(), encoding="utf-8")
     assert "rebalance(" in file.read_text(encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(file)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    done = strictly(checker, file, cache)
+    assert done.returncode == 0, done.stdout + done.stderr
+    file.write_text(examples() + "\nplan.nothing_of_the_kind\n", encoding="utf-8")
+    assert "nothing_of_the_kind" in strictly(checker, file, cache).stdout
 
 
 @pytest.mark.slow
-def test_a_type_checker_knows_the_keywords(tmp_path: Path) -> None:
+def test_a_type_checker_knows_the_keywords(tmp_path: Path, cache: Path) -> None:
     """It accepts every keyword, and reports one that is misspelt."""
     example = tmp_path / "example.py"
     example.write_text(
@@ -60,13 +76,7 @@ def test_a_type_checker_knows_the_keywords(tmp_path: Path) -> None:
         'rebalance(held, "500", frozen="VTI", never_sell=["VTI"], fractional={"VTI": "0.001"}, cash_buffer=250.5)\n'
         'rebalance(held, 500, never_cell="VTI")\n'
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(example)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
+    done = strictly("mypy", example, cache)
     problems = [line for line in done.stdout.splitlines() if ": error:" in line]
     assert len(problems) == 1, done.stdout
     assert ':6: error: Unexpected keyword argument "never_cell"' in problems[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -151,15 +152,35 @@ def same_table(kind: str) -> object:
     frame = sample_frame()
     if kind == "dicts":
         return frame.to_dict("records")
+    if kind == "polars":
+        return pl.DataFrame(frame.to_dict("list"))
     return pa.Table.from_pandas(frame)
 
 
-@pytest.mark.parametrize("kind", ["dicts", "pyarrow"])
+@pytest.mark.parametrize("kind", ["dicts", "polars", "pyarrow"])
 def test_tables_of_other_libraries(kind: str) -> None:
     """The same numbers are the same portfolio, and every bad cell is named in each."""
     assert Portfolio.from_frame(same_table(kind)) == Portfolio.from_frame(sample_frame())
     with pytest.raises(DataError, match="the column MarkPrice is missing; the table has: Symbol"):
         Portfolio.from_frame(pa.table({"Symbol": ["A"], "PositionValue": ["5"]}))
+
+
+def test_the_cells_of_polars_are_named_too() -> None:
+    """Null, text and exact decimals of its own types."""
+    exact = pl.DataFrame({"Symbol": ["A"], "PositionValue": [Decimal("10.10")], "MarkPrice": ["1.01"]})
+    assert Portfolio.from_frame(exact)["A"].value == Decimal("10.10")
+    table = pl.DataFrame({"Symbol": ["A", "B"], "PositionValue": [None, 1.0], "MarkPrice": ["1", "x"]})
+    with pytest.raises(DataError) as error:
+        Portfolio.from_frame(table)
+    found = [(i.code, i.where.line, i.where.column) for i in error.value.issues if i.where]
+    assert found == [("empty_cell", 1, "PositionValue"), ("not_a_number", 2, "MarkPrice")]
+
+
+def test_a_lazy_frame_of_polars_says_what_to_call() -> None:
+    """It is not collected behind somebody's back."""
+    lazy = pl.DataFrame({"Symbol": ["A"]}).lazy()
+    with pytest.raises(RequestError, match=r"not polars LazyFrame; call its collect\(\) first"):
+        Portfolio.from_frame(lazy)
 
 
 def test_a_lazy_table_says_what_to_call() -> None:
@@ -186,8 +207,9 @@ def test_without_narwhals_a_table_says_what_to_call(monkeypatch: pytest.MonkeyPa
     [
         pd.DataFrame({"Symbol": ["A"], "PositionValue": [1], "MarkPrice": np.array([128.62], dtype="float32")}),
         pa.table({"Symbol": ["A"], "PositionValue": [1], "MarkPrice": pa.array([128.62], pa.float32())}),
+        pl.DataFrame({"Symbol": ["A"], "PositionValue": [1], "MarkPrice": pl.Series([128.62], dtype=pl.Float32)}),
     ],
-    ids=["pandas", "pyarrow"],
+    ids=["pandas", "pyarrow", "polars"],
 )
 def test_seven_digits_are_too_few(table: Any) -> None:
     """A column of float32 cannot hold the cents of an ordinary amount, so it is not read as if it could."""

@@ -106,6 +106,7 @@ def trace(kill: int | None, number: int, counted: list[int]) -> Any:
 def main() -> None:
     base, certificate = sys.argv[1], Path(sys.argv[2])
     gc.disable()
+    transport.gateway_transport(transport.trust(base, certificate=certificate, fingerprint=None)).close()
     for text in sys.stdin:
         order = json.loads(text)
         ready, go = os.pipe()
