@@ -47,14 +47,15 @@ class Default(NamedTuple):
     source: str
 
 
-def apply(p: Parser) -> None:
-    """Makes the defaults that somebody set those of the parser.
+def in_force(p: Parser) -> dict[str, Any]:
+    """The defaults that somebody set, by key.
 
     Raises:
         RequestError: With everything that is wrong, one line each.
     """
     if "PBAL_CONFIG" in os.environ or any(name.startswith("PBAL_") for name in os.environ) or path().is_file():
-        p.set_defaults(**{each.key: each.value for each in found(p)})
+        return {each.key: each.value for each in found(p)}
+    return {}
 
 
 def path() -> Path:

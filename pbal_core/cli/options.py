@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from ..errors import RequestError
 from ..planning.strategy import Strategy
@@ -118,10 +120,15 @@ def add_reader_arguments(p: argparse._ActionsContainer) -> None:
     )
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options of a plan."""
+def parse(arguments: list[str], earlier: Mapping[str, Any] | None = None) -> argparse.Namespace:
+    """The options of a plan.
+
+    Args:
+        arguments: What was typed.
+        earlier: The defaults of an earlier run that is planned anew; None takes those that are in force now.
+    """
     p = parser()
-    defaults.apply(p)
+    p.set_defaults(**(defaults.in_force(p) if earlier is None else earlier))
     options = p.parse_args(_join_negative_amounts(arguments))
     if options.increment is not None and options.min_trade == p.get_default("min_trade"):
         options.min_trade = None  # -i counts before a minimum trade of the configuration

@@ -9,16 +9,18 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RequestError
 from ..money import Amount, format_money, to_amount
 from ..planning.plan import Plan
 from . import plan
+from .defaults import in_force
 from .options import parse
+from .options import parser as plan_parser
 from .parser import AsWritten, Parser
 from .remedies import in_words
 from .table import simple_table
@@ -180,7 +182,18 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
             made = plan.make(portfolio, plan_options)
             _say(*map(in_words, issues))
         proposal = connection.propose(made, _choose, named)
-        return _show_or_place(connection, proposal, options, json.dumps(rest))
+        return _show_or_place(connection, proposal, options, _request(rest, in_force(plan_parser())))
+
+
+def _request(arguments: list[str], defaults: Mapping[str, Any]) -> str:
+    """What a plan was asked with, as the journal keeps it: what was typed, and the defaults of that day."""
+    return json.dumps({"arguments": arguments, "defaults": defaults})
+
+
+def _request_of(text: str) -> tuple[list[str], Mapping[str, Any] | None]:
+    """The same read back; a journal of an earlier version has no defaults, so those in force now count."""
+    found = json.loads(text)
+    return (found, None) if isinstance(found, list) else (found["arguments"], found["defaults"])
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -237,8 +250,8 @@ def _plan_the_rest(connection: Connection, ended: RunReport, options: argparse.N
     """A new plan as the old one was asked for, from what the account holds now and the cash that is left."""
     if not ended.run.request:
         return EXIT_LEFT
-    rest = json.loads(ended.run.request)
-    plan_options = parse(rest)
+    rest, defaults = _request_of(ended.run.request)
+    plan_options = parse(rest, defaults)
     plan_options.cash = str(ended.cash_left)
     based_on = None
     if plan_options.data != SOURCE:
@@ -250,7 +263,8 @@ def _plan_the_rest(connection: Connection, ended: RunReport, options: argparse.N
         return EXIT_LEFT
     _say(f"A new plan for the rest, from what the account holds now and {format_money(ended.cash_left)} of cash:")
     proposal = connection.propose(made, _choose, _named_contracts(options.contract))
-    request = json.dumps([*rest, f"--cash={ended.cash_left}"])
+    defaults = in_force(plan_parser()) if defaults is None else defaults
+    request = _request([*rest, f"--cash={ended.cash_left}"], defaults)
     return _show_or_place(connection, proposal, options, request)
 
 

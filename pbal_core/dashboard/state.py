@@ -63,7 +63,7 @@ class Question:
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """The questions of a session, each with the address that stands for it.
+    """The questions of a session, each with the address that says it.
 
     Args:
         steps: Address and question, oldest first; never empty.

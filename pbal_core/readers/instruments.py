@@ -137,7 +137,7 @@ def is_bond(name: str, *, words: bool = False) -> bool:
 
 
 def is_fund_name(name: str) -> bool:
-    """A name of a fund, which may stand for the symbol that a fund of a pension plan does not have."""
+    """A name of a fund. It may be used as the symbol, which a fund of a pension plan does not have."""
     return re.match(_FUND, name[:MAX_SYMBOL]) is not None and not is_bond(name)
 
 

@@ -23,7 +23,7 @@ from .facts import FileRow, RowKind, TotalCheck
 from .statement import Statement
 
 _CASH = "\0cash"
-"""Stands for cash where symbols stand; no symbol is like it."""
+"""Cash, where a symbol is expected; no symbol is like it."""
 
 
 class LineView(NamedTuple):

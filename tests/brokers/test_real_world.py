@@ -1,6 +1,6 @@
 """How the real gateway is documented, recorded or reported to behave, one row a behaviour, each with its source.
 
-The stand-in is told here to behave as somebody else has seen it, not as the product expects it. Sources: IBKR's OpenAPI
+The stand-in behaves here as somebody else has seen it, not as the product expects it. Sources: IBKR's OpenAPI
 document 2.28 ("OpenAPI"), IBKR's Web API documentation ("docs"), recorded answers ("recording"), and public issue
 threads by repository and number.
 """

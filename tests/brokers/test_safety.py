@@ -405,7 +405,7 @@ def test_a_tickle_that_fails_ends_no_watch(desk: Desk, reply: Any) -> None:
 
 
 def test_a_tickle_that_says_logged_out_ends_the_watch(desk: Desk) -> None:
-    """Nothing can be seen or cancelled without a login, so the user is told at once."""
+    """Nothing can be seen or cancelled without a login, so the command says so at once."""
     desk.gateway.fault = lambda r: Reply(status=401, body=b"") if r.path.endswith("/tickle") else None
     desk.gateway.fill = lambda _order: 0
     with pytest.raises(BrokerError, match="nobody is logged in"):

@@ -89,7 +89,7 @@ def test_a_mistake_that_nobody_hears_is_still_one() -> None:
 
 
 def test_remarks_that_cannot_be_written_do_not_end_well() -> None:
-    """An overspend that nobody is told is not a success."""
+    """An overspend that cannot be reported is not a success."""
     if Path("/dev/full").exists():
         assert shell(f"pbal {SAMPLE} -c 5000 2> /dev/full").returncode == 2
     assert shell("pbal no-such-file.csv 2>&-").returncode == 2

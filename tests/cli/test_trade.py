@@ -18,6 +18,7 @@ from pbal_core.brokers.execution import Execution
 from pbal_core.brokers.ibkr.secrets import SecretStore
 from pbal_core.brokers.ibkr.settings import GatewaySettings
 from pbal_core.cli import main
+from pbal_core.cli.trade import _request_of
 from pbal_core.errors import RequestError
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import COOKIE, Gateway
@@ -185,6 +186,20 @@ def test_an_interrupted_run_is_ended_and_the_rest_is_planned_anew(
     assert trade("--resume")[2] == "There is no interrupted run.\n"
 
 
+def test_the_rest_is_planned_with_the_defaults_of_its_run(
+    gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What somebody configured since then is for new plans; a journal from before defaults were kept is still read."""
+    gateway.fill = lambda order: 10 if not order.filled else 0
+    interrupt(monkeypatch)
+    assert trade(*PLAN, "--place", typed="4567\n")[0] == 130
+    monkeypatch.setenv("PBAL_NEVER_BUY", "BND")
+    code, out, err = trade("--resume")
+    assert code == 0, err
+    assert out.splitlines()[-1].split()[:3] == ["Buy", "20", "BND"]
+    assert _request_of('["positions.csv", "-c", "100"]') == (["positions.csv", "-c", "100"], None)
+
+
 def test_the_rest_can_be_traded_at_once(gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(monkeypatch)
     gateway.fill = lambda _order: 0
@@ -224,7 +239,7 @@ def test_a_question_can_be_answered_at_the_terminal(gateway: Any, trade: Any) ->
 def test_a_closed_error_stream_does_not_break_off_a_run(
     gateway: Any, trade: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What happens is told to nobody then; the orders are watched to their end all the same."""
+    """Nobody reads what happens then; the orders are watched to their end all the same."""
 
     class Closed(io.StringIO):
         def write(self, text: str) -> int:

@@ -14,7 +14,7 @@ from pbal_core.dashboard.runtime import Ledger
 
 
 class Collector:
-    """Stands for the ``gc`` module: counts, and lets every full collection take as long as it is told."""
+    """A ``gc`` module that counts, and whose full collections take as long as a test says."""
 
     def __init__(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ledger, self.now, self.took, self.frozen, self.thawed = ledger, 0.0, 0.0, 0, 0

@@ -233,7 +233,7 @@ def test_a_plan_and_a_report_show_themselves() -> None:
 
 @pytest.mark.parametrize("ask", [rebalance, drift_report, least_cash_to_target])
 def test_a_statement_is_not_a_portfolio(ask: Any) -> None:
-    """Whoever passes one is told where its portfolio is."""
+    """The message says where its portfolio is."""
     with pytest.raises(RequestError, match=r"a Portfolio is needed, not Statement \(the portfolio of a statement is"):
         ask(read_positions(sample_bytes()))
 

@@ -98,7 +98,7 @@ class Layout:
         header: Names of the columns, parted by bars.
         fields: What they hold, parted by bars.
         sign: What stands before amounts of money.
-        cash: Fields of the row of cash: name -> text; ``amount`` stands for its number.
+        cash: Fields of the row of cash: name -> text; ``amount`` is replaced by its number.
         total: The same of the total of positions and cash.
         above: Lines above the table.
         below: Lines below.

@@ -1,4 +1,4 @@
-"""Cash and currencies: what is added to what, and what is told to be left out."""
+"""Cash and currencies: what is added to what, and what is reported as left out."""
 
 from __future__ import annotations
 

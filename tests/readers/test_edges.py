@@ -285,7 +285,7 @@ class TestTickersThatAreMarks:
 
 
 class TestCutRecords:
-    """A section that is begun must end; a report or account that does not end is told."""
+    """A section that is begun must end; a report or account that does not end is reported."""
 
     TEXT = (DATA / "ibkr_records.csv").read_text()
 
@@ -341,7 +341,7 @@ class TestDerivativesWithoutAssetClass:
 
 
 class TestDaysOfFlex:
-    """Month and day are told apart by all dates of a report, and are not guessed."""
+    """Month and day are distinguished by all dates of a report, and are not guessed."""
 
     @staticmethod
     def read(*days: str) -> Statement:

@@ -46,7 +46,7 @@ def test_the_rounds_are_as_many_as_promised() -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_changing_one_number_changes_it_or_is_refused(name: Any) -> None:
-    """A number of a holding cannot be changed in the file unseen: the holding changes, or it is told or refused."""
+    """A changed number of a holding is never overlooked: the holding changes, or the change is reported or refused."""
     text, delimiter = _text(name)
     before = read_positions(fuzz.DATA / name)
     derived = any(issue.code in {"price_derived", "price_currency"} for issue in before.issues)

@@ -276,7 +276,7 @@ class TestCurrencies:
     def test_a_cost_or_profit_in_another_currency_than_the_value_is_not_used(
         self, old: str, new: str, pnl: Decimal | None, cost: Decimal | None
     ) -> None:
-        """A P&L in Canadian dollars is none in US dollars; that is told."""
+        """A P&L in Canadian dollars is none in US dollars; that is reported."""
         data = (DATA / "wealthsimple.csv").read_text()
         assert old in data
         statement = read_positions(data.replace(old, new).encode())

@@ -27,7 +27,7 @@ class Shown {
     return moving ? moving[row][this.i] / 100000 : this.sheet.targets[row];
   }
 
-  /** The text of a cell: one that no slider changes, the one of the row's trade, or the one that a weight stands for. */
+  /** The text of a cell: one that no slider changes, that of the row's trade, or that of a weight. */
   text(key, row) {
     const fixed = this.sheet.texts[key]?.[row];
     if (fixed !== undefined && fixed !== null) return fixed;

@@ -47,7 +47,7 @@ _COLUMNS = ("quantity", "close price", "value", "unrealized p/l", "cost basis", 
 
 
 _Key = tuple[str, str, str]
-"""Asset category, currency and account of a sum; an empty account stands for all of them."""
+"""Asset category, currency and account of a sum; an empty account means all of them."""
 
 
 class _Numbers(NamedTuple):

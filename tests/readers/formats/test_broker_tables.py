@@ -134,7 +134,7 @@ class TestCurrencies:
         assert read_positions(DATA / "nordnet_sv.csv").currency == "SEK"
 
     def test_holdings_in_two_currencies_are_added_at_the_rates_of_the_file(self):
-        """RBC: 3,725 CAD and 2,754 USD at 1.40; the cash in dollars is told and not counted."""
+        """RBC: 3,725 CAD and 2,754 USD at 1.40; the cash in dollars is reported and not counted."""
         statement = read_positions(DATA / "rbc_direct.csv")
         assert statement.currency == "CAD"
         assert {p.symbol: p.value for p in statement.portfolio} == {"XEQT": 3725, "VTI": Decimal("3855.60")}
