@@ -159,3 +159,14 @@ def test_make_targets_exist(page: Path) -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     named = re.findall(r"`make ([a-z]+)`|^(?:    )?make ([a-z]+)\b", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert {one or other for one, other in named} <= set(targets)
+
+
+def test_every_measured_table_names_its_command() -> None:
+    """Whoever doubts a figure can measure it: its module is named above each table."""
+    text = (ROOT / ".github" / "docs" / "measured.md").read_text(encoding="utf-8")
+    marks = re.findall(r"<!-- bench:(\w+) -->", text)
+    named = re.findall(
+        r"^`python -m tests\.benchmarks\.(\w+) --write`[^\n]*:\n\n<!-- bench:(\w+) -->", text, re.MULTILINE
+    )
+    assert [mark for _, mark in named] == marks
+    assert all((ROOT / "tests" / "benchmarks" / f"{module}.py").is_file() for module, _ in named)
