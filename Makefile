@@ -63,10 +63,11 @@ $(VENV)/app.stamp: $(VENV)/bin/python requirements.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/bin/python .ci/requirements-dev.txt .ci/chromium pyproject.toml
+$(VENV)/dev.stamp: $(VENV)/bin/python .ci/requirements-dev.txt .ci/chromium .ci/shells pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement .ci/requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	BIN=$(BIN) bash .ci/chromium
+	bash .ci/shells
 	@touch $@ $(VENV)/app.stamp
 
 # The tools that bench_exact compares with want other versions of what the tests use, so they live apart.
