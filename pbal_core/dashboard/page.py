@@ -41,6 +41,9 @@ from .state import Page
 
 ICON = str(Path(__file__).parent / "assets" / "icon.svg")
 
+_TITLE = '<h1 style="margin: 0; padding: 0; font-size: 1.75rem; line-height: 1.25">Portfolio Balancer</h1>'
+"""Streamlit's own title takes more of the first screen."""
+
 _GONE = (
     "This address was made with somebody's own positions. A link never holds them, and a page forgets them when it is "
     "reloaded or the server restarts; so this is the sample. Load the broker's file again, or a saved session."
@@ -62,7 +65,7 @@ def render(opening: Path | None = None) -> None:
     if address.follow(positions.sample) and opening is not None:
         positions.open_file(opening)
     page = state.page()
-    with st.container(gap="xsmall"):
+    with st.container(gap="xxsmall"):
         _header(page.current)
         _notices(page)
         questions = st.container()
@@ -81,7 +84,7 @@ def _header(current: Current) -> None:
     """The title; whose portfolio is shown, and the ways to begin with one's own, to look at it and to change it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width=264 if current.sample else "stretch", gap=None):
-            st.title("Portfolio Balancer", anchor=False)
+            st.html(_TITLE)
             if current.sample:
                 st.text("This is a sample portfolio. Load yours:")
             else:
@@ -119,7 +122,7 @@ def _how_it_works() -> None:
 
 @st.fragment
 def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
-    with st.container(gap="xsmall"):
+    with st.container(gap="xxsmall"):
         _question_and_plan(portfolio, name, policy)
 
 
