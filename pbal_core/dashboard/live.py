@@ -54,7 +54,7 @@ Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("shown.js", "table.js", "numbers.js", "fit.js", "chart.js", "amount.js", "main.js")
+_SCRIPTS = ("shown.js", "table.js", "numbers.js", "fit.js", "chart.js", "track.js", "amount.js", "main.js")
 
 
 def _asset(name: str) -> str:
@@ -64,7 +64,7 @@ def _asset(name: str) -> str:
 _live = st.components.v2.component(
     "pbal_live",
     html=_asset("live.html"),
-    css=_asset("live.css"),
+    css=_asset("live.css") + _asset("track.css"),
     js="\n".join(_asset(name) for name in _SCRIPTS),
     isolate_styles=False,
 )

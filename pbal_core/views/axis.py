@@ -1,12 +1,12 @@
 """The positions of the two sliders: round amounts that fit the portfolio, and how they are written.
 
 The model: people move a small part of what they have, so the cash slider is fine near zero and coarse beyond. Up to
-about an eighth of the portfolio its positions are equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; from there to
-the whole of it they are round amounts, each 5 to 17 % more than the one before. Between 0.2 and 10 % of the portfolio
-there is more than a third of the track. The minimum trade runs over the same round amounts, from about a ten-thousandth
-to a tenth of the portfolio. The positions are a function of the portfolio and of what was asked for beyond them.
+about a ninth of the portfolio its positions are equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; from there to
+the whole of it they are round amounts, each 2 to 13 % more than the one before. Between 0.2 and 10 % of the portfolio
+there is more than a third of the track. The minimum trade runs over round amounts, 5 to 17 % apart, from about a
+ten-thousandth to a tenth of the portfolio. The positions are a function of the portfolio and of what was asked for beyond them.
 
-Worked example: 112,900 dollars have steps of 50 dollars up to 13,550, then 14,000, 15,000, 16,000, 18,000 ... 110,000,
+Worked example: 112,900 dollars have steps of 50 dollars up to 12,450, then 12,500, 13,000, 13,500 ... 105,000, 110,000,
 and the same for a withdrawal.
 """
 
@@ -28,8 +28,10 @@ Axis = Literal["cash", "min_trade"]
 
 _ROUND = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 40, 45, 50, 55, 60, 70, 80, 90)
 """Round amounts of one decade: whoever reads one knows it, and each is at most a sixth more than the one before."""
+_CLOSER = (*range(100, 200, 5), *range(200, 400, 20), *range(400, 1000, 50))
+"""More of them, for the slider of cash beyond its equal steps: each is at most an eighth more than the one before."""
 _STEPS = (1, 2, 2.5, 4, 5)
-_FINE = Decimal("0.12")
+_FINE = Decimal("0.11")
 """The part of the portfolio up to which the cash slider has equal steps."""
 _LEAST_WORTH = 10_000
 """Dollars that a portfolio counts as at least: who holds less still invests more."""
@@ -141,7 +143,7 @@ def cash_axis(
 def _side(step: int, fine: int, end: int) -> list[int]:
     """One side of zero: equal steps, then round amounts."""
     equal = range(step, min(fine, end) + 1, step)
-    return [*equal, *takewhile(lambda amount: amount <= end, _rounds(fine))]
+    return [*equal, *takewhile(lambda amount: amount <= end, _rounds(fine, _CLOSER))]
 
 
 def _end(worth: Decimal, reach: Decimal) -> int:
@@ -151,11 +153,11 @@ def _end(worth: Decimal, reach: Decimal) -> int:
     return next(amount for amount in _rounds(0) if amount >= reach)
 
 
-def _rounds(beyond: int) -> Iterator[int]:
+def _rounds(beyond: int, decade_of: Sequence[int] = _ROUND) -> Iterator[int]:
     """Round amounts above ``beyond`` without end, lowest first."""
-    decade = 10 ** max(0, len(str(beyond)) - 2)
+    decade = 10 ** max(0, len(str(beyond)) - len(str(decade_of[0])))
     while True:
-        yield from (amount for part in _ROUND if (amount := part * decade) > beyond)
+        yield from (amount for part in decade_of if (amount := part * decade) > beyond)
         decade *= 10
 
 

@@ -1,6 +1,6 @@
 // One amount: its box, its slider, and the line that says what is wrong with it.
 
-const PAGE = 10; // positions
+const PAGES = { PageUp: 10, PageDown: -10 }; // positions
 const PASSING = 60; // ms: a pointer on its way to something else is not near for long
 
 class Amount {
@@ -27,11 +27,14 @@ class Amount {
     slider.addEventListener("pointerup", released);
     slider.addEventListener("keydown", (event) => {
       keyboard = true;
-      const tenth = { PageUp: PAGE, PageDown: -PAGE }[event.key];
-      if (!tenth || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const here = slider.valueAsNumber;
+      const there = event.key.toLowerCase() === "l" ? this.track.next(here, event.shiftKey) : here + (PAGES[event.key] ?? NaN);
+      if (!Number.isFinite(there)) return;
       event.preventDefault(); // the browser's own page is a tenth of the slider
-      this.go(slider.valueAsNumber + tenth, { moved, committed });
+      this.go(there, { moved, committed });
     });
+    this.track = new Track(slider, control.dataset.axis, (place) => this.go(place, { moved, committed }));
     // A hand is near for a moment before it presses; a finger is not.
     control.addEventListener("pointerenter", ({ pointerType }) => {
       this.near = true;
@@ -68,7 +71,7 @@ class Amount {
     });
   }
 
-  /** Moves to a position by a key, and commits it. */
+  /** Moves to a position by a key or a landmark, and commits it. */
   go(position, { moved, committed }) {
     const last = this.values.length - 1;
     this.show(this.values[Math.max(0, Math.min(last, position))]);
@@ -101,6 +104,12 @@ class Amount {
     this.fill();
   }
 
+  /** Draws what is along the slider for a sweep. */
+  draw(sweep) {
+    this.track.draw(sweep, this.labels);
+    this.fill();
+  }
+
   /** Colours the track from nothing to the thumb. */
   fill() {
     const { slider, values, labels } = this;
@@ -110,7 +119,8 @@ class Amount {
     const zero = Math.max(0, values.indexOf("0"));
     slider.style.setProperty("--from", place(Math.min(i, zero)));
     slider.style.setProperty("--to", place(Math.max(i, zero)));
-    slider.setAttribute("aria-valuetext", labels[i]);
+    const words = this.track.words(i);
+    slider.setAttribute("aria-valuetext", words && values[i] === this.amount ? `${labels[i]}, ${words}` : labels[i]);
   }
 }
 

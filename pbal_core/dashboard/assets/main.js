@@ -83,6 +83,7 @@ class Live {
     for (const axis of AXES) {
       this.inputs[axis].setAxis(this.sheet.axes[axis], this.sheet.spellings);
       this.inputs[axis].control.toggleAttribute("data-whole", this.sweeps[axis]?.whole !== false);
+      this.inputs[axis].draw(this.sweeps[axis]);
     }
     this.point = data.point;
     this.pinned = data.pinned;
@@ -298,6 +299,10 @@ class Live {
   paint() {
     const shown = this.look();
     this.root.toggleAttribute("data-busy", !shown && !this.notice);
+    const { cash, min_trade: step } = this.amounts;
+    for (const [axis, other] of [["cash", step], ["min_trade", cash]]) {
+      this.inputs[axis].control.toggleAttribute("data-stale", this.sweeps[axis]?.fixed !== other);
+    }
     if (!shown) return;
     this.shown = shown;
     write(this.sentence, shown.sentence);
