@@ -54,7 +54,10 @@ Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("shown.js", "table.js", "numbers.js", "fit.js", "chart.js", "track.js", "amount.js", "main.js")
+_SCRIPTS = (
+    *("shown.js", "table.js", "thin.js", "numbers.js", "fit.js", "sketch.js", "chart.js"),
+    *("track.js", "amount.js", "main.js"),
+)
 
 
 def _asset(name: str) -> str:

@@ -4,7 +4,8 @@ The model: people move a small part of what they have, so the cash slider is fin
 about a ninth of the portfolio its positions are equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; from there to
 the whole of it they are round amounts, each 2 to 13 % more than the one before. Between 0.2 and 10 % of the portfolio
 there is more than a third of the track. The minimum trade runs over round amounts, 5 to 17 % apart, from about a
-ten-thousandth to a tenth of the portfolio. The positions are a function of the portfolio and of what was asked for beyond them.
+ten-thousandth to a tenth of the portfolio. The positions are a function of the portfolio and of what was asked for
+beyond them.
 
 Worked example: 112,900 dollars have steps of 50 dollars up to 12,450, then 12,500, 13,000, 13,500 ... 105,000, 110,000,
 and the same for a withdrawal.
@@ -112,7 +113,9 @@ def axes_for(problem: Problem, asked: Sequence[Point] = (), marks: Iterable[Deci
     near = [mark for mark in marks if mark <= 10 * worth]
     return Axes(
         cash=cash_axis(worth, parts, reach=[*(point.cash for point in asked), *near], marks=marks),
-        min_trade=min_trade_axis(worth, problem.method, reach=[point.min_trade for point in asked]),
+        min_trade=min_trade_axis(
+            worth, problem.method, len(problem.portfolio), reach=[point.min_trade for point in asked]
+        ),
     )
 
 
@@ -168,13 +171,19 @@ def _step(most: Decimal) -> int:
     return max((step for step in steps if step <= most), default=1)
 
 
-def min_trade_axis(worth: Decimal, method: Method, *, reach: Sequence[Decimal] = ()) -> tuple[Decimal, ...]:
+def min_trade_axis(
+    worth: Decimal, method: Method, count: int = 1, *, reach: Sequence[Decimal] = ()
+) -> tuple[Decimal, ...]:
     """Amounts of the minimum trade slider: whole round dollars, from a ten-thousandth to a tenth of the portfolio.
 
-    The exact method needs no minimum, so there its first position is 0. ``reach`` are amounts that were asked for.
+    Args:
+        worth: Dollars of the whole portfolio.
+        method: The exact method needs no minimum, so there the first position is 0.
+        count: Positions of the portfolio; where there are more than ten, a larger trade than an average one ends it.
+        reach: Amounts that were asked for.
     """
     counted = max(worth, Decimal(_LEAST_WORTH))
-    most = min(max(counted / 10, *reach), MAX_MIN_TRADE) if reach else min(counted / 10, MAX_MIN_TRADE)
+    most = min(max(counted / max(count, 10), *reach, Decimal(0)), MAX_MIN_TRADE)
     least = 10 ** max(0, min(counted, 10 * MAX_MIN_TRADE).adjusted() - 4)
     none = [0] if method == Method.EXACT else []
     inside = list(takewhile(lambda amount: amount < most, _rounds(least - 1)))

@@ -38,34 +38,54 @@ class Visitor:
     """One open page: what the browser remembers of it, and how long its commits took (seconds)."""
 
     socket: ClientConnection
+    query: str = ""
     widget: str = ""
     fragment: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    have: dict[str, str] = field(default_factory=dict)
+    """Ids of the sheet and the sweeps that were sent."""
+    choices: dict[str, str] = field(default_factory=dict)
+    """Label of each choice -> its id."""
     sent: int = 0
     responses: list[float] = field(default_factory=list)
 
-    async def open(self) -> None:
+    async def open(self, query: str = "") -> None:
         """The first run of the whole page."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = self.query = query
         await self.socket.send(message.SerializeToString())
         await self._finished()
         assert self.widget, "the page has no live view"
 
     async def commit(self, cash: int) -> None:
         """What the live view sends on release; what it has already is not sent again."""
+        await self.request({"cash": str(cash), "min_trade": self.data["amounts"]["min_trade"]})
+        assert self.data["amounts"]["cash"] in {str(cash), ""}, "the answer is for another amount"
+
+    async def reach(self, axis: str) -> None:
+        """What it sends when somebody reaches for a slider, of which it has only some positions."""
+        whole, few = self.data["ids"][axis], f"{self.data['ids'][axis]}-few"
+        self.have[axis] = few
+        await self.request({"reached": axis})
+        assert self.have[axis] == whole, "the answer has not all positions"
+
+    async def request(self, what: dict[str, Any]) -> None:
+        """Sends a request of the live view, and waits for the end of the run."""
         self.sent += 1
-        have = self.data["ids"]
-        request = {"n": self.sent, "cash": str(cash), "min_trade": self.data["amounts"]["min_trade"], "have": have}
+        await self._change(self.widget, json_value=json.dumps({"request": {"n": self.sent, "have": self.have, **what}}))
+
+    async def choose(self, label: str, value: str) -> None:
+        """Chooses a strategy or a method."""
+        await self._change(self.choices[label], string_value=value)
+
+    async def _change(self, widget: str, **value: str) -> None:
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragment
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id = self.widget
-        state.json_value = json.dumps({"request": request})
+        message.rerun_script.query_string = self.query
+        message.rerun_script.widget_states.widgets.add(id=widget, **value)
         start = asyncio.get_running_loop().time()
         await self.socket.send(message.SerializeToString())
         await self._finished()
-        assert self.data["amounts"]["cash"] == str(cash), "the answer is for another amount"
         self.responses.append(asyncio.get_running_loop().time() - start)
 
     async def _finished(self) -> None:
@@ -74,7 +94,9 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "delta":
                 element = message.delta.new_element
-                if element.WhichOneof("type") == "bidi_component":
+                if element.WhichOneof("type") == "radio":
+                    self.choices[element.radio.label] = element.radio.id
+                elif element.WhichOneof("type") == "bidi_component":
                     self._take(element.bidi_component, message.delta.fragment_id)
             elif kind == "script_finished":
                 assert message.script_finished in DONE, "the run did not end well"
@@ -84,6 +106,8 @@ class Visitor:
         """Keeps the news of the live view; the page has other components, which are not measured."""
         if component.component_name == LIVE_VIEW:
             self.widget, self.fragment, self.data = component.id, fragment, json.loads(component.json)
+            self.have["sheet"] = self.data.get("ids", {}).get("sheet", "")
+            self.have |= {axis: sweep["id"] for axis, sweep in self.data.get("sweeps", {}).items()}
 
 
 def memory(process: int, what: str = "VmRSS") -> float:

@@ -1,6 +1,7 @@
 // The before/after chart. Python builds the figure, plotly.js draws it. While a slider moves, the bars that plotly.js
-// drew are moved in place: on a fixed axis a bar's height is a linear function of its number. On release plotly.js
-// draws the same numbers itself, so a picture that is saved, or hovered over, is its own.
+// drew are moved in place: on a fixed axis a bar's height is a linear function of its number. A hand that drags sees
+// them on a canvas (see sketch.js). On release plotly.js draws the same numbers itself, so a picture that is saved, or
+// hovered over, is its own.
 
 const plotlyReady = (() => {
   const key = Symbol.for("pbal.plotly");
@@ -46,6 +47,7 @@ function barEnd(value, base) {
 class Chart {
   constructor(element) {
     this.element = element;
+    this.sketch = new Sketch(element);
     this.drawn = null;
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(element);
@@ -100,6 +102,7 @@ class Chart {
     this.label(layout, names);
     const options = { displayModeBar: false, doubleClick: false, showTips: false, scrollZoom: false };
     await Plotly.react(this.element, figure.data, layout, options);
+    this.sketch.end();
     this.measure();
     return true;
   }
@@ -129,30 +132,39 @@ class Chart {
     const traces = this.element.querySelectorAll(".barlayer .trace.bars");
     const paths = (trace) => Array.from(trace.querySelectorAll(".point > path"), (path) => {
       const ends = /^M([-\d.]+),([-\d.]+)V([-\d.]+)H([-\d.]+)/.exec(path.getAttribute("d"));
-      return ends && { path, left: Number(ends[1]), right: Number(ends[4]), drawn: path.getAttribute("d") };
+      return ends && { path, left: Number(ends[1]), top: Number(ends[3]), right: Number(ends[4]), drawn: path.getAttribute("d") };
     });
-    const axis = this.element._fullLayout.yaxis;
+    const { xaxis, yaxis: axis } = this.element._fullLayout;
+    const [befores, bars, ticks] = traces.length > TARGET ? Array.from(traces, paths) : [[], [], []];
     this.drawn = {
-      bars: traces.length > TARGET ? paths(traces[AFTER]) : [],
-      ticks: traces.length > TARGET ? paths(traces[TARGET]) : [],
+      ...{ befores, bars, ticks },
+      samples: [...[befores, bars, ticks].map((all) => all.find(Boolean)?.path), this.element.querySelector(".scatterlayer .point")],
       pixel: axis._length / (axis.range[1] - axis.range[0]),
       base: axis._length,
+      left: xaxis._offset,
+      top: axis._offset,
     };
   }
 
-  /** Moves the bars to a plan. False if plotly.js has not drawn them yet. */
-  move({ shown, unit, rows }) {
+  /** Moves the bars to a plan; on a canvas while a hand is `dragging`. False if plotly.js has not drawn them yet. */
+  move({ shown, unit, rows, pinned }, dragging) {
     if (!this.drawn || this.drawn.bars.length !== rows.length) return false;
     const { bars, ticks, pixel, base } = this.drawn;
     const numbers = heights(shown, unit, rows);
+    const end = (value) => pixels(base - value * pixel);
+    const ends = numbers.after.map((value) => barEnd(end(value), base));
     bars.forEach((bar, k) => {
-      if (bar) place(bar, `M${bar.left},${base}V${barEnd(pixels(base - numbers.after[k] * pixel), base)}H${bar.right}V${base}Z`);
+      if (bar) place(bar, `M${bar.left},${base}V${ends[k]}H${bar.right}V${base}Z`);
     });
+    const targets = numbers.target.map(end);
     if (unit === "dollars" || shown.sweep.weights.target) {
       ticks.forEach((tick, k) => {
-        const y = pixels(base - numbers.target[k] * pixel);
-        if (tick) place(tick, `M${tick.left},${y}V${y}H${tick.right}V${y}Z`);
+        if (tick) place(tick, `M${tick.left},${targets[k]}V${targets[k]}H${tick.right}V${targets[k]}Z`);
       });
+    }
+    if (dragging && this.drawn.samples.slice(0, TARGET + 1).every(Boolean)) {
+      this.sketch.begin(this.drawn);
+      this.sketch.draw(ends, targets, pinned && rows.map((i) => end(pinned[unit][i])));
     }
     return true;
   }

@@ -22,6 +22,7 @@ class Live {
     this.chart = new Chart(this.part("chart"));
     this.chart.onResize = () => this.settle();
     this.fits = new Fit(this.root);
+    this.thin = new Thin(this.root.querySelector(".pbal-scroll"), () => this.paint());
     // Letters that arrive late take other room than the ones shown until then.
     this.lettersCame = () => {
       this.fits.facts = undefined;
@@ -48,6 +49,7 @@ class Live {
 
   stop() {
     this.chart.stop();
+    this.thin.stop();
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
     document.removeEventListener("pbal-typed", this.targetsTyped);
     document.removeEventListener("pbal-room", this.lettersCame);
@@ -121,10 +123,12 @@ class Live {
       },
       moved: () => {
         this.mark("moving");
+        if (this.dragging) this.thin.begin();
         this.paintSoon();
       },
       released: () => {
         this.dragging = null;
+        this.thin.end();
         if (this.root.dataset.state === "moving") this.mark("waiting"); // also where the thumb came back to its start
         this.settleSoon();
       },
@@ -309,7 +313,7 @@ class Live {
     this.table.paint(shown, this.pinned);
     this.numbers.paint(shown, this.pinned);
     if (this.fitButton.hidden === shown.fit) this.fitButton.hidden = !shown.fit;
-    this.chart.move(this.view());
+    this.chart.move(this.view(), this.dragging);
   }
 
   settleSoon() {

@@ -79,6 +79,7 @@ class TradeTable {
   paint(shown, pinned) {
     for (const i of this.shown) {
       const row = this.rows[i];
+      if (!row.element.parentNode) continue; // out of sight, see thin.js
       const trade = shown.trade(i);
       if (row.sweep !== shown.sweep || row.trade !== trade) {
         Object.assign(row, { sweep: shown.sweep, trade });
