@@ -8,6 +8,7 @@ theme; the script turns them into the theme's values before plotly.js sees them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -27,6 +28,7 @@ def units(sign: str) -> dict[str, dict[str, Any]]:
     }
 
 
+@cache
 def figure_data(currency: str = "USD") -> dict[str, Any]:
     """The figure as plain data for the page: ``data``, ``layout``, and ``units`` with the axis of each unit.
 

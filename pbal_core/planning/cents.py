@@ -59,6 +59,11 @@ class Cents:
         return sum(self.after) + self.cash_after
 
 
+def to_cents(units: int, spare: int) -> int:
+    """One amount in whole cents, halves to even; see ``in_cents``."""
+    return divide_half_even(units, 10**spare) if spare > 0 else units * 10**-spare
+
+
 def in_cents(amounts: Sequence[int], spare: int, symbols: Sequence[str], whole: int | None = None) -> tuple[int, ...]:
     """Amounts in whole cents that add up.
 
@@ -78,7 +83,9 @@ def in_cents(amounts: Sequence[int], spare: int, symbols: Sequence[str], whole: 
         whole = divide_half_even(sum(amounts), cent)
     found, rests = [amount // cent for amount in amounts], [amount % cent for amount in amounts]
     missing = whole - sum(found)
+    if missing <= 0:
+        return tuple(found)
     largest = sorted((i for i, rest in enumerate(rests) if rest), key=lambda i: (-rests[i], symbols[i]))
-    for i in largest[: max(0, missing)]:
+    for i in largest[:missing]:
         found[i] += 1
     return tuple(found)

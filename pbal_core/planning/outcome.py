@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..money import divide_half_even, format_units, minor_digits
-from .cents import Cents, in_cents
+from .cents import Cents, in_cents, to_cents
 from .gains import PARTS
 from .proof import Proof
 from .strategy import Method, Strategy
@@ -204,7 +204,7 @@ class Outcome:
     def cents(self) -> Cents:
         """The money of this outcome in whole cents that add up."""
         basis, spare = self.basis, self.basis.spare
-        cash, fees, left = (in_cents([units], spare, [""])[0] for units in (self.cash, self.fees, self.cash_left))
+        cash, fees, left = (to_cents(units, spare) for units in (self.cash, self.fees, self.cash_left))
         moved = in_cents(self.moved, spare, basis.symbols, cash - fees - left)
         rows = zip(basis.cents, moved, self.values_after, strict=True)
         after = tuple(max(0, now + change) if units else 0 for now, change, units in rows)

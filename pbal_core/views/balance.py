@@ -9,6 +9,7 @@ it. Worked example: weights of 50, 30 and 20 % with targets of 40, 40 and 20 % h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import sub
 
 from ..planning.outcome import Basis, Outcome
 
@@ -25,7 +26,7 @@ def balanced(weights: Sequence[float], targets: Sequence[float]) -> float:
     """
     if not any(weights):
         return 0.0
-    distances = sum(abs(weight - target) for weight, target in zip(weights, targets, strict=True))
+    distances: float = sum(map(abs, map(sub, weights, targets)))
     return max(0.0, 1 - distances / 2)
 
 

@@ -160,7 +160,9 @@ class _Packing:
             known.add((number.label, number.value, number.alert))
         for row, cells in sum_cells(outcome).items():
             for key, text in cells.items():
-                self.sums[row].setdefault(key, _Known()).add(text)
+                if key not in self.sums[row]:
+                    self.sums[row][key] = _Known()
+                self.sums[row][key].add(text)
         self._add_trades(outcome)
         for key, rows in self.weights.items():
             values = self.by_weight[key].values

@@ -27,13 +27,21 @@ _WIDTHS = {
     1.7: "m%",
     1.8: "@",
 }
-_OF_LETTER = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
-_UNKNOWN = 1.8
+
+
+class _Letters(dict[str, float]):
+    """The width of a letter; an unknown one counts as a wide one."""
+
+    def __missing__(self, _letter: str) -> float:
+        return 1.8
+
+
+_OF_LETTER = _Letters({letter: width for width, letters in _WIDTHS.items() for letter in letters})
 
 
 def text_width(text: str) -> float:
     """The width of ``text`` in ``ch``, rounded up a little."""
-    return round(sum(_OF_LETTER.get(letter, _UNKNOWN) for letter in text), 1)
+    return round(sum(map(_OF_LETTER.__getitem__, text)), 1)
 
 
 def widest(texts: Iterable[str]) -> float:

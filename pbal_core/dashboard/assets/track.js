@@ -1,7 +1,6 @@
 // What is along a slider: a thin line of where it leads, and the landmarks on it. Python has computed both for every
 // position; here they only get their places. The line is as high as the plan is balanced, or has trades.
 
-const SVG = "http://www.w3.org/2000/svg";
 const LEAST_RANGE = 50; // thousandths: less than five points of balance make no hill
 const WORDS = {
   cash: "The line shows how balanced the plan is for each amount. L goes to the next mark, Shift and L back.",
@@ -16,18 +15,14 @@ class Track {
     this.landmarks = [];
     const cell = document.createElement("span");
     cell.className = "pbal-cell";
+    const line = slider.previousElementSibling;
     slider.replaceWith(cell);
-    this.svg = document.createElementNS(SVG, "svg");
-    this.line = document.createElementNS(SVG, "path");
-    this.svg.append(this.line);
-    for (const [name, value] of Object.entries({ class: "pbal-line", viewBox: "0 0 1000 100", preserveAspectRatio: "none", "aria-hidden": "true" })) {
-      this.svg.setAttribute(name, value);
-    }
+    this.line = line.firstElementChild;
     this.marks = document.createElement("span");
     this.marks.className = "pbal-marks";
     this.marks.setAttribute("role", "group");
     this.marks.setAttribute("aria-label", "Amounts worth knowing");
-    cell.append(this.svg, slider, this.marks);
+    cell.append(line, slider, this.marks);
     slider.title = WORDS[axis];
     if (axis === "cash") slider.setAttribute("aria-keyshortcuts", "L Shift+L");
   }
