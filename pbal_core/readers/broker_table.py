@@ -188,7 +188,7 @@ class _Sheet(TableFormat):
         return tuple(result)
 
     def row(self, record: Record, layout: Layout, state: ReadingState) -> TableRow:
-        """A row whose amounts are in the currency of its value, in whole units."""
+        """A row that is put right as the broker needs it."""
         spec = self.spec
         row = TableRow.of(record, layout)
         values = dict(row.values)

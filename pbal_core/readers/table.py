@@ -142,11 +142,15 @@ def read_table(form: TableFormat, document: Document, header: int) -> StatementD
         read_above(record, state, form.preamble)
     title = document.records[header]
     draft.row(title, "header", "column names")
+    rows: list[TableRow] = []
     if form.names and "value" in layout.index:
-        agreeing, others = section_sums([TableRow.of(record, layout) for record in below], draft)
+        rows = [TableRow.of(record, layout) for record in below]
+        agreeing, others = section_sums(rows, draft)
         state.sections = agreeing | others
-    for record in below:
-        layout = _row(form, document, form.row(record, layout, state), state)
+    first, plain = layout, bool(rows) and type(form) is TableFormat
+    for index, record in enumerate(below):
+        row = rows[index] if plain and layout is first else form.row(record, layout, state)
+        layout = _row(form, document, row, state)
     if document.broken is not None:
         draft.errors.append(document.broken)
     settle_cash(state)

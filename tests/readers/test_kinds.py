@@ -129,7 +129,7 @@ class TestNamesAndKinds:
     def test_an_account_is_not_taken_from_a_blank_nickname(self):
         row = "11/3/2026,1X,VOO,922908363,S&P 500,--,{},{},500.00,{}\n"
         statement = read(MERRILL + row.format("33C-1", 4, 2000) + row.format("44D-2", 6, 3000))
-        assert [a.id for a in statement.accounts] == ["33C-1", "44D-2"]
+        assert [(a.id, a.name) for a in statement.accounts] == [("33C-1", ""), ("44D-2", "")]
         assert "choose_accounts" in codes(statement)
 
     @pytest.mark.parametrize("kind", ["Bonds", "Fixed Income", "Metals", "Bond", "Cash", "Crypto"])
