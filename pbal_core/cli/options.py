@@ -90,6 +90,12 @@ def parser() -> Parser:
         help="csv, json: every position; trades: the trades as CSV; basket: orders for Interactive Brokers TWS; html: "
         "a page to print (default: %(default)s)",
     )
+    out.add_argument(
+        "--by",
+        choices=("fund", "class"),
+        default="fund",
+        help="a row a fund, or the table by the classes of the targets file, with their sums (default: %(default)s)",
+    )
     out.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file instead of printing it")
     out.add_argument("--old-prices", action="store_true", help="write a basket although its prices are old")
     out.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the plan does and why")
@@ -137,6 +143,7 @@ def parse(arguments: list[str], earlier: Mapping[str, Any] | None = None) -> arg
             raise RequestError(f"--sample plans with the sample portfolio; leave out {options.data}, or --sample.")
         options.data = SAMPLE
     refuse_a_file_for_a_symbol(options, p)
+    refuse_classes(options)
     return options
 
 
@@ -163,6 +170,16 @@ def _join_negative_amounts(arguments: list[str]) -> list[str]:
 
 
 _OF_A_PLAN = ("cash", "increment", "min_trade", "strategy", "exact", "price", *(rule.key for rule in RULES))
+
+
+def refuse_classes(options: argparse.Namespace) -> None:
+    """Refuses ``--by class`` where it would be dropped in silence.
+
+    Raises:
+        RequestError: Naming the format.
+    """
+    if options.by == "class" and options.format != "table" and not (options.drift or options.least_cash):
+        raise RequestError(f"--by class is for the table; leave it out, or --format {options.format}.")
 
 
 def refuse_options_of_a_plan(options: argparse.Namespace, p: Parser) -> None:

@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
 
         answer = answers.drift if options.drift else answers.least_cash
         targets = policy.policy_of(options, statement.portfolio).targets
-        return answer(statement.portfolio, targets, form=options.format, output=options.output)
+        return answer(statement.portfolio, targets, form=options.format, output=options.output, by=options.by)
     with progress("Searching for the best plan ..."):
         plan = make(statement.portfolio, options)
     write(_output(plan, statement, options), options.output)
@@ -130,6 +130,11 @@ def _output(plan: Plan, statement: Statement, options: argparse.Namespace) -> st
 
         written = {"csv": exports.plan_csv, "trades": exports.trades_csv, "json": exports.plan_json}
         return written[options.format](plan).replace("\r\n", "\n")
+    if options.by == "class":
+        from ..views.classes import class_table
+        from .terminal import aligned
+
+        return aligned(class_table(plan, policy.policy_of(options, statement.portfolio).targets))
     if options.output is None and sys.stdout.isatty():
         from .terminal import plan_table
 

@@ -7,6 +7,7 @@ custom of https://no-color.org: none where ``NO_COLOR`` is set to something, and
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from ..money import format_percent, format_shares
 from ..planning.plan import Plan
@@ -35,14 +36,19 @@ def plan_table(plan: Plan) -> str:
             plan.portfolio, plan.orders, plan.weights_before, plan.targets_after, plan.weights_after, strict=True
         )
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(TITLES))]
     paints = [BOLD, *(_paint(order.shares) for order in plan.orders)]
+    lines = zip(aligned(rows).splitlines(), paints, strict=True)
+    return "".join(f"{paint}{line}{END}\n" if colour and paint else f"{line}\n" for line, paint in lines)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text as lines, the first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
-    for row, paint in zip(rows, paints, strict=True):
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        line = "  ".join(cells).rstrip()
-        lines.append(f"{paint}{line}{END}" if colour and paint else line)
-    return "\n".join(lines) + "\n"
+    for first, *others in rows:
+        cells = [first.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(others, widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip() + "\n")
+    return "".join(lines)
 
 
 def _paint(shares: object) -> str:

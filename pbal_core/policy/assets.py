@@ -67,6 +67,22 @@ def assets_of(portfolio: Portfolio, targets: Targets | None) -> tuple[Asset, ...
     return (*(found[i] for i in sorted(found)), *absent.values())
 
 
+def classes_of(portfolio: Portfolio, targets: Targets | None) -> tuple[Asset, ...]:
+    """The same with everything of a class at the top of the tree as one asset, in the order of the tree."""
+    if targets is None:
+        return assets_of(portfolio, None)
+    assets = assets_of(portfolio, targets)
+    of = {symbol_key(symbol): i for i, symbol in enumerate(portfolio.symbols)}
+    found, taken = [], set[int]()
+    for node in targets.tree():
+        symbols = [symbol_key(symbol) for leaf in node.leaves() for symbol in leaf.symbols]
+        members = tuple(dict.fromkeys(of[key] for key in symbols if key in of))
+        if members or node.weight:
+            found.append(Asset(name=node.name, members=members, weight=node.weight))
+            taken.update(members)
+    return (*found, *(asset for asset in assets if asset.members and not taken.intersection(asset.members)))
+
+
 def with_targets(portfolio: Portfolio, targets: Targets, barred: Collection[str] = ()) -> Portfolio:
     """The portfolio with a position of nothing for each target that is not held.
 

@@ -16,14 +16,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import InfeasiblePlanError, RequestError
 from ..money import Amount, format_percent, from_units, minor_digits, to_amount
-from ..policy.assets import Asset, assets_of
+from ..policy.assets import Asset, assets_of, classes_of
 from ..policy.targets import Targets
 from ..portfolio import Portfolio, check_portfolio
 from ..portfolio.shown import html_table, json_text
+
+By = Literal["fund", "class"]
+"""What a row is: a target, or a target at the top of the tree with all that is inside it."""
 
 
 @dataclass(frozen=True, init=False)
@@ -147,7 +150,11 @@ class DriftReport:
 
 
 def drift_report(
-    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, band: Band | None = None
+    portfolio: Portfolio,
+    targets: Targets | Mapping[str, Amount] | None = None,
+    band: Band | None = None,
+    *,
+    by: By = "fund",
 ) -> DriftReport:
     """What is out of band, and whether to act at all.
 
@@ -155,6 +162,8 @@ def drift_report(
         portfolio: What is held. When it is worth nothing, all weights count as 0.
         targets: Target weights; None for equal weights. A position without a target should be 0.
         band: How far a weight may be from its target; None for the 5/25 rule.
+        by: ``fund`` for a row a target, in which substitutes are one; ``class`` for a row a target at the top of the
+            tree, with all that is inside it.
 
     Raises:
         TargetError: The targets are not usable.
@@ -166,7 +175,7 @@ def drift_report(
         raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
     total = Fraction(portfolio.value)
     rows = []
-    for asset in _assets(portfolio, targets):
+    for asset in _assets(portfolio, targets, by):
         target, value = asset.weight, _value(portfolio, asset)
         weight = Fraction(value) / total if total else Fraction(0)
         width = limits.width(target)
@@ -184,8 +193,15 @@ def drift_report(
     return DriftReport(rows=tuple(rows), currency=portfolio.currency)
 
 
-def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> Decimal:
+def least_cash_to_target(
+    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, *, by: By = "fund"
+) -> Decimal:
     """The least new money that reaches the targets without a sale, if fractions of shares could be bought.
+
+    Args:
+        portfolio: What is held.
+        targets: Target weights; None for equal weights.
+        by: ``fund`` for the target of every fund, ``class`` for those of the classes alone.
 
     Returns:
         Dollars >= 0, rounded up to the cent, or to what the portfolio's currency has instead.
@@ -195,7 +211,7 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
         InfeasiblePlanError: Something is held that has no target: only a sale could bring it to 0.
     """
     check_portfolio(portfolio)
-    assets = [(asset, _value(portfolio, asset)) for asset in _assets(portfolio, targets)]
+    assets = [(asset, _value(portfolio, asset)) for asset in _assets(portfolio, targets, by)]
     stuck = [asset.name for asset, value in assets if value and not asset.weight]
     if stuck:
         what = f"{', '.join(stuck)} {'is held and has' if len(stuck) == 1 else 'are held and have'} no target"
@@ -206,9 +222,10 @@ def least_cash_to_target(portfolio: Portfolio, targets: Targets | Mapping[str, A
     return from_units(ceil(missing * 10**digits), digits)
 
 
-def _assets(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None) -> tuple[Asset, ...]:
+def _assets(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None, by: By) -> tuple[Asset, ...]:
     """What has a target, in file order, then every target of which nothing is held."""
-    return assets_of(portfolio, targets if targets is None or isinstance(targets, Targets) else Targets(targets))
+    find = classes_of if by == "class" else assets_of
+    return find(portfolio, targets if targets is None or isinstance(targets, Targets) else Targets(targets))
 
 
 def _value(portfolio: Portfolio, asset: Asset) -> Decimal:

@@ -13,7 +13,7 @@ from ..errors import InfeasiblePlanError
 from ..money import Amount, format_percent
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
-from .drift import drift_report, least_cash_to_target
+from .drift import By, drift_report, least_cash_to_target
 from .summary import points
 
 RULE = "5/25 rule: out of band is more than 5 points, or more than a quarter of the target, whichever is less"
@@ -48,15 +48,17 @@ class DriftWords:
     rows: tuple[DriftLine, ...]
 
 
-def drift_words(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None) -> DriftWords:
-    """The drift of a portfolio from its targets, in words.
+def drift_words(
+    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, *, by: By = "fund"
+) -> DriftWords:
+    """The drift of a portfolio from its targets, in words; ``by`` is that of ``drift_report``.
 
     Raises:
         TargetError: The targets are not usable.
     """
-    report = drift_report(portfolio, targets)
+    report = drift_report(portfolio, targets, by=by)
     try:
-        cash = least_cash_to_target(portfolio, targets)
+        cash = least_cash_to_target(portfolio, targets, by=by)
         least = f"Least cash that reaches the targets without selling: {portfolio.money(cash)}."
         if not cash:
             least = (
