@@ -6,7 +6,7 @@ before anything of it counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,10 +16,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ..errors import PbalError, RequestError, TargetError
 from ..money import typed_amount
+from ..policy import arrange
 from ..policy.policy import Policy
 from ..policy.targets import Targets
+from ..policy.tree import TargetNode
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
-from . import rules_panel, state, wanted
+from . import classes_panel, rules_panel, state, wanted
 from .loaded import Current, in_markdown
 from .messages import say
 from .weights import weights_table
@@ -55,6 +57,7 @@ def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
         if untargeted:
             _ask_target(untargeted)
     _weights(portfolio)
+    classes_panel.show(portfolio, page.policy, _put)
     rules_panel.show(portfolio, page.policy, _put)
     _file(portfolio)
     return None if unpriced or untargeted else wanted.effective(page.policy, portfolio)
@@ -208,16 +211,18 @@ def read_weights(rows: object, policy: Policy, portfolio: Portfolio, *, scale: b
         TargetError: Everything that is wrong, one line each.
     """
     given = [row for row in (rows if isinstance(rows, list) else [])[:20_000] if isinstance(row, Mapping)]
-    spelling = {symbol_key(symbol): symbol for symbol in portfolio.symbols}
+    tree = policy.targets if wanted.is_tree(policy) else None
+    named = () if tree is None else (*dict(tree.groups), *dict(tree.substitutes), *tree.fractions())
+    spelling = {symbol_key(symbol): symbol for symbol in (*portfolio.symbols, *named)}
     weights: dict[str, Fraction] = {}
     prices: dict[str, Decimal] = {}
     problems: list[str] = []
     for row in given:
         name, weight, price = (_cell(row, part) for part in ("symbol", "weight", "price"))
         symbol = spelling.get(symbol_key(name), name)
-        if not name and not weight and not price:
+        if not (weight or (name and symbol in named) if tree is not None else name or weight or price):
             continue
-        if not SYMBOL.fullmatch(symbol):
+        if not SYMBOL.fullmatch(symbol) and symbol not in named:
             problems.append(bad_symbol_message(symbol))
         elif symbol in weights:
             problems.append(f"{symbol} is in two rows; one is needed.")
@@ -225,6 +230,8 @@ def read_weights(rows: object, policy: Policy, portfolio: Portfolio, *, scale: b
             weights[symbol] = _weight(symbol, weight, problems)
             if price and symbol not in portfolio:
                 _price(symbol, price, portfolio.currency, prices, problems)
+    if tree is not None:
+        return _read_shares(weights, prices, policy, tree, problems, scale=scale)
     total = sum(weights.values(), Fraction(0))
     if not problems and not total:
         problems.append("there is no target above 0; at least one is needed.")
@@ -234,6 +241,47 @@ def read_weights(rows: object, policy: Policy, portfolio: Portfolio, *, scale: b
         raise TargetError("\n".join(problems))
     scaled = f"The targets summed to {float(total):.6g} % and were scaled to 100 %." if total != 100 else ""
     return wanted.with_weights(policy, weights, prices), scaled
+
+
+def _read_shares(
+    shares: Mapping[str, Fraction],
+    prices: Mapping[str, Decimal],
+    policy: Policy,
+    tree: Targets,
+    problems: list[str],
+    *,
+    scale: bool,
+) -> tuple[Policy, str]:
+    """Shares of the levels of a tree; each level that does not sum up is named with its sum."""
+    levels = [("the targets", tree.tree()), *_inner(tree.tree())]
+    known = {node.name for _, nodes in levels for node in nodes}
+    members = {symbol for leaf in tree.leaves() if leaf.is_set for symbol in leaf.symbols}
+    typed = {name: share for name, share in shares.items() if name not in members}
+    scaled = []
+    for where, nodes in levels:
+        names = [node.name for node in nodes] + ([n for n in typed if n not in known] if where == "the targets" else [])
+        given = [typed.get(name, Fraction(0)) for name in names]
+        total = sum(given, Fraction(0))
+        if not total:
+            problems.append(f"{where} sum to 0 %; one above 0 is needed.")
+        elif not scale and abs(total - 100) > NEAR * len(given):
+            problems.append(f"{where} sum to {sum_words(total)}.")
+        elif total != 100:
+            scaled.append(where)
+    if problems:
+        raise TargetError("\n".join(problems))
+    note = f"{', '.join(scaled)} were scaled to 100 %." if scaled else ""
+    return wanted.with_tree(policy, arrange.reshared(tree, typed, prices, scale=scale)), note[:1].upper() + note[1:]
+
+
+def _inner(nodes: Sequence[TargetNode]) -> list[tuple[str, Sequence[TargetNode]]]:
+    """The levels below, each with what its sum is the sum of."""
+    return [
+        level
+        for node in nodes
+        if node.members
+        for level in ((f"the shares of {node.name}", node.members), *_inner(node.members))
+    ]
 
 
 def sum_words(total: Fraction) -> str:

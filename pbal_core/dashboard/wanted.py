@@ -10,15 +10,17 @@ price. ``sell`` gives GLD a target of 0; ``drop`` takes BND's away, and VTI's be
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from ..money import divide_half_even, from_units
+from ..policy import arrange
 from ..policy.constraints import Constraints
 from ..policy.policy import Policy
 from ..policy.targets import Targets
+from ..policy.tree import TargetNode
 from ..portfolio import Portfolio, symbol_key
 
 DEFAULT_STEP = Decimal("0.001")
@@ -62,7 +64,23 @@ def without_price(policy: Policy, portfolio: Portfolio) -> tuple[str, ...]:
     if policy.targets is None:
         return ()
     known = {symbol_key(symbol) for symbol in (*portfolio.symbols, *dict(policy.targets.prices))}
-    return tuple(symbol for symbol, weight in weights_of(policy).items() if weight and symbol_key(symbol) not in known)
+    barred = set(map(symbol_key, policy.constraints.barred("buy")))
+    found = []
+    for leaf in policy.targets.leaves():
+        bought = next((symbol for symbol in leaf.symbols if symbol_key(symbol) not in barred), leaf.symbols[0])
+        if leaf.weight and symbol_key(bought) not in known:
+            found.append(bought)
+    return tuple(found)
+
+
+def is_tree(policy: Policy) -> bool:
+    """Whether the targets have classes or substitutes."""
+    return policy.targets is not None and bool(policy.targets.groups or policy.targets.substitutes)
+
+
+def with_tree(policy: Policy, targets: Targets | None) -> Policy:
+    """The policy with other targets, as they are; None for equal weights."""
+    return replace(policy, targets=targets)
 
 
 def weights_of(policy: Policy) -> dict[str, Fraction]:
@@ -97,6 +115,9 @@ def with_target(policy: Policy, symbol: str, percent: Fraction) -> Policy:
         symbol: Whose target it is.
         percent: 0 to 100.
     """
+    if policy.targets is not None and is_tree(policy):
+        top = {node.name: node.share * (100 - percent) for node in policy.targets.tree()}
+        return with_tree(policy, arrange.reshared(policy.targets, top | {symbol: percent}))
     others = {name: weight for name, weight in weights_of(policy).items() if name != symbol}
     rest = sum(others.values(), Fraction(0)) or Fraction(1)
     scaled = {name: weight * (100 - percent) / rest for name, weight in others.items()}
@@ -105,6 +126,8 @@ def with_target(policy: Policy, symbol: str, percent: Fraction) -> Policy:
 
 def with_price(policy: Policy, symbol: str, price: Decimal) -> Policy:
     """Says what a share of a target costs that is not held."""
+    if policy.targets is not None and is_tree(policy):
+        return with_tree(policy, policy.targets.priced(dict(policy.targets.prices) | {symbol: price}))
     return with_weights(policy, weights_of(policy), {symbol: price})
 
 
@@ -116,11 +139,15 @@ def leave_alone(policy: Policy, symbols: Collection[str]) -> Policy:
 
 def sell(policy: Policy, symbols: Iterable[str]) -> Policy:
     """Gives positions a target of 0."""
+    if policy.targets is not None and is_tree(policy):
+        return with_tree(policy, arrange.reshared(policy.targets, dict.fromkeys(symbols, Fraction(0))))
     return with_weights(policy, weights_of(policy) | dict.fromkeys(symbols, Fraction(0)))
 
 
 def drop(policy: Policy, symbols: Collection[str]) -> Policy:
     """Takes targets away; the others grow in proportion. Without any left, the weights are equal."""
+    if policy.targets is not None and is_tree(policy):
+        return with_tree(policy, arrange.without(policy.targets, symbols))
     left = {symbol: weight for symbol, weight in weights_of(policy).items() if symbol not in symbols}
     return with_weights(policy, left) if any(left.values()) else replace(policy, targets=None)
 
@@ -131,12 +158,20 @@ def equal(policy: Policy) -> Policy:
 
 
 def as_held(policy: Policy, portfolio: Portfolio) -> Policy:
-    """The weights of now.
+    """The weights of now; a tree of targets stays one.
 
     Raises:
         TargetError: The portfolio is worth nothing.
     """
+    if policy.targets is not None and is_tree(policy):
+        return with_tree(policy, arrange.as_held(policy.targets, worth(policy.targets, portfolio)))
     return replace(policy, targets=Targets.current(portfolio))
+
+
+def worth(targets: Targets, portfolio: Portfolio) -> dict[str, Decimal]:
+    """Symbol, as the targets spell it, -> what is held of it."""
+    spelled = {symbol_key(symbol): symbol for symbol in targets.fractions()}
+    return {spelled.get(symbol_key(p.symbol), p.symbol): p.value for p in portfolio}
 
 
 def in_words(constraints: Constraints, portfolio: Portfolio) -> str:
@@ -161,6 +196,8 @@ def decimal_weight(weight: Fraction) -> Decimal:
 
 def rows(policy: Policy, portfolio: Portfolio) -> list[dict[str, str]]:
     """What the table of targets shows: held positions in their order, then targets that are not held, as text."""
+    if policy.targets is not None and is_tree(policy):
+        return tree_rows(policy.targets, portfolio)
     weights = weights_of(policy)
     spelled = {symbol_key(symbol): weight for symbol, weight in weights.items()}
     held = {symbol_key(symbol) for symbol in portfolio.symbols}
@@ -182,3 +219,43 @@ def rows(policy: Policy, portfolio: Portfolio) -> list[dict[str, str]]:
 def shown(weight: Fraction | None) -> str:
     """A weight in at most four decimals: ``33.3333``; empty where there is none."""
     return "" if weight is None else f"{float(weight):.4f}".rstrip("0").rstrip(".")
+
+
+def tree_rows(targets: Targets, portfolio: Portfolio) -> list[dict[str, str]]:
+    """The same of a tree: each class before what is inside it, with its share of its level.
+
+    Each row says besides how deep it lies, in which row, and what it is: ``class``, ``set``, ``fund``, or ``member`` of
+    a set, which has no share of its own.
+    """
+    held = {symbol_key(p.symbol): p for p in portfolio}
+    total, prices = Fraction(portfolio.value), dict(targets.prices)
+
+    def row(name: str, symbols: Sequence[str], target: str, place: tuple[str, str, int]) -> dict[str, str]:
+        kind, inside, level = place
+        here = [held[key] for symbol in symbols if (key := symbol_key(symbol)) in held]
+        now = f"{float(100 * sum(Fraction(p.value) for p in here) / total):.1f} %" if total and here else ""
+        fund = kind in {"fund", "member"}
+        return {
+            "symbol": here[0].symbol if fund and here else name,
+            "now": now,
+            "target": target,
+            "held": "yes" if here or not fund else "",
+            "price": f"{prices[name]:f}" if fund and name in prices and not here else "",
+            "kind": kind,
+            "inside": inside,
+            "level": str(level),
+        }
+
+    def below(nodes: Sequence[TargetNode], inside: str, level: int) -> Iterator[dict[str, str]]:
+        for node in nodes:
+            kind = "class" if node.members else "set" if node.is_set else "fund"
+            symbols = [symbol for leaf in node.leaves() for symbol in leaf.symbols]
+            yield row(node.name, symbols, shown(100 * node.share), (kind, inside, level))
+            yield from below(node.members, node.name, level + 1)
+            for symbol in node.symbols if node.is_set else ():
+                yield row(symbol, [symbol], "", ("member", node.name, level + 1))
+
+    found = list(below(targets.tree(), "", 0))
+    named = {symbol_key(symbol) for symbol in targets.fractions()}
+    others = (symbol for symbol in portfolio.symbols if symbol_key(symbol) not in named)
+    return found + [row(symbol, [symbol], "", ("fund", "", 0)) for symbol in others]

@@ -8,7 +8,7 @@ stocks 60 of VTI 66.6666666667 and VXUS 33.3333333333, and BND 40.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -75,13 +75,20 @@ def apart(targets: Targets, name: str, worth: Mapping[str, Amount] | None = None
     return _replaced(targets, [node], {each: node.share * part for each, part in parts.items()})
 
 
-def reshared(targets: Targets, shares: Mapping[str, Fraction], prices: Mapping[str, Amount] | None = None) -> Targets:
+def reshared(
+    targets: Targets,
+    shares: Mapping[str, Fraction],
+    prices: Mapping[str, Amount] | None = None,
+    *,
+    scale: bool = False,
+) -> Targets:
     """Gives names other shares of the level that they are in; new names come to the top.
 
     Args:
         targets: With such names; the levels keep their members.
         shares: Name -> its share of its level in percent; those of a level sum to 100 but for rounding.
         prices: Symbol -> price, beside those that are known.
+        scale: Scale the sum of every level to 100, whatever it is.
 
     Raises:
         TargetError: A level does not sum up; each is named with its sum.
@@ -89,19 +96,70 @@ def reshared(targets: Targets, shares: Mapping[str, Fraction], prices: Mapping[s
     tree = targets.tree()
     known = {node.name for node in _all(tree)}
 
-    def level(nodes: Sequence[TargetNode]) -> dict[str, Fraction]:
-        given = {node.name: shares[node.name] / 100 if node.name in shares else node.share for node in nodes}
+    def level(nodes: Sequence[TargetNode], more: Mapping[str, Fraction] | None = None) -> dict[str, Fraction]:
+        given = {node.name: Fraction(shares[node.name]) / 100 if node.name in shares else node.share for node in nodes}
+        given |= more or {}
         total = sum(given.values(), Fraction(0))
-        near = abs(total - 1) <= Fraction(5, 10_000) * max(1, len(given))
-        return {name: share / total for name, share in given.items()} if total and near else given
+        near = scale or abs(total - 1) <= Fraction(5, 10_000) * len(given)
+        return {name: share / total for name, share in given.items()} if total > 0 and near else given
 
-    top = level(tree) if known >= shares.keys() else level(tree) | _new(shares, known)
+    added = {name: Fraction(share) / 100 for name, share in shares.items() if name not in known}
     groups = {node.name: level(node.members) for node in _all(tree) if node.members}
-    return _made(targets, top, groups, dict(targets.substitutes), dict(targets.prices) | dict(prices or {}))
+    return _made(
+        targets, level(tree, added), groups, dict(targets.substitutes), dict(targets.prices) | dict(prices or {})
+    )
 
 
-def _new(shares: Mapping[str, Fraction], known: set[str]) -> dict[str, Fraction]:
-    return {name: share / 100 for name, share in shares.items() if name not in known}
+def as_held(targets: Targets, worth: Mapping[str, Amount]) -> Targets:
+    """The same tree with the shares that are held now; what is held and in no place comes to the top.
+
+    Args:
+        targets: Whose tree stays. A level of which nothing is held keeps its shares.
+        worth: Symbol -> what is held of it, in the spelling of the targets.
+
+    Raises:
+        TargetError: Nothing is held.
+    """
+    held = {symbol: Fraction(value) for symbol, value in worth.items()}
+    total = sum(held.values(), Fraction(0))
+    if not total:
+        raise TargetError("the portfolio is worth nothing, so it has no current weights; give targets.")
+
+    def value(node: TargetNode) -> Fraction:
+        return sum((held.get(symbol, Fraction(0)) for leaf in node.leaves() for symbol in leaf.symbols), Fraction(0))
+
+    tree = targets.tree()
+    shares = {node.name: 100 * value(node) / total for node in tree}
+    for node in _all(tree):
+        whole = value(node)
+        if node.members and whole:
+            shares |= {member.name: 100 * value(member) / whole for member in node.members}
+    named = {symbol for leaf in targets.leaves() for symbol in leaf.symbols}
+    shares |= {symbol: 100 * value / total for symbol, value in held.items() if symbol not in named and value}
+    return reshared(targets, shares)
+
+
+def without(targets: Targets, symbols: Collection[str]) -> Targets | None:
+    """The tree without some symbols; what is beside them grows in proportion. None where nothing is left."""
+    sets: dict[str, Sequence[str]] = {}
+    groups: dict[str, dict[str, Fraction]] = {}
+
+    def level(nodes: Sequence[TargetNode]) -> dict[str, Fraction]:
+        kept = {node.name: node.share for node in nodes if stays(node)}
+        total = sum(kept.values(), Fraction(0))
+        return {name: share / total for name, share in kept.items()} if total else {}
+
+    def stays(node: TargetNode) -> bool:
+        left = [symbol for symbol in node.symbols if symbol not in symbols]
+        if node.is_set and left:
+            sets[node.name] = left
+        if node.members and (inside := level(node.members)):
+            groups[node.name] = inside
+        return bool(left) or node.name in groups
+
+    top = level(targets.tree())
+    prices = {symbol: price for symbol, price in targets.prices if symbol not in symbols}
+    return _made(targets, top, groups, sets, prices) if top else None
 
 
 def _all(nodes: Sequence[TargetNode]) -> list[TargetNode]:

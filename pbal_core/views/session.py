@@ -42,7 +42,19 @@ def is_session(data: bytes) -> bool:
 def dumps(session: Session) -> str:
     """The text of a file; ``loads`` brings the session back."""
     tables = {"kind": KIND, "version": VERSION, "portfolios": [_saved(each) for each in session.portfolios]}
-    return json.dumps(tables, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_sorted(tables), indent=1, ensure_ascii=False) + "\n"
+
+
+def _sorted(given: Any, name: str = "") -> Any:
+    """Tables by ascending keys, except targets and groups, whose order is what a reader sees of them."""
+    if isinstance(given, dict):
+        pairs = given.items() if name in _ORDERED else sorted(given.items())
+        inner = name if name == "groups" else ""
+        return {key: _sorted(value, inner or key) for key, value in pairs}
+    return [_sorted(each) for each in given] if isinstance(given, list) else given
+
+
+_ORDERED = {"targets", "groups", "substitutes"}
 
 
 def loads(data: bytes) -> Session:

@@ -50,6 +50,18 @@ ONE = SavedPortfolio(
 SAVED = dumps(Session(portfolios=(ONE,)))
 
 
+def test_a_tree_of_targets_is_kept_as_it_is():
+    """Classes, their shares, substitutes, and the order of all of them."""
+    targets = Targets(
+        {"stocks": 60, "bonds": 40},
+        groups={"bonds": ["BND"], "stocks": {"US": 67, "International": 33}},
+        substitutes={"US": ["VTSAX", "VTI"], "International": ["VXUS"]},
+    )
+    session = Session(portfolios=(replace(ONE, policy=Policy(targets=targets)),))
+    assert loads(dumps(session).encode()) == session
+    jsonschema.validate(json.loads(dumps(session)), SCHEMA)
+
+
 def changed(**values: object) -> bytes:
     """The session with values of its portfolio replaced, or taken away by ``...``."""
     tables = json.loads(SAVED)

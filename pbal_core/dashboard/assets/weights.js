@@ -1,6 +1,6 @@
 // The targets, one input a row. Where the plan's table shows its targets, the inputs are there, beside Now and After;
-// elsewhere (on a phone, or where there is no plan) in a table of their own. The sum is shown while somebody types; what
-// counts is Python's.
+// elsewhere (on a phone, where there is no plan, or where targets have classes) in a table of their own. In a class each
+// level has a sum of its own. The sums are shown while somebody types; what counts is Python's.
 
 const REST = 900; // ms without a key after which the plan follows
 const NEAR = 0.05; // percent points for each weight that Python scales away
@@ -12,6 +12,7 @@ class Weights {
     this.parts = all("part"); // some of them move away
     this.buttons = all("do");
     this.rowsTyped = [];
+    this.folded = new Set();
     this.root.addEventListener("submit", (event) => event.preventDefault());
     for (const [what, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.act(what));
     this.moved = () => this.place();
@@ -21,7 +22,7 @@ class Weights {
   stop() {
     clearTimeout(this.resting);
     document.removeEventListener("pbal-table", this.moved);
-    for (const { inputs } of this.rowsTyped) inputs.weight.remove();
+    for (const { inputs } of this.rowsTyped) inputs.weight?.remove();
     this.parts.strip.remove();
     this.parts.end.remove();
     this.announce(null);
@@ -37,8 +38,9 @@ class Weights {
     const label = this.focused?.getAttribute("aria-label");
     const typed = this.focused && this.focused.value !== this.before ? this.focused.value : null;
     const begun = this.rowsTyped.filter((row) => this.begins(row)).map(({ inputs }) => inputs);
-    for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part.remove();
+    for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part?.remove();
     this.rowsTyped = [];
+    this.tree = data.rows.some(({ kind }) => kind);
     for (const row of data.rows) this.add(row);
     const known = new Set(data.rows.map(({ symbol }) => symbol.toUpperCase()));
     for (const inputs of begun.filter(({ symbol }) => !known.has(symbol.value.trim().toUpperCase()))) this.goOn(inputs);
@@ -77,12 +79,15 @@ class Weights {
     if (!last || last.symbol || this.begins(last)) this.add({ symbol: "", now: "", target: "", held: "", price: "" });
   }
 
-  add({ symbol, now, target, held, price }) {
+  add({ symbol, now, target, held, price, kind = "", inside = "", level = 0 }) {
     const row = document.createElement("tr");
+    row.dataset.kind = kind;
+    row.style.setProperty("--level", level);
     const head = document.createElement("th");
     const inputs = {};
     head.scope = "row";
-    if (symbol) head.textContent = symbol;
+    if (kind === "class" || kind === "set") head.append(this.folder(symbol));
+    else if (symbol) head.textContent = symbol;
     else head.append((inputs.symbol = this.input("symbol", "", "Symbol of an asset that is not held yet")));
     row.append(head);
     const weight = row.insertCell();
@@ -90,13 +95,40 @@ class Weights {
     weight.textContent = now;
     const who = symbol || "the new asset";
     const home = row.insertCell();
-    home.append((inputs.weight = this.input("weight", target, `Target of ${who} in percent`)));
+    const whole = inside ? `Share of ${who} in ${inside}, in percent` : `Target of ${who} in percent`;
+    if (kind !== "member") home.append((inputs.weight = this.input("weight", target, whole)));
     const cost = row.insertCell();
     if (!held) cost.append((inputs.price = this.input("price", price, `Price of one share of ${who}`)));
     if (!symbol) Object.entries({ symbol: "Symbol", weight: "Target, %", price: "Price" })
       .forEach(([name, words]) => { inputs[name].placeholder = words; });
     this.parts[symbol ? "rows" : "more"].append(row);
-    this.rowsTyped.push({ symbol, row, home, inputs });
+    const found = { symbol, row, home, inputs, kind, inside };
+    if (kind === "class") {
+      found.sum = document.createElement("output");
+      found.sum.setAttribute("aria-label", `Sum in ${symbol}`);
+      cost.append(found.sum);
+    }
+    this.rowsTyped.push(found);
+  }
+
+  /** The name of a class or a set, which hides what is inside it and shows it again. */
+  folder(name) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.setAttribute("aria-expanded", String(!this.folded.has(name)));
+    button.addEventListener("click", () => {
+      if (!this.folded.delete(name)) this.folded.add(name);
+      button.setAttribute("aria-expanded", String(!this.folded.has(name)));
+      this.place();
+    });
+    return button;
+  }
+
+  /** Whether a row is inside a class or a set that is folded. */
+  hides(inside) {
+    if (!inside) return false;
+    return this.folded.has(inside) || this.hides(this.rowsTyped.find(({ symbol }) => symbol === inside)?.inside);
   }
 
   input(name, value, label) {
@@ -138,7 +170,8 @@ class Weights {
     const { focused } = this;
     const where = focused && [focused.selectionStart, focused.selectionEnd];
     this.placing = true;
-    for (const { symbol, row, home, inputs } of this.rowsTyped) {
+    if (this.tree) for (const { row, inside } of this.rowsTyped) row.hidden = this.hides(inside);
+    for (const { symbol, row, home, inputs } of this.tree ? [] : this.rowsTyped) {
       const cell = symbol && document.querySelector(`.pbal-table tr[data-symbol="${CSS.escape(symbol)}"] td[data-target]`);
       const there = Boolean(cell && cell.offsetParent && cell.firstChild.data.includes("%"));
       const place = there ? cell : home;
@@ -154,7 +187,7 @@ class Weights {
       focused.setSelectionRange(...where);
     }
     this.placing = false;
-    const away = this.rowsTyped.some(({ row }) => row.hidden);
+    const away = !this.tree && this.rowsTyped.some(({ row }) => row.hidden);
     this.root.toggleAttribute("data-away", away);
     this.placeFoot(away ? document.querySelector(".pbal-table")?.closest(".pbal") : null);
   }
@@ -185,7 +218,8 @@ class Weights {
       // Down the column, as in a spreadsheet; along the row where it is the new one. After the last target the plan is
       // what the reader wants to see, so the focus stays.
       const along = Object.values(own.inputs);
-      const below = this.rowsTyped[i + 1];
+      const rest = this.rowsTyped.slice(i + 1);
+      const below = this.tree ? rest.find(({ symbol, row, inputs }) => !symbol || (inputs[input.name] && !row.hidden)) : rest[0];
       const next = own.symbol ? below?.symbol && below.inputs[input.name] : along[along.indexOf(input) + 1] ?? below?.inputs.symbol;
       if (next) next.focus();
       else this.commit();
@@ -195,7 +229,7 @@ class Weights {
   rows() {
     return this.rowsTyped.map(({ symbol, inputs }) => ({
       symbol: symbol || inputs.symbol.value.trim(),
-      weight: inputs.weight.value.trim(),
+      weight: inputs.weight?.value.trim() ?? "",
       price: inputs.price?.value.trim() ?? "",
     })).filter((row) => row.symbol || row.weight || row.price);
   }
@@ -221,20 +255,49 @@ class Weights {
     });
   }
 
-  show() {
-    const weights = this.weights();
+  /** What the weights of one level sum to, in words, and whether that will not do. */
+  level(weights) {
     const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
     const off = !(Math.abs(total - 100) <= NEAR * weights.length);
     const rest = Number((100 - total).toFixed(2)); // three thirds of 33.3333 are 100
     const shown = Number(total.toFixed(2));
-    this.parts.sum.textContent = Number.isNaN(total) ? "One of the targets is not a number."
+    const words = Number.isNaN(total) ? "One of the targets is not a number."
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
+    return { total, off, words };
+  }
+
+  show() {
+    const all = this.weights();
+    const insides = new Map(this.rowsTyped.map(({ symbol, inside, kind }) => [symbol, kind === "member" ? null : inside]));
+    const within = (name) => all.filter(([symbol]) => (insides.get(symbol) ?? (insides.has(symbol) ? null : "")) === name);
+    const weights = this.tree ? within("") : all;
+    const { total, off: topOff, words } = this.level(weights);
+    let off = topOff;
+    let scalable = total > 0;
+    for (const { symbol, sum } of this.rowsTyped.filter((row) => row.sum)) {
+      const inner = this.level(within(symbol));
+      sum.textContent = inner.off ? inner.words : "";
+      off ||= inner.off;
+      scalable &&= inner.total > 0;
+    }
+    this.parts.sum.textContent = words;
     this.parts.strip.toggleAttribute("data-off", off);
-    this.buttons.scale.disabled = !off || !(total > 0);
+    this.parts.sum.toggleAttribute("data-level-off", topOff);
+    this.buttons.scale.disabled = !off || !scalable;
     const typing = this.text() !== this.sent;
-    const known = weights.filter(([, weight]) => Number.isFinite(weight));
-    this.announce(typing ? { off, sum: `${Number(total.toFixed(1))} %`, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
+    const known = this.flat(all).filter(([, weight]) => Number.isFinite(weight));
+    const sum = topOff || !off ? `${Number(total.toFixed(1))} %` : "not 100 %";
+    this.announce(typing ? { off, sum, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
     return off;
+  }
+
+  /** The weight of each fund in percent of everything; one of a set has none of its own. */
+  flat(all) {
+    if (!this.tree) return all;
+    const shares = new Map(all);
+    const rows = new Map(this.rowsTyped.map((row) => [row.symbol, row]));
+    const share = (name) => (name ? (shares.get(name) / 100) * share(rows.get(name)?.inside ?? "") : 1);
+    return all.filter(([symbol]) => (rows.get(symbol)?.kind ?? "fund") === "fund").map(([symbol]) => [symbol, 100 * share(symbol)]);
   }
 
   /** Tells the plan's view what is being typed. */
