@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from pbal_core import Portfolio, TargetError, Targets, rebalance
 from pbal_core.dashboard import wanted
@@ -24,7 +26,7 @@ POLICY = Policy(
 
 
 @given(portfolios(max_size=6), st.data())
-def test_any_order_of_rows_gives_the_same_plan(held, data):
+def test_any_order_of_rows_gives_the_same_plan(held: Any, data: DataObject) -> None:
     """Targets and constraints belong to symbols: a file whose rows come otherwise changes nothing."""
     symbols = list(held.symbols)
     weights = {symbol: Fraction(data.draw(st.integers(0, 50))) for symbol in symbols} | {symbols[0]: Fraction(7)}
@@ -41,7 +43,7 @@ def test_any_order_of_rows_gives_the_same_plan(held, data):
 
 
 @given(portfolios(max_size=5), portfolios(max_size=5))
-def test_a_policy_goes_through_any_portfolio_unchanged(one, other):
+def test_a_policy_goes_through_any_portfolio_unchanged(one: Any, other: Any) -> None:
     """What counts for one file is worked out from the policy, which stays what it was for the next."""
     policy = wanted.with_weights(POLICY, dict.fromkeys(one.symbols, Fraction(1)))
     kept = policy.to_dict()
@@ -52,7 +54,7 @@ def test_a_policy_goes_through_any_portfolio_unchanged(one, other):
     assert not wanted.without_price(policy, one)
 
 
-def test_what_a_file_leaves_open_is_found():
+def test_what_a_file_leaves_open_is_found() -> None:
     """A position without a target; a target that is not held and has no price. Frozen ones and zeros are not."""
     file = portfolio("VTI 1000 @ 250; QQQ 500 @ 75; GLD 3 @ 3")
     assert wanted.without_target(POLICY, file) == ("QQQ",)
@@ -61,7 +63,7 @@ def test_what_a_file_leaves_open_is_found():
     assert wanted.without_target(Policy(), file) == wanted.without_price(Policy(), file) == ()
 
 
-def test_a_symbol_is_one_in_all_its_spellings():
+def test_a_symbol_is_one_in_all_its_spellings() -> None:
     """BRK B in the targets is the BRK.B that is held; what is said of it counts."""
     policy = Policy(targets=Targets({"BRK B": 50, "VTI": 50}), constraints=Constraints(never_sell=frozenset({"BRK/B"})))
     file = portfolio("BRK.B 1000 @ 500; VTI 1000 @ 250")
@@ -70,7 +72,7 @@ def test_a_symbol_is_one_in_all_its_spellings():
     assert [row["target"] for row in wanted.rows(policy, file)] == ["50", "50"]
 
 
-def test_every_choice_leaves_a_plan():
+def test_every_choice_leaves_a_plan() -> None:
     """Leave it alone, sell it, give it a target; give a price or drop the target."""
     file = portfolio("VTI 1000 @ 250; QQQ 500 @ 75")
     priced = wanted.with_price(POLICY, "BND", Decimal(74))
@@ -89,7 +91,7 @@ def test_every_choice_leaves_a_plan():
     assert wanted.drop(POLICY, ["VTI", "BND", "VXUS"]).targets is None
 
 
-def test_what_is_said_of_other_symbols_waits():
+def test_what_is_said_of_other_symbols_waits() -> None:
     """It does not count, and it is not lost: the next file may hold them."""
     found = wanted.effective(POLICY, TWO)
     assert found.constraints.frozen == frozenset()
@@ -97,7 +99,7 @@ def test_what_is_said_of_other_symbols_waits():
     assert wanted.effective(POLICY, portfolio("GLD 5 @ 5")).constraints.frozen == {"GLD"}
 
 
-def test_what_is_held_in_fractions_trades_in_fractions():
+def test_what_is_held_in_fractions_trades_in_fractions() -> None:
     """Unless somebody said whole shares, or another step."""
     file = portfolio("VTSAX 1002.5 @ 100 held 10.025; BND 500 @ 75 held 6; VTI 10 @ 10")
     assert wanted.effective(Policy(), file).constraints.fractional == (("VTSAX", wanted.DEFAULT_STEP),)
@@ -106,7 +108,7 @@ def test_what_is_held_in_fractions_trades_in_fractions():
         assert wanted.effective(said, file).constraints.fractional == (("VTSAX", step),)
 
 
-def test_constraints_are_said_in_words():
+def test_constraints_are_said_in_words() -> None:
     """As the table of rules words them, with the symbols by name."""
     said = Constraints(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer=250)
     assert wanted.in_words(said, TWO) == (
@@ -117,7 +119,7 @@ def test_constraints_are_said_in_words():
     assert wanted.in_words(many, TWO) == "S0, S1, S2, S3, S4 and 3 more are never bought"
 
 
-def test_rows_show_what_is_held_and_what_is_wanted():
+def test_rows_show_what_is_held_and_what_is_wanted() -> None:
     """Held positions first, in their order, then targets that are not held, with their price."""
     rows = wanted.rows(POLICY, portfolio("BND 500 @ 75; VTI 1500 @ 250"))
     assert [tuple(row.values()) for row in rows] == [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ from tests.planning.oracles import (
 SAMPLE = read_positions(Path(pbal_core.__file__).parent / "sample" / "positions.csv").portfolio
 
 
-def test_the_sample_spends_what_the_classic_plan_overspends():
+def test_the_sample_spends_what_the_classic_plan_overspends() -> None:
     """5,000 dollars buy VCR 10, VDC 8, VIS 2, VNQ 3, with $4.16 left, and that is proven optimal."""
     plan = rebalance(SAMPLE, 5000, method="exact")
     assert {t.symbol: t.shares for t in plan.trades} == {"VCR": 10, "VDC": 8, "VIS": 2, "VNQ": 3}
@@ -75,11 +76,11 @@ def small_market(rng: random.Random, *, zeros: bool = True, limited: bool = True
     )
 
 
-def _between(low: int, high: int):
+def _between(low: int, high: int) -> Callable[..., Any]:
     return lambda rng: rng.randint(low, high)
 
 
-def _one_of(*amounts: int):
+def _one_of(*amounts: int) -> Callable[..., Any]:
     return lambda rng: rng.choice(amounts)
 
 
@@ -90,10 +91,10 @@ def small_question(rng: random.Random, market: Market) -> tuple[int, Direction, 
     budget, min_trade = rng.randint(min(low, high), high), rng.choice([0, 0, 0, 10, 45, 90, 130])
     purse, count = worth + max(0, budget), len(market.prices)
     options = [tradable(market, i, (budget, direction, min_trade), purse) for i in range(count) if market.parts[i]]
-    return (budget, direction, min_trade) if worth + budget > 0 and math.prod(map(len, options)) < 10_000 else None
+    return (budget, direction, min_trade) if worth + budget > 0 and math.prod(map(len, options)) < 10_000 else None  # type: ignore[return-value]
 
 
-def small_cases(seeds: range, **kind) -> Iterator[tuple[Market, int, Direction, int]]:
+def small_cases(seeds: range, **kind: Any) -> Iterator[tuple[Market, int, Direction, int]]:
     """Markets with questions that a brute force can answer, the same on every machine."""
     for seed in seeds:
         rng = random.Random(seed)
@@ -104,7 +105,7 @@ def small_cases(seeds: range, **kind) -> Iterator[tuple[Market, int, Direction, 
 
 
 @pytest.mark.parametrize("chunk", range(4))
-def test_small_plans_are_the_best_of_all(chunk):
+def test_small_plans_are_the_best_of_all(chunk: Any) -> None:
     """Of every plan that keeps the rules none is better, and what is refused has no plan: thousands of cases."""
     proven = []
     for market, budget, direction, min_trade in small_cases(range(1000 * chunk, 1000 * (chunk + 1))):
@@ -129,7 +130,7 @@ def test_small_plans_are_the_best_of_all(chunk):
     assert all(proven)
 
 
-def assert_rules(market, budget, direction, min_trade, found):
+def assert_rules(market: Any, budget: Any, direction: Any, min_trade: Any, found: Any) -> None:
     """Rules 1, 2, 4, 5 and 6, one by one, and that what is said of the plan is true."""
     idle = idle_cash(market, budget, found.lots)
     assert 0 <= idle == found.idle
@@ -152,7 +153,7 @@ def assert_rules(market, budget, direction, min_trade, found):
                 assert price > idle or (-k - 1) * price < max(1, least)
 
 
-def compared_value(market, budget, direction, min_trade, found):
+def compared_value(market: Any, budget: Any, direction: Any, min_trade: Any, found: Any) -> Any:
     """J + R as the oracle counts it where assets without a target are sold; None where that cannot be told."""
     away, lots = leaving(market, min_trade), list(found.lots)
     count = len(lots)
@@ -176,7 +177,7 @@ def compared_value(market, budget, direction, min_trade, found):
         ("C 100 @ 100; B 0 @ 10", 120, {"min_trade": 57}, {"B": 11}),
     ],
 )
-def test_dear_trades(text, cash, options, bought):
+def test_dear_trades(text: str, cash: int | str, options: dict[str, Any], bought: dict[str, Any]) -> None:
     """One large purchase instead of two; none where a fee is more than 1 % of the trades that the cash pays."""
     plan = rebalance(portfolio(text), cash, method="exact", **options)
     assert {t.symbol: t.shares for t in plan.trades} == bought
@@ -184,7 +185,7 @@ def test_dear_trades(text, cash, options, bought):
 
 
 @pytest.mark.parametrize("work", [0, 10, 60])
-def test_a_search_that_is_cut_short_still_certifies(work):
+def test_a_search_that_is_cut_short_still_certifies(work: int) -> None:
     """With hardly any work the plan keeps the rules, and its bound is below the best of all."""
     for market, budget, direction, min_trade in small_cases(range(400), zeros=False, limited=False, most=3):
         found = allocate(market, budget, direction, min_trade, Effort(work))
@@ -196,7 +197,7 @@ def test_a_search_that_is_cut_short_still_certifies(work):
         assert found.distance + found.idle >= best * (1 - 1e-9) - 1e-9
 
 
-def test_a_plan_on_target_is_proven():
+def test_a_plan_on_target_is_proven() -> None:
     """The objective is never below 0, so no gap is left where it is 0, however little was searched."""
     plan = rebalance(portfolio("VTI 10 @ 0.01"), 0, method="exact", strategy="hard_rebalance", min_trade=10)
     assert plan.proof is not None
@@ -222,7 +223,7 @@ def medium_market(seed: int, count: int) -> Market:
 @pytest.mark.parametrize("count", [6, 15])
 @pytest.mark.parametrize(("direction", "share"), [("buy", 0.01), ("buy", 0.2), ("sell", -0.1), ("both", 0.02)])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_medium_plans_are_what_a_solver_proves(count, direction, share, seed):
+def test_medium_plans_are_what_a_solver_proves(count: int, direction: Any, share: float, seed: int) -> None:
     """HiGHS finds no better plan, and a proven plan is no better than its best."""
     market = medium_market(seed, count)
     budget = int(share * sum(market.values))
@@ -233,7 +234,7 @@ def test_medium_plans_are_what_a_solver_proves(count, direction, share, seed):
 
 @pytest.mark.parametrize("count", [10, 50, 200])
 @pytest.mark.parametrize("share", [0.002, 0.01, 0.1, 1.0, -0.1])
-def test_ordinary_prices_are_proven(count, share):
+def test_ordinary_prices_are_proven(count: int, share: float) -> None:
     """Plans of up to 200 assets are proven within the budget of work, for any cash."""
     market = medium_market(7 * count, count)
     budget = int(share * sum(market.values))
@@ -253,7 +254,7 @@ HARD = {
 
 @pytest.mark.parametrize("min_trade", [0, 500_000], ids=["any trade", "large minimum"])
 @pytest.mark.parametrize("name", HARD)
-def test_hard_cases_stay_within_their_work(name, min_trade):
+def test_hard_cases_stay_within_their_work(name: Any, min_trade: int) -> None:
     """The budget of work holds, the plan is allowed, and the gap that is reported is small."""
     rows = HARD[name]
     market = Market(
@@ -272,7 +273,7 @@ def test_hard_cases_stay_within_their_work(name, min_trade):
     assert found.gap <= 0.06 * found.distance + min(market.prices)  # sums of such prices may not meet the budget
 
 
-def test_the_plan_of_a_cut_slice_is_marked():
+def test_the_plan_of_a_cut_slice_is_marked() -> None:
     """Positions of a slider beyond the budget are rounding and filling, and say so; a release solves them."""
     problem = prepare(SAMPLE, method="exact")
     questions = [(problem.units(Decimal(cash)), 0) for cash in range(1000, 21000, 1000)]
@@ -287,7 +288,7 @@ def test_the_plan_of_a_cut_slice_is_marked():
         assert problem.plan(*question, one) == rebalance(SAMPLE, problem.dollars(question[0]), method="exact")
 
 
-def test_what_has_no_target_is_sold_first_and_whole():
+def test_what_has_no_target_is_sold_first_and_whole() -> None:
     """A hard rebalance sells it all; a withdrawal sells nothing else while it suffices."""
     held = portfolio("A 1000 @ 10; B 1000 @ 30; OLD 500 @ 7 pnl 9; GONE 95 @ 10")
     goals = {"A": 50, "B": 50}
@@ -301,7 +302,7 @@ def test_what_has_no_target_is_sold_first_and_whole():
     assert -more.cost == 800
 
 
-def test_everything_can_be_withdrawn():
+def test_everything_can_be_withdrawn() -> None:
     """The whole value, when it is whole shares."""
     held = portfolio("A 100 @ 10; B 300 @ 30")
     plan = rebalance(held, -400, method="exact")
@@ -309,14 +310,14 @@ def test_everything_can_be_withdrawn():
     assert plan.cash_left == 0
 
 
-def test_a_known_quantity_is_what_is_sold():
+def test_a_known_quantity_is_what_is_sold() -> None:
     """A value that the file rounds down does not lose a share; half a share stays."""
     rows = [Position(symbol="A", value=Decimal("999.99"), price=Decimal("100.004"), quantity=Decimal("10.5"))]
     plan = rebalance(Portfolio(rows), -1000, method="exact")
     assert plan.orders[0].shares == -10
 
 
-def test_a_withdrawal_below_the_minimum_trade_sells_little():
+def test_a_withdrawal_below_the_minimum_trade_sells_little() -> None:
     """100 to withdraw and trades of at least 1,000: one sale, less than a share above the least that is possible."""
     plan = rebalance(SAMPLE, -100, method="exact", min_trade=1000)
     assert {t.symbol: t.shares for t in plan.trades} == {"VSMAX": -11}
@@ -324,28 +325,28 @@ def test_a_withdrawal_below_the_minimum_trade_sells_little():
     assert [issue.code for issue in plan.issues] == ["idle_cash"]
 
 
-def test_spending_a_rest_never_leaves_a_sale_below_the_minimum_trade():
+def test_spending_a_rest_never_leaves_a_sale_below_the_minimum_trade() -> None:
     """Both must be sold, which raises too much: the first sale shrinks to the minimum of 750, not beyond."""
     held = portfolio("A 753.80 @ 0.01; B 750 @ 0.01")
     plan = rebalance(held, "-753.81", method="exact", targets={"A": 1, "B": 99}, min_trade=750)
     assert [trade.value for trade in plan.trades] == [-750, -750]
 
 
-def test_fractions_reach_the_cent():
+def test_fractions_reach_the_cent() -> None:
     """A fund that trades in thousandths takes what whole shares leave."""
     plan = rebalance(portfolio("FUND 100 @ 33.33; ETF 200 @ 70"), 100, method="exact", fractional={"FUND": "0.001"})
     assert isinstance(plan.orders[0].shares, Decimal)
     assert 0 <= plan.cash_left < Decimal("0.04")
 
 
-def test_the_fee_is_paid_from_the_cash():
+def test_the_fee_is_paid_from_the_cash() -> None:
     """Two trades of 99 and two fees of 1 cent less than a hundredth are 200 dollars."""
     plan = rebalance(portfolio("A 100 @ 99.05; B 100 @ 99.05"), 200, method="exact", fee_per_trade="0.95")
     assert [order.shares for order in plan.orders] == [1, 1]
     assert (plan.fees, plan.cash_left) == (Decimal("1.90"), 0)
 
 
-def test_the_buffer_stays():
+def test_the_buffer_stays() -> None:
     """It is not spent, not even when it is more than the cash; a withdrawal and a hard rebalance raise it."""
     held = portfolio("A 100 @ 10; B 300 @ 10")
     assert rebalance(held, 200, method="exact", cash_buffer=55).cash_left == 60
@@ -356,7 +357,7 @@ def test_the_buffer_stays():
 
 
 @pytest.mark.parametrize("method", ["exact", "classic"])
-def test_frozen_positions_do_not_count(method):
+def test_frozen_positions_do_not_count(method: str) -> None:
     """10,000 frozen dollars change nothing in how 100 are shared out."""
     held = portfolio("A 100 @ 10; B 300 @ 10; ICE 10000 @ 10")
     plan = rebalance(held, 100, method=method, frozen=["ICE"], min_trade=10)
@@ -379,14 +380,14 @@ def test_frozen_positions_do_not_count(method):
         (-350, {"max_trades": 1}, "raise at most $300.00; trades are limited to 1."),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_blocks(cash, options, message):
+def test_what_cannot_be_is_refused_with_what_blocks(cash: int, options: dict[str, Any], message: str) -> None:
     """The message names the limit, and the numbers."""
     with pytest.raises(InfeasiblePlanError) as caught:
         rebalance(portfolio("A 100 @ 10; B 300 @ 10"), cash, method="exact", **options)
     assert message in str(caught.value)
 
 
-def test_a_refusal_in_a_slice_is_a_value():
+def test_a_refusal_in_a_slice_is_a_value() -> None:
     """A slider has positions without a plan; they carry the sentence, and trade nothing."""
     problem = prepare(portfolio("A 100 @ 10; B 300 @ 10"), method="exact")
     refused, fine = solve_many(problem, [(-50_000, 0), (5_000, 0)])
@@ -395,7 +396,7 @@ def test_a_refusal_in_a_slice_is_a_value():
     assert not fine.refusal
 
 
-def test_ties_go_to_the_lower_pnl_then_the_symbol():
+def test_ties_go_to_the_lower_pnl_then_the_symbol() -> None:
     """Four alike and cash for one share, which would take any past its target; then for two, and for three."""
     held = portfolio("C 100 @ 10 pnl 5; B 100 @ 10 pnl -5; A 100 @ 10 pnl 5; U 100 @ 10")
     assert not rebalance(held, 10, method="exact").trades
@@ -404,7 +405,7 @@ def test_ties_go_to_the_lower_pnl_then_the_symbol():
     assert {t.symbol for t in rebalance(held, -10, method="exact").trades} == {"B"}
 
 
-def test_ties_of_other_prices_go_to_the_lower_pnl_too():
+def test_ties_of_other_prices_go_to_the_lower_pnl_too() -> None:
     """One share at 30 is as close as two at 15: the larger loss is bought, and in any currency."""
     held = portfolio("E 0 @ 15 pnl 79; A 123.56 @ 30 pnl -40; BRKB 0 @ 30 pnl -64")
     assert {t.symbol: t.shares for t in rebalance(held, "35.37", method="exact").trades} == {"BRKB": 1}
@@ -421,10 +422,10 @@ def test_ties_of_other_prices_go_to_the_lower_pnl_too():
     factor=st.sampled_from([Decimal("0.1"), Decimal("0.3"), Decimal(7)]),
     strategy=st.sampled_from(["try_avoid_sell", "hard_rebalance"]),
 )
-def test_round_prices_tie_the_same_way_in_any_currency(rows, cash, factor, strategy):
+def test_round_prices_tie_the_same_way_in_any_currency(rows: Any, cash: int, factor: Any, strategy: Any) -> None:
     """Where many plans are as close as the best, the last digits of floats do not choose."""
 
-    def plan(scale):
+    def plan(scale: Any) -> Any:
         positions = (
             Position(symbol=f"S{i}", value=value * scale, price=price * scale) for i, (value, price) in enumerate(rows)
         )
@@ -433,7 +434,7 @@ def test_round_prices_tie_the_same_way_in_any_currency(rows, cash, factor, strat
     assert [o.shares for o in plan(Decimal(1)).orders] == [o.shares for o in plan(factor).orders]
 
 
-def test_losses_are_sold_first_in_a_hard_rebalance_too():
+def test_losses_are_sold_first_in_a_hard_rebalance_too() -> None:
     """Of positions that are alike the larger loss is sold, and of those without a target as well."""
     held = portfolio("FOO 50000 @ 100 pnl 0; BAR 50000 @ 100 pnl -1000; BAZ 50000 @ 100 pnl 0")
     plan = rebalance(held, -100, method="exact", strategy="hard_rebalance")
@@ -445,7 +446,7 @@ def test_losses_are_sold_first_in_a_hard_rebalance_too():
 
 @pytest.mark.parametrize("cash", [0, 10, 11, 999])
 @pytest.mark.parametrize("method", ["exact", "classic"])
-def test_a_fee_above_the_cash_is_no_refusal(cash, method):
+def test_a_fee_above_the_cash_is_no_refusal(cash: Any, method: str) -> None:
     """Nothing is traded, all of it stays, and what the fee prevents is said."""
     plan = rebalance(portfolio("A 10000 @ 10; B 30000 @ 10"), cash, method=method, fee_per_trade=10)
     assert (plan.trades, plan.cash_left) == ((), cash)
@@ -455,7 +456,7 @@ def test_a_fee_above_the_cash_is_no_refusal(cash, method):
         assert said == ([f"${cash}.00 stays in cash: {plan.limits[0]}."] if cash else [])
 
 
-def test_a_trade_is_worth_its_fee():
+def test_a_trade_is_worth_its_fee() -> None:
     """At 1 % a fee of $10 asks for $1,000, at 2 % for $500; the classic method leaves out what is below, if asked."""
     held = portfolio("A 10000 @ 10; B 30000 @ 10")
     assert not rebalance(held, 700, method="exact", fee_per_trade=10).trades
@@ -523,14 +524,14 @@ def test_a_trade_is_worth_its_fee():
         ),
     ],
 )
-def test_cash_that_stays_has_its_reason(text, cash, options, said):
+def test_cash_that_stays_has_its_reason(text: str, cash: int, options: dict[str, Any], said: str) -> None:
     """The fund furthest below target and what it costs, the smallest trade, the fee, the limit, or what may not be."""
     plan = rebalance(portfolio(text), cash, method="exact", **options)
     assert [str(issue)[: len(said)] for issue in plan.issues] == ([said] if said else [])
     assert plan.proof.proven
 
 
-def test_what_is_left_is_invested_where_that_is_asked_for():
+def test_what_is_left_is_invested_where_that_is_asked_for() -> None:
     """Past the targets, proven as a whole."""
     held = portfolio("VOO 5500 @ 550; F 6000 @ 11")
     plan = rebalance(held, 540, method="exact", leftover="invest")
@@ -542,7 +543,7 @@ def test_what_is_left_is_invested_where_that_is_asked_for():
     assert 0 <= fund.cash_left < Decimal("0.22")
 
 
-def test_few_trades():
+def test_few_trades() -> None:
     """With a limit the plan is the best of so few trades; a limit as large as the portfolio is none."""
     plans = [rebalance(SAMPLE, 5000, method="exact", max_trades=most) for most in (0, 1, 2, 3, 4, 10)]
     assert [len(plan.trades) for plan in plans] == [0, 1, 2, 3, 4, 4]
@@ -557,7 +558,7 @@ def test_few_trades():
 
 @pytest.mark.parametrize("count", [200, 2000])
 @pytest.mark.parametrize("options", [{}, {"fee_per_trade": "4.95", "min_trade": 100}], ids=["plain", "fee"])
-def test_equal_positions_take_no_more_work_than_others(count, options):
+def test_equal_positions_take_no_more_work_than_others(count: Any, options: Any) -> None:
     """Ties are settled in linear time, and all of it is counted."""
     alike = prepare(made([(10_000, 100)] * count), method="exact", strategy="hard_rebalance", **_rules(options))
     rng = random.Random(1)
@@ -578,10 +579,10 @@ def made(rows: list[tuple[int, int]]) -> Portfolio:
     return Portfolio(Position(symbol=f"S{i:04}", value=Decimal(v), price=Decimal(p)) for i, (v, p) in numbered)
 
 
-def test_bound_and_filling_count_as_work():
+def test_bound_and_filling_count_as_work() -> None:
     """A plan that needs no search reports what it looked at, and many of them use a budget up."""
     problem = prepare(made([(10_000, 100)] * 200), method="exact")
     one = solve(problem, problem.units(Decimal(500)), 0)
     assert one.proof.work >= 4 * 200
     questions = [(problem.units(Decimal(cash)), 0) for cash in range(0, 100_000, 1000)]
-    assert sum(solution.proof.work for solution in solve_many(problem, questions)) >= 100 * 4 * 200
+    assert sum(solution.proof.work for solution in solve_many(problem, questions)) >= 100 * 4 * 200  # type: ignore[misc]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from pbal_core import TargetError, rebalance
 from pbal_core.planning.problem import prepare
@@ -30,7 +32,7 @@ VTEB = 50.12
 """
 
 
-def test_a_file_is_read():
+def test_a_file_is_read() -> None:
     """Groups are split equally, keys may be quoted, prices are exact."""
     targets = Targets.from_toml(FILE)
     assert targets.fractions() == {
@@ -43,7 +45,7 @@ def test_a_file_is_read():
     assert targets.prices == (("VTEB", Decimal("50.12")),)
 
 
-def test_a_file_is_written_as_it_was_read():
+def test_a_file_is_written_as_it_was_read() -> None:
     """Byte by byte, where it was written by us."""
     assert Targets.from_toml(FILE).to_toml() == FILE
 
@@ -54,7 +56,7 @@ weights = st.dictionaries(
 
 
 @given(weights)
-def test_writing_and_reading_keeps_targets(table):
+def test_writing_and_reading_keeps_targets(table: Any) -> None:
     """What is saved is what is loaded, whatever the symbols."""
     total = sum(table.values())
     rounded = {name: Decimal(round(10**10 * count / total)) / 10**8 for name, count in table.items()}
@@ -73,7 +75,7 @@ def test_writing_and_reading_keeps_targets(table):
         {"A": 100},
     ],
 )
-def test_fractions_and_percents_sum_to_exactly_one(weights):
+def test_fractions_and_percents_sum_to_exactly_one(weights: dict[str, Any]) -> None:
     """Within one millionth of 1 or 100 they are scaled, exactly."""
     assert sum(Targets(weights).fractions().values()) == 1
 
@@ -82,7 +84,7 @@ def test_fractions_and_percents_sum_to_exactly_one(weights):
     ("weights", "shown"),
     [({"A": 50, "B": 49}, "99"), ({"A": 0.5, "B": 0.4}, "0.9"), ({"A": "33.3", "B": "66.6"}, "99.9"), ({"A": 0}, "0")],
 )
-def test_another_sum_is_shown(weights, shown):
+def test_another_sum_is_shown(weights: dict[str, Any], shown: str) -> None:
     """The sum that was found, and the two that are good."""
     with pytest.raises(TargetError) as caught:
         Targets(weights)
@@ -91,7 +93,7 @@ def test_another_sum_is_shown(weights, shown):
     )
 
 
-def test_everything_wrong_is_said_at_once():
+def test_everything_wrong_is_said_at_once() -> None:
     """One line each."""
     with pytest.raises(TargetError) as caught:
         Targets(
@@ -129,14 +131,14 @@ def test_everything_wrong_is_said_at_once():
         ("[targets]\nA = 100\n[groups]\nA = [1]", 'the group A must be a list of symbols, such as ["BND", "VTEB"].'),
     ],
 )
-def test_a_bad_file_is_refused_in_words(text, message):
+def test_a_bad_file_is_refused_in_words(text: str, message: str) -> None:
     """What was found and what is needed."""
     with pytest.raises(TargetError) as caught:
         Targets.from_toml(text)
     assert str(caught.value).startswith(message)
 
 
-def test_a_symbol_with_a_point_needs_quotes():
+def test_a_symbol_with_a_point_needs_quotes() -> None:
     """Without them TOML takes the name apart; each is named with its cure. With them it is a symbol like another."""
     with pytest.raises(TargetError) as caught:
         Targets.from_toml("[targets]\nBRK.B = 66.6\nVTI = 33.4\n[prices]\nBF.A.X = 3\n")
@@ -148,7 +150,7 @@ def test_a_symbol_with_a_point_needs_quotes():
 
 
 @given(st.permutations(["A", "B", "bonds", "more"]), st.permutations(["C", "D"]))
-def test_the_order_of_targets_asks_for_nothing(names, members):
+def test_the_order_of_targets_asks_for_nothing(names: Any, members: Any) -> None:
     """Equal as values, with one hash, and one plan; another weight, member or price is another question."""
     weights = {"A": 40, "B": 30, "bonds": 20, "more": 10}
     groups = {"bonds": ["C", "D"], "more": ["E"]}
@@ -167,13 +169,13 @@ def test_the_order_of_targets_asks_for_nothing(names, members):
     assert one != "A"
 
 
-def test_equal_targets_are_equal():
+def test_equal_targets_are_equal() -> None:
     """Three thirds, exactly."""
     assert set(Targets.equal(["A", "B", "C"]).fractions().values()) == {Fraction(1, 3)}
 
 
 @given(portfolios())
-def test_current_targets_are_the_weights_of_now(held):
+def test_current_targets_are_the_weights_of_now(held: Any) -> None:
     """Percents with four decimals that sum to exactly 100, each within a step of the truth."""
     if not held.value:
         with pytest.raises(TargetError, match="worth nothing"):
@@ -185,14 +187,14 @@ def test_current_targets_are_the_weights_of_now(held):
         assert abs(Fraction(weight) - Fraction(held[symbol].value) / Fraction(held.value) * 100) < Fraction(1, 10_000)
 
 
-def test_a_target_that_is_not_held_needs_a_price():
+def test_a_target_that_is_not_held_needs_a_price() -> None:
     """Every one is named."""
     held = portfolio("A 100 @ 10")
     with pytest.raises(TargetError, match=r"NEW, MORE: not held, so a price is needed"):
         rebalance(held, 100, targets={"A": 50, "NEW": 25, "MORE": 25})
 
 
-def test_prices_of_the_call_count_before_those_of_the_file():
+def test_prices_of_the_call_count_before_those_of_the_file() -> None:
     """And the price of what is held is the portfolio's."""
     targets = Targets({"A": 50, "NEW": 50}, prices={"NEW": 7})
     whole = with_targets(portfolio("A 100 @ 10"), targets.priced({"NEW": "8.5", "A": 1}))
@@ -200,13 +202,13 @@ def test_prices_of_the_call_count_before_those_of_the_file():
     assert with_targets(portfolio("A 100 @ 10"), targets)["NEW"].price == 7
 
 
-def test_a_zero_target_that_is_not_held_is_nothing():
+def test_a_zero_target_that_is_not_held_is_nothing() -> None:
     """It needs no price and adds no row."""
     held = portfolio("A 100 @ 10")
     assert with_targets(held, Targets({"A": 100, "GONE": 0})) is held
 
 
-def test_parts_are_small_integers():
+def test_parts_are_small_integers() -> None:
     """0.6, 0.3 and 0.1 are 6, 3 and 1, and a position without a target is 0."""
     held = portfolio("A 1 @ 1; B 1 @ 1; X 1 @ 1; C 1 @ 1")
     assert prepare(held, targets={"A": 60, "B": 30, "C": 10}).parts == (6, 3, 0, 1)
@@ -233,7 +235,7 @@ VTEB = 50.12
 """
 
 
-def test_a_tree_is_read_and_written_as_it_was():
+def test_a_tree_is_read_and_written_as_it_was() -> None:
     """Shares inside a class, equal ones, and substitutes; each weight is an exact product."""
     targets = Targets.from_toml(TREE)
     assert targets.to_toml() == TREE
@@ -251,7 +253,7 @@ def test_a_tree_is_read_and_written_as_it_was():
     ]
 
 
-def test_tables_may_come_before_lists():
+def test_tables_may_come_before_lists() -> None:
     """What is written then has the lists first, and reads back as equal."""
     targets = Targets({"a": 50, "b": 50}, groups={"a": {"X": 33.3, "Y": 33.3, "Z": 33.3}, "b": ["c", "V"], "c": ["W"]})
     assert Targets.from_toml(targets.to_toml()) == targets
@@ -264,7 +266,7 @@ symbols = st.text("ABCDEFGH", min_size=1, max_size=3)
 
 
 @given(st.data())
-def test_any_tree_is_written_and_read_back(data):
+def test_any_tree_is_written_and_read_back(data: DataObject) -> None:
     """Nested as deep as it comes: equal targets, the same bytes, and weights that sum to exactly 1."""
     names = data.draw(st.lists(symbols, min_size=1, max_size=8, unique=True))
     groups: dict[str, object] = {}
@@ -331,28 +333,28 @@ def test_any_tree_is_written_and_read_back(data):
         ),
     ],
 )
-def test_a_tree_that_is_none_is_refused(tables, lines):
+def test_a_tree_that_is_none_is_refused(tables: tuple[Any, ...], lines: list[str]) -> None:
     """Everything at once, a line each, with the sum of each level."""
     with pytest.raises(TargetError) as caught:
         Targets(*tables)
     assert str(caught.value).splitlines() == lines
 
 
-def test_shares_may_be_rounded():
+def test_shares_may_be_rounded() -> None:
     """Each by 0.05 of a percent, no more."""
     assert Targets({"a": 100}, {"a": {"X": "33.3", "Y": "66.6"}}).fractions()["Y"] == Fraction(2, 3)
     with pytest.raises(TargetError, match=r"group a sum to 99\.89"):
         Targets({"a": 100}, {"a": {"X": "33.3", "Y": "66.59"}})
 
 
-def test_groups_are_not_too_deep():
+def test_groups_are_not_too_deep() -> None:
     """Thousands of levels are refused in a sentence, not in a traceback."""
     groups = {f"g{i}": [f"g{i + 1}"] for i in range(2000)} | {"g2000": ["X"]}
     with pytest.raises(TargetError, match="2001 levels deep; at most 20"):
         Targets({"g0": 100}, groups)
 
 
-def test_a_group_name_with_a_point_needs_quotes():
+def test_a_group_name_with_a_point_needs_quotes() -> None:
     """TOML takes it apart as it does a symbol."""
     with pytest.raises(TargetError, match=r"put my\.bonds in quotes"):
         Targets.from_toml('[targets]\nVTI = 100\n[groups]\nmy.bonds = ["BND"]\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def kinds(statement: Statement) -> dict[str, str]:
     return {row.symbol: row.kind for row in statement.rows if row.symbol}
 
 
-def test_all_accounts_of_a_file_without_accounts_is_the_file():
+def test_all_accounts_of_a_file_without_accounts_is_the_file() -> None:
     assert read_positions(sample_bytes(), accounts="all").portfolio == read_positions(sample_bytes()).portfolio
 
 
@@ -70,29 +71,31 @@ def test_all_accounts_of_a_file_without_accounts_is_the_file():
         ("merrill.csv", '"$432.00"', '"432.00.1"', ("not_a_number", 10, "Money accounts")),
     ],
 )
-def test_a_damaged_number_or_row_is_refused_at_its_place(name, old, new, expected):
+def test_a_damaged_number_or_row_is_refused_at_its_place(
+    name: str, old: str, new: str, expected: tuple[Any, ...]
+) -> None:
     data = changed(name, old, new)
     assert expected in problems(data)
 
 
-def test_an_activity_statement_without_open_positions_is_told():
+def test_an_activity_statement_without_open_positions_is_told() -> None:
     data = (DATA / "ibkr_activity.csv").read_bytes().replace(b"DataDiscriminator", b"Other")
     assert problems(data) == [("missing_column", 13, "Datadiscriminator")]
     without = b"\n".join(line for line in data.splitlines() if not line.startswith(b"Open Positions"))
     assert problems(without) == [("no_positions_section", None, None)]
 
 
-def test_a_date_is_no_symbol():
+def test_a_date_is_no_symbol() -> None:
     data = b"Ticker,Shares,Price\n10/05/2018,2,5\nBND,1,5\n"
     assert kinds(read_positions(data)) == {"10/05/2018": "unsupported", "BND": "position"}
 
 
-def test_an_activity_statement_without_a_total_is_told():
+def test_an_activity_statement_without_a_total_is_told() -> None:
     data = changed("ibkr_activity.csv", "Open Positions,Total,,Stocks,USD,,,,,264100,,352190,88090,\n", "")
     assert "maybe_cut" in codes(read_positions(data))
 
 
-def test_a_total_in_the_base_currency_over_all_others_is_not_compared():
+def test_a_total_in_the_base_currency_over_all_others_is_not_compared() -> None:
     total = "Open Positions,Total,,Stocks,CHF,,,,,,,999,1,\n"
     old = "Open Positions,Total,,Stocks,USD,"
     data = changed("ibkr_activity.csv", old, total + old).replace(b"Base Currency,USD", b"Base Currency,CHF")
@@ -103,20 +106,20 @@ def test_a_total_in_the_base_currency_over_all_others_is_not_compared():
 
 
 @pytest.mark.parametrize("lost", ["Summary,Stocks,USD,BND", "Summary,Equity and Index Options"])
-def test_a_total_whose_summary_rows_are_missing_is_refused(lost):
+def test_a_total_whose_summary_rows_are_missing_is_refused(lost: str) -> None:
     """What a total sums up must be in the file: with no row at all it is compared with 0."""
     lines = (DATA / "ibkr_activity.csv").read_text("utf-8-sig").splitlines(keepends=True)
     assert [code for code, *_ in problems("".join(line for line in lines if lost not in line))] == ["total_mismatch"]
 
 
 @pytest.mark.parametrize("symbol", ["BND", "ZZZ"])
-def test_a_lot_of_another_symbol_is_not_attached_to_the_position_above(symbol):
+def test_a_lot_of_another_symbol_is_not_attached_to_the_position_above(symbol: str) -> None:
     """A lot whose own Summary row is missing says that the file has lost shares."""
     data = changed("ibkr_activity.csv", "Data,Lot,Stocks,USD,VTI,200", f"Data,Lot,Stocks,USD,{symbol},200")
     assert problems(data) == [("lot_without_position", 15, "Symbol")]
 
 
-def test_lots_of_a_short_position_belong_to_it():
+def test_lots_of_a_short_position_belong_to_it() -> None:
     gme = "Open Positions,Data,Summary,Stocks,USD,GME,-10,1,20,-200,25,-250,-50,\n"
     statement = read_positions(changed("ibkr_activity.csv", gme, gme + gme.replace("Summary", "Lot")))
     assert [(h.symbol, len(h.lots)) for h in statement.holdings] == [("VTI", 2), ("BND", 0)]
@@ -129,13 +132,13 @@ def test_lots_of_a_short_position_belong_to_it():
         ("etrade_2019.csv", "-.11,4.0000,", "-.11,3.0000,"),
     ],
 )
-def test_lots_that_do_not_add_up_are_told_for_every_broker(name, old, new):
+def test_lots_that_do_not_add_up_are_told_for_every_broker(name: str, old: str, new: str) -> None:
     statement = read_positions(changed(name, old, new))
     (issue,) = [i for i in statement.issues if i.code == "lots_mismatch"]
     assert (issue.severity, issue.where.symbol) == ("warning", "VTI")
 
 
-def test_notes_and_other_rows_of_the_positions_are_told_apart():
+def test_notes_and_other_rows_of_the_positions_are_told_apart() -> None:
     note = "Open Positions,Notes,a note\nOpen Positions,Data,Other,Stocks,USD,X,1,1,1,1,1,1,0,\n"
     statement = read_positions(
         changed("ibkr_activity.csv", "Open Positions,Total,,Stocks", note + "Open Positions,Total,,Stocks")
@@ -143,7 +146,7 @@ def test_notes_and_other_rows_of_the_positions_are_told_apart():
     assert [row.reason for row in statement.rows][17:19] == ["a note", "neither Summary nor Lot"]
 
 
-def test_positions_total_of_schwab_may_leave_cash_out():
+def test_positions_total_of_schwab_may_leave_cash_out() -> None:
     data = changed(
         "schwab_2020.csv",
         '"Account Total","--","--","--","--","$8,000.00"',
@@ -154,31 +157,31 @@ def test_positions_total_of_schwab_may_leave_cash_out():
     assert [t.label for t in read_positions(with_cash).totals] == ["total of the account"]
 
 
-def test_a_second_title_of_schwab_is_no_account():
+def test_a_second_title_of_schwab_is_no_account() -> None:
     title = '\n"Positions for account Other ...9 as of 01:00 PM ET, 2026/03/30"\n'
     data = (DATA / "schwab_2020.csv").read_bytes() + title.encode()
     assert [row.reason for row in read_positions(data).rows][-1] == "title"
 
 
-def test_flex_lots_without_a_summary_can_be_unsupported():
+def test_flex_lots_without_a_summary_can_be_unsupported() -> None:
     data = FLEX + "U1,OPT,VTI   260116C00300000,1,2,200,LOT\nU1,STK,VTI,1,2.5,2.5,LOT\nU1,STK,BND,-1,2,-2,LOT\n"
     statement = read_positions(data.encode())
     assert statement.portfolio.symbols == ("VTI",)
     assert codes(statement)[:2] == ["unsupported", "unsupported"]
 
 
-def test_flex_lots_must_be_good_positions_too():
+def test_flex_lots_must_be_good_positions_too() -> None:
     assert problems(FLEX + "U1,STK,VTI,1,0,5,LOT\n") == [("price_not_positive", 2, "MarkPrice")]
     assert problems(FLEX + "U1,STK,VTI,1,1,,LOT\n") == [("empty_cell", 2, "PositionValue")]
     assert problems(FLEX + "U1,STK,VTI,3,1,5,LOT\n") == [("value_mismatch", 2, None)]
 
 
-def test_a_stock_of_flex_without_price_and_value_is_left_out():
+def test_a_stock_of_flex_without_price_and_value_is_left_out() -> None:
     statement = read_positions((FLEX + "U1,STK,OLD,5,,,\nU1,STK,VTI,1,2.5,2.5,\n").encode())
     assert kinds(statement) == {"OLD": "unsupported", "VTI": "position"}
 
 
-def test_cash_of_an_earlier_day_is_left_out():
+def test_cash_of_an_earlier_day_is_left_out() -> None:
     today = '"U7700001","USD","1400"'
     data = changed("ibkr_sections.csv", today, f'"U7700001","USD","7","Currency"\n{today}')
     statement = read_positions(data)
@@ -186,32 +189,32 @@ def test_cash_of_an_earlier_day_is_left_out():
     assert "an earlier day of the cash report" in [row.reason for row in statement.rows]
 
 
-def test_more_than_twenty_rows_left_out_are_summed_up():
+def test_more_than_twenty_rows_left_out_are_summed_up() -> None:
     options = "".join(f"U1,OPT,VTI   260116C{i:08d},1,2,200,\n" for i in range(25))
     statement = read_positions((FLEX + options + "U1,STK,VTI,1,2.5,2.5,\n").encode())
     assert codes(statement).count("unsupported") == 21
     assert "5 more rows are left out" in str(statement.issues)
 
 
-def test_cash_and_text_in_a_file_of_ones_own():
+def test_cash_and_text_in_a_file_of_ones_own() -> None:
     data = b"Ticker,Shares,Price,Value\nVTI,2,5,10\nCash,,,7.5\nTotals,,,17.5\n\nmade on a sunday,,,\n"
     statement = read_positions(data, format_hint="generic")
     assert statement.cash_found == Decimal("7.5")
     assert [row.kind for row in statement.rows] == ["header", "position", "cash", "total", "footer"]
 
 
-def test_a_file_of_ones_own_needs_numbers_for_each_position():
+def test_a_file_of_ones_own_needs_numbers_for_each_position() -> None:
     assert problems(b"Ticker,Shares,Price\nVTI,2,\nBND,,5\n") == [("empty_cell", 3, "Shares")]
     statement = read_positions(b"Ticker,Value,Shares\nVTI,10,4\nBND,5,\n")
     assert kinds(statement) == {"VTI": "position", "BND": "unsupported"}
 
 
-def test_cost_of_one_share_makes_the_pnl():
+def test_cost_of_one_share_makes_the_pnl() -> None:
     data = b"Ticker,Shares,Price,Cost Per Share\nVTI,4,250,200\n"
     assert read_positions(data).confirm().portfolio["VTI"].pnl == 200
 
 
-def test_a_money_market_fund_of_m1_and_merrill_is_cash():
+def test_a_money_market_fund_of_m1_and_merrill_is_cash() -> None:
     m1 = changed("m1.csv", "SPIN,Spun Off Company,3.5,,,,,61.25", "VMFXX,Fund,61.25,,,,,61.25")
     assert read_positions(m1).cash_found == Decimal("61.25")
     merrill = changed("merrill.csv", '"BND"', '"TMCXX"').decode()
@@ -220,7 +223,7 @@ def test_a_money_market_fund_of_m1_and_merrill_is_cash():
     assert read_positions(merrill.replace(line, one).encode()).cash_found == Decimal("1896.00")
 
 
-def test_merrill_by_tabs_names_its_day():
+def test_merrill_by_tabs_names_its_day() -> None:
     header = "COB Date\tAccount Nickname\tSymbol\tSecurity Description\tQuantity\tPrice ($)\tValue ($)\n"
     row = "03/31/2026\tMine\tVTI\tVANGUARD\t10\t275.40\t2,754.00\n"
     statement = read_positions((header + row).encode())
@@ -228,12 +231,12 @@ def test_merrill_by_tabs_names_its_day():
     assert [a.id for a in statement.accounts] == ["Mine"]
 
 
-def test_a_broken_quote_below_a_known_header_is_told_with_the_other_problems():
+def test_a_broken_quote_below_a_known_header_is_told_with_the_other_problems() -> None:
     data = changed("fidelity_2021.csv", "$230.15", "x").replace(b'"Date downloaded', b'"Date "down')
     assert [code for code, *_ in problems(data)] == ["not_a_number", "bad_csv"]
 
 
-def test_holdings_without_an_account_beside_named_ones_have_one_to_choose():
+def test_holdings_without_an_account_beside_named_ones_have_one_to_choose() -> None:
     data = changed("questrade_like.csv", ",CAD,26000001", ",CAD,")
     statement = read_positions(data).confirm()
     assert [a.id for a in statement.accounts] == ["26000001", ""]
@@ -241,7 +244,7 @@ def test_holdings_without_an_account_beside_named_ones_have_one_to_choose():
     assert [a.name for a in preview(statement).accounts] == ["", "no account named"]
 
 
-def test_ten_thousand_different_accounts_stay_readable():
+def test_ten_thousand_different_accounts_stay_readable() -> None:
     rows = "".join(f"a{i},B{i},1,1\n" for i in range(2_000))
     statement = read_positions(("Account,Symbol,Shares,Price\n" + rows).encode())
     (warning,) = [i for i in statement.issues if i.code == "several_accounts"]
@@ -256,23 +259,23 @@ class TestTickersThatAreMarks:
     """BOF to EOF, MSG, DATA and HEADER are tickers too, wherever the file's first records do not say otherwise."""
 
     @pytest.mark.parametrize("ticker", MARKS)
-    def test_in_a_plain_file(self, ticker):
+    def test_in_a_plain_file(self, ticker: Any) -> None:
         statement = read_positions(f"{PLAIN}VTI,2500,250,1\n{ticker},1000,10,5\nBND,750,75,1\n".encode())
         assert [(p.symbol, p.value) for p in statement.portfolio] == [("VTI", 2500), (ticker, 1000), ("BND", 750)]
 
     @pytest.mark.parametrize("ticker", MARKS)
-    def test_in_the_second_column(self, ticker):
+    def test_in_the_second_column(self, ticker: Any) -> None:
         data = f"CurrencyPrimary,{PLAIN}USD,{ticker},1000,10,5\nUSD,BND,750,75,1\n"
         assert read_positions(data.encode()).portfolio.symbols == (ticker, "BND")
 
     @pytest.mark.parametrize("ticker", MARKS)
-    def test_in_a_file_of_ones_own(self, ticker):
+    def test_in_a_file_of_ones_own(self, ticker: Any) -> None:
         data = f"Ticker,Shares,Price\n{ticker},10,5\nBND,20,7\n"
         assert read_positions(data.encode(), format_hint="generic").portfolio.symbols == (ticker, "BND")
 
     @pytest.mark.parametrize("ticker", MARKS)
     @pytest.mark.parametrize("columns", ["Symbol,CurrencyPrimary", "CurrencyPrimary,Symbol"])
-    def test_between_records(self, ticker, columns):
+    def test_between_records(self, ticker: Any, columns: str) -> None:
         cells = {"Symbol": ticker, "CurrencyPrimary": "USD"}
         row = ",".join(cells[column] for column in columns.split(","))
         data = (
@@ -290,19 +293,19 @@ class TestCutRecords:
     TEXT = (DATA / "ibkr_records.csv").read_text()
 
     @pytest.mark.parametrize("code", ["POST", "CRTT"])
-    def test_a_section_without_its_end_is_refused(self, code):
+    def test_a_section_without_its_end_is_refused(self, code: str) -> None:
         cut = "".join(line for line in self.TEXT.splitlines(keepends=True) if f'"EOS","{code}"' not in line)
         begun = 4 if code == "POST" else 10
         assert ("cut_section", begun, None) in problems(cut)
 
-    def test_a_file_that_is_cut_off_in_a_section_is_refused(self):
+    def test_a_file_that_is_cut_off_in_a_section_is_refused(self) -> None:
         assert ("cut_section", 4, None) in problems(self.TEXT[: self.TEXT.index('"USD","BOND"')])
 
-    def test_an_end_of_another_section_ends_nothing(self):
+    def test_an_end_of_another_section_ends_nothing(self) -> None:
         assert ("cut_section", 4, None) in problems(self.TEXT.replace('"EOS","POST"', '"EOS","CRTT"'))
 
     @pytest.mark.parametrize(("mark", "line"), [("EOA", 3), ("EOF", 2)])
-    def test_an_account_or_report_without_its_end_is_told(self, mark, line):
+    def test_an_account_or_report_without_its_end_is_told(self, mark: str, line: Any) -> None:
         cut = "".join(text for text in self.TEXT.splitlines(keepends=True) if f'"{mark}"' not in text)
         (issue,) = [i for i in read_positions(cut.encode()).issues if i.code == "maybe_cut"]
         assert issue.where.line == line
@@ -311,7 +314,7 @@ class TestCutRecords:
 @pytest.mark.parametrize(
     ("column", "again"), [("Quantity", "Quantity"), ("FXRateToBase", "fxRateToBase"), ("Quantity", "Position")]
 )
-def test_a_column_that_says_two_things_is_refused(column, again):
+def test_a_column_that_says_two_things_is_refused(column: str, again: str) -> None:
     """Of two rates or quantities none is taken in silence; a quantity has two names."""
     data = f"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized,{column},{again}\nVTI,2500,250,1,10,7\n"
     assert problems(data) == [("duplicate_column", 1, column)]
@@ -320,20 +323,20 @@ def test_a_column_that_says_two_things_is_refused(column, again):
 class TestDerivativesWithoutAssetClass:
     """The symbol or the multiplier shows an option where the file has no column for the class of an asset."""
 
-    def test_by_its_symbol(self):
+    def test_by_its_symbol(self) -> None:
         statement = read_positions(f"{PLAIN}VTI,2500,250,1\nMSTR  260206C00220000,2500,2.50,5\n".encode())
         assert statement.portfolio.symbols == ("VTI",)
         assert kinds(statement)["MSTR  260206C00220000"] == "unsupported"
         assert "an option: plans trade shares" in str(statement.issues)
 
     @pytest.mark.parametrize("level", ["", "SUMMARY", "LOT"])
-    def test_by_its_multiplier(self, level):
+    def test_by_its_multiplier(self, level: str) -> None:
         rows = f"VTI,2500,250,1,10,1,{level}\nESM6,2500,5,5,10,50,{level}\n"
         statement = read_positions(f"{PLAIN.strip()},Quantity,Multiplier,LevelOfDetail\n{rows}".encode())
         assert statement.portfolio.symbols == ("VTI",)
         assert "a contract for 50 units" in str(statement.issues)
 
-    def test_in_xml(self):
+    def test_in_xml(self) -> None:
         position = '<OpenPosition symbol="{}" position="1" markPrice="5" positionValue="{}" multiplier="{}"/>'
         rows = position.format("VTI", 5, 1) + position.format("ESM6", 250, 50)
         text = f"<FlexQueryResponse><OpenPositions>{rows}</OpenPositions></FlexQueryResponse>"
@@ -361,24 +364,24 @@ class TestDaysOfFlex:
             (["04/04/2026", "05/05/2026"], "2026-05-05"),
         ],
     )
-    def test_the_last_day_is_read(self, days, last):
+    def test_the_last_day_is_read(self, days: list[str], last: str) -> None:
         statement = self.read(*days)
         assert statement.portfolio.symbols == ("S1",)
         assert str(statement.as_of) == last
         assert ("ambiguous_date" in codes(statement)) == (last == "None")
 
     @pytest.mark.parametrize("days", [["02/05/2026", "01/06/2026"], ["31/01/2026", "01/31/2026"], ["1 Jan", "2 Jan"]])
-    def test_a_last_day_that_cannot_be_told_is_refused(self, days):
+    def test_a_last_day_that_cannot_be_told_is_refused(self, days: list[str]) -> None:
         data = f"{PLAIN.strip()},ReportDate\nA,10,5,1,{days[0]}\nB,10,5,1,{days[1]}\n"
         assert problems(data) == [("ambiguous_date", 3, "ReportDate")]
 
-    def test_one_day_that_can_be_two_is_not_told(self):
+    def test_one_day_that_can_be_two_is_not_told(self) -> None:
         statement = self.read("05/02/2026", "05/02/2026")
         assert statement.portfolio.symbols == ("S0", "S1")
         assert statement.as_of is None
         assert codes(statement) == ["ambiguous_date"]
 
-    def test_xml_statements_of_several_days_need_no_report_date(self):
+    def test_xml_statements_of_several_days_need_no_report_date(self) -> None:
         """The day of a position is that of the statement around it where it names none."""
 
         def statement(day: str, symbol: str) -> str:
@@ -400,28 +403,28 @@ class TestTotalsOfOnesOwn:
 
     VALUES = "Ticker,Shares,Price,Value\nVTI,10,250.5,2505\n"
 
-    def test_a_share_called_sum_is_a_share(self):
+    def test_a_share_called_sum_is_a_share(self) -> None:
         data = b"Ticker,Shares,Price\nVTI,10,250.5\nSUM,100,50\n"
         assert read_positions(data).confirm().portfolio.symbols == ("VTI", "SUM")
         with_value = f"{self.VALUES}SUM,10,50,500\n"
         assert read_positions(with_value.encode()).confirm().portfolio["SUM"].value == 500
 
     @pytest.mark.parametrize("label", ["Sum", "SUM:", "Total", "Grand Total", "totals"])
-    def test_a_total_is_compared(self, label):
+    def test_a_total_is_compared(self, label: str) -> None:
         statement = read_positions(f"{self.VALUES}{label},,,2505\n".encode())
         assert statement.confirm().portfolio.symbols == ("VTI",)
         assert [check.stated for check in statement.totals] == [2505]
         assert problems(f"{self.VALUES}{label},,,2506\n") == [("total_mismatch", 3, None)]
 
     @pytest.mark.parametrize(("kind", "held"), [("Margin", ["VTI", "BND"]), ("Option", ["VTI"])])
-    def test_a_type_of_account_is_no_class_of_asset(self, kind, held):
+    def test_a_type_of_account_is_no_class_of_asset(self, kind: str, held: list[str]) -> None:
         """Brokers write Cash or Margin behind every position; where another word stands it is what the asset is."""
         data = f"Ticker,Shares,Price,Type\nVTI,2,5,{'Cash' if kind == 'Margin' else 'ETF'}\nBND,3,7,{kind}\n".encode()
         assert list(read_positions(data).confirm().portfolio.symbols) == held
 
     @pytest.mark.parametrize("label", ["Subtotal", "Sub-total", "sub total stocks", "Total USD", "Cash Total"])
     @pytest.mark.parametrize("numbers", ["10,,2505", ",,2505", ",,77"])
-    def test_a_part_of_the_total_is_no_position(self, label, numbers):
+    def test_a_part_of_the_total_is_no_position(self, label: str, numbers: str) -> None:
         statement = read_positions(f"{self.VALUES}{label},{numbers}\nTotal,,,2505\n".encode())
         sums = numbers == ",,2505"  # of the row above it
         assert [(row.kind, row.reason) for row in statement.rows][2:] == [
@@ -433,19 +436,19 @@ class TestTotalsOfOnesOwn:
         assert all("77" in message and "2505" in message for message in differing)
 
     @pytest.mark.parametrize("ticker", ["CASH", "USD"])
-    def test_a_share_called_cash_needs_no_price_to_be_one(self, ticker):
+    def test_a_share_called_cash_needs_no_price_to_be_one(self, ticker: str) -> None:
         """100 of it are worth 8,000: that is no cash, which is worth its own amount."""
         statement = read_positions(f"Ticker,Shares,Value\nVTI,10,2505\n{ticker},100,8000\n".encode()).confirm()
         assert statement.portfolio[ticker].price == 80
         assert statement.cash_found == 0
 
     @pytest.mark.parametrize("row", ["Cash,,500", "Cash,500,500", "Cash,500,500.00"])
-    def test_cash_without_a_column_of_prices(self, row):
+    def test_cash_without_a_column_of_prices(self, row: str) -> None:
         statement = read_positions(f"Ticker,Shares,Value\nVTI,10,2505\n{row}\n".encode()).confirm()
         assert (statement.portfolio.symbols, statement.cash_found) == (("VTI",), 500)
 
     @pytest.mark.parametrize("title", ["Asset Class", "Type", "Security Type"])
-    def test_the_kind_of_asset_is_heeded(self, title):
+    def test_the_kind_of_asset_is_heeded(self, title: str) -> None:
         data = f"Ticker,{title},Shares,Value\nVTI,ETF,10,2505\nBTC,Crypto,1,60000\n"
         statement = read_positions(data.encode()).confirm()
         assert statement.portfolio.symbols == ("VTI",)
@@ -462,7 +465,7 @@ class TestTotalsOfOnesOwn:
         ("etrade_2019.csv", "912797GB7,98.5,0,0,10000,98,0,50,.5,9850.00"),
     ],
 )  # fmt: skip
-def test_a_bond_is_left_out_and_the_rest_is_read(name, row):
+def test_a_bond_is_left_out_and_the_rest_is_read(name: str, row: str) -> None:
     """A price in percent of the face value, or the name of a bond, under a CUSIP."""
     anchor = next(line for line in (DATA / name).read_text("utf-8-sig").splitlines() if "VTI" in line)
     data = changed(name, anchor, f"{row}\n{anchor}").decode()
@@ -477,7 +480,7 @@ def test_a_bond_is_left_out_and_the_rest_is_read(name, row):
 @pytest.mark.parametrize(
     ("symbol", "description"), [("31617E471", "FID GROWTH CO POOL"), ("31617E471", "US TREASURY BOND INDEX FUND")]
 )
-def test_a_fund_with_a_cusip_is_a_fund(symbol, description):
+def test_a_fund_with_a_cusip_is_a_fund(symbol: str, description: str) -> None:
     data = changed("fidelity_2021.csv", "VTI,VANGUARD TOTAL STOCK MKT ETF", f"{symbol},{description}")
     assert symbol in read_positions(data).portfolio.symbols
 
@@ -492,7 +495,9 @@ class TestDegiro:
             ("degiro_old.csv", "USD 877.50", "USD 87.75"),
         ],
     )
-    def test_quantity_times_price_is_compared_where_both_are_in_one_currency(self, name, old, new):
+    def test_quantity_times_price_is_compared_where_both_are_in_one_currency(
+        self, name: str, old: str, new: str
+    ) -> None:
         """In the account's own currency the value is the product; in another, the value in that currency is."""
         assert "value_mismatch" in [code for code, *_ in problems(changed(name, old, new))]
 
@@ -504,30 +509,30 @@ class TestDegiro:
             "Produit,Ticker/ISIN,Quantité,Clôture,Devise,,Montant en EUR",
         ],
     )
-    def test_the_header_is_known_in_other_languages(self, header):
+    def test_the_header_is_known_in_other_languages(self, header: str) -> None:
         data = f'{header}\nVANGUARD,IE00BK5BQT80,51,"58,85",EUR,"3001,35","3001,35"\n'
         statement = read_positions(data.encode())
         assert (statement.format, statement.portfolio["IE00BK5BQT80"].value) == ("degiro", Decimal("3001.35"))
 
 
 class TestEtrade:
-    def test_the_net_account_value_is_compared_without_a_total(self):
+    def test_the_net_account_value_is_compared_without_a_total(self) -> None:
         text = (DATA / "etrade_2019.csv").read_text()
         cut = text[: text.index("VBTLX")]
         assert [code for code, *_ in problems(cut)] == ["total_mismatch"]
 
-    def test_a_symbol_led_by_a_space_is_no_lot(self):
+    def test_a_symbol_led_by_a_space_is_no_lot(self) -> None:
         statement = read_positions(changed("etrade_2019.csv", "VBTLX", " VBTLX"))
         assert statement.portfolio["VBTLX"].value == 620
 
-    def test_a_lot_below_no_position_is_refused(self):
+    def test_a_lot_below_no_position_is_refused(self) -> None:
         text = (DATA / "etrade_2019.csv").read_text()
         lot = next(line for line in text.splitlines() if "10/05/2018" in line)
         found = problems(text.replace("TOTAL", f"{lot}\nTOTAL"))
         assert found == [("lot_without_position", 16, None)]
 
 
-def test_an_account_of_schwab_without_its_total_is_told():
+def test_an_account_of_schwab_without_its_total_is_told() -> None:
     lines = (DATA / "schwab_2026.csv").read_text().splitlines(keepends=True)
     first = next(line for line in lines if "Account Total" in line)
     statement = read_positions("".join(line for line in lines if line != first).encode())

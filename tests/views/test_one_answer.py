@@ -24,7 +24,7 @@ WISH = {"method": "exact", "strategy": "hard_rebalance", "targets": {"B": 100}}
 """All of A is sold, for 10.00 more than the file says it is worth."""
 
 
-def test_files_and_tables_say_nothing_is_left():
+def test_files_and_tables_say_nothing_is_left() -> None:
     """The library's numbers, in every form that they are written in."""
     plan = rebalance(HELD, **WISH)
     assert plan.orders[0].shares == -100
@@ -40,7 +40,7 @@ def test_files_and_tables_say_nothing_is_left():
     assert '<td class="value_after">$0.00</td><td class="weight_after">0.0</td>' in line[1]
 
 
-def test_the_page_shows_the_same():
+def test_the_page_shows_the_same() -> None:
     """What the slider looks up is the same text, and every weight has one."""
     data = sweep_data(prepare(HELD, **WISH, places=2), [Point(Decimal(cash), Decimal(0)) for cash in (0, -500, 500)])
     texts = percent_texts()
