@@ -126,7 +126,7 @@ def test_the_rest_is_invested_at_a_press(page, address, width):
     invest.click()
     headline(page, 540, dear, min_trade=0, leftover="invest")
     expect(page).to_have_url(re.compile("leftover=invest"))
-    expect(page.get_by_text("what is left is invested")).to_be_visible()
+    expect(page.get_by_text("cash that is left is invested past the targets")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Undo").click()
     headline(page, 540, dear, min_trade=0)
