@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 BENCH := $(VENV)-bench
+ENGINES := $(VENV)-engines
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app check test coverage lint types reference bench audit lock clean
+.PHONY: help app check test test-engines coverage lint types reference bench audit lock clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 app: $(VENV)/app.stamp ## set up a virtual environment and open the dashboard
 	$(BIN)/pbal app --port $(PORT)
@@ -35,11 +36,15 @@ types: $(VENV)/dev.stamp ## mypy, strict, on the package and on its tests
 reference: $(VENV)/dev.stamp ## the reference of the library, from its docstrings, in build/reference
 	$(BIN)/python -m pdoc --docformat google --output-directory build/reference pbal_core
 
+test-engines: $(ENGINES)/stamp ## many accounts under every data engine; Spark needs Java (Debian: apt install default-jre-headless)
+	PBAL_ENGINES=all $(ENGINES)/bin/python -m pytest tests/engines
+
 bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.md (some minutes)
 	$(BENCH)/bin/python -m tests.benchmarks.bench_exact --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_readers --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_dashboard --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_sessions --write
+	$(BENCH)/bin/python -m tests.benchmarks.bench_batch --write
 
 audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions; fails where one could not be looked up
 	$(BIN)/pip-audit --strict --requirement requirements.txt --no-deps --disable-pip
@@ -52,7 +57,7 @@ lock: $(VENV)/dev.stamp ## compile requirements.txt and .ci/requirements-dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the virtual environments and everything generated
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage test-results
+	rm -rf $(VENV) $(BENCH) $(ENGINES) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage test-results
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is %d.%d; say which: make PYTHON=python3.12" % v)'
@@ -76,4 +81,10 @@ $(BENCH)/stamp: .ci/requirements-dev.txt .ci/chromium pyproject.toml
 	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --requirement .ci/requirements-dev.txt
 	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	BIN=$(BENCH)/bin bash .ci/chromium
+	@touch $@
+
+$(ENGINES)/stamp: .ci/requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/pip install --quiet --disable-pip-version-check --requirement .ci/requirements-dev.txt
+	$(ENGINES)/bin/pip install --quiet --disable-pip-version-check --editable '.[engines]'
 	@touch $@
