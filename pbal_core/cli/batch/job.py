@@ -218,7 +218,7 @@ class _Pool:
 
 
 def _write_parquet(path: Path, parts: list[Path], schema: pa.Schema) -> None:
-    with pq.ParquetWriter(path, schema) as writer:
+    with pq.ParquetWriter(path, schema, **workers.AS_PARQUET) as writer:
         for part in parts:
             with pq.ParquetFile(part) as file:
                 for group in range(file.num_row_groups):

@@ -15,12 +15,15 @@ from ...money import divide_half_even, format_money, from_units
 from ...policy.assets import Asset
 from ...portfolio import Portfolio, Position
 from ..problem import Problem
-from ..solve import solve
+from ..solve import WORK, solve
 from ..strategy import Method
 from .answer import HOW, BatchAnswer
 from .columns import MOST
 from .model import SHARE_PLACES, BatchModel
 from .rows import Rows
+
+_PATIENCE = 8
+"""Times the usual work that auto spends on an account that the exact method does not prove at once."""
 
 
 def plan_exactly(rows: Rows, account: int, model: BatchModel, answer: BatchAnswer) -> None:
@@ -33,7 +36,10 @@ def plan_exactly(rows: Rows, account: int, model: BatchModel, answer: BatchAnswe
     try:
         _check_size(sum(values) + abs(cash), sum(map(int.__mul__, held, prices)))
         problem = _problem(rows, span, model)
-        solution = solve(problem, cash, problem.units(model.min_trade))
+        smallest = problem.units(model.min_trade)
+        solution = solve(problem, cash, smallest)
+        if model.quality == "auto" and solution.proof is not None and not solution.proof.proven:
+            solution = solve(problem, cash, smallest, work=_PATIENCE * WORK)
         if solution.refusal:
             raise RequestError(solution.refusal)
     except PbalError as error:

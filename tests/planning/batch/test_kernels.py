@@ -247,6 +247,14 @@ def test_amounts_whose_products_do_not_fit_are_planned_alone(quality):
     assert table == planned(accounts(text), "exact").to_pylist()
 
 
+def test_what_is_not_settled_in_few_steps_is_planned_alone():
+    """A dear share leaves more lots of a cheap one to take back than the kernel takes one by one."""
+    text = "A cash 1450: DEAR 0 @ 1000 = 0.5; CHEAP 0 @ 1 = 0.5"
+    table = planned(accounts(text), "whole").to_pylist()
+    assert {row["quality"] for row in table} == {"exact"}
+    assert table == planned(accounts(text), "exact").to_pylist()
+
+
 def test_a_fund_without_a_target_is_sold_whole_in_a_hard_rebalance():
     """By the kernel too, and the cash goes to the others."""
     text = "A cash 0: OLD 950 @ 100 = 0; VTI 1000 @ 50 = 0.5; BND 1000 @ 50 = 0.5"

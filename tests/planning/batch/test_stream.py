@@ -144,6 +144,28 @@ def test_a_bad_row_is_named(name, values, kind, reasons):
     assert all(reason.startswith(reasons[account]) for account, reason in found)
 
 
+def test_columns_without_any_value_have_no_type():
+    """Cash and targets that nobody names are none; accounts and symbols that nobody names are refused."""
+    none = pa.nulls(7)
+    batch = accounts(GOOD)
+    for name in ("cash", "target"):
+        unsaid = table([changed(name, none.to_pylist(), pa.null())], cash=20)
+        assert unsaid.select(["shares", "status"]) == table([batch.drop_columns([name])], cash=20).select(
+            ["shares", "status"]
+        )
+    for name, reason in (("account", "a row has no account"), ("symbol", "a row has no symbol")):
+        found = table([changed(name, none.to_pylist(), pa.null())])
+        assert set(found.column("reason").to_pylist()) == {reason}
+        assert found.num_rows == 7
+
+
+def test_an_account_too_large_for_a_level_is_refused():
+    """Its sum has more than 62 bits, and nothing of it wraps around."""
+    found = table([changed("value", [2**55] * 2 + [900] * 5, pa.uint64())], "level").to_pylist()
+    assert [row["status"] for row in found] == ["refused"] * 2 + ["planned"] * 5
+    assert found[0]["reason"] == "its amounts are too large together"
+
+
 def test_what_cannot_be_a_batch_is_refused_at_once():
     """With everything that is wrong in one message."""
     batch = accounts(GOOD)
