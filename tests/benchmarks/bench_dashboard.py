@@ -1,9 +1,10 @@
 """How the dashboard feels, measured in a real browser: ``python -m tests.benchmarks.bench_dashboard``.
 
 The model: the live view, a plain ``st.slider`` + ``st.plotly_chart`` page and an empty page are served one after the
-other by the same machine that runs the browser, and the same probe watches each. The probe looks at the bars of the
-chart once a frame. *Paints* are frames in which a bar changed; *input to paint* runs from the browser's own time stamp
-of the oldest input that was not yet seen to the end of the frame that shows it. Trust ratios, not milliseconds.
+other by the same machine that runs the browser, and the same probe watches each. The probe looks at the sentence and
+the bars of the chart once a frame. *Plans* are frames that show another plan than the one before; *input to paint* runs
+from the browser's own time stamp of the oldest input that was not yet seen to the end of the frame that shows it. Trust
+ratios, not milliseconds.
 """
 
 from __future__ import annotations
@@ -21,15 +22,22 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
 
+from pbal_core.readers import read_positions
+from pbal_core.sample import sample_bytes
+from pbal_core.views.axis import cash_axis
 from tests.benchmarks.report import machine, write_section
 from tests.browser.driver import executable
 from tests.browser.server import PAGES, ROOT, serve
 
 SECONDS = 2.0
 RATE = 60
+PART = 0.4
+"""Of the slider."""
 
 PROBE = """() => {
-  const bars = () => [...document.querySelectorAll('.barlayer path')].map((bar) => bar.getAttribute('d')).join();
+  const words = () => document.querySelector('.pbal-sentence')?.innerText ?? '';
+  const ends = () => [...document.querySelectorAll('.barlayer path')].map((bar) => bar.getAttribute('d'));
+  const bars = () => [words(), ...ends()].join();
   const probe = window.probe = { pending: null, paints: [], delays: [], seen: bars(), load: {} };
   const note = (event) => { probe.pending ??= event.timeStamp; };
   for (const kind of ['input', 'keydown', 'pointerup']) document.addEventListener(kind, note, true);
@@ -99,18 +107,19 @@ async def opened(browser: Browser, url: str, *, script: str = "") -> tuple[Page,
     return page, wire
 
 
-async def drag(page: Page, wire: Wire, thumb: tuple[float, float], *, grid: float) -> dict[str, float]:
-    """Two seconds of moves at 60 a second, each a little more than one position of the slider."""
+async def drag(page: Page, wire: Wire, thumb: tuple[float, float], *, width: float) -> dict[str, float]:
+    """Two seconds of moves at 60 a second over two fifths of a slider that is so many pixels wide."""
     await page.evaluate(PROBE)
     x, y = thumb
-    sent = wire.sent
     await page.mouse.move(x, y)
+    await page.wait_for_timeout(1500)  # a hand comes before it presses: all positions are there then
+    sent = wire.sent
     await page.mouse.down()
     moves, pending = int(SECONDS * RATE), []
     start = time.perf_counter()
     for i in range(1, moves + 1):
-        there = i if i <= 2 * moves // 3 else 4 * moves // 3 - i
-        event = {"type": "mouseMoved", "x": x + 1.05 * grid * there, "y": y, "button": "left", "buttons": 1}
+        there = x - PART * width * i / moves
+        event = {"type": "mouseMoved", "x": there, "y": y, "button": "left", "buttons": 1}
         # Not awaited: a hand does not wait for the page to keep up either.
         pending.append(asyncio.ensure_future(wire.session.send("Input.dispatchMouseEvent", event)))
         await asyncio.sleep(max(0, start + i / RATE - time.perf_counter()))
@@ -124,7 +133,7 @@ async def drag(page: Page, wire: Wire, thumb: tuple[float, float], *, grid: floa
     gaps = [b - a for a, b in itertools.pairwise(paints)] or [1000 * elapsed]
     return {
         "moves/s": moves / elapsed,
-        "paints/s": len(paints) / elapsed,
+        "plans/s": len(paints) / elapsed,
         "median ms": statistics.median(delays) if delays else math.nan,
         "p95 ms": sorted(delays)[int(0.95 * len(delays))] if delays else math.nan,
         "longest gap ms": max(gaps),
@@ -155,9 +164,9 @@ async def live(browser: Browser, address: str, query: str, *, everything: bool =
     box = await slider.bounding_box()
     assert box
     count, value = int(await slider.get_attribute("max") or 1), int(await slider.input_value())
-    grid = (box["width"] - 20) / count
-    thumb = box["x"] + 10 + grid * value, box["y"] + box["height"] / 2
-    figures = await drag(page, wire, thumb, grid=grid)
+    width = box["width"] - 20
+    thumb = box["x"] + 10 + width * value / count, box["y"] + box["height"] / 2
+    figures = await drag(page, wire, thumb, width=width) | {"positions": count + 1}
     figures["arrow key ms"] = await arrow(page, slider)
     await page.context.close()
     return figures
@@ -171,7 +180,7 @@ async def plain(browser: Browser, address: str, query: str) -> dict[str, float]:
     box = await slider.bounding_box()
     assert box
     thumb = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    figures = await drag(page, wire, thumb, grid=4)
+    figures = await drag(page, wire, thumb, width=box["width"])
     figures["arrow key ms"] = await arrow(page, slider)
     await page.context.close()
     return figures
@@ -207,6 +216,13 @@ def _cell(name: str, value: float) -> str:
     return "\N{EN DASH}" if math.isnan(value) else f"{value:.2f}" if name == "MB" else f"{value:.0f}"
 
 
+def share_of_track() -> float:
+    """The part of the slider's positions, for the sample, that is between 0.2 and 10 % of the portfolio."""
+    worth = read_positions(sample_bytes()).portfolio.value
+    axis = cash_axis(worth)
+    return sum(worth / 500 <= amount <= worth / 10 for amount in axis) / len(axis)
+
+
 async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Every figure of the drag, and of the first load, a row a page."""
     drags, loads = {}, {}
@@ -216,6 +232,7 @@ async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, di
             drags["live, 10 assets"] = await live(browser, address, "")
             drags["live, 60 assets, 30 largest"] = await live(browser, address, "?n=60")
             drags["live, 60 assets, all"] = await live(browser, address, "?n=60", everything=True)
+            drags["live, 200 assets, all"] = await live(browser, address, "?n=200", everything=True)
         with serve(PAGES / "plain_page.py") as (address, _):
             drags["plain, 10 assets"] = await plain(browser, address, "")
             drags["plain, 60 assets"] = await plain(browser, address, "?n=60")
@@ -240,8 +257,9 @@ def main() -> None:
     text = "\n\n".join(
         [
             f"Measured on {machine()}, browser and server together, load average {busy} before the run.",
-            f"Dragging for {SECONDS:.0f} s at {RATE} moves a second; arrow key is the median of 15 presses:",
+            f"Dragging over {PART:.0%} of the slider in {SECONDS:.0f} s, at {RATE} moves a second:",
             table(drags),
+            f"A contribution of 0.2 to 10 % of the portfolio has {share_of_track():.0%} of the slider at ten assets.",
             "First load with an empty cache, median of 5:",
             table(loads),
             f"Arrow key to chart: live / plain = {ratio:.2f}. First load: live / plain = {share:.2f}.",

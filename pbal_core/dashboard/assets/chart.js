@@ -16,6 +16,8 @@ const plotlyReady = (() => {
 const MOST_LABELS = 60; // more of them are a smear; hovering a bar names it
 const MOST_BELOW = 96; // pixels for the symbols below the bars, of which the bars have the more the shorter they are
 
+const WORTH_SKETCHING = 24; // bars: fewer of them move as quickly in place
+
 const AFTER = 1, TARGET = 2; // places of the traces in the figure
 
 /** Numbers of the traces in one unit, percent or dollars, for some rows. */
@@ -162,7 +164,7 @@ class Chart {
         if (tick) place(tick, `M${tick.left},${targets[k]}V${targets[k]}H${tick.right}V${targets[k]}Z`);
       });
     }
-    if (dragging && this.drawn.samples.slice(0, TARGET + 1).every(Boolean)) {
+    if (dragging && rows.length >= WORTH_SKETCHING && this.drawn.samples.slice(0, TARGET + 1).every(Boolean)) {
       this.sketch.begin(this.drawn);
       this.sketch.draw(ends, targets, pinned && rows.map((i) => end(pinned[unit][i])));
     }
