@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..errors import Issue
 from . import remarks
@@ -83,21 +82,22 @@ def why_stays(problem: Problem, question: tuple[int, int], lots: Sequence[int], 
     """What keeps the position that is furthest below its target from being bought with ``idle`` units, as a clause."""
     cash, min_trade = question
     rest = _Rest(problem, min_trade, lots, idle)
-    able = [i for i in problem.managed if problem.may_buy[i] and lots[i] >= 0]
+    managed, parts = problem.managed, problem.parts
+    able = [i for i in managed if problem.may_buy[i] and lots[i] >= 0]
     if not able:
         return "nothing else may be bought" if any(lots) else "nothing may be bought"
 
-    def fill(i: int) -> Fraction:
-        return Fraction(problem.worth(i, lots), problem.parts[i])
+    def fill(i: int) -> float:
+        return problem.worth(i, lots) / parts[i]
 
     i = min(able, key=fill)
-    base = problem.managed_value + problem.budget(cash)
-    if fill(i) * sum(asset.part for asset in problem.assets) >= base:
+    base, whole = problem.managed_value + problem.budget(cash), sum(asset.part for asset in problem.assets)
+    if problem.worth(i, lots) * whole >= base * parts[i]:
         if problem.constraints.leftover != "invest":
             return "nothing that may be bought is below its target"
         i = min(able, key=lambda i: (rest.least(i), i))
         return rest.limited(i) or rest.too_dear(i, "the cheapest to buy") or _NOT_WORTH_IT
-    lower = any(problem.parts[j] and fill(j) < fill(i) for j in problem.managed if j not in able)
+    lower = len(able) < len(managed) and any(parts[j] and fill(j) < fill(i) for j in managed if j not in able)
     which = "the furthest below target" + (" of what may be bought" if lower else "")
     return rest.limited(i) or rest.too_dear(i, which) or rest.too_much(i, which)
 

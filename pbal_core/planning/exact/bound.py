@@ -80,7 +80,7 @@ def find_bound(stage: Stage, idle: tuple[int, int], effort: Effort) -> Bound:
         left = stage.budget - stage.spend(below[1])
         if left <= idle[1]:
             return _at(stage, idle, below[0], below[1], below[1])
-        below, above = _bracket(stage, pick, idle[1], (below[0], inf), effort)
+        below, above = _bracket(stage, pick, idle[1], (max(stage.start, below[0]), inf), effort, below=below)
         if above is None:
             return _at(stage, idle, below[0], below[1], below[1])
         level, plan = _walk(stage, below[1], above, idle[1])
@@ -147,7 +147,13 @@ def best_trade(ideal: float, low: int, high: int, buy_least: int, sell_least: in
 
 
 def _bracket(
-    stage: Stage, pick: Picks, leave: int, levels: tuple[float, float], effort: Effort
+    stage: Stage,
+    pick: Picks,
+    leave: int,
+    levels: tuple[float, float],
+    effort: Effort,
+    *,
+    below: Side | None = None,
 ) -> tuple[Side, Side | None]:
     """Two levels between which the picks leave just ``leave`` units, few steps apart.
 
@@ -157,11 +163,11 @@ def _bracket(
         leave: Units of the budget that are to be left.
         levels: The level to begin with, and the highest to look at.
         effort: What is used up.
+        below: A side that leaves as much or more, where one is known already.
 
     Returns:
         The side that leaves as much or more, and the side that leaves less: None if the highest level does not.
     """
-    below: Side | None = None
     above: Side | None = None
     (level, highest), step = levels, 0.0
     each = LOOK * len(stage.prices) // (4 if stage.plain else 1)
@@ -209,7 +215,7 @@ def _slope(stage: Stage, level: float, picks: list[int]) -> float:
     """Units of spending for one more water level, over the assets that can still move."""
     rows = zip(stage.prices, stage.level, stage.held, picks, strict=True)
     if not stage.grids:
-        return sum(p * d for p, d, h, k in rows if -0.5 <= level * d - h - k <= 0.5)
+        return sum([p * d for p, d, h, k in rows if -0.5 <= level * d - h - k <= 0.5])
     reach = [0.5 if grid is None else grid.widest / 2 for grid in stage.grids]
     return sum(p * d for (p, d, h, k), half in zip(rows, reach, strict=True) if -half <= level * d - h - k <= half)
 

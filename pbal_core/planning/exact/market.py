@@ -203,10 +203,9 @@ class Market:
             if not small:
                 buy_least = [self.buy_least(i, min_trade) for i in self.targets]
             rows = zip(self.targets, prices, buy_least, strict=True)
+            most = self._most_bought
             high = [
-                0
-                if not self.buyable[i] or (paid := purse // price) < least
-                else self._most_bought(i, total, least, paid)
+                0 if not self.buyable[i] or (paid := purse // price) < least else most(i, total, least, paid)
                 for i, price, least in rows
             ]
         return Stage(

@@ -67,16 +67,22 @@ def _best_within(stage: Stage, idle: tuple[int, int], effort: Effort, enough: fl
     effort.charge(LOOK * len(stage.prices))
     bound = find_bound(stage, idle, effort)
     first = _or_nothing(stage, fill(stage, bound.plan, effort))
+    value = stage.value(first)
     while effort.left and (least := _least_kept(stage, bound)) is not None:
         i, most = least
         if most >= bound.idle[1]:
             break
-        other = _without(stage, i, bound.picks[i])
-        excess = bound.excess(stage, first)
-        bound = find_bound(stage, (bound.idle[0], most), effort)
-        if other is not None and _not_sold(stage, bound, i) <= excess + tolerance(excess):
+        floor = value - bound.excess(stage, first)
+        if floor >= min(enough, value - tolerance(value)):
+            break
+        other, otherwise = _without(stage, i, bound), floor + _not_sold(stage, bound, i)
+        bound = find_bound(replace(stage, start=bound.level), (bound.idle[0], most), effort)
+        if other is not None and otherwise < value + tolerance(value):
             found = _improve(stage, bound, first, effort, enough)
-            rest = _best_within(other, other.idle_range(), effort, min(enough, found.value - tolerance(found.value)))
+            useful = min(enough, found.value - tolerance(found.value))
+            if otherwise >= useful:
+                return known(stage, found.lots, min(found.value - found.gap, otherwise))
+            rest = _best_within(other, other.idle_range(), effort, useful)
             best = min(found, rest, key=_value)
             return known(stage, best.lots, min(found.value - found.gap, rest.value - rest.gap))
     return _improve(stage, bound, first, effort, enough)
@@ -102,28 +108,32 @@ def _least_kept(stage: Stage, bound: Bound) -> tuple[int, int] | None:
     return found[0], max(rest, rest + (found[1] - rest) // unit * unit)
 
 
-def _without(stage: Stage, i: int, k: int) -> Stage | None:
-    """The stage in which an asset is not sold, or, of several funds, that is not the last which k lots sell.
+def _without(stage: Stage, i: int, bound: Bound) -> Stage | None:
+    """The stage in which an asset whose pick is a sale is not sold, or, of several funds, not as many of them.
 
     None where the others cannot raise enough.
     """
-    low, grids = list(stage.low), list(stage.grids)
+    k, low, grids = bound.picks[i], list(stage.low), list(stage.grids)
     if (grid := stage.grid(i)) is not None:
         grids[i] = grid.without(k)
         low[i] = grid.without(k).low
     else:
         low[i] = 0
-    other = replace(stage, low=low, grids=grids)
+    other = replace(stage, low=low, grids=grids, start=bound.level)
     return other if other.spend(other.most_raised()) <= other.budget else None
 
 
 def _not_sold(stage: Stage, bound: Bound, i: int) -> float:
-    """What it costs at least that an asset, whose pick is a sale, is not sold; see ``_without``."""
+    """What it costs at least that an asset whose pick is a sale makes another choice that ``_without`` leaves."""
     k, ideal = bound.picks[i], bound.ideal[i]
     grid, trades = stage.grid(i), stage.trades_of(i, k)
-    buy = min(stage.high[i], max(stage.buy_least[i], round(ideal)))
-    others = (0, buy) if grid is None else [run.nearest(ideal) for run in grid.runs if run.first >= 0]
-    return min(stage.curve[i] * (o - k) * (o + k - 2 * ideal) + bound.trade_price * (bool(o) - trades) for o in others)
+    if grid is None:
+        buy = min(stage.high[i], max(stage.buy_least[i], round(ideal)))
+        others = [(0, 0), (buy, int(buy > 0))]
+    else:
+        others = [(run.nearest(ideal), run.trades) for run in grid.without(k).runs]
+    price = bound.trade_price
+    return min(stage.curve[i] * (o - k) * (o + k - 2 * ideal) + price * (more - trades) for o, more in others)
 
 
 def known(stage: Stage, plan: list[int], floor: float) -> Optimum:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain
-from math import ceil, floor, inf, sqrt
+from math import ceil, floor, sqrt
 from operator import itemgetter
 from typing import Any
 
@@ -28,8 +28,9 @@ Combination = tuple[int, float, int, Any]
 """Units that a combination of deviations spends, what it costs, the least that keeping one of its sales costs, and the
 chain (asset, lots, rest of the chain)."""
 
-GROWTH = ((0.01, 3.0), (0.2, 2.0), (inf, 1.4))
-"""Where so many pairs of combinations could leave an allowed idle cash, the next G is so many times as large."""
+LIKELY, POWER, GROWTH = 2.0, 0.3, (1.4, 4.0)
+"""The next G is meant to have so many pairs of combinations that leave an allowed idle cash. Their number grows with
+about the third power of G, so G grows by the ``POWER`` of what is missing, within these bounds."""
 FIRST_FLIPS = 7
 FIRST_PART = 16
 """Where the cheapest deviations cost nothing, because assets tie, the next G is this part of what a lot costs."""
@@ -78,7 +79,7 @@ def _growth(first: list[Combination], second: list[Combination], idle: tuple[int
     """By how much the next G is larger: by little where pairs of sorted halves are likely to leave an idle cash."""
     span = first[-1][0] - first[0][0] + second[0][0] - second[-1][0] + 1
     likely = len(first) * len(second) * (idle[1] - idle[0] + 1) / span
-    return next(growth for most, growth in GROWTH if likely <= most)
+    return min(GROWTH[1], max(GROWTH[0], (LIKELY / likely) ** POWER))
 
 
 class _Deviations:
@@ -163,7 +164,8 @@ class _Deviations:
         small: list[Combination] = [(0, 0.0, fixed, None)]
         large: list[Combination] = [(0, 0.0, fixed, None)]
         merge_from = _MERGE_FROM
-        for i, options in choices:
+        # The dearest first: most combinations are too dear for them, and while the lists are short few are looked at.
+        for i, options in reversed(choices):
             if len(small) > len(large):
                 small, large = large, small
             if not effort.take(len(small) * (len(options) + 1)):
@@ -213,21 +215,29 @@ class _Deviations:
     ) -> tuple[float, list[int] | None] | None:
         """The cheapest pair of combinations within g that leaves an allowed idle cash, and the plan it makes.
 
-        The idle cash must stay below the least that keeping a sale costs: the pairs are gone through once for each
-        such limit, with those combinations that allow as much. None: too much work.
+        The idle cash must stay below the least that keeping a sale costs. Mostly the cheapest pair of all does that;
+        where it does not, the pairs are gone through once for each such limit, with those combinations that allow as
+        much. None: too much work.
         """
         least, most = self.idle_range(g)
-        limits = {combination[2] for combination in chain(first, second)}
-        if not effort.take(_JOIN * (len(first) + len(second)) * len(limits)):
+        work = _JOIN * (len(first) + len(second))
+        if not effort.take(work):
             return None
         first.sort(key=_spent)
         second.sort(key=_spent, reverse=True)
+        best, chains = self._joined(first, second, (least, most), g, None)
+        if chains is None:
+            return g, None
+        plan = self._plan(chains)
+        if not self.sells or self.stage.keeps_to_rules(plan, self.stage.budget - self.stage.spend(plan)):
+            return max(0.0, best), plan
+        limits = {combination[2] for combination in chain(first, second)}
+        if not effort.take(work * (len(limits) - 1)):
+            return None
         best, chains = g, None
         for limit in sorted(limits):
             if limit > least:
-                some, others = (
-                    [c for c in half if c[2] >= limit] if len(limits) > 1 else half for half in (first, second)
-                )
+                some, others = ([c for c in half if c[2] >= limit] for half in (first, second))
                 best, chains = self._joined(some, others, (least, min(most, limit - 1)), best, chains)
         return max(0.0, best), None if chains is None else self._plan(chains)
 
@@ -242,17 +252,19 @@ class _Deviations:
         price, (least, most) = self.bound.idle_price, idle
         base = self.bound.idle_cost(self.rest)
         window: deque[tuple[float, int, Any]] = deque()
-        following = 0
+        following, count = 0, len(second)
+        highest, wide = self.rest - least, most - least
         for a, cost_a, _, chain_a in first:
-            upper = self.rest - a - least
-            lower = self.rest - a - most
-            while following < len(second) and second[following][0] >= lower:
-                b, cost_b, _, chain_b = second[following]
-                cost = cost_b - price * b
+            upper = highest - a
+            lower = upper - wide
+            while following < count and (entry := second[following])[0] >= lower:
+                following += 1
+                if (b := entry[0]) > upper:
+                    continue  # too much for this a, and so for all that follow
+                cost = entry[1] - price * b
                 while window and window[-1][0] > cost:
                     window.pop()
-                window.append((cost, b, chain_b))
-                following += 1
+                window.append((cost, b, entry[3]))
             while window and window[0][1] > upper:
                 window.popleft()
             if (

@@ -114,7 +114,7 @@ class Stage:
         """``J / B`` of a plan."""
         goal = self.goal
         rows = zip(lots, self.level, self.held, self.curve, strict=True)
-        return sum(g * (k - goal * d + h) ** 2 for k, d, h, g in rows)
+        return sum([g * (k - goal * d + h) ** 2 for k, d, h, g in rows])
 
     def value(self, lots: Sequence[int]) -> float:
         """``(J + R) / B`` of a plan: what is minimised."""
@@ -218,6 +218,8 @@ class Stage:
         unit = self.unit
         rest = self.budget % unit
         most = self.budget
+        if not any(self.low):
+            return rest, max(rest, rest + (most - rest) // unit * unit)
         for i, (low, least) in enumerate(zip(self.low, self.sell_least, strict=True)):
             if low <= -least:
                 grid = self.grid(i)
