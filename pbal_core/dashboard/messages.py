@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import streamlit as st
 
 from ..errors import Issue, PbalError
+from ..policy.constraints import RULES
 
 CONTROLS = {
     "trade_real_money": 'Tick "Real money".',
+    "exact_method": 'Choose "fit to cash (exact)" above.',
     "trust_the_gateway": "The certificate or its fingerprint is set in .streamlit/secrets.toml under [ibkr].",
 }
 """Code of a remedy -> where the page offers it, as a sentence. Most controls are beside the message and need none."""
@@ -18,9 +21,12 @@ CONTROLS = {
 def page_words(message: object) -> str:
     """``str(message)`` as a sentence of the page: ``Line 3, MarkPrice: the cell is empty; ...``."""
     text = str(message)
+    for rule in RULES:
+        text = re.sub(rf"^{rule.key}\b", f'"{rule.label}"', text, flags=re.MULTILINE)
     remedy = message.remedy if isinstance(message, (Issue, PbalError)) else None
     control = CONTROLS.get(remedy.code, "") if remedy is not None else ""
-    return f"{text[:1].upper()}{text[1:]} {control}".rstrip()
+    lines = (f"{line[:1].upper()}{line[1:]}" for line in text.splitlines())
+    return f"{chr(10).join(lines)} {control}".rstrip()
 
 
 def say(messages: Iterable[object]) -> None:

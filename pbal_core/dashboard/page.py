@@ -169,7 +169,7 @@ def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
         return None  # the live view itself says why
     except PbalError as error:
         st.error("There is no plan for this question.")
-        say(str(error).splitlines())
+        say([error])
         return None
 
 

@@ -25,6 +25,15 @@ class Reason(NamedTuple):
     sell: str
 
 
+Reasons = dict[str, list[str]]
+"""``Buy`` and ``Sell``, each with a sentence for each position in file order."""
+
+
+def by_side(rows: Sequence[Reason]) -> Reasons:
+    """The reasons of all positions, by side."""
+    return {"Buy": [why.buy for why in rows], "Sell": [why.sell for why in rows]}
+
+
 def reasons(
     weights_before: Sequence[float], targets: Sequence[float], symbols: Sequence[str], frozen: Sequence[bool] = ()
 ) -> list[Reason]:
@@ -81,8 +90,8 @@ def _known(why: Reason, weight: float, goal: float, after: str) -> Reason:
 
 
 _AT = "at target before the trades"
-_TAKEN_BELOW = "the new cash takes it below its target"
-_TAKEN_ABOVE = "the withdrawal takes it above its target"
+_TAKEN_BELOW = "new cash raises its target"
+_TAKEN_ABOVE = "a withdrawal lowers its target"
 _UNTOLD = (_AT, _TAKEN_BELOW, _TAKEN_ABOVE)
 """What is said of a purchase at or above target, and of a sale at or below it, where the amount is not known."""
 

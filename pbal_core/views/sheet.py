@@ -15,6 +15,7 @@ from ..money import format_percent
 from ..planning.answer import basis_of
 from ..planning.outcome import Basis, Outcome
 from ..planning.problem import Problem
+from ..planning.reasons import Reasons, by_side
 from .axis import Axes, AxisData, axis_data
 from .columns import PAGE_COLUMNS, Column
 from .tops import Tops, tops
@@ -47,8 +48,8 @@ class Sheet(TypedDict):
     columns: list[PageColumn]
     texts: dict[str, list[str | None]]
     """Column key -> n texts that no slider changes; None where one does."""
-    reasons: dict[str, list[str]]
-    """Why a row trades, where it does, for each side."""
+    reasons: Reasons
+    """Why each row trades, where it does, in words that hold for any cash."""
     values: list[float]
     """Dollars before the trades, for the bars."""
     weights: list[float]
@@ -72,7 +73,7 @@ def sheet_data(problem: Problem, axes: Axes) -> Sheet:
         symbols=list(basis.symbols),
         columns=[_page_column(column, texts.get(column.key, [])) for column in PAGE_COLUMNS],
         texts=texts,
-        reasons={"Buy": [why.buy for why in problem.reasons], "Sell": [why.sell for why in problem.reasons]},
+        reasons=by_side(problem.reasons),
         values=values,
         weights=weights,
         targets=list(targets),

@@ -22,6 +22,7 @@ from typing import Any, TypedDict
 from ..planning.answer import basis_of, outcome_of
 from ..planning.outcome import Basis, Outcome
 from ..planning.problem import Problem
+from ..planning.reasons import Reasons, by_side
 from ..planning.solution import Solution
 from ..planning.solve import solve_many
 from ..planning.strategy import Method
@@ -95,6 +96,8 @@ class SweepData(TypedDict):
     """``cash`` and ``total`` -> column key -> the text of that row at the foot of the table."""
     widths: dict[str, float]
     """Column key -> the width in ``ch`` of its widest text in this sweep."""
+    reasons: Reasons | None
+    """Why each row trades, where it does: where all positions have the same cash, and so the reasons know it."""
     totals: list[float]
     """p values of all positions together after the trades, in dollars."""
     tops: Tops
@@ -117,6 +120,8 @@ def sweep_data(
         marks: The landmarks of cash, where the points run over the cash.
     """
     basis = basis_of(problem)
+    cash = {point.cash for point in points}
+    reasons = by_side(problem.reasons_for(problem.units(*cash))) if len(cash) == 1 else None
     packing = _Packing(basis, bands=any(mark.key == "band" for mark in marks))
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
     for question, solution in zip(questions, solve_many(problem, questions), strict=True):
@@ -124,7 +129,7 @@ def sweep_data(
     indices = list(range(len(points)) if places is None else places)
     found = [(mark, packing.place(mark, [point.cash for point in points])) for mark in marks]
     known = sorted((i, mark.words) for mark, i in found if i is not None)
-    return packing.data(indices, [LandmarkData(place=indices[i], words=words) for i, words in known])
+    return packing.data(indices, [LandmarkData(place=indices[i], words=words) for i, words in known], reasons)
 
 
 class _Packing:
@@ -193,7 +198,7 @@ class _Packing:
                     row["texts"][column.key].append(column.write(self.basis, values[i]))
             row["at"].append(known[trade])
 
-    def data(self, places: list[int], landmarks: list[LandmarkData]) -> SweepData:
+    def data(self, places: list[int], landmarks: list[LandmarkData], reasons: Reasons | None) -> SweepData:
         """What goes on the wire."""
         sums = {row: {key: known.states() for key, known in cells.items()} for row, cells in self.sums.items()}
         weight = max((max(map(max, rows)) for rows in self.weights.values()), default=0) / 1000
@@ -210,6 +215,7 @@ class _Packing:
             weights=self.weights,
             sums=sums,
             widths=self._widths(),
+            reasons=reasons,
             totals=self.totals,
             tops=tops(weight, max(max(row["dollars"]) for row in self.rows)),
         )

@@ -148,6 +148,14 @@ def test_a_bad_targets_file_is_named(pbal, tmp_path):
     )
 
 
+def test_the_classic_method_refuses_what_it_cannot_keep(pbal):
+    """With the options as they were given, all of them at once, and the option that helps."""
+    code, out, err = pbal("-c", "5000", "-m", "100", "--invest-rest", "--max-trades", "2")
+    assert (code, out) == (2, "")
+    assert "--max-trades needs the exact method" in err
+    assert "--invest-rest needs the exact method: the classic method leaves what does not fill a step (--exact)." in err
+
+
 def test_nothing_is_sold_or_bought_at_all(pbal):
     """Without a symbol ``--never-sell`` and ``--never-buy`` hold for every asset, targets that are not held too."""
     code, out, _ = pbal("-c", "5000", "--exact", "-s", "hard_rebalance", "--never-sell", "-f", "csv")

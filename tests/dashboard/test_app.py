@@ -651,6 +651,21 @@ def test_investing_the_rest_is_offered_where_it_buys_more(app, cash, method):
     assert not [found for found in app.button if found.key == "leftover"]
 
 
+def test_the_classic_method_says_that_it_does_not_invest_the_rest(app):
+    """It is refused with what to do, under the name that the page has for it, and the exact method takes it again."""
+    app.query_params.update({"cash": "540", "min_trade": "100", "method": "classic", "leftover": "invest"})
+    upload(app.run(), DEAR)
+    said = [text.value for text in app.text]
+    assert (
+        '"Invest rest" needs the exact method: the classic method leaves what does not fill a step. '
+        'Choose "fit to cash (exact)" above.'
+    ) in said
+    assert not [found for found in app.button if found.key == "leftover"]
+    app.radio(key="method").set_value("exact").run()
+    assert not app.error
+    assert button(app, "Keep the rest in cash")
+
+
 def test_a_link_says_that_the_rest_is_invested(app):
     """The link carries the choice; one that says something else about it is named, and what is left stays in cash."""
     app.query_params.update({"leftover": "invest"})

@@ -30,6 +30,24 @@ def test_every_position_of_a_slider_is_what_rebalance_answers(three: Any, strate
         assert problem.dollars(solution.cash_left) == plan.cash_left
 
 
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ({"max_trades": 0}, ["max_trades"]),
+        ({"leftover": "invest"}, ["leftover"]),
+        ({"max_trades": 3, "leftover": "invest"}, ["max_trades", "leftover"]),
+    ],
+)
+def test_the_classic_method_refuses_what_it_cannot_keep(three: Any, rules: dict[str, Any], named: list[str]) -> None:
+    """Nothing that was asked for is passed over in silence, and all of it is named at once."""
+    with pytest.raises(RequestError) as refused:
+        prepare(three, method="classic", **rules)
+    assert [line.partition(" needs the exact method: ")[0] for line in str(refused.value).splitlines()] == named
+    assert refused.value.remedy
+    assert refused.value.remedy.code == "exact_method"
+    prepare(three, method="exact", **rules)
+
+
 def test_units_and_dollars_are_exact_inverses(three: Any) -> None:
     """One unit is ten to the minus scale dollars, and nothing is rounded."""
     problem = prepare(three, places=5)

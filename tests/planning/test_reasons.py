@@ -27,8 +27,8 @@ def test_distance_and_place() -> None:
 def test_cash_can_take_a_position_to_the_other_side_of_its_target() -> None:
     """Cash moves the targets, so what was above may be bought, and what was below may be sold."""
     above, below = reasons([0.6, 0.4], [0.5, 0.5], ["A", "B"])
-    assert above.buy == "the new cash takes it below its target"
-    assert below.sell == "the withdrawal takes it above its target"
+    assert above.buy == "new cash raises its target"
+    assert below.sell == "a withdrawal lowers its target"
 
 
 @pytest.mark.parametrize(

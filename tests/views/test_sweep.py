@@ -60,13 +60,20 @@ def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
         else:
             shown[key] = sheet["percents"][(data["weights"][key][row][i] + 50) // 100]
     side = states["side"][at]
-    return shown | {"reason": side and sheet["reasons"][side][row], "side": side, "dollars": states["dollars"][at]}
+    reasons = data["reasons"] or sheet["reasons"]
+    return shown | {"reason": side and reasons[side][row], "side": side, "dollars": states["dollars"][at]}
 
 
-def said(portfolio_: Portfolio, point: Point, **settings: object) -> tuple[object, ...]:
-    """What Python says about the same point, from the plan itself."""
+def said(portfolio_: Portfolio, point: Point, *, along_cash: bool, **settings: object) -> tuple[object, ...]:
+    """What Python says about the same point, from the plan itself; along the cash reasons are for any cash."""
     plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
-    rows = zip(_unspecific(table_rows(plan), portfolio_, plan, settings), plan.orders, plan.values_after, strict=True)
+    texts = table_rows(plan)
+    rows = zip(
+        _unspecific(texts, portfolio_, plan, settings) if along_cash else texts,
+        plan.orders,
+        plan.values_after,
+        strict=True,
+    )
     return (
         sentence(plan),
         [(number.label, number.value, number.alert) for number in key_numbers(plan)],
@@ -135,7 +142,7 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
             assert {value for _label, value, _alert in shown[1][1:]} == {DASH}, "nothing is left or spent"
             assert not any(alert for _label, _value, alert in shown[1])
         elif not cut_short:
-            assert shown == said(SAMPLE, here, **settings), here
+            assert shown == said(SAMPLE, here, along_cash=axis == "cash", **settings), here
 
 
 def test_a_position_whose_search_was_cut_short_says_so():
@@ -180,7 +187,7 @@ def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
     problem = prepare(held, strategy=strategy)
     data, sheet = sweep_data(problem, points), sheet_of(problem)
     for i, here in enumerate(points):
-        assert looked_up(data, i, sheet) == said(held, here, strategy=strategy)
+        assert looked_up(data, i, sheet) == said(held, here, along_cash=False, strategy=strategy)
 
 
 @given(st.floats(0, 1))

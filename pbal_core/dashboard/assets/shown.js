@@ -36,10 +36,10 @@ class Shown {
     return this.sheet.percents[Math.floor((this.sweep.weights[key][row][this.i] + 50) / 100)];
   }
 
-  /** Why a row trades; empty where it does not. */
+  /** Why a row trades, with its cash where that is the same all over the sweep; empty where it does not. */
   reason(row) {
     const side = this.side(row);
-    return side && this.sheet.reasons[side][row];
+    return side && (this.sweep.reasons ?? this.sheet.reasons)[side][row];
   }
 }
 

@@ -79,7 +79,8 @@ def _growth(first: list[Combination], second: list[Combination], idle: tuple[int
     """By how much the next G is larger: by little where pairs of sorted halves are likely to leave an idle cash."""
     span = first[-1][0] - first[0][0] + second[0][0] - second[-1][0] + 1
     likely = len(first) * len(second) * (idle[1] - idle[0] + 1) / span
-    return min(GROWTH[1], max(GROWTH[0], (LIKELY / likely) ** POWER))
+    wanted: float = (LIKELY / likely) ** POWER
+    return min(GROWTH[1], max(GROWTH[0], wanted))
 
 
 class _Deviations:
