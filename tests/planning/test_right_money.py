@@ -1,4 +1,4 @@
-"""Small inputs that once gave a wrong or surprising plan, and what is right: through the library and the command."""
+"""Small inputs that once gave a wrong or surprising plan, and what is right: through library, command and page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 
-from pbal_core import rebalance
+from pbal_core import Plan, read_positions, rebalance
 from pbal_core.cli import main
+from pbal_core.planning.problem import prepare
 from pbal_core.planning.proof import Proof
+from pbal_core.views.axis import Point
+from pbal_core.views.columns import BY_KEY
+from pbal_core.views.numbers import key_numbers
+from pbal_core.views.summary import sentence
+from pbal_core.views.sweep import sweep_data
 from tests.build import portfolio
 
 HARD = {"strategy": "hard_rebalance"}
@@ -19,17 +25,17 @@ HARD = {"strategy": "hard_rebalance"}
 CASES = [
     # A cheap fund above its target is not bought because it is cheap.
     ("VOO 5600 @ 560; F 6100 @ 11", 545, {}, {"F": 2}, "523.00"),
-    ("VOO 5500 @ 550; F 6000 @ 11", 550, {}, {"VOO": 1}, "0.00"),
-    ("VOO 5500 @ 550; F 6000 @ 11", 540, {"leftover": "invest"}, {"F": 49}, "1.00"),
+    ("VOO 5600 @ 560; F 6100 @ 11", 560, {}, {"VOO": 1}, "0.00"),
+    ("VOO 5600 @ 560; F 6100 @ 11", 556, {"leftover": "invest"}, {"F": 50}, "6.00"),
     # A fee is worth trades from a hundred times its amount on.
     ("VTI 5250 @ 250; BND 5000 @ 75", 0, HARD | {"fee_per_trade": 10}, {}, "0.00"),
-    ("A 500 @ 50; B 600 @ 50", 0, HARD | {"fee_per_trade": 20}, {}, "0.00"),
-    ("A 500 @ 50; B 700 @ 50", 100, HARD | {"fee_per_trade": 100}, {}, "100.00"),
-    ("A 10000 @ 100; B 10000 @ 100; C 10000 @ 100", 300, {"fee_per_trade": 1}, {"A": 1, "B": 1}, "98.00"),
+    ("A 520 @ 40; B 640 @ 40", 0, HARD | {"fee_per_trade": 18}, {}, "0.00"),
+    ("A 800 @ 40; B 1000 @ 40", 90, HARD | {"fee_per_trade": 90}, {}, "90.00"),
+    ("A 9000 @ 90; B 9000 @ 90; C 9000 @ 90", 270, {"fee_per_trade": "0.9"}, {"A": 1, "B": 1}, "88.20"),
     # What can be kept is not sold.
-    ("A 10000 @ 100; B 5000 @ 100", -1000, HARD | {"never_buy": ["A", "B"]}, {"A": -10}, "0.00"),
-    ("A 10000 @ 100; B 5000 @ 100", 0, HARD | {"never_buy": ["A", "B"]}, {}, "0.00"),
-    ("A 12000 @ 1000; B 8000 @ 1; C 4000 @ 10", 0, HARD | {"never_buy": "C"}, {}, "0.00"),
+    ("A 9000 @ 90; B 4000 @ 80", -720, HARD | {"never_buy": ["A", "B"]}, {"A": -8}, "0.00"),
+    ("A 9000 @ 90; B 4000 @ 80", 0, HARD | {"never_buy": ["A", "B"]}, {}, "0.00"),
+    ("A 9600 @ 800; B 6400 @ 2; C 3200 @ 10", 0, HARD | {"never_buy": "C"}, {}, "0.00"),
     # Small steps go up to the target, not past it; the rest stays, or is invested to the last step.
     (
         "A 4900 @ 490; FUND 5200 @ 220",
@@ -38,31 +44,46 @@ CASES = [
         {"A": 1, "FUND": Decimal("1.136")},
         "60.08",
     ),
+    (
+        "A 4900 @ 490; FUND 5200 @ 220",
+        800,
+        {"fractional": {"FUND": "0.001"}, "leftover": "invest"},
+        {"A": 1, "FUND": Decimal("1.409")},
+        "0.02",
+    ),
     # Equal distance: the least turnover.
-    ("B2 80 @ 20; EEE 0 @ 20", "40.43", HARD | {"min_trade": 40}, {"EEE": 2}, "0.43"),
+    ("LOW 120 @ 30; NEW 0 @ 30", "60.58", HARD | {"min_trade": 60}, {"NEW": 2}, "0.58"),
     # What has no target is sold first.
     (
-        "Z 1000 @ 100; A 6000 @ 100; B 3000 @ 100",
-        -1000,
+        "OLD 1500 @ 150; A 6000 @ 100; B 3000 @ 100",
+        -900,
         {"targets": {"A": 50, "B": 50}},
-        {"Z": -10},
+        {"OLD": -6},
         "0.00",
     ),
-    ("A 500 @ 50; B 700 @ 50", 50, {"cash_buffer": 100}, {}, "50.00"),
+    ("A 600 @ 40; B 900 @ 40", 70, {"cash_buffer": 200}, {}, "70.00"),
+    # Seven shares of US and one of BD would raise less too much, and take more of distance than that is worth.
+    (
+        "US 7520.50 @ 300.82; BD 2206.80 @ 91.95; TINY 7.35 @ 7.35",
+        -2150,
+        {"targets": {"US": 45, "BD": 45, "TINY": 10}},
+        {"US": -8},
+        "256.56",
+    ),
     # Whole positions can be sold whatever their fee.
     (
-        "; ".join(f"S{i} 100 @ 100" for i in range(10)),
-        -500,
-        {"fee_per_trade": 20},
+        "; ".join(f"S{i} 120 @ 120" for i in range(10)),
+        -600,
+        {"fee_per_trade": 24},
         {f"S{i}": -1 for i in range(7)},
-        "60.00",
+        "72.00",
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
 def test_the_right_plan(case: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The trades, the cash that stays, and that it is proven; the command says the same."""
+    """The trades, the cash that stays, and that it is proven; command and page say the same."""
     text, cash, options, trades, left = case
     held = portfolio(text)
     plan = rebalance(held, cash, method="exact", **options)
@@ -76,6 +97,21 @@ def test_the_right_plan(case: Any, capsys: pytest.CaptureFixture[str], tmp_path:
     printed = json.loads(capsys.readouterr().out)
     assert Decimal(printed["cash_left"]) == plan.cash_left
     assert printed["proof"]["proven"]
+    shares = {row["symbol"]: Decimal(str(row["buy_shares"])) for row in printed["positions"] if row["buy_shares"]}
+    assert shares == trades
+    assert_page_shows(plan, cash, options)
+
+
+def assert_page_shows(plan: Plan, cash: object, options: dict[str, object]) -> None:
+    """What is sent to the browser for the amounts of a plan is that plan."""
+    rules = dict(options)
+    point = Point(Decimal(cash), Decimal(rules.pop("min_trade", 0)))
+    data = sweep_data(prepare(plan.portfolio, method="exact", **rules), [point])
+    assert [row["texts"]["shares"][row["at"][0]] for row in data["rows"]] == BY_KEY["shares"].texts(plan)
+    assert [row["dollars"][row["at"][0]] for row in data["rows"]] == [float(value) for value in plan.values_after]
+    assert data["sentence"]["states"] == [sentence(plan)]
+    numbers = [states["states"][0] for states in data["numbers"]]
+    assert numbers == [(number.label, number.value, number.alert) for number in key_numbers(plan)]
 
 
 def _arguments(options: dict[str, object], folder: Any) -> list[str]:
@@ -94,15 +130,6 @@ def _arguments(options: dict[str, object], folder: Any) -> list[str]:
         else:
             found.append(f"--{name.replace('_', '-')}={value}")
     return found
-
-
-def test_a_trade_that_raises_too_much_is_the_best_where_it_is() -> None:
-    """Eight shares of VTI: seven and one of BND would leave less, and take more of distance than that is worth."""
-    held = portfolio("VTI 8358.75 @ 334.35; BND 1842.50 @ 83.75; NEWETF 8.95 @ 8.95")
-    plan = rebalance(held, -2400, method="exact", targets={"VTI": 45, "BND": 45, "NEWETF": 10})
-    assert {t.symbol: t.shares for t in plan.trades} == {"VTI": -8}
-    assert plan.cash_left == Decimal("274.80")
-    assert plan.proof.proven
 
 
 def test_what_the_file_rounds_down_is_sold_to_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -126,6 +153,8 @@ def test_what_the_file_rounds_down_is_sold_to_nothing(capsys: pytest.CaptureFixt
     assert main(asked) == 0
     sold = json.loads(capsys.readouterr().out)["positions"][0]
     assert (sold["symbol"], sold["final_value"], sold["weight_after"]) == ("A", "0.00", 0)
+    held = read_positions(file.read_bytes(), format_hint="generic").portfolio
+    assert_page_shows(rebalance(held, 0, method="exact", targets={"B": 100}, **HARD), 0, HARD | {"targets": {"B": 100}})
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,20 @@ def test_every_plan_can_be_shown(portfolio, cash, step, strategy):
         assert "E+" not in text
 
 
+@pytest.mark.parametrize(
+    ("lengths", "named"),
+    [([8] * 7 + [7], 8), ([8] * 8, 6), ([11] * 3 + [10] * 3 + [5] * 3, 6), ([11] * 6 + [5] * 3, 5)],
+)
+def test_trades_are_named_up_to_the_last_character_of_their_room(lengths, named):
+    """96 characters are enough for what has 96, and not for what has 97."""
+    rows = [f"{chr(65 + i) * length} 0 @ 1" for i, length in enumerate(lengths)]
+    plan = rebalance(portfolio("; ".join(rows)), len(rows), method="exact")
+    listed = re.fullmatch(r"Buy (.+) for .+", present.sentence(plan))[1]
+    assert len(plan.trades) == len(lengths)
+    assert len(re.findall(r"\d+ [A-Z]+", listed)) == named
+    assert len(listed) <= 96
+
+
 def test_eight_long_trades_are_not_all_named():
     """Eight may be named where they are short; long ones are shortened to the largest, so that two lines hold them."""
     held = portfolio("; ".join(f"LONGSYMBOL{i:02} {i} @ 1" for i in range(8)))
