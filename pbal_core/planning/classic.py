@@ -22,7 +22,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
 
+from ..errors import Remedy, RequestError
 from ..money import divide_half_even
+from ..policy.constraints import Constraints
 from .strategy import Direction
 
 
@@ -243,3 +245,18 @@ def _one_way_level(rows: Sequence[tuple[int, int, bool, bool]], cash: int) -> tu
 def round_to_shares(amount: int, price: int, held: int) -> int:
     """Whole lots nearest to ``amount / price``, halves to even; never sells more than ``held``."""
     return max(divide_half_even(amount, price), -held)
+
+
+def refuse_exact_rules(constraints: Constraints) -> None:
+    """Refuses what the classic method cannot keep.
+
+    Raises:
+        RequestError: With everything that it cannot keep, one line each.
+    """
+    problems = []
+    if constraints.max_trades is not None:
+        problems.append("max_trades needs the exact method: the classic method rounds each trade by itself.")
+    if constraints.leftover:
+        problems.append("leftover needs the exact method: the classic method leaves what does not fill a step.")
+    if problems:
+        raise RequestError("\n".join(problems), remedy=Remedy("exact_method"))

@@ -21,7 +21,7 @@ from functools import cached_property
 from math import ceil, lcm
 from typing import TYPE_CHECKING, Any, Unpack
 
-from ..errors import Remedy, RequestError, TargetError
+from ..errors import TargetError
 from ..money import decimals, from_units, to_units
 from ..policy.assets import Asset, assets_of, with_targets
 from ..policy.constraints import RULES, Constraints, read_constraints
@@ -29,6 +29,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from . import remarks
+from .classic import refuse_exact_rules
 from .gains import gain_parts
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
@@ -360,7 +361,7 @@ def prepare(
         raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
     constraints = read_constraints(whole.symbols, given, idle=targets.fractions() if targets is not None else ())
     if method == Method.CLASSIC:
-        _refuse_exact_rules(constraints)
+        refuse_exact_rules(constraints)
     lots = tuple(constraints.lot(symbol) for symbol in whole.symbols)
     scale = max(whole.scale, places, decimals(constraints.cash_buffer), decimals(constraints.fee_per_trade))
     scale = max([scale, *(decimals(p.price) + decimals(lot) for p, lot in zip(whole, lots, strict=True) if lot)])
@@ -386,21 +387,6 @@ def _never_bought(given: Mapping[str, Any]) -> set[str]:
         if "buy" in rule.bars and rule.key in given:
             named |= rule.read(given[rule.key], [])
     return named
-
-
-def _refuse_exact_rules(constraints: Constraints) -> None:
-    """Refuses what the classic method cannot keep.
-
-    Raises:
-        RequestError: With everything that it cannot keep, one line each.
-    """
-    problems = []
-    if constraints.max_trades is not None:
-        problems.append("max_trades needs the exact method: the classic method rounds each trade by itself.")
-    if constraints.leftover:
-        problems.append("leftover needs the exact method: the classic method leaves what does not fill a step.")
-    if problems:
-        raise RequestError("\n".join(problems), remedy=Remedy("exact_method"))
 
 
 def _wanted(policy: Policy, keywords: PolicyKeywords) -> tuple[Targets | None, dict[str, Any]]:

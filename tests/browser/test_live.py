@@ -202,6 +202,22 @@ def test_dollars_and_weights_are_two_units_of_one_plan(page, address):
     assert bars(page) == during, "target marks and bars stand where plotly.js itself draws them"
 
 
+def test_the_reason_of_a_trade_knows_the_cash_once_it_is_committed(page: Page, address: str) -> None:
+    """What is dragged says what holds for any cash, never the reason of another amount; the release brings its own."""
+    held = quote("A 6080 @ 10; B 3920 @ 10")
+    opened(page, f"{address}?held={held}")
+    settled(page)
+    first = page.locator(".pbal-table tbody tr").first
+    known = "after your \\$5,000.00 it would be 40.5 %; its target is 50.0 %"
+    expect(first).to_have_attribute("title", re.compile(f"^Buy [0-9]+: {known}$"))
+    drag(page, "Cash slider", 0.75, [0.6, 0.99])
+    expect(first).to_have_attribute("title", re.compile("^Buy [0-9]+: new cash raises its target$"))
+    cash = format_money(read_amount("cash", page.get_by_label("Cash", exact=True).input_value()))
+    page.mouse.up()
+    settled(page)
+    expect(first).to_have_attribute("title", re.compile(f"after your {re.escape(cash)} it would be "))
+
+
 @pytest.mark.parametrize("mode", ["Weights", "Dollars"])
 def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
     """The others share out what is not frozen: their marks and their targets in the table move while dragging."""

@@ -65,14 +65,13 @@ class TradeTable {
     this.body.replaceChildren(...rows.map((i) => this.rows[i].element));
   }
 
-  /** What does not follow the sliders, and the reason of each trade. */
+  /** What does not follow the sliders. */
   settle(shown, pinned) {
     for (const i of this.shown) {
-      const { element, cells } = this.rows[i];
+      const { cells } = this.rows[i];
       this.columns.forEach(({ key, follows }, k) => {
         if (!follows) write(cells[k], key === PLAN_A.key ? pinned?.trades[i] ?? "" : shown.text(key, i));
       });
-      element.title = shown.reason(i) && `${shown.text("shares", i)}: ${shown.reason(i)}`;
     }
   }
 
@@ -86,6 +85,7 @@ class TradeTable {
         for (const [key, k] of this.ofTrades) write(row.cells[k], shown.text(key, i));
         const side = shown.side(i);
         if (row.element.dataset.side !== side) row.element.dataset.side = side;
+        row.element.title = shown.reason(i) && `${shown.text("shares", i)}: ${shown.reason(i)}`;
       }
       for (const [key, k] of this.ofWeights) write(row.cells[k], shown.text(key, i));
       if (pinned) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
