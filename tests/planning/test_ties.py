@@ -62,3 +62,10 @@ def test_of_two_alike_without_a_target_the_first_is_sold() -> None:
     for text in ("Z2 300 @ 100; Z1 300 @ 100; A 500 @ 50", "Z1 300 @ 100; Z2 300 @ 100; A 500 @ 50"):
         plan = rebalance(portfolio(text), -100, method="exact", targets={"A": 100})
         assert {trade.symbol: trade.shares for trade in plan.trades} == {"Z1": -1}
+
+
+def test_lots_that_are_worth_different_amounts_are_exchanged_with_their_own_kind() -> None:
+    """Two funds near their target and two far from it, at one price: each pair settles by itself."""
+    mixed = market([1000, 1000, 690, 690], 100)
+    stage = mixed.stage(820, 4200, "buy", 0, 820)
+    assert settle_ties(stage, [0, 1, 3, 4], mixed.alike, 4, Effort(ENOUGH)) == [1, 0, 4, 3]
