@@ -7,7 +7,7 @@ ENGINES := $(VENV)-engines
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app check test test-engines coverage lint types reference bench audit lock clean
+.PHONY: help app check test test-engines coverage lint types reference bench gallery audit lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.
 	$(BENCH)/bin/python -m tests.benchmarks.bench_commits --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_sessions --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_batch --write
+
+gallery: $(VENV)/dev.stamp ## a picture of every state of the page, in test-results/gallery
+	$(BIN)/python -m tests.browser.gallery
 
 audit: $(VENV)/dev.stamp ## known vulnerabilities in the locked versions; fails where one could not be looked up
 	$(BIN)/pip-audit --strict --requirement requirements.txt --no-deps --disable-pip

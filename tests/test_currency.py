@@ -113,6 +113,7 @@ def test_a_plan_in_yen_shows_no_hundredths():
     plan = rebalance(in_currency(portfolio("A 100000.25 @ 1234.5; B 50000 @ 700"), "JPY"), 100_000, min_trade=1000)
     texts = [present.sentence(plan), *present.explanation(plan), plan_html(plan, name="x", day=date(2026, 1, 31))]
     texts += [number.value for number in key_numbers(plan)]
+    texts = [re.sub(r'<td class="price">[^<]*', "", text) for text in texts]  # a price may have decimals of a yen
     assert not [text for text in texts if re.search(r"JPY\s[\d,]+\.\d", text)]
     assert "JPY\u00a0100,000" in " ".join(texts)
     assert "100000.25" in exports.plan_csv(plan)

@@ -9,11 +9,12 @@ after one.
 from __future__ import annotations
 
 import sys
-from datetime import date, timedelta
+from datetime import date
 
 from ..errors import Remedy, RequestError
 from ..planning.plan import Plan
 from ..views import exports
+from ..views.age import too_old
 
 
 def text(plan: Plan, priced: date | None, *, today: date, old_prices: bool) -> str:
@@ -49,10 +50,7 @@ def _age(priced: date | None, today: date) -> str:
     """Why prices are old, empty when they are of today or of the last trading day."""
     if priced is None:
         return "the positions file does not say of which day its prices are"
-    last = today - timedelta(days=1)
-    while last.weekday() > 4:  # Saturday, Sunday
-        last -= timedelta(days=1)
-    return "" if priced >= last else f"the prices of the positions file are of {priced:%A %d %B %Y}"
+    return "" if not too_old(priced, today) else f"the prices of the positions file are of {priced:%A %d %B %Y}"
 
 
 def _accepted(age: str) -> bool:

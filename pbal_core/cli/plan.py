@@ -114,22 +114,25 @@ _NAME_THE_FILE = {"no_file", "is_directory", "unreadable"}
 
 
 def _output(plan: Plan, statement: Statement, options: argparse.Namespace) -> str:
+    today = datetime.now().astimezone().date()
     if options.format == "basket":
         from . import basket
 
-        return basket.text(
-            plan, statement.as_of, today=datetime.now().astimezone().date(), old_prices=options.old_prices
-        )
+        return basket.text(plan, statement.as_of, today=today, old_prices=options.old_prices)
+    if options.format != "table":
+        from ..views.prices import Quotes  # the table does without it
+
+        quotes = Quotes(day=statement.as_of, today=today)
     if options.format == "html":
         from ..views.printout import plan_html
 
         name = "standard input" if options.data == "-" else path_of(options.data).name
-        return plan_html(plan, name=name, day=datetime.now().astimezone().date())
+        return plan_html(plan, name=name, day=today, quotes=quotes)
     if options.format != "table":
         from ..views import exports
 
         written = {"csv": exports.plan_csv, "trades": exports.trades_csv, "json": exports.plan_json}
-        return written[options.format](plan).replace("\r\n", "\n")
+        return written[options.format](plan, quotes).replace("\r\n", "\n")
     if options.by == "class":
         from ..views.classes import class_table
         from .terminal import aligned

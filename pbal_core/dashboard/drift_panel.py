@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..errors import TargetError
+from ..errors import RequestError, TargetError
+from ..money import typed_amount
 from ..planning.plan import Plan
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from ..views import summary
-from ..views.drift_words import RULE, drift_words
+from ..views.decision import decision
+from ..views.drift import Band
+from ..views.drift_words import drift_words, rule_words
 from . import state
 from .messages import page_words
 
 _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
+_LIMITS = {"absolute": "Band in percent points", "relative": "Band in % of the target"}
 
 
 def remarks(plan: Plan) -> None:
@@ -23,17 +27,26 @@ def remarks(plan: Plan) -> None:
     st.text(" ".join([*words, *map(page_words, said), summary.limits_words(plan)]).strip(), width="content")
 
 
-def drift(portfolio: Portfolio, targets: Targets | None) -> None:
-    """Draws the drift report, which no slider changes; ``targets`` is None for equal weights."""
+def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
+    """Draws what the plan does about the drift, and the report of every position.
+
+    Args:
+        plan: The committed plan.
+        portfolio: What is held.
+        targets: Target weights; None for equal weights.
+    """
+    band = state.page().band
     try:
-        found = drift_words(portfolio, targets)
+        found = drift_words(portfolio, targets, band)
     except TargetError:
         return  # the table of targets says why already
-    st.text(f"Drift now: {found.drift} {found.least}")  # not in the panel's title: a new title would close it
+    least = f" {found.least}" if portfolio.value else ""
+    st.text(f"{decision(plan, band)}{least}")  # not in the panel's title: a new title would close it
     panel = st.expander("Drift of each position", key="drift_panel", on_change=state.touch)
     if not panel.open:
         return  # a table that nobody sees makes every visitor load its script
     with panel:
+        _choose_band(band)
         st.dataframe(
             [
                 {
@@ -50,4 +63,37 @@ def drift(portfolio: Portfolio, targets: Targets | None) -> None:
             column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
             height="content" if len(found.rows) <= 12 else 420,
         )
-        st.caption(RULE)
+        st.caption(rule_words(band))
+
+
+def _choose_band(band: Band) -> None:
+    """The two limits of the band, as percent points and as a share of the target; empty is the 5/25 rule's."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, label in _LIMITS.items():
+            key = f"band {name}"
+            st.session_state.setdefault(key, f"{(100 * getattr(band, name)).normalize():f}")
+            st.text_input(label, key=key, width=220, on_change=state.change(_put_limit), args=(name, key))
+        if band != Band():
+            st.button("5/25 rule", key="usual_band", on_click=state.change(_usual))
+    if problem := st.session_state.get("band problem"):
+        st.error(problem)
+
+
+def _put_limit(name: str, key: str) -> None:
+    """Takes a limit over, or remembers why not."""
+    page, usual = state.page(), Band()
+    st.session_state["band problem"] = ""
+    try:
+        text = st.session_state[key].replace("%", "").strip()
+        limit = typed_amount(text, _LIMITS[name].lower(), point=True) / 100 if text else getattr(usual, name)
+        limits = {"relative": page.band.relative, "absolute": page.band.absolute, name: limit}
+        page.band = Band(**limits)
+    except RequestError as error:
+        st.session_state["band problem"] = str(error)
+
+
+def _usual() -> None:
+    state.page().band = Band()
+    st.session_state["band problem"] = ""
+    for name in _LIMITS:
+        st.session_state.pop(f"band {name}", None)

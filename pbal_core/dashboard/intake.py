@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
@@ -34,8 +33,7 @@ def words(current: Current) -> str:
 
 
 def _reading(current: Current) -> Reading:
-    today = datetime.now(tz=UTC).astimezone().date()
-    return reading(current.statement, positions.parts(current), today)
+    return reading(current.statement, positions.parts(current), state.today())
 
 
 def controls(current: Current) -> None:

@@ -40,6 +40,7 @@ from ..portfolio import Portfolio
 from ..views.axis import Axis, Point
 from ..views.columns import BY_KEY
 from ..views.numbers import key_numbers
+from ..views.prices import Quotes
 from ..views.saved import PinnedPlan
 from ..views.widths import widest
 from .messages import page_words
@@ -55,8 +56,8 @@ Read = Callable[[Axis, str], Decimal]
 
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = (
-    *("shown.js", "table.js", "thin.js", "numbers.js", "fit.js", "sketch.js", "chart.js"),
-    *("track.js", "amount.js", "main.js"),
+    *("shown.js", "order.js", "table.js", "details.js", "thin.js", "numbers.js", "fit.js", "sketch.js", "chart.js"),
+    *("track.js", "amount.js", "copying.js", "main.js"),
 )
 
 
@@ -83,8 +84,10 @@ def live_view(
     portfolio: Portfolio,
     settings: Mapping[str, Any],
     *,
+    quotes: Quotes | None = None,
     key: str = "live",
     on_fit: Callable[[], None] | None = None,
+    on_price: Callable[[str, str], None] | None = None,
     found: Decimal | None = None,
 ) -> Plan:
     """Shows the live view and returns the committed plan. Call it inside an ``st.fragment``.
@@ -92,8 +95,11 @@ def live_view(
     Args:
         portfolio: What is held.
         settings: Keyword arguments of ``rebalance`` besides cash and min_trade. Their ``repr`` must say all of them.
+        quotes: What is known of its prices and names.
         key: Key of the component; unique on the page.
         on_fit: Called, before the rerun, when the reader asks to fit the shares to the cash.
+        on_price: Called, before the rerun, with a symbol and the price that the reader typed for it; raises
+            ``PbalError`` where it cannot be used.
         found: Dollars of cash that the file has: a landmark on the slider.
 
     Returns:
@@ -113,8 +119,9 @@ def live_view(
     memory["policy"] = settings.get("policy")
     ask: Ask = partial(rebalance, portfolio, **settings)
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
-    commit = partial(_commit, key, ask, memory, on_fit, read)
-    data = payload(problem, point, memory, facts=(portfolio, sorted(settings.items())), found=found)
+    commit = partial(_commit, key, ask, memory, on_fit, read, on_price=on_price)
+    facts = (portfolio, sorted(settings.items()), quotes)
+    data = payload(problem, point, memory, facts=facts, quotes=quotes or Quotes(), found=found)
     _live(data=data, key=key, on_request_change=commit, height="content")
     del data  # Streamlit has written it by now, and collects garbage after the run
     return ask(point.cash, min_trade=point.min_trade)
@@ -122,10 +129,27 @@ def live_view(
 
 def new_memory() -> dict[str, Any]:
     """What Python keeps of one view: numbers of the last request and answer, what the browser has, what was refused."""
-    return {"n": 0, "answer": 0, "have": {}, "reached": (), "sliders": None, "errors": {}, "typed": {}}
+    return {
+        "n": 0,
+        "answer": 0,
+        "have": {},
+        "reached": (),
+        "sliders": None,
+        "errors": {},
+        "typed": {},
+        "refused_price": None,
+    }
 
 
-def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], None] | None, read: Read) -> None:
+def _commit(
+    key: str,
+    ask: Ask,
+    memory: dict[str, Any],
+    on_fit: Callable[[], None] | None,
+    read: Read,
+    *,
+    on_price: Callable[[str, str], None] | None = None,
+) -> None:
     """Takes a request of the browser over, if it can be honoured, or remembers why not."""
     request = st.session_state[key].get("request")
     if not isinstance(request, Mapping):
@@ -136,7 +160,7 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
     memory["reached"] = tuple(axis for axis in AXES if axis in str(request.get("reached", ""))[:60])
     if not any(axis in request for axis in AXES):
         return  # the browser only lacks something
-    memory["errors"], memory["typed"] = {}, {}
+    memory["errors"], memory["typed"], memory["refused_price"] = {}, {}, None
     amounts: dict[Axis, Decimal] = {}
     for axis in AXES:
         text = str(request.get(axis, ""))[:60]
@@ -150,10 +174,22 @@ def _commit(key: str, ask: Ask, memory: dict[str, Any], on_fit: Callable[[], Non
         st.session_state[axis] = _number(amounts[axis])
     if on_fit is not None and request.get("fit") is True:
         on_fit()
+    if on_price is not None and isinstance(request.get("price"), Mapping):
+        memory["refused_price"] = _price(request["price"], on_price)
     if request.get("pin") == "set":
         _pin(partial(ask, amounts["cash"], min_trade=amounts["min_trade"]), memory)
     elif request.get("pin") == "clear":
         memory["pinned"] = memory["question"] = None
+
+
+def _price(typed: Mapping[Any, Any], on_price: Callable[[str, str], None]) -> dict[str, str] | None:
+    """Takes a price over; if it cannot be used, of which symbol that is said, and why."""
+    symbol, text = (str(typed.get(name, ""))[:60] for name in ("symbol", "price"))
+    try:
+        on_price(symbol, text)
+    except PbalError as error:
+        return {"symbol": symbol, "message": page_words(error)}
+    return None
 
 
 def _number(amount: Decimal) -> int | Decimal:

@@ -47,6 +47,7 @@ class Current:
         not_cash: Money market funds that count as investments, also in the next file.
         before: The portfolios of its session that come before it; they are saved with it again.
         after: Those that come after it.
+        corrected: Symbols whose price was corrected on the page.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Current:
     files: tuple[LoadedFile, ...] = ()
     sample: bool = False
     not_cash: frozenset[str] = frozenset()
+    corrected: frozenset[str] = frozenset()
     before: tuple[SavedPortfolio, ...] = ()
     after: tuple[SavedPortfolio, ...] = ()
 

@@ -15,7 +15,6 @@ from ..errors import InfeasiblePlanError, PbalError
 from ..planning.plan import Plan
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
-from ..portfolio import Portfolio
 from . import (
     address,
     begin,
@@ -25,6 +24,7 @@ from . import (
     intake,
     keep,
     kept,
+    ladder_panel,
     leftover,
     positions,
     share,
@@ -36,6 +36,7 @@ from .about import HOW_IT_WORKS
 from .live import chart_library, live_view
 from .loaded import Current
 from .messages import say
+from .quotes import correct_price, quotes
 from .runtime import settle_heap
 from .state import Page
 
@@ -73,9 +74,9 @@ def render(opening: Path | None = None) -> None:
     portfolio = page.current.statement.portfolio
     policy = targets_panel.choose(page.current, questions)  # outside the fragment: no amount changes it
     with plan:
-        _plan(portfolio, page.current.name, policy)
-    if policy is not None and len(portfolio):
-        drift_panel.drift(portfolio, policy.targets)
+        _plan(page.current, policy)
+        if policy is not None and len(portfolio):
+            ladder_panel.show(portfolio, policy)
     chart_library()
     settle_heap("after the first page")
 
@@ -121,17 +122,19 @@ def _how_it_works() -> None:
 
 
 @st.fragment
-def _plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
+def _plan(current: Current, policy: Policy | None) -> None:
+    if kept.brought_back() or state.page().current is not current:
+        st.rerun()  # another portfolio than the one that the rest of the page is drawn with
     with st.container(gap="xxsmall"):
-        _question_and_plan(portfolio, name, policy)
+        _question_and_plan(current, policy)
 
 
-def _question_and_plan(portfolio: Portfolio, name: str, policy: Policy | None) -> None:
-    if kept.brought_back():
-        st.rerun()
+def _question_and_plan(current: Current, policy: Policy | None) -> None:
+    portfolio = current.statement.portfolio
     settings = state.settings()
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall",
+                      key="plan-controls"):  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
             _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
@@ -146,13 +149,15 @@ def _question_and_plan(portfolio: Portfolio, name: str, policy: Policy | None) -
     elif not len(portfolio) and policy.targets is None:
         st.text("You hold nothing but cash. Say what to buy in the table of targets below: symbol, target and price.")
     else:
-        plan = _live(portfolio, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
+        plan = _live(current, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
     if plan is not None and policy is not None:
         with files:
-            downloads.offer(plan, name)
+            downloads.offer(plan, current.name, quotes(current))
         with st.container(horizontal=True, vertical_alignment="center"):
             drift_panel.remarks(plan)
             leftover.button(plan, policy)
+        if len(portfolio):
+            drift_panel.drift(plan, portfolio, policy.targets)
     address.write()
     with steps:
         undo.show()
@@ -161,16 +166,28 @@ def _question_and_plan(portfolio: Portfolio, name: str, policy: Policy | None) -
     kept.show()
 
 
-def _live(portfolio: Portfolio, arguments: Mapping[str, Any]) -> Plan | None:
+def _live(current: Current, arguments: Mapping[str, Any]) -> Plan | None:
     """The live view, or why there is no plan."""
     try:
-        return live_view(portfolio, arguments, on_fit=_fit_to_cash, found=state.page().current.statement.cash_found)
+        return live_view(
+            current.statement.portfolio,
+            arguments,
+            quotes=quotes(current),
+            on_fit=_fit_to_cash,
+            on_price=_correct_price,
+            found=current.statement.cash_found,
+        )
     except InfeasiblePlanError:
         return None  # the live view itself says why
     except PbalError as error:
         st.error("There is no plan for this question.")
         say([error])
         return None
+
+
+def _correct_price(symbol: str, text: str) -> None:
+    state.touch()
+    correct_price(symbol, text)
 
 
 def _fit_to_cash() -> None:

@@ -21,9 +21,12 @@ from ..money import currency_spellings
 from ..planning.problem import Problem
 from ..planning.strategy import Method
 from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
+from ..views.copying import trade_lines
+from ..views.details import fixed_details, plan_details
 from ..views.landmarks import Landmark, landmarks_for
+from ..views.prices import Quotes
 from ..views.sheet import sheet_data
-from ..views.sweep import is_live, sweep_data
+from ..views.sweep import is_live, packed, sweep_data
 from .figure import figure_data
 
 LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
@@ -58,7 +61,13 @@ class _Sliders:
 
 
 def payload(
-    problem: Problem, point: Point, memory: dict[str, Any], *, facts: object, found: Decimal | None = None
+    problem: Problem,
+    point: Point,
+    memory: dict[str, Any],
+    *,
+    facts: object,
+    quotes: Quotes | None = None,
+    found: Decimal | None = None,
 ) -> dict[str, Any]:
     """What the browser needs and does not have yet; it is remembered as sent.
 
@@ -66,7 +75,8 @@ def payload(
         problem: What is asked about.
         point: The amounts that are committed.
         memory: See ``live.new_memory``.
-        facts: The portfolio and the settings; their ``repr`` says all of them.
+        facts: The portfolio, the settings and the quotes; their ``repr`` says all of them.
+        quotes: What is known of the prices and names.
         found: Dollars of cash that the file has, if any.
     """
     memory["sliders"] = sliders = _sliders(problem, point, memory["sliders"], facts, found)
@@ -82,11 +92,12 @@ def payload(
             data = _sweep(problem, point, axes, axis, sliders.marks, all_of_it=reached)
             sweeps[axis] = {"id": whole if len(data["places"]) == len(axes.of(axis)) else whole + FEW, "data": data}
             sweeps[axis]["fixed"] = fixed[axis]
-    sheet = None if have.get("sheet") == name else _sheet(name, problem, axes)
+    sheet = None if have.get("sheet") == name else _sheet(name, problem, axes, quotes or Quotes())
     # A browser that does not get this asks again.
     memory["have"] = {**have, "sheet": name, **{axis: sweep["id"] for axis, sweep in sweeps.items()}}
     memory["reached"] = ()
     portfolio = problem.portfolio
+    shown, outcome = packed(problem, [point])
     known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
     return {
         "n": memory["n"],
@@ -100,7 +111,13 @@ def payload(
         "sheet": sheet,
         "sweeps": sweeps,
         "notice": "" if live else LET_GO.format(len(portfolio)),
-        "point": {**amounts, "data": sweep_data(problem, [point])},
+        "point": {
+            **amounts,
+            "data": shown,
+            "details": plan_details(problem, outcome),
+            "lines": trade_lines(portfolio, outcome),
+        },
+        "refused_price": memory["refused_price"],
         "pinned": memory.get("pinned") if known else None,
     }
 
@@ -131,11 +148,12 @@ def _sweep(
     return sweep_data(problem, axis_points(axes, axis, point, places), places=places, marks=marks)
 
 
-def _sheet(name: str, problem: Problem, axes: Axes) -> dict[str, Any]:
+def _sheet(name: str, problem: Problem, axes: Axes, quotes: Quotes) -> dict[str, Any]:
     """What no slider changes: the table's fixed columns, the chart, and how amounts of the currency are typed."""
     currency = problem.portfolio.currency
     return {
         **sheet_data(problem, axes),
+        "details": fixed_details(problem, quotes),
         "id": name,
         "figure": figure_data(currency),
         "fits": problem.method == Method.CLASSIC,

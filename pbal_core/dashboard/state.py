@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,7 @@ import streamlit as st
 
 from ..policy.policy import Policy
 from ..policy.targets import Targets
+from ..views.drift import Band
 from ..views.saved import PinnedPlan
 from .linked import policy_params
 from .loaded import Batch, Current
@@ -135,6 +137,7 @@ class Page:
         keeping: The browser keeps the session in its own storage.
         unusable: What the browser kept was refused; nothing is written over it.
         brought_back: The browser has just brought a session back, and the page is not drawn with it yet.
+        band: How far a weight may be from its target before that is worth acting on.
         version: Grows whenever boxes must forget what was typed into them.
         runs: How often Undo was drawn; the browser waits for the next one.
     """
@@ -156,6 +159,7 @@ class Page:
     keeping: bool = False
     unusable: bool = False
     brought_back: bool = False
+    band: Band = field(default_factory=Band)
     version: int = 0
     runs: int = 0
 
@@ -177,6 +181,11 @@ def page() -> Page:
     """The page of this session."""
     found: Page = st.session_state[_KEY]
     return found
+
+
+def today() -> date:
+    """The day it is where the server is."""
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def settings() -> Settings:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from ..money import format_percent
 from ..planning.outcome import Basis, Outcome
 from ..planning.plan import Plan
+from .prices import format_price
 from .trades import DASH, trade_text
 
 FROZEN = "frozen"
@@ -34,11 +35,13 @@ class FileNames:
         place: Columns are written by ascending places.
         json: Key in the JSON file.
         csv: Title in the CSV file; None where the CSV does not have it.
+        money: It is an amount of money: the CSV writes at least the currency's decimals.
     """
 
     place: int
     json: str
     csv: str | None = None
+    money: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Column:
         printed: Title on the printed page; None where that does not show it.
         values: An outcome -> n values, for ``write``; None where an outcome does not know them, as the plan does.
         write: A basis and a value -> what a person reads.
+        says: A plan -> n texts that a person reads, in place of all others, where only a plan knows them.
         instead: A basis -> n texts that are written instead of the values, empty where the value is.
         exact: A plan -> n exact values, for files.
         file: What files call it; None where they do not have it.
@@ -67,6 +71,7 @@ class Column:
     printed: str | None = None
     values: Callable[[Outcome], Sequence[Any]] | None = None
     write: Callable[[Basis, Any], str] = lambda _basis, value: str(value)
+    says: Callable[[Plan], Sequence[str]] | None = None
     instead: Callable[[Basis], Sequence[str]] | None = None
     exact: Callable[[Plan], Sequence[Exact]] | None = None
     file: FileNames | None = None
@@ -78,6 +83,8 @@ class Column:
     def texts(self, plan: Plan) -> list[str]:
         """What a person reads in this column, for each position of a plan."""
         basis = plan.outcome.basis
+        if self.says is not None:
+            return list(self.says(plan))
         if self.values is None:
             return list(map(str, self.exact(plan))) if self.exact else []
         rows = zip(self.fixed(basis), self.values(plan.outcome), strict=True)
@@ -117,7 +124,7 @@ COLUMNS = (
         values=lambda outcome: outcome.basis.cents,
         write=_money,
         exact=lambda plan: [position.value for position in plan.portfolio],
-        file=FileNames(place=20, json="initial_value", csv="InitialValue"),
+        file=FileNames(place=20, json="initial_value", csv="InitialValue", money=True),
         unit="dollars",
         tone="quiet",
         leaves="phone",
@@ -149,13 +156,15 @@ COLUMNS = (
     ),
     Column(
         key="price",
+        printed="Price",
+        says=lambda plan: [format_price(position.price, plan.portfolio.currency) for position in plan.portfolio],
         exact=lambda plan: [position.price for position in plan.portfolio],
-        file=FileNames(place=30, json="mark_price", csv="MarkPrice"),
+        file=FileNames(place=30, json="mark_price", csv="MarkPrice", money=True),
     ),
     Column(
         key="wanted",
         exact=lambda plan: [order.amount for order in plan.orders],
-        file=FileNames(place=40, json="buy_value", csv="BuyVal"),
+        file=FileNames(place=40, json="buy_value", csv="BuyVal", money=True),
     ),
     Column(
         key="shares",
@@ -175,7 +184,7 @@ COLUMNS = (
         values=lambda outcome: outcome.cents.moved,
         write=_traded,
         exact=lambda plan: [order.value for order in plan.orders],
-        file=FileNames(place=60, json="trade_value", csv="TradeValue"),
+        file=FileNames(place=60, json="trade_value", csv="TradeValue", money=True),
         follows="trade",
         tone="amount",
     ),
@@ -186,7 +195,7 @@ COLUMNS = (
         values=lambda outcome: outcome.cents.after,
         write=_money,
         exact=lambda plan: plan.values_after,
-        file=FileNames(place=70, json="final_value", csv="FinalValue"),
+        file=FileNames(place=70, json="final_value", csv="FinalValue", money=True),
         unit="dollars",
         follows="trade",
     ),

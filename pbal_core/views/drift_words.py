@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..errors import InfeasiblePlanError
-from ..money import Amount, format_percent
+from ..money import Amount, format_percent, format_shares
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
-from .drift import By, drift_report, least_cash_to_target
+from .drift import Band, By, drift_report, least_cash_to_target
 from .summary import points
 
-RULE = "5/25 rule: out of band is more than 5 points, or more than a quarter of the target, whichever is less"
+
+def rule_words(band: Band) -> str:
+    """``5/25 rule: out of band is more than 5 points, or more than 25 % of the target, whichever is less``."""
+    share, far = _bare(band.relative), _bare(band.absolute)
+    limits = f"out of band is more than {far} points, or more than {share} % of the target, whichever is less"
+    return f"{'5/25 rule' if band == Band() else 'Your band'}: {limits}"
+
+
+def _bare(fraction: Decimal) -> str:
+    """``0.125`` as ``12.5``."""
+    return format_shares(100 * fraction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +60,24 @@ class DriftWords:
 
 
 def drift_words(
-    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, *, by: By = "fund"
+    portfolio: Portfolio,
+    targets: Targets | Mapping[str, Amount] | None = None,
+    band: Band | None = None,
+    *,
+    by: By = "fund",
 ) -> DriftWords:
-    """The drift of a portfolio from its targets, in words; ``by`` is that of ``drift_report``.
+    """The drift of a portfolio from its targets, in words.
+
+    Args:
+        portfolio: What is held.
+        targets: Target weights; None for equal weights.
+        band: How far a weight may be from its target; None for the 5/25 rule.
+        by: See ``drift_report``.
 
     Raises:
         TargetError: The targets are not usable.
     """
-    report = drift_report(portfolio, targets, by=by)
+    report = drift_report(portfolio, targets, band, by=by)
     try:
         cash = least_cash_to_target(portfolio, targets, by=by)
         least = f"Least cash that reaches the targets without selling: {portfolio.money(cash)}."

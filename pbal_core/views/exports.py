@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..money import divide_half_even, from_units, round_cents
+from ..money import divide_half_even, from_units, minor_digits, round_cents
 from ..planning.plan import Plan
 from ..portfolio.shown import json_text
 from .columns import FILE_COLUMNS, Exact
+from .prices import Quotes
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,44 +43,96 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def plan_csv(plan: Plan) -> str:
-    """Every position in file order: what is held, what to trade, and why. CRLF line ends, as RFC 4180 says."""
-    columns = [(c.file.csv, c.exact(plan)) for c in FILE_COLUMNS if c.exact and c.file and c.file.csv]
-    cells = [[_csv_cell(value) for value in values] for _title, values in columns]
-    return _csv([title for title, _values in columns], zip(*cells, strict=True))
+def money_text(amount: Decimal, currency: str) -> str:
+    """An exact amount with at least the decimals of its currency: ``3966.60``."""
+    text = plain(amount)
+    missing = minor_digits(currency) - len(text.partition(".")[2])
+    return text if missing <= 0 else f"{text}{'' if '.' in text else '.'}{'0' * missing}"
 
 
-def _csv_cell(value: Exact) -> str:
-    """Text that is harmless in a spreadsheet, or a number in full."""
-    return neutral(value) if isinstance(value, str) else plain(Decimal(value))
+PRICE_COLUMNS = ("Gain", "PriceDate", "PriceAgeDays")
+"""What every CSV says last: the gain that a sale realises by average cost, and how old its price is."""
 
 
-def trades_csv(plan: Plan) -> str:
-    """The trades alone: Action, Quantity, Symbol, Price, Value, Reason."""
+def _price_cells(plan: Plan, quotes: Quotes, i: int) -> tuple[str, ...]:
+    """The cells of PRICE_COLUMNS for one position; empty where nothing is known, or nothing is sold."""
+    outcome, symbol = plan.outcome, plan.portfolio.symbols[i]
+    gain = outcome.gain_of(i) if outcome.shares[i] < 0 else None
+    day, age = quotes.day_of(symbol), quotes.age_of(symbol)
+    return (
+        "" if gain is None else money_text(gain_amount(plan, gain), plan.portfolio.currency),
+        "" if day is None else day.isoformat(),
+        "" if age is None else str(age),
+    )
+
+
+def gain_amount(plan: Plan, units: int) -> Decimal:
+    """A gain in dollars and cents, since it is an estimate."""
+    return round_cents(from_units(units, plan.scale))
+
+
+def plan_csv(plan: Plan, quotes: Quotes | None = None) -> str:
+    """Every position in file order: what is held, what to trade, and why. CRLF line ends, as RFC 4180 says.
+
+    Args:
+        plan: What to write.
+        quotes: What is known of its prices.
+    """
+    columns = [(c.file, c.exact(plan)) for c in FILE_COLUMNS if c.exact and c.file and c.file.csv]
+    currency = plan.portfolio.currency
+    cells = [[_csv_cell(value, currency if file.money else "") for value in values] for file, values in columns]
+    known = quotes or Quotes()
+    rows = ((*row, *_price_cells(plan, known, i)) for i, row in enumerate(zip(*cells, strict=True)))
+    return _csv([*(str(file.csv) for file, _values in columns), *PRICE_COLUMNS], rows)
+
+
+def _csv_cell(value: Exact, currency: str) -> str:
+    """Text that is harmless in a spreadsheet, or a number in full; ``currency`` is empty where it is no money."""
+    if isinstance(value, str):
+        return neutral(value)
+    return money_text(Decimal(value), currency) if currency else plain(Decimal(value))
+
+
+def trades_csv(plan: Plan, quotes: Quotes | None = None) -> str:
+    """The trades alone: Action, Quantity, Symbol, Price, Value, Reason, then PRICE_COLUMNS.
+
+    Args:
+        plan: What to write.
+        quotes: What is known of its prices.
+    """
+    currency = plan.portfolio.currency
     return _csv(
-        ("Action", "Quantity", "Symbol", "Price", "Value", "Reason"),
+        ("Action", "Quantity", "Symbol", "Price", "Value", "Reason", *PRICE_COLUMNS),
         (
             (
                 trade.side,
                 str(trade.quantity),
                 neutral(trade.symbol),
-                plain(trade.price),
-                plain(trade.value.copy_abs()),
+                money_text(trade.price, currency),
+                money_text(trade.value.copy_abs(), currency),
                 neutral(trade.reason),
+                *_price_cells(plan, quotes or Quotes(), i),
             )
-            for trade in plan.trades
+            for i, trade in enumerate(plan.orders)
+            if trade.shares
         ),
     )
 
 
-def plan_json(plan: Plan) -> str:
-    """The whole plan as JSON. Amounts are strings, so that no reader turns them into binary fractions."""
-    return json_text(plan_document(plan))
+def plan_json(plan: Plan, quotes: Quotes | None = None) -> str:
+    """The whole plan as JSON. Amounts are strings, so that no reader turns them into binary fractions.
+
+    Args:
+        plan: What to write.
+        quotes: What is known of its prices.
+    """
+    return json_text(plan_document(plan, quotes))
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: Plan, quotes: Quotes | None = None) -> dict[str, Any]:
     """The same in plain Python values."""
-    proof = plan.proof
+    proof, known = plan.proof, quotes or Quotes()
+    age = known.age_of("") if known.day is not None else None
     return {
         "kind": "pbal-plan",
         "version": 1,
@@ -94,6 +147,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "turnover": plan.turnover,
         "drift_before": plan.drift_before,
         "drift_after": plan.drift_after,
+        "prices_of": None if known.day is None else known.day.isoformat(),
+        "prices_age_days": age,
         "issues": [{"severity": i.severity, "code": i.code, "message": i.message} for i in plan.issues],
         "proof": None
         if proof is None
@@ -109,10 +164,19 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _positions(plan: Plan) -> list[dict[str, str | int | float]]:
+def _positions(plan: Plan) -> list[dict[str, str | int | float | None]]:
     """One object for each position; exact decimals are text, shares are integers where they are whole."""
     columns = [(c.file.json, c.exact(plan)) for c in FILE_COLUMNS if c.exact and c.file]
-    return [{key: _json_value(values[i]) for key, values in columns} for i in range(len(plan.portfolio))]
+    return [
+        {**{key: _json_value(values[i]) for key, values in columns}, "gain_realised": _json_gain(plan, i)}
+        for i in range(len(plan.portfolio))
+    ]
+
+
+def _json_gain(plan: Plan, i: int) -> str | None:
+    """The gain that a sale realises by average cost; None where nothing is sold, or the cost is unknown."""
+    gain = plan.outcome.gain_of(i) if plan.outcome.shares[i] < 0 else None
+    return None if gain is None else plain(gain_amount(plan, gain))
 
 
 def _json_value(value: Exact) -> str | int | float:

@@ -12,6 +12,7 @@ from datetime import date
 
 from ..readers.preview import preview
 from ..readers.statement import Statement
+from .age import age_words, day_words
 
 OLD_DAYS = 7
 """Prices of this many days ago are worth a warning."""
@@ -58,8 +59,8 @@ def reading(whole: Statement, parts: Iterable[Statement], today: date) -> Readin
         for line in preview(part).lines
     )
     return Reading(
-        day="" if whole.as_of is None else f"{whole.as_of.day} {whole.as_of:%B} {whole.as_of.year}",
-        age="undated prices" if days is None else f"prices {_age(days)}",
+        day="" if whole.as_of is None else day_words(whole.as_of),
+        age="undated prices" if whole.as_of is None else f"prices {age_words(whole.as_of, today)}",
         old=days is not None and days >= OLD_DAYS,
         funds=f"{counted(len(portfolio), 'fund')}, {portfolio.money(portfolio.value)}"
         if len(portfolio)
@@ -68,12 +69,6 @@ def reading(whole: Statement, parts: Iterable[Statement], today: date) -> Readin
         cash=portfolio.money(whole.cash_found) if whole.cash_found > 0 else "",
         left_out=f"{counted(skipped, 'line')} left out" if skipped else "",
     )
-
-
-def _age(days: int) -> str:
-    if days < 0:
-        return "dated in the future"
-    return {0: "from today", 1: "from yesterday"}.get(days, f"{days:,} days old")
 
 
 def counted(number: int, noun: str) -> str:

@@ -18,6 +18,7 @@ from ..planning.problem import Problem
 from ..planning.reasons import Reasons, by_side
 from .axis import Axes, AxisData, axis_data
 from .columns import PAGE_COLUMNS, Column
+from .sums import sum_titles
 from .tops import Tops, tops
 from .widths import text_width, widest
 
@@ -50,6 +51,8 @@ class Sheet(TypedDict):
     """Column key -> n texts that no slider changes; None where one does."""
     reasons: Reasons
     """Why each row trades, where it does, in words that hold for any cash."""
+    sums: dict[str, list[str]]
+    """``cash`` and ``total`` -> what heads the row at the foot: where all rows are shown, and where some are not."""
     values: list[float]
     """Dollars before the trades, for the bars."""
     weights: list[float]
@@ -74,6 +77,7 @@ def sheet_data(problem: Problem, axes: Axes) -> Sheet:
         columns=[_page_column(column, texts.get(column.key, [])) for column in PAGE_COLUMNS],
         texts=texts,
         reasons=by_side(problem.reasons),
+        sums={row: list(titles) for row, titles in sum_titles(len(basis.symbols)).items()},
         values=values,
         weights=weights,
         targets=list(targets),
@@ -106,6 +110,8 @@ def _page_column(column: Column, texts: Iterable[str | None]) -> PageColumn:
     title = column.page or ""
     fixed = [text for text in texts if text is not None]
     fixed += percent_texts()[-1:] if column.follows == "weights" else []
+    if column.tone == "symbol":
+        fixed += [title for titles in sum_titles(len(fixed)).values() for title in titles]
     return PageColumn(
         key=column.key,
         title=title,

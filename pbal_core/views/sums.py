@@ -22,6 +22,11 @@ SumCells = dict[str, dict[str, str]]
 """Row key -> column key -> text; a column that is missing is empty."""
 
 
+def sum_titles(count: int) -> dict[str, tuple[str, str]]:
+    """What heads each row where all ``count`` positions are shown, and where only some of them are."""
+    return {"cash": (SUM_ROWS["cash"],) * 2, "total": (SUM_ROWS["total"], f"All {count:,}")}
+
+
 def sum_cells(outcome: Outcome) -> SumCells:
     """The texts of both rows, for every column that has one."""
     basis, cents = outcome.basis, outcome.cents

@@ -119,17 +119,30 @@ def sweep_data(
         places: Their indices on the axis; None where they are the whole axis.
         marks: The landmarks of cash, where the points run over the cash.
     """
+    return packed(problem, points, places=places, marks=marks)[0]
+
+
+def packed(
+    problem: Problem,
+    points: Sequence[Point],
+    *,
+    places: Sequence[int] | None = None,
+    marks: Sequence[Landmark] = (),
+) -> tuple[SweepData, Outcome]:
+    """``sweep_data``, and the outcome of the last point."""
     basis = basis_of(problem)
     cash = {point.cash for point in points}
     reasons = by_side(problem.reasons_for(problem.units(*cash))) if len(cash) == 1 else None
     packing = _Packing(basis, bands=any(mark.key == "band" for mark in marks))
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
     for question, solution in zip(questions, solve_many(problem, questions), strict=True):
-        packing.add(outcome_of(problem, basis, question, solution), fit=fit_helps(problem, question, solution))
+        outcome = outcome_of(problem, basis, question, solution)
+        packing.add(outcome, fit=fit_helps(problem, question, solution))
     indices = list(range(len(points)) if places is None else places)
     found = [(mark, packing.place(mark, [point.cash for point in points])) for mark in marks]
     known = sorted((i, mark.words) for mark, i in found if i is not None)
-    return packing.data(indices, [LandmarkData(place=indices[i], words=words) for i, words in known], reasons)
+    placed = [LandmarkData(place=indices[i], words=words) for i, words in known]
+    return packing.data(indices, placed, reasons), outcome
 
 
 class _Packing:

@@ -33,7 +33,10 @@ def test_files_keep_the_order_of_their_columns():
     """Programs read these; what is added goes to a place of its own."""
     plan = rebalance(SAMPLE, 5000, min_trade=100)
     header = exports.plan_csv(plan).splitlines()[0]
-    assert header == "Symbol,InitialValue,MarkPrice,BuyVal,BuyShares,TradeValue,FinalValue,Reason"
+    assert (
+        header
+        == "Symbol,InitialValue,MarkPrice,BuyVal,BuyShares,TradeValue,FinalValue,Reason,Gain,PriceDate,PriceAgeDays"
+    )
     assert list(json.loads(exports.plan_json(plan))["positions"][0]) == [
         "symbol",
         "initial_value",
@@ -46,6 +49,7 @@ def test_files_keep_the_order_of_their_columns():
         "weight_before",
         "weight_after",
         "reason",
+        "gain_realised",
     ]
 
 

@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 from pbal_core import read_positions, rebalance
 from pbal_core.sample import sample_bytes
 from pbal_core.views import exports
+from pbal_core.views.prices import Quotes
 from pbal_core.views.printout import plan_html
 from tests.build import portfolio
 from tests.strategies import cash_amounts, portfolios, steps
@@ -52,6 +53,27 @@ def test_no_exponent() -> None:
     plan = rebalance(portfolio("A 1 @ 0.00000001"), 1, min_trade=1)
     assert "0.00000001" in exports.plan_csv(plan)
     assert "E-" not in exports.plan_csv(plan)
+
+
+def test_money_has_its_cents_and_sales_their_gain():
+    """3966.60 and 2323.20 as a statement writes them; the price's day and age, and what a sale realises."""
+    held = portfolio("A 39666 @ 1983.3 pnl 3966.6; B 9292.8 @ 1161.6")
+    plan = rebalance(held, method="exact", strategy="hard_rebalance", targets={"A": 73, "B": 27})
+    quotes = Quotes(day=date(2026, 4, 1), today=date(2026, 4, 20), corrected=frozenset({"B"}))
+    rows = list(csv.reader(io.StringIO(exports.trades_csv(plan, quotes))))
+    assert rows[1][:5] + rows[1][6:] == ["Sell", "2", "A", "1983.30", "3966.60", "396.66", "2026-04-01", "19"]
+    assert rows[2][:5] + rows[2][6:] == ["Buy", "3", "B", "1161.60", "3484.80", "", "2026-04-20", "0"]
+    first = next(csv.DictReader(io.StringIO(exports.plan_csv(plan, quotes))))
+    assert (first["InitialValue"], first["TradeValue"], first["Gain"]) == ("39666.00", "-3966.60", "396.66")
+    content = json.loads(exports.plan_json(plan, quotes))
+    assert (content["prices_of"], content["prices_age_days"]) == ("2026-04-01", 19)
+    assert [row["gain_realised"] for row in content["positions"]] == ["396.66", None]
+    page = plan_html(plan, name="mine.csv", day=date(2026, 4, 20), quotes=quotes)
+    assert "Prices of 1 April 2026, 19 days old; corrected: B." in page
+    assert "Realises about $397 gain" in page
+    assert exports.money_text(Decimal("2323.2"), "USD") == "2323.20"
+    assert exports.money_text(Decimal(7), "JPY") == "7"
+    assert exports.money_text(Decimal("0.12345"), "USD") == "0.12345"
 
 
 def test_basket(golden: Callable[[str, str], None]) -> None:
@@ -91,4 +113,4 @@ def test_the_printed_page_is_one_page(page: Page, options: dict[str, Any]) -> No
         range.selectNodeContents(cell);
         return range.getClientRects().length;
     })"""
-    assert set(page.locator("td:not(.reason)").evaluate_all(lines)) == {1}
+    assert set(page.locator("td:not(.reason):not(:empty)").evaluate_all(lines)) == {1}

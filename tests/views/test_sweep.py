@@ -88,7 +88,11 @@ def _unspecific(
     """The rows with the reasons that hold for any cash, which is what a slider shows."""
     problem = prepare(portfolio_, **settings)
     reasons = zip(rows, plan.orders, problem.reasons, strict=True)
-    return [row | {"reason": {"Buy": why.buy, "Sell": why.sell, "": ""}[order.side]} for row, order, why in reasons]
+    return [
+        {key: text for key, text in row.items() if key != "price"}
+        | {"reason": {"Buy": why.buy, "Sell": why.sell, "": ""}[order.side]}
+        for row, order, why in reasons
+    ]
 
 
 def positions(problem: Problem, axis: Axis, point: Point) -> list[Point]:

@@ -5,6 +5,8 @@
 
 const STEPS = ["", "lean", "lean dense", "stacked", "stacked lean", "stacked lean dense", "stacked lean dense tight"];
 const PHONE = 760; // pixels, as in live.css: up to here the table is below the chart and has fewer columns
+const BOX = 92; // pixels that the box of a target wants
+const OPENER = 15; // pixels of the mark before a symbol that says that its row opens
 const EDGE = 6; // pixels more at the left and at the right edge of the table
 
 class Fit {
@@ -56,8 +58,10 @@ class Fit {
       widths = columns.map((column, k) => {
         if ((column.leaves === "first" && lean) || (column.leaves && phone)) return 0;
         const text = Math.max(wide[k] * letters, column.widths[0] * Math.min(letters, 12.5)) * this.figure;
+        const mark = column.tone === "symbol" ? OPENER : 0;
+        const least = column.key === "target" ? BOX : 0;
         const most = column.tone === "symbol" ? (phone ? 118 : 190) : Infinity;
-        return Math.min(Math.ceil(text) + padding, most) + (k === 0 || k === columns.length - 1 ? EDGE : 0);
+        return Math.min(Math.max(Math.ceil(text) + padding + mark, least), most) + (k === 0 || k === columns.length - 1 ? EDGE : 0);
       });
       this.total = widths.reduce((sum, width) => sum + width, 0);
       if (this.total <= scroll.clientWidth) break;

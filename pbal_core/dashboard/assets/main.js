@@ -3,8 +3,8 @@
 const AXES = ["cash", "min_trade"];
 const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
 const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never between two
-const FIRST_SHOWN = 30; // rows, before the reader asks for all
-const NOT_WORTH_HIDING = 5; // rows: a button for so few hides more than it tidies
+const FEW = 4; // rows that are drawn taller, so that the table fills its place
+const MOST_TALL = 10; // rows that the panels grow for
 const MOST_BARS = 200; // in the chart; the table has them all
 const NO_HOVER = matchMedia("(hover: none)");
 
@@ -17,7 +17,14 @@ class Live {
     const line = document.createElement("span");
     line.append(this.sentence);
     this.part("sentence").append(line);
-    this.table = new TradeTable(this.root.querySelector(".pbal-table"));
+    this.order = new RowOrder();
+    this.table = new TradeTable(this.root.querySelector(".pbal-table"), {
+      sorted: (key) => this.arrange(() => this.order.press(key)),
+      opened: (row) => {
+        row.details?.paint(this.point.details, this.refused);
+        this.root.toggleAttribute("data-open", this.table.open.size > 0);
+      },
+    });
     this.numbers = new KeyNumbers(this.part("numbers"));
     this.chart = new Chart(this.part("chart"));
     this.chart.onResize = () => this.settle();
@@ -37,7 +44,6 @@ class Live {
     this.asked = 0; // number of the last request with amounts
     this.answered = 0; // number of the last one that has its answer
     this.unit = "weights";
-    this.all = false;
     this.inputs = Object.fromEntries(AXES.map((axis) => [axis, this.connect(axis)]));
     for (const button of this.root.querySelectorAll("[data-unit]")) {
       button.addEventListener("click", () => this.setUnit(button.dataset.unit));
@@ -45,6 +51,38 @@ class Live {
     for (const button of this.root.querySelectorAll("[data-action]")) {
       button.addEventListener("click", () => this.act(button.dataset.action));
     }
+    this.copying = new Copying(this.root, (words) => { this.part("spoken").textContent = words; });
+    this.connectTools();
+    this.savePicture = ({ detail }) => this.save(detail);
+    document.addEventListener("pbal-save", this.savePicture);
+  }
+
+  /** What is above the table: the search, trades first, only trades. */
+  connectTools() {
+    for (const button of this.root.querySelectorAll("[data-order]")) {
+      button.addEventListener("click", () => this.arrange(() => {
+        if (button.dataset.order === "only") this.order.only = !this.order.only;
+        else this.order.key = this.order.key === "trades" ? "" : "trades";
+        this.order.descending = true;
+      }));
+    }
+    const search = this.part("search");
+    search.addEventListener("input", () => this.arrange(() => { this.order.query = search.value; }));
+    search.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !search.value) return;
+      search.value = "";
+      this.arrange(() => { this.order.query = ""; });
+    });
+    this.root.addEventListener("pbal-price", ({ detail }) => this.request({ price: detail }));
+  }
+
+  /** Changes which rows are shown, or their order. */
+  arrange(change) {
+    change();
+    if (!this.sheet) return;
+    this.choose();
+    this.paint();
+    this.settle();
   }
 
   stop() {
@@ -53,6 +91,7 @@ class Live {
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
     document.removeEventListener("pbal-typed", this.targetsTyped);
     document.removeEventListener("pbal-room", this.lettersCame);
+    document.removeEventListener("pbal-save", this.savePicture);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);
@@ -89,6 +128,7 @@ class Live {
     }
     this.point = data.point;
     this.pinned = data.pinned;
+    this.refused = data.refused_price;
     this.notice = data.notice;
     this.part("notice").textContent = data.notice;
     this.answered = data.n;
@@ -186,7 +226,7 @@ class Live {
     this.sheet.typed = typed?.weights;
     const k = this.columns.findIndex((column) => column.key === "target");
     if (k >= 0) {
-      this.table.titles[k].firstChild.data = typed?.off ? `Sum ${typed.sum}` : this.columns[k].title;
+      this.table.retitle(k, typed?.off ? `Sum ${typed.sum}` : undefined);
       this.table.titles[k].toggleAttribute("data-off", typed?.off ?? false);
     }
     this.settleSoon();
@@ -197,9 +237,7 @@ class Live {
     for (const button of this.root.querySelectorAll("[data-unit]")) {
       button.setAttribute("aria-pressed", String(button.dataset.unit === unit));
     }
-    this.choose();
-    this.paint();
-    this.settle();
+    this.arrange(() => {});
   }
 
   act(action) {
@@ -207,12 +245,13 @@ class Live {
       this.request({ fit: true });
       this.part("sentence").focus(); // the button goes when Python has answered; who pressed it stays with the plan
     } else if (action === "pin") this.request({ pin: this.pinned ? "clear" : "set" });
-    else if (action === "all") {
-      this.all = !this.all;
-      this.choose();
-      this.paint();
-      this.settle();
-    } else this.chart.save(action, getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor);
+    else if (action === "all") this.arrange(() => { this.order.all = !this.order.all; });
+    else if (action === "copy") this.copying.copy(this.point.lines);
+    else if (action === "close-copy") this.copying.close();
+  }
+
+  save(format) {
+    this.chart.save(format, getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor);
   }
 
   // ---- what is shown
@@ -233,41 +272,40 @@ class Live {
     return new Shown(this.sheet, this.point.data, 0);
   }
 
-  /** Which rows are shown: all, or the largest changes of the committed plan, in file order. True: the table is new. */
+  /** Which rows are shown, in which order; both follow the committed plan. True: the table is new. */
   choose() {
     const count = this.sheet.symbols.length;
+    const { order } = this;
     const button = this.root.querySelector('[data-action="all"]');
-    const few = count <= FIRST_SHOWN + NOT_WORTH_HIDING;
-    button.hidden = few;
-    button.textContent = this.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count} positions`;
-    button.setAttribute("aria-expanded", String(this.all));
-    const every = this.sheet.symbols.map((_, i) => i);
-    const rows = !few && !this.all ? this.largest(FIRST_SHOWN) : every;
-    this.charted = rows.length > MOST_BARS ? this.largest(MOST_BARS) : rows;
+    button.hidden = order.few(count);
+    button.textContent = order.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count} positions`;
+    button.setAttribute("aria-expanded", String(order.all));
+    this.part("search").hidden = count < SEARCH_FROM;
+    for (const each of this.root.querySelectorAll("[data-order]")) {
+      each.setAttribute("aria-pressed", String(each.dataset.order === "only" ? order.only : order.key === "trades"));
+    }
+    const plan = this.committed();
+    const base = order.base(plan);
+    this.charted = base.length > MOST_BARS ? order.sort(plan, order.largest(plan, MOST_BARS)) : base;
+    const rows = order.rows(plan);
     const built = [this.sheet, this.unit, Boolean(this.pinned)];
     const anew = built.some((fact, i) => fact !== this.built?.[i]);
     if (anew) {
       this.built = built;
       this.columns = columnsIn(...built);
       this.table.build(this.sheet, this.columns);
+      this.root.style.setProperty("--pbal-rows", String(Math.min(count, MOST_TALL)));
+      this.root.toggleAttribute("data-few", count <= FEW);
     }
+    this.root.querySelector('[data-action="copy"]').hidden = !this.point.lines.length;
+    this.table.mark(order.key, order.descending);
     if (anew || this.rows.join() !== rows.join()) {
       this.rows = rows;
-      this.table.show(rows);
+      this.table.show(rows, rows.length === count);
+      this.part("none").textContent = rows.length ? "" : order.query ? "No position is called that." : "Nothing trades.";
       document.dispatchEvent(new Event("pbal-table"));
     }
     return anew;
-  }
-
-  /** Rows with the largest change, then the largest drift, of the committed plan; in the order of the file. */
-  largest(many) {
-    const plan = this.committed();
-    const keys = this.sheet.symbols.map((_, i) => [
-      Math.abs(plan.dollars(i) - this.sheet.values[i]),
-      Math.abs(this.sheet.weights[i] - this.sheet.targets[i] * 100),
-    ]);
-    const order = keys.map((_, i) => i).sort((a, b) => keys[b][0] - keys[a][0] || keys[b][1] - keys[a][1] || a - b);
-    return order.slice(0, many).sort((a, b) => a - b);
   }
 
   view() {
@@ -326,6 +364,7 @@ class Live {
     const { sheet, pinned, columns } = this;
     this.fits.make({ sheet, sweeps: this.known(), pinned, columns, titles: this.table.titles });
     this.table.settle(this.shown, pinned);
+    for (const row of this.table.rows) row.details?.paint(this.point.details, this.refused);
     document.dispatchEvent(new Event("pbal-table")); // columns may have left, or come back
     this.part("chart").setAttribute("aria-label", `Chart of ${this.unit === "dollars" ? sheet.money : this.unit} before and after; the table says the same. ${this.shown.sentence}`);
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
@@ -333,8 +372,17 @@ class Live {
     this.chart.settle(this.view()).then((drawn) => {
       if (!drawn || !answered || !quiet()) return;
       this.mark("settled");
+      this.tellSettled();
       if (NO_HOVER.matches) this.reach(...AXES); // a finger comes without notice
     });
+  }
+
+  /** Says to other parts of the page which question has its plan now. */
+  tellSettled() {
+    const question = [this.sheet.id, this.point.cash, this.point.min_trade].join(" ");
+    if (this.root.dataset.question === question) return;
+    this.root.dataset.question = question;
+    document.dispatchEvent(new CustomEvent("pbal-settled", { detail: question }));
   }
 
   showPin() {

@@ -36,6 +36,12 @@ class Shown {
     return this.sheet.percents[Math.floor((this.sweep.weights[key][row][this.i] + 50) / 100)];
   }
 
+  /** The text of a row at the foot of the table: `cash` or `total`. */
+  sum(row, key) {
+    const states = this.sweep.sums[row][key];
+    return states ? stateAt(states, this.i) : "";
+  }
+
   /** Why a row trades, with its cash where that is the same all over the sweep; empty where it does not. */
   reason(row) {
     const side = this.side(row);

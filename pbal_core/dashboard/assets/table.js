@@ -1,5 +1,5 @@
 // The trade table: its columns are those that Python lists. It is built once a portfolio and a unit; afterwards only
-// text that changed is written.
+// text that changed is written. Rows are kept as elements, so that they can be sorted, filtered and opened cheaply.
 
 /** Writes text into a text node if it differs, which is what keeps a drag cheap. */
 function write(node, text) {
@@ -25,53 +25,163 @@ function columnsIn(sheet, unit, pinned) {
 
 const classesOf = (column) => `pbal-col-${column.tone || "plain"}${column.leaves ? ` pbal-leaves-${column.leaves}` : ""}`;
 
+function button(classes, label) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = classes;
+  element.textContent = label;
+  return element;
+}
+
 class TradeTable {
-  constructor(table) {
+  /** `sorted(key)` is called when a column's title is pressed, `opened(row)` when a row is opened or shut. */
+  constructor(table, { sorted, opened }) {
+    this.table = table;
     this.head = table.tHead.rows[0];
     this.body = table.tBodies[0];
+    this.foot = table.tFoot;
     this.rows = [];
+    this.sorted = sorted;
+    this.opened = opened;
+    this.open = new Set(); // symbols
+    this.body.addEventListener("click", (event) => this.pressed(event));
   }
 
   /** A row for every symbol of the sheet, a cell for every column; those that are shown are put into the document. */
   build(sheet, columns) {
+    this.sheet = sheet;
     this.columns = columns;
     this.head.replaceChildren();
-    this.titles = columns.map((column) => {
-      const title = cell(this.head, "th", classesOf(column));
-      title.parentElement.scope = "col";
-      title.data = column.title;
-      return title.parentElement;
-    });
-    this.rows = sheet.symbols.map((symbol) => {
-      const element = document.createElement("tr");
-      element.dataset.side = "";
-      element.dataset.symbol = symbol;
-      const cells = columns.map((column) => {
-        const text = cell(element, column.tone === "symbol" ? "th" : "td", classesOf(column));
-        if (column.tone === "symbol") Object.assign(text.parentElement, { scope: "row", title: symbol });
-        if (column.key === "target") text.parentElement.dataset.target = ""; // where weights.js puts its inputs
-        return text;
-      });
-      return { element, cells };
-    });
+    this.titles = columns.map((column) => this.title(column));
+    this.rows = sheet.symbols.map((symbol, i) => this.row(symbol, i));
+    this.sums = Object.entries(sheet.sums).map(([key, titles]) => this.sum(key, titles));
+    this.foot.replaceChildren(...this.sums.map(({ element }) => element));
     // Only these are looked at while a slider moves; the cells of a trade only where the trade is another one.
     this.ofTrades = columns.flatMap((column, k) => (column.follows === "trade" ? [[column.key, k]] : []));
     this.ofWeights = columns.flatMap((column, k) => (column.follows === "weights" ? [[column.key, k]] : []));
   }
 
-  /** Which rows are there at all; the rest stays out of the document, so that it costs nothing. */
-  show(rows) {
+  title(column) {
+    const title = document.createElement("th");
+    title.className = classesOf(column);
+    title.scope = "col";
+    if (column.key === PLAN_A.key) title.textContent = column.title;
+    else {
+      const press = button("pbal-sort", column.title);
+      press.addEventListener("click", () => this.sorted(column.key));
+      title.append(press);
+    }
+    this.head.append(title);
+    return title;
+  }
+
+  /** Another word in place of a column's title; nothing brings the title back. */
+  retitle(k, text) {
+    write((this.titles[k].firstElementChild ?? this.titles[k]).firstChild, text ?? this.columns[k].title);
+  }
+
+  row(symbol, i) {
+    const element = document.createElement("tr");
+    element.dataset.side = "";
+    element.dataset.symbol = symbol;
+    const cells = this.columns.map((column) => {
+      const head = column.tone === "symbol";
+      const text = cell(element, head ? "th" : "td", classesOf(column));
+      if (column.key === "target") text.parentElement.dataset.target = ""; // where weights.js puts its inputs
+      return head ? this.opener(text.parentElement, symbol, i) : text;
+    });
+    return { element, cells, i, symbol };
+  }
+
+  /** The head of a row: a button that opens it, and the fund's name under an ISIN. */
+  opener(head, symbol, i) {
+    head.scope = "row";
+    const press = button("pbal-open", "");
+    press.setAttribute("aria-expanded", "false");
+    const text = document.createTextNode(symbol);
+    press.append(text);
+    head.replaceChildren(press);
+    const name = this.sheet.details.names[i];
+    if (name) {
+      const line = document.createElement("span");
+      line.className = "pbal-name";
+      line.textContent = name;
+      head.append(line);
+    }
+    return text;
+  }
+
+  sum(key, titles) {
+    const element = document.createElement("tr");
+    element.dataset.sum = key;
+    const cells = this.columns.map((column) => {
+      const head = column.tone === "symbol";
+      const text = cell(element, head ? "th" : "td", classesOf(column));
+      if (head) text.parentElement.scope = "row";
+      return text;
+    });
+    write(cells[0], titles[0]);
+    return { element, cells, key, titles };
+  }
+
+  /** Which rows are there at all, in their order; the rest stays out of the document, so that it costs nothing. */
+  show(rows, whole) {
     this.shown = rows;
-    this.body.replaceChildren(...rows.map((i) => this.rows[i].element));
+    this.body.replaceChildren(...rows.flatMap((i) => this.lines(this.rows[i])));
+    for (const { cells, titles } of this.sums) write(cells[0], titles[whole ? 0 : 1]);
+  }
+
+  /** A row, and what it opens to where it is open. */
+  lines(row) {
+    const open = this.open.has(row.symbol);
+    row.element.querySelector(".pbal-open").setAttribute("aria-expanded", String(open));
+    if (!open) return [row.element];
+    row.details ??= new RowDetails(this.sheet, row.i);
+    row.details.span(this.visible());
+    return [row.element, row.details.element];
+  }
+
+  /** How many columns are there: some leave where room is short. */
+  visible() {
+    return this.titles.filter((title) => title.getClientRects().length).length || this.columns.length;
+  }
+
+  /** Which column the rows are sorted by, for those who see it and those who hear it. */
+  mark(key, descending) {
+    this.columns.forEach((column, k) => {
+      const title = this.titles[k];
+      if (column.key === key) title.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      else title.removeAttribute("aria-sort");
+    });
+  }
+
+  pressed(event) {
+    const line = event.target.closest("tr[data-symbol]");
+    const elsewhere = event.target.closest("input, .pbal-more");
+    if (!line || elsewhere || String(getSelection()).trim()) return;
+    this.toggle(this.rows.find(({ element }) => element === line));
+  }
+
+  toggle(row) {
+    const open = !this.open.has(row.symbol);
+    if (open) this.open.add(row.symbol);
+    else this.open.delete(row.symbol);
+    const [, details] = this.lines(row);
+    if (open) row.element.after(details);
+    else row.details?.element.remove();
+    this.opened(row);
+    details?.scrollIntoView({ block: "nearest" });
   }
 
   /** What does not follow the sliders. */
   settle(shown, pinned) {
+    const visible = this.visible();
     for (const i of this.shown) {
       const { cells } = this.rows[i];
-      this.columns.forEach(({ key, follows }, k) => {
-        if (!follows) write(cells[k], key === PLAN_A.key ? pinned?.trades[i] ?? "" : shown.text(key, i));
+      this.columns.forEach(({ key, follows, tone }, k) => {
+        if (!follows && tone !== "symbol") write(cells[k], key === PLAN_A.key ? pinned?.trades[i] ?? "" : shown.text(key, i));
       });
+      this.rows[i].details?.span(visible);
     }
   }
 
@@ -89,6 +199,11 @@ class TradeTable {
       }
       for (const [key, k] of this.ofWeights) write(row.cells[k], shown.text(key, i));
       if (pinned) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
+    }
+    for (const { key, cells } of this.sums) {
+      this.columns.forEach((column, k) => {
+        if (k) write(cells[k], shown.sum(key, column.key));
+      });
     }
   }
 }

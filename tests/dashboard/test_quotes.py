@@ -1,0 +1,65 @@
+"""A stale price that is corrected in its row: shares and cost stay, value and profit follow."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import streamlit as st
+
+from pbal_core import RequestError, read_positions
+from pbal_core.dashboard import state
+from pbal_core.dashboard.loaded import Current, LoadedFile, together
+from pbal_core.dashboard.quotes import correct_price, corrected, quotes
+
+HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
+MINE = HEADER + "VTI,2500,250,500\nBND,500,75,\n"
+
+
+@pytest.fixture
+def page(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    statement = read_positions(MINE.encode())
+    file = LoadedFile(name="mine.csv", data=MINE.encode(), statement=statement)
+    state.begin(state.Page(current=Current(name="mine.csv", statement=statement, files=(file,))))
+    return state.page()
+
+
+def test_a_corrected_price_keeps_shares_and_cost(page):
+    """Ten shares that cost 200 each, at 260: worth 2,600 with a profit of 600. Adding a file later keeps it."""
+    correct_price("VTI", " $260.00 ")
+    for held in (page.current.statement.portfolio, together(page.current.files).portfolio):
+        assert (held["VTI"].value, held["VTI"].price, held["VTI"].pnl) == (2600, 260, 600)
+        assert (held["BND"].value, held["BND"].pnl) == (500, None)
+    assert page.current.corrected == {"VTI"}
+    assert quotes(page.current).price_day("VTI") == "corrected by you"
+
+
+def test_every_account_follows():
+    """The same fund in two accounts; the number of shares is the file's."""
+    text = (
+        "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Cost Basis Total\n"
+        "Z1,A,VTI,TOTAL,10,$250.00,$2500.00,$2000.00\nZ2,B,VTI,TOTAL,5.5,$250.00,$1375.00,$1000.00\n"
+    )
+    statement = corrected(read_positions(text.encode(), accounts=["all"]), "VTI", Decimal("240.10"))
+    held = statement.portfolio["VTI"]
+    assert (held.value, held.price, held.quantity) == (Decimal("3721.55"), Decimal("240.1"), Decimal("15.5"))
+    assert held.pnl == Decimal("721.55")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "text", "words"),
+    [
+        ("VTI", "many", '"many" is not a number'),
+        ("VTI", "0", "The price is 0; a price above 0 is needed"),
+        ("VTI", "-3", "a price above 0 is needed"),
+        ("GLD", "3", "cannot be corrected here"),
+        ("<b>", "3", "cannot be corrected here"),
+    ],
+)
+def test_what_cannot_be_used_changes_nothing(page, symbol, text, words):
+    """It is said why; the portfolio stays the same."""
+    before = page.current
+    with pytest.raises(RequestError, match=words.replace("(", r"\(")):
+        correct_price(symbol, text)
+    assert page.current is before
