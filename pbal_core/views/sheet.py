@@ -124,5 +124,5 @@ def _page_column(column: Column, texts: Iterable[str | None]) -> PageColumn:
 
 
 def swept_weight(column: Column, basis: Basis) -> bool:
-    """Whether a column's weights change over a sweep; targets do where something is frozen."""
-    return column.follows == "weights" and (column.key != "target" or any(basis.frozen))
+    """Whether a column's weights change over a sweep; targets do where something is frozen, or where there are sets."""
+    return column.follows == "weights" and (column.key != "target" or any(basis.frozen) or bool(basis.sets))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core import InfeasiblePlanError, Plan, Portfolio, rebalance
+from pbal_core import InfeasiblePlanError, Plan, Portfolio, Targets, rebalance
 from pbal_core.money import format_percent
 from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import Problem, prepare
@@ -249,6 +249,18 @@ def test_targets_follow_the_cash_where_something_is_frozen():
     numbers = dict(column["states"][column["at"][0]][:2] for column in data["numbers"])
     assert numbers["Largest drift"] == "10.0 → 0.0 points"
     assert sheet_of(problem)["texts"]["target"] == [None, None, "frozen"]
+
+
+def test_targets_follow_the_trades_of_substitutes():
+    """They share their target out as their values are, so each plan of a sweep has its own."""
+    held = portfolio("VTI 3000 @ 250; VTSAX 1000 @ 120; BND 4400 @ 75")
+    targets = Targets({"US": 60, "BND": 40}, substitutes={"US": ["VTI", "VTSAX"]})
+    problem = prepare(held, method="exact", targets=targets)
+    amounts = (-2000, 0, 1000, 5000)
+    data = sweep_data(problem, [Point(Decimal(cash), Decimal(0)) for cash in amounts])
+    plans = [rebalance(held, cash, method="exact", targets=targets) for cash in amounts]
+    assert data["weights"]["target"] == [[weight_code(plan.targets_after[row]) for plan in plans] for row in range(3)]
+    assert len(set(data["weights"]["target"][0])) > 2
 
 
 def test_no_weight_axis_goes_beyond_the_whole():
