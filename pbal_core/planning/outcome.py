@@ -72,12 +72,16 @@ class Basis:
 
     def distance(self, weights: Sequence[float], targets: Sequence[float]) -> float:
         """The largest distance of a weight from its target, as a fraction; positions of a set count together."""
-        apart = [weight - target for weight, target in zip(weights, targets, strict=True)]
-        for several in self.sets:
-            apart[several[0]] = sum(apart[i] for i in several)
-            for i in several[1:]:
-                apart[i] = 0.0
-        return max(map(abs, apart))
+        rows = zip(self.by_asset(weights), self.by_asset(targets), strict=True)
+        return max(abs(weight - target) for weight, target in rows)
+
+    def by_asset(self, weights: Sequence[float]) -> Sequence[float]:
+        """Weights of positions with those of each set as one sum, in the place of the position that is bought."""
+        if not self.sets:
+            return weights
+        others = {i for several in self.sets for i in several[1:]}
+        sums = {several[0]: sum(weights[i] for i in several) for several in self.sets}
+        return [sums.get(i, weight) for i, weight in enumerate(weights) if i not in others]
 
     def targets_of(self, values: Sequence[int]) -> tuple[float, ...]:
         """What the weights of n values in units are measured against.

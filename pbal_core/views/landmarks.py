@@ -86,15 +86,14 @@ def _to_target(problem: Problem) -> Decimal | None:
     if len(problem.managed) < len(problem.values) or _stuck(problem):
         return None
     whole, worth = sum(problem.parts), sum(problem.values)
-    rows = zip(problem.values, problem.parts, strict=True)
-    missing = max(Fraction(value * whole, part) for value, part in rows if part) - worth
+    missing = max(Fraction(problem.worth(a.lead) * whole, a.part) for a in problem.assets if a.part) - worth
     return _rounded_up(problem, missing + problem.buffer, minor_digits(problem.portfolio.currency)) if missing else None
 
 
 def _into_band(problem: Problem) -> Decimal | None:
     """Whole dollars with which a plan in fractions of shares has every fund in its band; None where none are needed."""
     reached = _reached(problem)
-    if reached(0) or any(problem.values[i] and not problem.parts[i] for i in problem.managed):
+    if reached(0) or any(problem.worth(asset.lead) and not asset.part for asset in problem.assets):
         return None
     low, high = 0, 100 * sum(problem.values)
     if not reached(high):
@@ -110,29 +109,32 @@ def _into_band(problem: Problem) -> Decimal | None:
 def _reached(problem: Problem) -> Callable[[int], bool]:
     """Whether all funds are in their bands when so many units were poured into the lowest."""
     basis = basis_of(problem)
-    members = [i for i in problem.managed if problem.may_buy[i]]
-    members.sort(key=lambda i: Fraction(problem.values[i], problem.parts[i]))
+    held = {asset.lead: problem.worth(asset.lead) for asset in problem.assets if asset.buyable}
+    members = sorted(held, key=lambda i: Fraction(held[i], problem.parts[i]))
 
     def reached(cash: int) -> bool:
         level, value, part = 0.0, 0, 0
         for i in members:
-            if part and problem.values[i] * part >= (cash + value) * problem.parts[i]:
+            if part and held[i] * part >= (cash + value) * problem.parts[i]:
                 break
-            value, part = value + problem.values[i], part + problem.parts[i]
+            value, part = value + held[i], part + problem.parts[i]
             level = (cash + value) / part
         after = list(problem.values)
         for i in members:
-            after[i] = max(after[i], int(level * problem.parts[i]))
+            after[i] += max(0, int(level * problem.parts[i]) - held[i])
         total = sum(after)
-        return bool(total) and all_in_band([each / total for each in after], basis.targets_of(after))
+        return bool(total) and all_in_band(
+            basis.by_asset([each / total for each in after]), basis.by_asset(basis.targets_of(after))
+        )
 
     return reached
 
 
 def _stuck(problem: Problem) -> bool:
     """Whether a fund may not be bought, or is held without a target: then no cash reaches the targets."""
-    rows = zip(problem.values, problem.parts, problem.may_buy, strict=True)
-    return any((part and not buy) or (value and not part) for value, part, buy in rows)
+    return any(
+        (asset.part and not asset.buyable) or (problem.worth(asset.lead) and not asset.part) for asset in problem.assets
+    )
 
 
 def _rounded_up(problem: Problem, units: Fraction, digits: int) -> Decimal:

@@ -190,7 +190,8 @@ class _Packing:
         self.balance.append(-1 if outcome.refusal else round(1000 * balanced_after(outcome)))
         self.traded.append(sum(map(bool, outcome.shares)))
         if self.bands:
-            self.in_band.append(not outcome.refusal and all_in_band(outcome.weights_after, outcome.targets_after))
+            weights, targets = map(outcome.basis.by_asset, (outcome.weights_after, outcome.targets_after))
+            self.in_band.append(not outcome.refusal and all_in_band(weights, targets))
 
     def place(self, mark: Landmark, amounts: Sequence[Decimal]) -> int | None:
         """Which of the packed positions keeps what a landmark says; None where none does."""

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from pbal_core import Targets
+from pbal_core.planning.answer import basis_of
 from pbal_core.planning.problem import prepare
 from pbal_core.views.drift import drift_report, least_cash_to_target
 from pbal_core.views.landmarks import all_in_band, landmarks_for
@@ -68,3 +70,15 @@ def test_the_band_is_that_of_the_drift_report(seed):
     report = drift_report(held)
     weights, targets = [row.weight for row in report.rows], [row.target for row in report.rows]
     assert all_in_band(weights, targets) == (not report.act)
+
+
+def test_substitutes_are_in_their_band_together():
+    """66 % of a target of 60 % are out of band, though neither fund is by itself; landmarks are of the set, too."""
+    held = portfolio("VTI 3000 @ 250; VTSAX 3600 @ 120; BND 3400 @ 75")
+    targets = Targets({"US": 60, "BND": 40}, substitutes={"US": ["VTI", "VTSAX"]})
+    problem = prepare(held, method="exact", targets=targets)
+    basis = basis_of(problem)
+    assert not all_in_band(basis.by_asset(basis.weights), basis.by_asset(basis.targets_before))
+    marks = {mark.key: mark.amount for mark in landmarks_for(problem)}
+    assert marks["target"] == least_cash_to_target(held, targets) == 1000
+    assert marks["band"] == Decimal(154)
