@@ -3,7 +3,8 @@
 The model: the browser says what it has by ids. A *sheet* belongs to the portfolio, the settings and the positions of
 the sliders, a *sweep* to a sheet and the amount of the other slider. Most changes are followed by another one, not by a
 drag, so a sweep is first sent with some of its positions: enough for the line along the slider. All of them are sent
-once somebody reaches for the slider, by pointer, finger or key, which is a moment before it moves.
+once somebody reaches for the slider, by pointer, finger or key, which is a moment before it moves. Another amount of
+cash sends no sweep at all: its own is still right, and that of the minimum trade waits until somebody reaches for it.
 
 Worked example: a new strategy sends a sheet and two sweeps of about 60 and 10 positions; when the pointer comes to the
 slider of cash, its other 500 follow.
@@ -84,9 +85,13 @@ def payload(
     have, live = memory["have"], is_live(problem)
     amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
     fixed = {"cash": amounts["min_trade"], "min_trade": amounts["cash"]}
+    ids = {axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}
+    if live and have.get("sheet") == name and "min_trade" not in memory["reached"]:
+        # After a change of cash the old sweep stays, pale, until somebody reaches for its slider.
+        ids["min_trade"] = str(have.get("min_trade") or ids["min_trade"]).removesuffix(FEW)
     sweeps = {}
     for axis in AXES if live else ():
-        whole = f"{name}-{fixed[axis]}"
+        whole = str(ids[axis])
         reached = axis in memory["reached"]
         if have.get(axis) != whole and (reached or have.get(axis) != whole + FEW):
             data = _sweep(problem, point, axes, axis, sliders.marks, all_of_it=reached)
@@ -107,7 +112,7 @@ def payload(
         "amounts": amounts,
         "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
         "errors": memory["errors"],
-        "ids": {"sheet": name, **{axis: f"{name}-{fixed[axis]}" if live else None for axis in AXES}},
+        "ids": {"sheet": name, **ids},
         "sheet": sheet,
         "sweeps": sweeps,
         "notice": "" if live else LET_GO.format(len(portfolio)),

@@ -57,13 +57,13 @@ class _Fineness:
 
 _FINENESS = {
     Method.CLASSIC: (
-        _Fineness(count=15, parts=1500, few=60),
-        _Fineness(count=100, parts=1000, few=40),
-        _Fineness(count=10**9, parts=600, few=24),
+        _Fineness(count=15, parts=1500, few=24),
+        _Fineness(count=100, parts=1000, few=24),
+        _Fineness(count=10**9, parts=600, few=20),
     ),
     Method.EXACT: (
-        _Fineness(count=15, parts=1500, few=32),
-        _Fineness(count=60, parts=700, few=20),
+        _Fineness(count=15, parts=1500, few=16),
+        _Fineness(count=60, parts=700, few=12),
         _Fineness(count=10**9, parts=400, few=12),
     ),
 }

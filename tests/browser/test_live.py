@@ -426,6 +426,7 @@ def test_asking_for_what_is_lacking_sets_no_amount(page, address):
     settled(page)
     expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, 750, min_trade=100))}")).to_be_visible()
     expect(box).to_have_value("$750.00")
+    near(page, "Minimum trade slider")
     page.get_by_label("Minimum trade slider").press("Home")
     painted(page)
     least = read_amount("min_trade", page.get_by_label("Minimum trade", exact=True).input_value())

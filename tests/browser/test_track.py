@@ -90,7 +90,7 @@ def test_the_line_rises_where_the_plan_is_more_balanced(page, address):
     page.get_by_label("Cash", exact=True).press("Enter")
     settled(page)
     assert heights(page, "cash") == cash
-    assert len(heights(page, "min_trade")) > 10, "the line is there before anybody reaches for the slider"
+    assert len(heights(page, "min_trade")) > 10, "the other line stays until somebody reaches for its slider"
 
 
 def test_a_larger_amount_widens_the_slider(page, address):

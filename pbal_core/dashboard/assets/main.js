@@ -123,7 +123,6 @@ class Live {
     if (!this.sheet) return;
     for (const axis of AXES) {
       this.inputs[axis].setAxis(this.sheet.axes[axis], this.sheet.spellings);
-      this.inputs[axis].control.toggleAttribute("data-whole", this.sweeps[axis]?.whole !== false);
       this.inputs[axis].draw(this.sweeps[axis]);
     }
     this.point = data.point;
@@ -136,6 +135,9 @@ class Live {
       for (const axis of AXES.filter((name) => !this.inputs[name].editing)) {
         this.inputs[axis].show(data.amounts[axis], { label: data.labels[axis], error: data.errors[axis] });
       }
+    }
+    for (const axis of AXES) {
+      this.inputs[axis].control.toggleAttribute("data-whole", !this.sweeps[axis] || this.ready(axis));
     }
     const anew = this.choose();
     this.showPin();
@@ -180,9 +182,15 @@ class Live {
     });
   }
 
+  /** Whether all positions of a slider are here, for the amount that the other one has. */
+  ready(axis) {
+    const { whole, fixed } = this.sweeps[axis];
+    return whole && fixed === this.amounts[axis === "cash" ? "min_trade" : "cash"];
+  }
+
   /** Asks for all positions of the sliders that somebody reaches for, where there are only some. */
   reach(...axes) {
-    const lacking = axes.filter((axis) => this.sweeps[axis]?.whole === false);
+    const lacking = axes.filter((axis) => this.sweeps[axis] && !this.ready(axis));
     // A request takes the place of one that has not been answered yet, and this one would be without its amounts.
     if (lacking.length && this.pausing === undefined && this.answered >= this.sent) {
       this.request({ reached: lacking.join(" ") }, null);
