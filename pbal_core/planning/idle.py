@@ -91,7 +91,8 @@ def why_stays(problem: Problem, question: tuple[int, int], lots: Sequence[int], 
         return problem.worth(i, lots) / parts[i]
 
     i = min(able, key=fill)
-    base, whole = problem.managed_value + problem.budget(cash), sum(asset.part for asset in problem.assets)
+    base = problem.managed_value + problem.budget(cash) + problem.elsewhere
+    whole = sum(asset.part for asset in problem.assets)
     if problem.worth(i, lots) * whole >= base * parts[i]:
         if problem.constraints.leftover != "invest":
             return "nothing that may be bought is below its target"

@@ -61,6 +61,8 @@ class Problem:
         pnls: Unrealised P&L in units, None where unknown.
         wanted: Which positions are one asset, and its target weight, in file order.
         constraints: What the plan must keep to.
+        elsewhere: Units that the targets share out too, and that no trade here can move: the cash that the other
+            accounts of a household leave.
     """
 
     portfolio: Portfolio
@@ -74,6 +76,7 @@ class Problem:
     pnls: tuple[int | None, ...]
     wanted: tuple[Asset, ...]
     constraints: Constraints
+    elsewhere: int = 0
 
     def units(self, dollars: Decimal) -> int:
         """Dollars as integer units of this problem.

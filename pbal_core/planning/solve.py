@@ -140,7 +140,7 @@ def _exact(problem: Problem, cash: int, min_trade: int, work: int) -> Solution:
     budget = problem.budget(cash)
     direction = problem.direction(cash)
     market = market_for(problem, direction, budget)
-    found = allocate(market, budget, direction, min_trade, Effort(work))
+    found = allocate(market, budget, direction, min_trade, Effort(work), elsewhere=problem.elsewhere)
     if found.most is not None:
         wished, most = problem.dollars(cash), problem.dollars(found.most)
         why = remarks.cannot_raise(wished, most, problem.terms(min_trade), problem.portfolio.money)

@@ -47,7 +47,9 @@ class Allocation:
         return Proof(objective=self.distance / dollar, idle=self.idle / dollar, gap=self.gap / dollar, work=self.work)
 
 
-def allocate(market: Market, budget: int, direction: Direction, min_trade: int, effort: Effort) -> Allocation:
+def allocate(
+    market: Market, budget: int, direction: Direction, min_trade: int, effort: Effort, *, elsewhere: int = 0
+) -> Allocation:
     """The best plan of one question.
 
     Args:
@@ -56,8 +58,9 @@ def allocate(market: Market, budget: int, direction: Direction, min_trade: int, 
         direction: What is traded: ``buy`` (budget >= 0) or ``sell`` (budget < 0) alone, or both.
         min_trade: Fewest units that a trade may move; 0 for none.
         effort: Work that may be done.
+        elsewhere: Units that the targets share out too, and that no trade here can move: the cash of other accounts.
     """
-    return _Question(market, budget, direction, min_trade, effort).answer()
+    return _Question((market, elsewhere), budget, direction, min_trade, effort).answer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +79,17 @@ class _Part:
 
 
 class _Question:
-    def __init__(self, market: Market, need: int, direction: Direction, min_trade: int, effort: Effort) -> None:
+    def __init__(
+        self, where: tuple[Market, int], need: int, direction: Direction, min_trade: int, effort: Effort
+    ) -> None:
+        market, elsewhere = where
         self.market = market
         self.need = need
         self.direction = direction
         self.min_trade = min_trade
         self.effort = effort
         self.count = len(market.prices)
-        self.total = sum(market.values) + need
+        self.total = sum(market.values) + need + elsewhere
         self.stage: Stage | None = None
         most = market.max_trades
         trades = sum(len(sales or (i,)) for i, sales in enumerate(market.sales)) if market.sales else self.count

@@ -1,0 +1,149 @@
+"""Which account holds what: exchanges between two accounts that leave the household as near to its targets.
+
+The model: a class prefers kinds of account. An exchange gives lots of asset i from account a to account b (a buys less
+or sells more of it, b the reverse), and lots of asset j back for them. No money moves between accounts: each pays what
+it takes from what it gives and from its idle cash. An exchange is made if J does not rise, both accounts keep every
+rule of the exact method, and less is in the wrong kind of account; or as much, and there are fewer trades.
+
+Worked example: BND belongs in an IRA. The taxable account was to buy 5 BND at 80 dollars and the IRA 2 VTI at 200
+dollars; after the exchange the taxable account buys the VTI and the IRA the BND.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import permutations
+
+from .model import Kind
+from .rounds import Rounds
+
+_TRIES = 24
+"""Sizes of an exchange that are tried, the largest first."""
+_EXCHANGES = 200
+"""Exchanges at most."""
+
+Preferences = Mapping[int, frozenset[Kind]]
+"""Asset -> the kinds of account that it belongs in."""
+
+
+def settle_location(rounds: Rounds, preferences: Preferences) -> None:
+    """Makes exchanges until none is left that improves where assets are, or the number of trades."""
+    for _exchange in range(_EXCHANGES):
+        if not any(_made(rounds, exchange, preferences) for exchange in _exchanges(rounds, preferences)):
+            break
+
+
+def misplaced(rounds: Rounds, preferences: Preferences) -> int:
+    """Units after the trades in accounts of a kind that their class does not belong in."""
+    total = 0
+    for account, lots in zip(rounds.accounts, rounds.lots, strict=True):
+        moved = account.moved(lots)
+        for asset, kinds in preferences.items():
+            if account.account.kind not in kinds:
+                total += account.problem.values[account.rows[asset]] + moved.get(asset, 0)
+    return total
+
+
+Exchange = tuple[int, int, int, int]
+"""From account a to account b asset i, and asset j back."""
+
+
+def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
+    """What may be worth exchanging: what is in the wrong account first, then what is traded in both."""
+    assets = sorted(rounds.shares)
+    kinds = [account.account.kind for account in rounds.accounts]
+    for a, b in permutations(range(len(rounds.accounts)), 2):
+        for i, liked in preferences.items():
+            if kinds[a] not in liked and kinds[b] in liked:
+                yield from ((a, b, i, j) for j in assets if j != i)
+    for a, b in permutations(range(len(rounds.accounts)), 2):
+        traded = [{i for i in assets if rounds.lots[n][rounds.accounts[n].rows[i]]} for n in (a, b)]
+        for i in traded[0]:
+            # A trade less in all: one ends, and not two begin.
+            yield from ((a, b, i, j) for j in (assets if i in traded[1] else traded[0]) if j != i)
+
+
+def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
+    """Makes the largest exchange that is worth it; whether there was one."""
+    a, b, i, _j = exchange
+    was = rounds.lots[a], rounds.lots[b]
+    for mine, theirs in _sizes(rounds, exchange, ends=i not in preferences):
+        if _gains(rounds, exchange, (mine, theirs), preferences):
+            rounds.lots[a], rounds.lots[b] = mine, theirs
+            if _account_keeps(rounds, a) and _account_keeps(rounds, b):
+                return True
+            rounds.lots[a], rounds.lots[b] = was
+    return False
+
+
+def _gains(rounds: Rounds, exchange: Exchange, lots: tuple[list[int], list[int]], preferences: Preferences) -> bool:
+    """Whether an exchange leaves less in the wrong kind of account, or as much in fewer trades, and J no higher."""
+    a, b, i, j = exchange
+    wrong = trades = 0
+    change = {i: 0, j: 0}
+    for number, new in zip((a, b), lots, strict=True):
+        account, old = rounds.accounts[number], rounds.lots[number]
+        for asset in (i, j):
+            row = account.rows[asset]
+            units = (new[row] - old[row]) * account.problem.prices[row]
+            change[asset] += units
+            trades += bool(new[row]) - bool(old[row])
+            if asset in preferences and account.account.kind not in preferences[asset]:
+                wrong += units
+    return (wrong, trades) < (0, 0) and (not any(change.values()) or rounds.farther(change) <= 0)
+
+
+def _sizes(rounds: Rounds, exchange: Exchange, *, ends: bool) -> Iterator[tuple[list[int], list[int]]]:
+    """The lots of both accounts after exchanges that each can pay, the largest first.
+
+    Args:
+        rounds: The state.
+        exchange: What is exchanged.
+        ends: Only what ends the trade of the asset that is given.
+    """
+    a, b, i, j = exchange
+    giver, taker = rounds.accounts[a], rounds.accounts[b]
+    prices = giver.problem.prices, taker.problem.prices
+    (ai, aj), (bi, bj) = (giver.rows[i], giver.rows[j]), (taker.rows[i], taker.rows[j])
+    given, back = rounds.lots[a], rounds.lots[b]
+    most = given[ai] + (giver.problem.held[ai] if giver.direction != "buy" else 0)
+    if most <= 0 or (giver.direction == "sell" and given[aj] >= 0) or (taker.direction == "sell" and back[bi] >= 0):
+        return
+    idle = rounds.idle(a), rounds.idle(b)
+    sizes = {given[ai]} if ends else {most - step for step in range(_TRIES)} | {given[ai]}
+    for lots in sorted((m for m in sizes if 0 < m <= most), reverse=True):
+        taken = max(1, round(lots * prices[0][ai] / prices[1][bi]))
+        for returned in _returned(lots * prices[0][ai], taken * prices[1][bi], (prices[0][aj], prices[1][bj]), idle):
+            mine, theirs = list(given), list(back)
+            mine[ai] -= lots
+            mine[aj] += returned[0]
+            theirs[bi] += taken
+            theirs[bj] -= returned[1]
+            yield mine, theirs
+
+
+def _returned(gives: int, takes: int, prices: tuple[int, int], idle: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Lots of the asset that goes back, in each account, that both can pay: the most, and the fewest."""
+    most = max(0, (idle[0] + gives) // prices[0])
+    for count in dict.fromkeys((most, most - 1)):
+        theirs = round(count * prices[0] / prices[1]) if count > 0 else 0
+        if count >= 0 and theirs * prices[1] >= takes - idle[1]:
+            yield count, theirs
+
+
+def _account_keeps(rounds: Rounds, number: int) -> bool:
+    """Whether an account keeps the rules of the exact method, given what all of them trade."""
+    account, lots = rounds.accounts[number], rounds.lots[number]
+    problem = account.among(rounds.after(without=number), rounds.total)
+    market, managed = problem.market, problem.managed
+    away = sum(
+        lots[row] * problem.prices[row] + problem.fee * bool(lots[row]) for row in managed if not problem.parts[row]
+    )
+    budget = account.need - away
+    stage = market.stage(budget, rounds.total, account.direction, account.min_trade, account.need)
+    mine = [lots[managed[i]] for i in market.targets]
+    if market.max_trades is not None and sum(map(bool, lots)) > market.max_trades:
+        return False
+    if not all(stage.allows(i, k) for i, k in enumerate(mine)):
+        return False
+    return stage.keeps_to_rules(mine, budget - stage.spend(mine))

@@ -1,0 +1,179 @@
+"""The household without lots: where every cent can be traded. It bounds what any plan can reach.
+
+The model: account a moves ``z_ai`` units of asset i within bounds, and leaves ``r_a >= 0``; together they are its money
+``F_a``. Least is ``f(Y) + sum_a r_a`` with ``f = sum_i (Y_i - T_i)**2 / T_i`` and ``Y_i`` the units of asset i in all
+accounts. No plan takes Y_i past its ceiling ``C_i``, since nothing is bought past its target, so a steep price on what
+is past it, ``steep * (Y_i - C_i)**2 / T_i``, costs no plan anything and is part of f. Accounts take turns: each fills
+its assets to one water level l, ``Y_i = T_i * l`` up to the ceiling and hardly more beyond, but never above 3/2, where
+a purchase adds to f what it takes from r. f is convex, so at any point, the best or not,
+
+    f(Y') + r' >= f(Y) + sum_i g_i * (Y'_i - Y_i) + r'         g_i = df / dY_i
+
+and the least of the right side over all z' is a bound that holds for every plan: for each account by itself its money
+goes to where g is least.
+
+Worked number: two accounts of 100 dollars cash each, one of which may buy A alone and one B alone, at 50/50: both are
+filled to the level 1, the gradient is 0 everywhere, and the bound is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+CAP = 1.5
+"""The water level above which a unit is better left idle."""
+STEEP = (2.0, 20.0, 300.0)
+"""How many times as much a unit past its ceiling counts as one past its target; gently first, so accounts share."""
+_TURNS = 12
+_STEPS = 60
+_STILL = 1e-10
+"""Turns end when no account moves more than this part of the household's total."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What one account may move.
+
+    Args:
+        money: ``F_a`` in units, to spend (+) or to raise (-).
+        low: Asset -> least units, <= 0.
+        high: Asset -> most units, >= 0. The assets are those of ``low``.
+        fees: Units that its fees may be at most.
+    """
+
+    money: float
+    low: dict[int, float]
+    high: dict[int, float]
+    fees: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """The best found without lots, and the bound that it gives.
+
+    Args:
+        moved: For each account: asset -> units, signed.
+        bound: No plan has an ``f + r`` below this, in units.
+    """
+
+    moved: list[dict[int, float]]
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """One asset in all accounts.
+
+    Args:
+        value: Units before the trades.
+        goal: ``T_i`` in units, > 0.
+        ceiling: ``C_i`` in units.
+        steep: How many times as much a unit past it counts as one past the target.
+    """
+
+    value: float
+    goal: float
+    ceiling: float
+    steep: float = STEEP[-1]
+
+    def wished(self, level: float) -> float:
+        """Units at a water level."""
+        units = self.goal * level
+        return units if units <= self.ceiling else self.ceiling + (units - self.ceiling) / (1 + self.steep)
+
+    def cost(self, units: float) -> float:
+        """What the asset adds to f."""
+        past = max(0.0, units - self.ceiling)
+        return ((units - self.goal) ** 2 + self.steep * past * past) / self.goal
+
+    def slope(self, units: float) -> float:
+        """``g_i``: what one unit more adds to f."""
+        return 2 * (units - self.goal + self.steep * max(0.0, units - self.ceiling)) / self.goal
+
+
+def relax(purses: Sequence[Purse], assets: Sequence[Asset]) -> Relaxed:
+    """Fills all accounts in turns.
+
+    Args:
+        purses: What each account may move.
+        assets: What is traded.
+    """
+    after = [asset.value for asset in assets]
+    moved: list[dict[int, float]] = [dict.fromkeys(purse.low, 0.0) for purse in purses]
+    still = _STILL * sum(asset.goal for asset in assets)
+    for steep in STEEP:
+        gentle = [replace(asset, steep=steep) for asset in assets]
+        for _turn in range(_TURNS):
+            if _filled(purses, moved, after, gentle) <= still:
+                break
+    return Relaxed(moved=moved, bound=_bound(purses, moved, assets))
+
+
+def _filled(
+    purses: Sequence[Purse], moved: Sequence[dict[int, float]], after: list[float], assets: Sequence[Asset]
+) -> float:
+    """Gives each account a turn; the most units that one moved of an asset."""
+    most = 0.0
+    for purse, mine in zip(purses, moved, strict=True):
+        level = _level(purse, mine, after, assets)
+        for i, amount in mine.items():
+            wished = min(max(assets[i].wished(level) - after[i] + amount, purse.low[i]), purse.high[i])
+            most = max(most, abs(wished - amount))
+            after[i] += wished - amount
+            mine[i] = wished
+    return most
+
+
+def _level(purse: Purse, mine: dict[int, float], after: Sequence[float], assets: Sequence[Asset]) -> float:
+    """The water level that spends the money of an account; at most CAP. Newton, which ends: the sum has few bends."""
+    rows = [(assets[i], after[i] - amount, purse.low[i], purse.high[i]) for i, amount in mine.items()]
+    low, high = 0.0, CAP
+    level = 1.0
+    for _step in range(_STEPS):
+        spent, slope = 0.0, 0.0
+        for asset, others, least, most in rows:
+            wished = asset.wished(level) - others
+            if wished <= least:
+                spent += least
+            elif wished >= most:
+                spent += most
+            else:
+                spent += wished
+                slope += asset.goal if asset.goal * level <= asset.ceiling else asset.goal / (1 + asset.steep)
+        missing = purse.money - spent
+        if missing >= 0:
+            low = level
+        else:
+            high = level
+        if low >= high or not missing:
+            break
+        guess = level + missing / slope if slope else (high if missing > 0 else low)
+        guess = guess if low <= guess <= high else (low + high) / 2
+        if guess == level:
+            break
+        level = guess
+    return level
+
+
+def _bound(purses: Sequence[Purse], moved: Sequence[dict[int, float]], assets: Sequence[Asset]) -> float:
+    """The least of the linear function that touches f at what was moved."""
+    after = [asset.value for asset in assets]
+    for mine in moved:
+        for i, amount in mine.items():
+            after[i] += amount
+    slopes = [asset.slope(units) for asset, units in zip(assets, after, strict=True)]
+    value = sum(asset.cost(units) for asset, units in zip(assets, after, strict=True))
+    value -= sum(g * (units - asset.value) for g, units, asset in zip(slopes, after, assets, strict=True))
+    for purse in purses:
+        rest = purse.money - sum(purse.low.values())
+        value += sum(slopes[i] * least for i, least in purse.low.items())
+        for i in sorted(purse.low, key=slopes.__getitem__):
+            if slopes[i] >= 1 or rest <= 0:
+                break
+            part = min(rest, purse.high[i] - purse.low[i])
+            value += slopes[i] * part
+            rest -= part
+        # What fees take is neither invested nor idle.
+        value += max(0.0, rest) - purse.fees
+    return max(0.0, value)

@@ -1,0 +1,314 @@
+"""Whole lots for a household: each account in turn solves its own problem, given what the others have.
+
+The model: a turn is the exact method on one account, in which the other accounts' values count and do not move, so the
+household's J + R never rises; turns end when no account can improve. In the first round an account takes from the
+accounts after it what they would trade without lots (``relaxed``), which is near to what they will. Every turn keeps
+the rules of the exact method, so the plan of the household does.
+
+Worked example: two accounts that may both buy A and B: the first buys what the household lacks, the second what is
+still lacking then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import permutations
+from math import inf, lcm
+
+from ..exact import Allocation, Effort, allocate
+from ..exact.optimum import tolerance
+from ..proof import Proof
+from ..remarks import cannot_raise
+from .accounts import AccountProblem
+from .relaxed import Asset, Purse, Relaxed, relax
+
+ROUNDS = 12
+"""Rounds of turns at most; four to nine turns are usual."""
+PARTS = (1.0, 0.5, 0.2, 0.07)
+"""The parts of a trade that are given away, beside one lot."""
+SHAKES = 200
+"""Trades that are given from one account to another to see whether they settle better."""
+NEAR = 1e-4
+"""A plan within this part of the household's total of the bound is left as it is."""
+WORK = 150_000
+"""Combinations that one turn may look at, as a single plan may."""
+
+
+@dataclass
+class Rounds:
+    """The state of a household while accounts take turns.
+
+    Args:
+        accounts: The accounts in canonical order.
+        lots: For each account its lots, in the order of its rows; replaced by other lists, never changed.
+        work: Work done so far, in combinations looked at.
+    """
+
+    accounts: Sequence[AccountProblem]
+    lots: list[list[int]] = field(default_factory=list)
+    work: int = 0
+    found: Allocation | None = None
+    """What the last turn found."""
+
+    _idle: dict[int, tuple[list[int], int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lots = [[0] * len(a.problem.values) for a in self.accounts]
+
+    @cached_property
+    def shares(self) -> dict[int, Fraction]:
+        """Asset -> its target weight."""
+        return {asset: Fraction(part, self._whole) for asset, part in self._parts.items()}
+
+    @cached_property
+    def total(self) -> int:
+        """Units that the targets share out: all that may trade, and the cash."""
+        return sum(a.managed_value + a.need for a in self.accounts)
+
+    @cached_property
+    def values(self) -> dict[int, int]:
+        """Asset -> units in all accounts before the trades."""
+        return {i: sum(a.problem.values[a.rows[i]] for a in self.accounts) for i in self.shares}
+
+    def after(self, without: int | None = None) -> dict[int, int]:
+        """Asset -> units in all accounts after the trades of all of them, or of all but one."""
+        held = dict(self.values)
+        for number, (account, lots) in enumerate(zip(self.accounts, self.lots, strict=True)):
+            if number != without:
+                for asset, units in account.moved(lots).items():
+                    held[asset] += units
+        return held
+
+    def distance(self) -> Fraction:
+        """J in units, exactly."""
+        return Fraction(self._scaled(self.after()), self._scale) if self.total > 0 else Fraction(0)
+
+    def farther(self, change: Mapping[int, int]) -> int:
+        """Whether J rises (above 0) or falls (below 0) when some assets gain or lose units."""
+        held = self.after()
+        after = {i: held[i] + units for i, units in change.items()}
+        return self._scaled(after) - self._scaled({i: held[i] for i in change})
+
+    @cached_property
+    def _parts(self) -> dict[int, int]:
+        """Asset -> its target weight as an integer of a common denominator."""
+        account = self.accounts[0]
+        return {asset: account.problem.parts[row] for asset, row in account.rows.items()}
+
+    @cached_property
+    def _factors(self) -> tuple[int, dict[int, int]]:
+        common = lcm(*self._parts.values())
+        return common, {i: common // part for i, part in self._parts.items()}
+
+    @cached_property
+    def _whole(self) -> int:
+        return sum(self._parts.values())
+
+    @cached_property
+    def _scale(self) -> int:
+        """How many of what ``_scaled`` counts are one unit."""
+        return self._whole * self.total * self._factors[0]
+
+    def _scaled(self, held: Mapping[int, int]) -> int:
+        """What some assets add to J, in a fraction of a unit that makes it an integer."""
+        whole, total, parts, factors = self._whole, self.total, self._parts, self._factors[1]
+        return sum((units * whole - parts[i] * total) ** 2 * factors[i] for i, units in held.items())
+
+    def idle(self, number: int) -> int:
+        """Units that one account leaves of its budget."""
+        lots = self.lots[number]
+        known = self._idle.get(number)
+        if known is None or known[0] is not lots:
+            known = self._idle[number] = lots, self.accounts[number].need - self.accounts[number].spent(lots)
+        return known[1]
+
+    def value(self) -> int:
+        """J + R, in a fraction of a unit that makes it an integer."""
+        idle = sum(map(self.idle, range(len(self.accounts))))
+        return self._scaled(self.after()) + idle * self._scale if self.total > 0 else idle
+
+    def turn(self, number: int, others: Mapping[int, int]) -> list[int] | str:
+        """The best lots of one account beside ``others``: asset -> units without it; or why there are none."""
+        account = self.accounts[number]
+        problem = account.among(others, self.total)
+        effort = Effort(WORK)
+        found = allocate(
+            problem.market,
+            account.need,
+            account.direction,
+            account.min_trade,
+            effort,
+            elsewhere=problem.elsewhere,
+        )
+        self.work += found.work
+        self.found = found
+        if found.most is not None:
+            terms, money = problem.terms(account.min_trade), problem.portfolio.money
+            return cannot_raise(problem.dollars(account.cash), problem.dollars(found.most), terms, money).message
+        lots = [0] * len(problem.values)
+        for row, count in zip(problem.managed, found.lots, strict=True):
+            lots[row] = count
+        return lots
+
+    def run(self, start: Relaxed) -> list[str]:
+        """Lets the accounts take turns until none improves; says which accounts have no plan at all.
+
+        Args:
+            start: What the accounts would trade without lots.
+        """
+        refused: list[str] = []
+        for number, account in enumerate(self.accounts):
+            others = self.after(without=number)
+            for later in start.moved[number + 1 :]:
+                for asset, units in later.items():
+                    others[asset] += round(units)
+            lots = self.turn(number, others)
+            if isinstance(lots, str):
+                refused.append(f"{account.account.name}: {lots}")
+            else:
+                self.lots[number] = lots
+        if refused or len(self.accounts) == 1:
+            return refused
+        self._settle(range(len(self.accounts) - 1))  # the last one has seen what all the others trade
+        return []
+
+    def _settle(self, numbers: Iterable[int]) -> None:
+        """Gives turns to some accounts, and to all that another's change may concern."""
+        waiting = list(numbers)
+        for _turn in range(ROUNDS * len(self.accounts)):
+            if not waiting:
+                break
+            number = waiting.pop(0)
+            if self._improved(number):
+                waiting += [n for n in range(len(self.accounts)) if n != number and n not in waiting]
+
+    def shake(self, bound: float) -> None:
+        """Gives what one account trades to another and lets them settle anew, as long as the bound is far below.
+
+        Turns end where no account can improve by itself; two together may.
+
+        Args:
+            bound: No plan has a J + R below this, in units.
+        """
+        near = (bound + NEAR * self.total) * self._scale
+        tried = 0
+        for giver, taker in permutations(range(len(self.accounts)), 2):
+            for asset, row in self.accounts[giver].rows.items():
+                for traded in _parts(self.lots[giver][row]):
+                    if not self._takes(taker, asset, traded):
+                        continue
+                    if tried >= SHAKES or self.value() <= near:
+                        return
+                    tried += 1
+                    self._shaken(giver, taker, row, traded)
+
+    def _takes(self, number: int, asset: int, lots: int) -> bool:
+        """Whether an account may buy (lots > 0) or sell an asset."""
+        account = self.accounts[number]
+        row = account.rows[asset]
+        if lots > 0:
+            return account.direction != "sell" and account.problem.may_buy[row]
+        return account.direction != "buy" and account.problem.may_sell[row] and account.problem.held[row] > 0
+
+    def _shaken(self, giver: int, taker: int, row: int, lots: int) -> None:
+        """Lets the giver trade less, the taker answer, and all settle; back to before where that is no better."""
+        before, was = self.value(), list(self.lots)
+        changed = list(self.lots[giver])
+        changed[row] -= lots
+        self.lots[giver] = changed
+        self._improved(taker)
+        self._settle([giver, *(n for n in range(len(self.accounts)) if n != giver)])
+        if self.value() >= before:
+            self.lots = was
+
+    def _improved(self, number: int) -> bool:
+        """Gives one account a further turn; whether the household is another then.
+
+        It is worse only where another account has made the old plan of this one illegal.
+        """
+        was, others = self.lots[number], self.after(without=number)
+        lots = self.turn(number, others)
+        if isinstance(lots, str) or lots == was:
+            return False
+        before = self.value()
+        self.lots[number] = lots
+        after = self.value()
+        return after < before - before // 10**12 or after > before + before // 10**12
+
+    def relaxed(self) -> Relaxed:
+        """The household without lots."""
+        order = sorted(self.shares)
+        place = {asset: i for i, asset in enumerate(order)}
+        assets = [
+            Asset(value=self.values[i], goal=float(self.shares[i] * max(1, self.total)), ceiling=_ceiling(self, i))
+            for i in order
+        ]
+        found = relax([_purse(account, place) for account in self.accounts], assets)
+        return replace(found, moved=[{order[i]: units for i, units in mine.items()} for mine in found.moved])
+
+    def proof(self, bound: float) -> Proof:
+        """What is known about the plan; ``bound`` in units. Of a single account the search itself knows."""
+        dollar = 10 ** self.accounts[0].problem.scale
+        if len(self.accounts) == 1 and self.found:
+            return self.found.proof(dollar)
+        distance = self.distance()
+        idle = sum(map(self.idle, range(len(self.accounts))))
+        gap = float(distance + idle) - bound
+        near = tolerance(float(distance + idle) / max(1, self.total)) * max(1, self.total)
+        return Proof(
+            objective=float(distance / dollar),
+            idle=idle / dollar,
+            gap=0.0 if gap <= near else gap / dollar,
+            work=self.work,
+        )
+
+
+def _purse(account: AccountProblem, place: Mapping[int, int]) -> Purse:
+    """What an account may move at most, whatever the others do."""
+    problem, direction, market = account.problem, account.direction, account.problem.market
+    money = account.need + _raised_first(account)
+    low, high = {}, {}
+    for asset, row in account.rows.items():
+        price = problem.prices[row]
+        sells = direction == "both" or (direction == "sell" and money < 0)
+        low[place[asset]] = float(-problem.held[row] * price) if sells and problem.may_sell[row] else 0.0
+        high[place[asset]] = inf if direction != "sell" and problem.may_buy[row] else 0.0
+    count = len(market.prices) if market.max_trades is None else min(market.max_trades, len(market.prices))
+    spendable = min(0, money) if direction == "sell" else money
+    return Purse(money=float(spendable), low=low, high=high, fees=float(problem.fee * count))
+
+
+def _raised_first(account: AccountProblem) -> int:
+    """Units that what has no target brings, which is sold before all else."""
+    market = account.problem.market
+    if account.direction == "buy":
+        return 0
+    gone = [i for i, part in enumerate(market.parts) if not part and market.goes(i, account.min_trade)]
+    return sum(market.held[i] * market.prices[i] - market.fee for i in gone)
+
+
+def _parts(lots: int) -> list[int]:
+    """The lots of a trade that may be given away, without repeats: parts of it, and one."""
+    one = 1 if lots > 0 else -1
+    return [k for k in dict.fromkeys([*(round(lots * part) for part in PARTS), one]) if lots and k]
+
+
+def _ceiling(rounds: Rounds, asset: int) -> float:
+    """The most units that any plan leaves of an asset: past its target by half a lot, or by the smallest trade."""
+    goal = rounds.shares[asset] * rounds.total
+    most = Fraction(rounds.values[asset])
+    sold = sum(a.problem.held[a.rows[asset]] * a.problem.prices[a.rows[asset]] for a in rounds.accounts)
+    for account in rounds.accounts:
+        problem, row = account.problem, account.rows[asset]
+        if problem.market.past_target:
+            return inf
+        if account.direction == "sell" or not problem.may_buy[row]:
+            continue
+        least = problem.market.buy_least(problem.managed.index(row), account.min_trade)
+        most = max(most, goal + Fraction(problem.prices[row], 2))
+        if least > 1:
+            most = max(most, 2 * goal - rounds.values[asset] + sold)
+    return float(most)
