@@ -19,7 +19,7 @@ from ..errors import RequestError, TargetError
 from ..portfolio import SYMBOL, bad_symbol_message
 from .constraints import RULES, Constraints
 from .inline import scaled_tables
-from .tables import TARGET_TABLES, check_tables, read_toml, write_toml
+from .tables import TARGET_TABLES, check_tables, decoded, read_toml, write_toml
 from .targets import Targets
 
 
@@ -94,11 +94,7 @@ class Policy:
 
     @staticmethod
     def _tables(data: bytes) -> dict[str, Any]:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise TargetError("the file is not UTF-8 text; a TOML file of targets is needed.") from None
-        return read_toml(text) or {"targets": {}}  # an empty file lacks its targets
+        return read_toml(decoded(data)) or {"targets": {}}  # an empty file lacks its targets
 
 
 def _problems(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

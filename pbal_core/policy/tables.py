@@ -37,12 +37,7 @@ def read_toml(text: str) -> dict[str, dict[str, Any]]:
     Raises:
         TargetError: No TOML, an unknown table, or a symbol with a point that is not in quotes.
     """
-    import tomllib  # only those who have a file need it
-
-    try:
-        tables = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"the targets are not valid TOML: {error}.") from None
+    tables = parse_toml(text, "the targets are")
     check_tables(tables)
     by_symbol = [tables.get(name, {}) for name in TARGET_TABLES if name != "groups"]
     for name, table in tables.get("groups", {}).items():
@@ -55,6 +50,32 @@ def read_toml(text: str) -> dict[str, dict[str, Any]]:
         lines = (f'put {path} in quotes: "{path}" = ...; TOML splits an unquoted name at the point.' for path in dotted)
         raise TargetError("\n".join(lines))
     return tables
+
+
+def parse_toml(text: str, what: str) -> dict[str, Any]:
+    """The content of TOML text; numbers with a point are exact.
+
+    Raises:
+        TargetError: It is no TOML; ``what`` begins the message.
+    """
+    import tomllib  # only those who have a file need it
+
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"{what} not valid TOML: {error}.") from None
+
+
+def decoded(data: bytes) -> str:
+    """The text of a TOML file, with or without a byte order mark.
+
+    Raises:
+        TargetError: It is no UTF-8.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TargetError("the file is not UTF-8 text; a TOML file is needed.") from None
 
 
 def check_tables(tables: Mapping[str, Any]) -> None:

@@ -5,7 +5,8 @@ The model: ``model`` has the nouns; ``accounts`` makes a problem of each account
 then moves classes to the kinds of account that they belong in; ``rebalance`` puts it together.
 """
 
-from .model import Household, HouseholdAccount, HouseholdPlan, Kind
+from ...policy.household import Kind
+from .model import Household, HouseholdAccount, HouseholdPlan
 from .rebalance import rebalance_household
 
 __all__ = ["Household", "HouseholdAccount", "HouseholdPlan", "Kind", "rebalance_household"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from .model import Kind
+from ...policy.household import Kind
 from .rounds import Rounds
 
 _TRIES = 24

@@ -12,41 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from ...errors import Issue, RequestError
 from ...policy.constraints import Constraints
+from ...policy.household import Kind, kinds_of
 from ...portfolio import Portfolio, check_portfolio, symbol_key
 from ..plan import Plan
 from ..proof import Proof
-
-
-class Kind(StrEnum):
-    """How an account is taxed.
-
-    Attributes:
-        TAXABLE: Gains and income are taxed as they come.
-        DEFERRED: Tax is paid on what is taken out: a traditional IRA, a 401(k).
-        FREE: Nothing more is taxed: a Roth IRA, an ISA.
-    """
-
-    TAXABLE = "taxable"
-    DEFERRED = "deferred"
-    FREE = "free"
-
-
-def kinds_of(given: object, what: str, problems: list[str]) -> tuple[Kind, ...]:
-    """One kind or several, as a person gives them; what is no kind goes to ``problems``."""
-    texts: list[Any] = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else [given]
-    found = []
-    for text in texts:
-        try:
-            found.append(Kind(text))
-        except ValueError:
-            problems.append(f"{what} is {text!r:.60}; {', '.join(Kind)} are the kinds of account.")
-    return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)

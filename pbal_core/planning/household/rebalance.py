@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import InfeasiblePlanError, Remedy, RequestError
 from ...money import Amount, to_amount
+from ...policy.household import Kind, kinds_of
 from ...policy.targets import Targets
 from ...portfolio import Portfolio, symbol_key
 from ..idle import idle_issues
@@ -23,7 +24,7 @@ from ..solution import Solution
 from ..strategy import Method, Strategy
 from .accounts import AccountProblem, account_problems
 from .location import settle_location
-from .model import Household, HouseholdPlan, Kind, kinds_of
+from .model import Household, HouseholdPlan
 from .rounds import Rounds
 
 if TYPE_CHECKING:

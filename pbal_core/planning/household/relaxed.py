@@ -1,11 +1,11 @@
 """The household without lots: where every cent can be traded. It bounds what any plan can reach.
 
-The model: account a moves ``z_ai`` units of asset i within bounds, and leaves ``r_a >= 0``; together they are its money
-``F_a``. Least is ``f(Y) + sum_a r_a`` with ``f = sum_i (Y_i - T_i)**2 / T_i`` and ``Y_i`` the units of asset i in all
+The model: account a moves ``z_ai`` units of asset i within bounds, and leaves ``r_a``, from 0 to the most that any plan
+leaves; together they are its money ``F_a``. Least is ``f(Y) + sum_a r_a`` with ``f = sum_i (Y_i - T_i)**2 / T_i`` and ``Y_i`` the units of asset i in all
 accounts. No plan takes Y_i past its ceiling ``C_i``, since nothing is bought past its target, so a steep price on what
 is past it, ``steep * (Y_i - C_i)**2 / T_i``, costs no plan anything and is part of f. Accounts take turns: each fills
-its assets to one water level l, ``Y_i = T_i * l`` up to the ceiling and hardly more beyond, but never above 3/2, where
-a purchase adds to f what it takes from r. f is convex, so at any point, the best or not,
+its assets to one water level l, ``Y_i = T_i * l`` up to the ceiling and hardly more beyond, but above 3/2, where a
+purchase adds to f what it takes from r, only as far as it must. f is convex, so at any point, the best or not,
 
     f(Y') + r' >= f(Y) + sum_i g_i * (Y'_i - Y_i) + r'         g_i = df / dY_i
 
@@ -20,13 +20,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 CAP = 1.5
 """The water level above which a unit is better left idle."""
 STEEP = (2.0, 20.0, 300.0)
 """How many times as much a unit past its ceiling counts as one past its target; gently first, so accounts share."""
+FLOOD = 1e6
+"""A water level above all that matter."""
 _TURNS = 12
 _STEPS = 60
+_CLOSE = 1e-13
 _STILL = 1e-10
 """Turns end when no account moves more than this part of the household's total."""
 
@@ -39,12 +43,14 @@ class Purse:
         money: ``F_a`` in units, to spend (+) or to raise (-).
         low: Asset -> least units, <= 0.
         high: Asset -> most units, >= 0. The assets are those of ``low``.
+        idle: Units that it may leave at most.
         fees: Units that its fees may be at most.
     """
 
     money: float
     low: dict[int, float]
     high: dict[int, float]
+    idle: float
     fees: float = 0.0
 
 
@@ -81,6 +87,11 @@ class Asset:
         """Units at a water level."""
         units = self.goal * level
         return units if units <= self.ceiling else self.ceiling + (units - self.ceiling) / (1 + self.steep)
+
+    def level(self, units: float) -> float:
+        """The water level at which it has so many units."""
+        past = max(0.0, units - self.ceiling)
+        return (units + self.steep * past) / self.goal
 
     def cost(self, units: float) -> float:
         """What the asset adds to f."""
@@ -128,31 +139,47 @@ def _filled(
 def _level(purse: Purse, mine: dict[int, float], after: Sequence[float], assets: Sequence[Asset]) -> float:
     """The water level that spends the money of an account; at most CAP. Newton, which ends: the sum has few bends."""
     rows = [(assets[i], after[i] - amount, purse.low[i], purse.high[i]) for i, amount in mine.items()]
-    low, high = 0.0, CAP
-    level = 1.0
+    level = _crossing(rows, purse.money, 1.0, CAP)
+    must = purse.money - purse.idle
+    if level < CAP * (1 - _CLOSE) and _spent(rows, level)[0] >= must or _spent(rows, CAP)[0] >= must:
+        return level
+    highest = max((asset.level(others + most) for asset, others, _least, most in rows if most < inf), default=CAP)
+    return _crossing(rows, must, CAP, max(CAP, highest) if all(row[3] < inf for row in rows) else FLOOD)
+
+
+Row = tuple[Asset, float, float, float]
+"""An asset, the units that others have of it, and the least and the most that an account may move."""
+
+
+def _spent(rows: Sequence[Row], level: float) -> tuple[float, float]:
+    """Units that are moved at a level, and how many more for one level more."""
+    spent, slope = 0.0, 0.0
+    for asset, others, least, most in rows:
+        wished = asset.wished(level) - others
+        if wished <= least:
+            spent += least
+        elif wished >= most:
+            spent += most
+        else:
+            spent += wished
+            slope += asset.goal if asset.goal * level <= asset.ceiling else asset.goal / (1 + asset.steep)
+    return spent, slope
+
+
+def _crossing(rows: Sequence[Row], money: float, level: float, highest: float) -> float:
+    """The level at which so much is moved, at most the highest."""
+    low, high = 0.0, highest
     for _step in range(_STEPS):
-        spent, slope = 0.0, 0.0
-        for asset, others, least, most in rows:
-            wished = asset.wished(level) - others
-            if wished <= least:
-                spent += least
-            elif wished >= most:
-                spent += most
-            else:
-                spent += wished
-                slope += asset.goal if asset.goal * level <= asset.ceiling else asset.goal / (1 + asset.steep)
-        missing = purse.money - spent
+        spent, slope = _spent(rows, level)
+        missing = money - spent
         if missing >= 0:
             low = level
         else:
             high = level
-        if low >= high or not missing:
+        if not missing or high - low <= _CLOSE * high:
             break
-        guess = level + missing / slope if slope else (high if missing > 0 else low)
-        guess = guess if low <= guess <= high else (low + high) / 2
-        if guess == level:
-            break
-        level = guess
+        guess = level + missing / slope if slope else inf
+        level = guess if low < guess < high else (low + high) / 2
     return level
 
 
@@ -169,9 +196,10 @@ def _bound(purses: Sequence[Purse], moved: Sequence[dict[int, float]], assets: S
         rest = purse.money - sum(purse.low.values())
         value += sum(slopes[i] * least for i, least in purse.low.items())
         for i in sorted(purse.low, key=slopes.__getitem__):
-            if slopes[i] >= 1 or rest <= 0:
+            open_ = rest if slopes[i] < 1 else rest - purse.idle
+            if open_ <= 0:
                 break
-            part = min(rest, purse.high[i] - purse.low[i])
+            part = min(open_, purse.high[i] - purse.low[i])
             value += slopes[i] * part
             rest -= part
         # What fees take is neither invested nor idle.

@@ -246,7 +246,7 @@ class Rounds:
             Asset(value=self.values[i], goal=float(self.shares[i] * max(1, self.total)), ceiling=_ceiling(self, i))
             for i in order
         ]
-        found = relax([_purse(account, place) for account in self.accounts], assets)
+        found = relax([_purse(account, place, self.total) for account in self.accounts], assets)
         return replace(found, moved=[{order[i]: units for i, units in mine.items()} for mine in found.moved])
 
     def proof(self, bound: float) -> Proof:
@@ -266,7 +266,7 @@ class Rounds:
         )
 
 
-def _purse(account: AccountProblem, place: Mapping[int, int]) -> Purse:
+def _purse(account: AccountProblem, place: Mapping[int, int], total: int) -> Purse:
     """What an account may move at most, whatever the others do."""
     problem, direction, market = account.problem, account.direction, account.problem.market
     money = account.need + _raised_first(account)
@@ -278,7 +278,14 @@ def _purse(account: AccountProblem, place: Mapping[int, int]) -> Purse:
         high[place[asset]] = inf if direction != "sell" and problem.may_buy[row] else 0.0
     count = len(market.prices) if market.max_trades is None else min(market.max_trades, len(market.prices))
     spendable = min(0, money) if direction == "sell" else money
-    return Purse(money=float(spendable), low=low, high=high, fees=float(problem.fee * count))
+    stage = market.stage(spendable, max(1, total), direction, account.min_trade, account.need)
+    return Purse(
+        money=float(spendable),
+        low=low,
+        high=high,
+        idle=float(max(0, stage.idle_range()[1])),
+        fees=float(problem.fee * count),
+    )
 
 
 def _raised_first(account: AccountProblem) -> int:

@@ -135,7 +135,7 @@ def brute_force(case: Case) -> Fraction:
 def solver_value(case: Case) -> float:
     """Least J + R that HiGHS proves, in cents; J by tangents that are added until they hold at the solver's answer."""
     solver = highspy.Highs()
-    for option, setting in (("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7), ("time_limit", 15.0)):
+    for option, setting in (("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7), ("time_limit", 5.0)):
         solver.setOptionValue(option, setting)
     scale = 1e4 / case.total
     goals, reach, lots = [float(goal) for goal in case.goals], [], []

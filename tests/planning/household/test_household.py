@@ -86,12 +86,13 @@ def cases(*, accounts: tuple[int, int] = (1, 4), funds: tuple[int, int] = (1, 5)
     return st.builds(made, st.randoms(use_true_random=False), st.integers(*accounts), st.integers(*funds))
 
 
-SMALL = 150
-"""Small households that are tried with every plan; of them so many may be missed:"""
-MISSED = 8
+SMALL = 80
+"""Small households that are tried with every plan."""
+MISSED = 4
+"""Of which so many best plans may be missed."""
 
 
-def test_no_plan_of_a_small_household_is_better_and_nearly_always_none_is_as_good_elsewhere():
+def test_no_plan_of_a_small_household_is_better_and_few_best_ones_are_missed():
     missed = 0
     for seed in range(SMALL):
         draw = random.Random(seed)
@@ -107,9 +108,9 @@ def test_no_plan_of_a_small_household_is_better_and_nearly_always_none_is_as_goo
 @pytest.mark.slow
 def test_a_mixed_integer_solver_is_seldom_better_and_never_by_much():
     equal = compared = 0
-    for seed in range(24):
+    for seed in range(16):
         draw = random.Random(seed)
-        case = made_case(draw, draw.choice([2, 3]), draw.randint(5, 6), most=60, prices=(2_000, 40_000))
+        case = made_case(draw, draw.choice([2, 3]), 5, most=200, prices=(2_000, 20_000))
         plan, best = planned(case), solver_value(case)
         if math.isnan(best):  # the solver ran out of its time
             continue
@@ -118,18 +119,18 @@ def test_a_mixed_integer_solver_is_seldom_better_and_never_by_much():
         assert basis_points(case, value, best) <= 1.5, seed
         compared += 1
         equal += value <= best * (1 + 1e-9) + 1e-6
-    assert compared >= 12
+    assert compared >= 8
     assert equal >= 0.75 * compared
 
 
 @given(case=cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_plan_keeps_the_laws(case):
     check_laws(case, planned(case))
 
 
 @given(case=cases(accounts=(1, 1)), preferred=st.sampled_from(["taxable", "free"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_household_of_one_account_is_rebalance(case, preferred):
     account = case.household().accounts[0]
     lacking = [f"F{i}" for i in case.funds if i not in case.menus[0]]
@@ -156,7 +157,7 @@ def test_one_account_without_a_menu_is_the_plan_of_rebalance_itself():
 
 
 @given(case=cases(accounts=(2, 4)), seed=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_accounts_and_of_their_rows_does_not_matter(case, seed):
     whole = planned(case, location={"F0": ["free"]})
     accounts = list(case.household())
@@ -176,7 +177,7 @@ def test_the_order_of_accounts_and_of_their_rows_does_not_matter(case, seed):
 
 
 @given(case=cases(accounts=(1, 3)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_empty_account_changes_nothing(case):
     accounts = [*case.household(), HouseholdAccount(name="Empty", portfolio=Portfolio([]))]
     plan = rebalance_household(Household(accounts), case.targets(), case.dollars(), strategy=case.strategy)
@@ -187,7 +188,7 @@ def test_an_empty_account_changes_nothing(case):
 
 
 @given(case=cases(accounts=(2, 3)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_asking_again_after_the_trades_gives_no_trade(case):
     if case.both or min(case.cash) < 0:
         return

@@ -1,0 +1,192 @@
+"""Which account of which file is which account of the household.
+
+The model: an account of the household's file is found by the end of its number, or by the name of its positions file.
+Nothing is left out in silence: an account of a file that the household does not name, and one that no file has, are
+errors, and all of them are said at once. A symbol costs the same in every account: where two files differ, the newer
+price counts for both, and that is said.
+
+Worked example: ``fidelity.csv`` has the accounts Z12344321 and Z98765432; ``number = "4321"`` is the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from ...errors import Issue, RequestError
+from ...money import divide_half_even, from_units
+from ...policy.household import AccountPolicy, HouseholdPolicy
+from ...portfolio import Portfolio, Position, symbol_key
+from ...readers import Statement
+from .model import Household, HouseholdAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionsFile:
+    """One positions file.
+
+    Args:
+        name: Its name without folders.
+        statement: What was read of it.
+    """
+
+    name: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """A household made of files.
+
+    Args:
+        household: Its accounts, in the order of the household's file.
+        cash: Name of an account -> dollars that the household's file says.
+        found: Name of an account -> cash that its positions file has, in dollars.
+        issues: Remarks on prices and dates.
+    """
+
+    household: Household
+    cash: dict[str, Decimal]
+    found: dict[str, Decimal]
+    issues: tuple[Issue, ...]
+
+
+def assemble(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> Assembled:
+    """Finds the accounts of a household in positions files.
+
+    Raises:
+        RequestError: Accounts that are missing, or that are found twice, or that nobody named; with all of them.
+        DataError: What is still to be chosen in a file.
+    """
+    parts = _parts(files, policy)
+    portfolios = {name: part.statement.portfolio for name, part in parts.items()}
+    currencies = {part.statement.currency for part in parts.values() if part.statement.currency}
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    issues: list[Issue] = [*_dates(parts)]
+    prices = _prices(parts, portfolios, issues)
+    accounts = []
+    for account in policy.accounts:
+        held = portfolios.get(account.name, Portfolio([]))
+        code = parts[account.name].statement.currency if account.name in parts else ""
+        accounts.append(
+            HouseholdAccount(
+                name=account.name,
+                kind=account.kind,
+                portfolio=Portfolio(
+                    [_repriced(p, prices[symbol_key(p.symbol)]) for p in held],
+                    currency=code or currency or held.currency,
+                ),
+                menu=account.menu,
+                constraints=account.constraints,
+            )
+        )
+    return Assembled(
+        household=Household(accounts),
+        cash={account.name: account.cash for account in policy.accounts},
+        found={name: part.statement.cash_found for name, part in parts.items()},
+        issues=tuple(issues),
+    )
+
+
+def _parts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> dict[str, PositionsFile]:
+    """Name of an account -> its file, with that account alone chosen."""
+    parts: dict[str, PositionsFile] = {}
+    problems: list[str] = []
+    taken: set[tuple[str, str]] = set()
+    for account in policy.accounts:
+        if account.empty:
+            continue
+        matches = [(file, ids) for file in files if (ids := _matching(account, file)) is not None]
+        if len(matches) != 1 or len(matches[0][1]) > 1 and account.number:
+            problems.append(_not_one(account, matches, files))
+            continue
+        file, ids = matches[0]
+        keys = {(file.name, each) for each in ids or [""]}
+        if keys & taken:
+            problems.append(f"{account.name}: another account of the household has taken the same part of {file.name}.")
+        taken |= keys
+        chosen = file.statement.select(ids) if ids else file.statement
+        parts[account.name] = replace(file, statement=chosen)
+    problems += _unnamed(files, taken)
+    if problems:
+        raise RequestError("\n".join(problems))
+    return parts
+
+
+def _matching(account: AccountPolicy, file: PositionsFile) -> list[str] | None:
+    """Ids of the accounts of a file that an account of the household is; None if it is not in this file."""
+    ids = [each.id for each in file.statement.accounts]
+    if account.file and account.file.casefold() not in {file.name.casefold(), file.name.rpartition(".")[0].casefold()}:
+        return None
+    if not account.number:
+        return ids
+    ending = _bare(account.number)
+    found = [each for each in ids if ending and _bare(each).endswith(ending)]
+    return found or None
+
+
+def _bare(number: str) -> str:
+    return "".join(filter(str.isalnum, number)).casefold()
+
+
+def _not_one(
+    account: AccountPolicy, matches: Sequence[tuple[PositionsFile, list[str]]], files: Sequence[PositionsFile]
+) -> str:
+    what = f"an account whose number ends in {account.number}" if account.number else f"the file {account.file}"
+    if matches:
+        return f"{account.name}: {what} is there more than once; give more of its number, or its file."
+    some = ", ".join(file.name for file in files)
+    return f"{account.name}: {what} is not among {some}; give its file too, or leave number and file out if it is new."
+
+
+def _unnamed(files: Sequence[PositionsFile], taken: set[tuple[str, str]]) -> Iterator[str]:
+    """Accounts that a file has and the household does not name: what they hold would be missing."""
+    for file in files:
+        for each in [account.id for account in file.statement.accounts] or [""]:
+            if (file.name, each) not in taken:
+                what = f"the account ending in {_bare(each)[-4:]}" if each else "the account"
+                add = f'number = "{_bare(each)[-4:]}"' if each else f'file = "{file.name}"'
+                yield f"{what} of {file.name} is not in the household's file; add it with {add}, or leave the file out."
+
+
+def _dates(parts: Mapping[str, PositionsFile]) -> Iterator[Issue]:
+    """A warning where the files are of different days."""
+    days = {part.name: part.statement.as_of for part in parts.values() if part.statement.as_of is not None}
+    if len(set(days.values())) > 1:
+        said = ", ".join(f"{name} is of {day}" for name, day in sorted(days.items()))
+        yield Issue("warning", "different_dates", f"the files are of different days: {said}.")
+
+
+def _prices(
+    parts: Mapping[str, PositionsFile], portfolios: Mapping[str, Portfolio], issues: list[Issue]
+) -> dict[str, Decimal]:
+    """Key of a symbol -> its price: the newer one where files differ, the first by name where they are as old."""
+    found: dict[str, tuple[Decimal, date, str]] = {}
+    for name, part in sorted(parts.items(), key=lambda item: (item[1].name, item[0])):
+        day = part.statement.as_of or date.min
+        for p in portfolios[name]:
+            known = found.setdefault(symbol_key(p.symbol), (p.price, day, part.name))
+            if known[0] == p.price:
+                continue
+            newer, older = ((p.price, day, part.name), known) if day > known[1] else (known, (p.price, day, part.name))
+            found[symbol_key(p.symbol)] = newer
+            why = f"the newer one, of {newer[2]}," if newer[1] != older[1] else f"that of {newer[2]}"
+            message = f"{p.symbol} costs {newer[0]:f} in {newer[2]} and {older[0]:f} in {older[2]}; {why} is used."
+            issues.append(Issue("warning", "two_prices", message))
+    return {key: price for key, (price, _day, _name) in found.items()}
+
+
+def _repriced(position: Position, price: Decimal) -> Position:
+    """A position at another price; without a number of shares its value changes as the price does, to the cent."""
+    if price == position.price:
+        return position
+    if position.quantity is not None:
+        value = position.quantity * price
+    else:
+        exact = Fraction(position.value) * Fraction(price) / Fraction(position.price)
+        value = from_units(divide_half_even(exact.numerator * 100, exact.denominator), 2)
+    pnl = None if position.pnl is None else position.pnl + value - position.value
+    return Position(symbol=position.symbol, value=value, price=price, pnl=pnl, quantity=position.quantity)

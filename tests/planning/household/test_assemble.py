@@ -1,0 +1,101 @@
+"""Files become the accounts of a household: each found once, none left out, one price for each symbol."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import RequestError, read_positions
+from pbal_core.planning.household.assemble import PositionsFile, assemble
+from pbal_core.policy.household import HouseholdPolicy
+
+FIDELITY = (
+    "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Last Price Change,Current Value,"
+    "Today's Gain/Loss Dollar,Today's Gain/Loss Percent,Total Gain/Loss Dollar,Total Gain/Loss Percent,"
+    "Percent Of Account,Cost Basis Total,Average Cost Basis,Type\r\n"
+    "Z31074321,Individual,VTI,VANGUARD TOTAL STOCK,100,$250.00,$0.10,$25000.00,,,,,100%,,,Cash,\r\n"
+    "Z31078765,Rollover IRA,BND,VANGUARD TOTAL BOND,200,$72.50,$0.10,$14500.00,,,,,100%,,,Cash,\r\n"
+    "\r\n"
+    '"Date downloaded Nov-20-2026 4:10 p.m ET"\r\n'
+)
+PLAIN = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,2600,260,10\n"
+
+
+def files(**texts: str) -> list[PositionsFile]:
+    return [PositionsFile(name=f"{name}.csv", statement=read_positions(text.encode())) for name, text in texts.items()]
+
+
+def household(text: str) -> HouseholdPolicy:
+    return HouseholdPolicy.from_toml(text.encode())
+
+
+WHOLE = """
+[accounts.Joint]
+number = "4321"
+cash = 100
+[accounts.IRA]
+number = "...8765"
+kind = "deferred"
+[accounts.Roth]
+file = "plain"
+kind = "free"
+[accounts.New]
+kind = "free"
+"""
+
+
+def test_accounts_are_found_by_their_number_and_by_their_file():
+    made = assemble(files(fidelity=FIDELITY, plain=PLAIN), household(WHOLE))
+    held = {account.name: account.portfolio.symbols for account in made.household}
+    assert held == {"Joint": ("VTI",), "IRA": ("BND",), "Roth": ("VTI",), "New": ()}
+    assert made.cash == {"Joint": 100, "IRA": 0, "Roth": 0, "New": 0}
+
+
+def test_a_symbol_has_the_newer_price_everywhere_and_that_is_said():
+    made = assemble(files(fidelity=FIDELITY, plain=PLAIN), household(WHOLE))
+    accounts = {account.name: account for account in made.household}
+    roth = accounts["Roth"].portfolio["VTI"]
+    assert (roth.price, roth.value, roth.pnl) == (Decimal(250), Decimal("2500.00"), Decimal("-90.00"))
+    assert [issue.message for issue in made.issues] == [
+        "VTI costs 250.00 in fidelity.csv and 260 in plain.csv; the newer one, of fidelity.csv, is used."
+    ]
+
+
+def test_different_days_are_said():
+    later = FIDELITY.replace("Nov-20", "Nov-25").replace("Z31074321", "Z99991111").replace("Z31078765", "Z99992222")
+    text = "".join(f'[accounts.A{end}]\nnumber = "{end}"\n' for end in ("4321", "8765", "1111", "2222"))
+    made = assemble(files(a=FIDELITY, b=later), household(text))
+    assert [issue.message for issue in made.issues] == [
+        "the files are of different days: a.csv is of 2026-11-20, b.csv is of 2026-11-25."
+    ]
+
+
+def test_everything_that_does_not_match_is_said_at_once():
+    text = """
+[accounts.Joint]
+number = "4321"
+[accounts.Twice]
+file = "fidelity.csv"
+[accounts.Gone]
+number = "0000"
+"""
+    with pytest.raises(RequestError) as caught:
+        assemble(files(fidelity=FIDELITY, plain=PLAIN), household(text))
+    assert str(caught.value).splitlines() == [
+        "Twice: another account of the household has taken the same part of fidelity.csv.",
+        "Gone: an account whose number ends in 0000 is not among fidelity.csv, plain.csv; give its file too, or leave "
+        "number and file out if it is new.",
+        'the account of plain.csv is not in the household\'s file; add it with file = "plain.csv", or leave the file '
+        "out.",
+    ]
+
+
+def test_a_number_that_fits_two_accounts_is_not_guessed():
+    other = FIDELITY.replace("Z31078765", "Z99994321")
+    text = '[accounts.Joint]\nnumber = "4321"\n[accounts.IRA]\nnumber = "99994321"\n'
+    with pytest.raises(RequestError) as caught:
+        assemble(files(fidelity=other), household(text))
+    assert str(caught.value).splitlines()[0] == (
+        "Joint: an account whose number ends in 4321 is there more than once; give more of its number, or its file."
+    )
