@@ -148,8 +148,8 @@ def _accounts(given: object, problems: list[str]) -> Iterator[AccountPolicy]:
             problems.append(f"{name} has {', '.join(unknown)}; an account has {', '.join(_KNOWN)}.")
         yield from _account(str(name), table, problems)
     folded = [str(name).casefold() for name in given]
-    for name in dict.fromkeys(str(name) for name in given if folded.count(str(name).casefold()) > 1):
-        problems.append(f"the account {name} has the name of another; each needs a name of its own.")
+    twice = (name for name in given if folded.count(str(name).casefold()) > 1)
+    problems += (f"the account {name} has the name of another; each needs a name of its own." for name in twice)
 
 
 def _account(name: str, table: Mapping[str, Any], problems: list[str]) -> Iterator[AccountPolicy]:

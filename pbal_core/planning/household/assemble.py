@@ -100,7 +100,7 @@ def _parts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> dict[str,
         if account.empty:
             continue
         matches = [(file, ids) for file in files if (ids := _matching(account, file)) is not None]
-        if len(matches) != 1 or len(matches[0][1]) > 1 and account.number:
+        if len(matches) != 1 or (len(matches[0][1]) > 1 and account.number):
             problems.append(_not_one(account, matches, files))
             continue
         file, ids = matches[0]

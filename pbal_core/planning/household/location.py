@@ -17,7 +17,7 @@ from itertools import permutations
 from ...policy.household import Kind
 from .rounds import Rounds
 
-_TRIES = 24
+_TRIES = 400
 """Sizes of an exchange that are tried, the largest first."""
 _EXCHANGES = 200
 """Exchanges at most."""

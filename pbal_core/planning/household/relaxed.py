@@ -1,11 +1,12 @@
 """The household without lots: where every cent can be traded. It bounds what any plan can reach.
 
 The model: account a moves ``z_ai`` units of asset i within bounds, and leaves ``r_a``, from 0 to the most that any plan
-leaves; together they are its money ``F_a``. Least is ``f(Y) + sum_a r_a`` with ``f = sum_i (Y_i - T_i)**2 / T_i`` and ``Y_i`` the units of asset i in all
-accounts. No plan takes Y_i past its ceiling ``C_i``, since nothing is bought past its target, so a steep price on what
-is past it, ``steep * (Y_i - C_i)**2 / T_i``, costs no plan anything and is part of f. Accounts take turns: each fills
-its assets to one water level l, ``Y_i = T_i * l`` up to the ceiling and hardly more beyond, but above 3/2, where a
-purchase adds to f what it takes from r, only as far as it must. f is convex, so at any point, the best or not,
+leaves; together they are its money ``F_a``. Least is ``f(Y) + sum_a r_a`` with ``f = sum_i (Y_i - T_i)**2 / T_i`` and
+``Y_i`` the units of asset i in all accounts. No plan takes Y_i past its ceiling ``C_i``, since nothing is bought past
+its target, so a steep price on what is past it, ``steep * (Y_i - C_i)**2 / T_i``, costs no plan anything and is part of
+f. Accounts take turns: each fills its assets to one water level l, ``Y_i = T_i * l`` up to the ceiling and hardly more
+beyond, but above 3/2, where a purchase adds to f what it takes from r, only as far as it must. f is convex, so at any
+point, the best or not,
 
     f(Y') + r' >= f(Y) + sum_i g_i * (Y'_i - Y_i) + r'         g_i = df / dY_i
 
@@ -141,7 +142,7 @@ def _level(purse: Purse, mine: dict[int, float], after: Sequence[float], assets:
     rows = [(assets[i], after[i] - amount, purse.low[i], purse.high[i]) for i, amount in mine.items()]
     level = _crossing(rows, purse.money, 1.0, CAP)
     must = purse.money - purse.idle
-    if level < CAP * (1 - _CLOSE) and _spent(rows, level)[0] >= must or _spent(rows, CAP)[0] >= must:
+    if (level < CAP * (1 - _CLOSE) and _spent(rows, level)[0] >= must) or _spent(rows, CAP)[0] >= must:
         return level
     highest = max((asset.level(others + most) for asset, others, _least, most in rows if most < inf), default=CAP)
     return _crossing(rows, must, CAP, max(CAP, highest) if all(row[3] < inf for row in rows) else FLOOD)

@@ -29,8 +29,8 @@ ROUNDS = 12
 """Rounds of turns at most; four to nine turns are usual."""
 PARTS = (1.0, 0.5, 0.2, 0.07)
 """The parts of a trade that are given away, beside one lot."""
-SHAKES = 200
-"""Trades that are given from one account to another to see whether they settle better."""
+SHAKEN_TURNS = 400
+"""Turns at most that follow on giving a trade from one account to another."""
 NEAR = 1e-4
 """A plan within this part of the household's total of the bound is left as it is."""
 WORK = 150_000
@@ -45,11 +45,13 @@ class Rounds:
         accounts: The accounts in canonical order.
         lots: For each account its lots, in the order of its rows; replaced by other lists, never changed.
         work: Work done so far, in combinations looked at.
+        turns: Turns so far.
     """
 
     accounts: Sequence[AccountProblem]
     lots: list[list[int]] = field(default_factory=list)
     work: int = 0
+    turns: int = 0
     found: Allocation | None = None
     """What the last turn found."""
 
@@ -144,6 +146,7 @@ class Rounds:
             elsewhere=problem.elsewhere,
         )
         self.work += found.work
+        self.turns += 1
         self.found = found
         if found.most is not None:
             terms, money = problem.terms(account.min_trade), problem.portfolio.money
@@ -194,15 +197,14 @@ class Rounds:
             bound: No plan has a J + R below this, in units.
         """
         near = (bound + NEAR * self.total) * self._scale
-        tried = 0
+        end = self.turns + SHAKEN_TURNS
         for giver, taker in permutations(range(len(self.accounts)), 2):
             for asset, row in self.accounts[giver].rows.items():
                 for traded in _parts(self.lots[giver][row]):
                     if not self._takes(taker, asset, traded):
                         continue
-                    if tried >= SHAKES or self.value() <= near:
+                    if self.turns >= end or self.value() <= near:
                         return
-                    tried += 1
                     self._shaken(giver, taker, row, traded)
 
     def _takes(self, number: int, asset: int, lots: int) -> bool:

@@ -84,10 +84,14 @@ number = "0000"
         assemble(files(fidelity=FIDELITY, plain=PLAIN), household(text))
     assert str(caught.value).splitlines() == [
         "Twice: another account of the household has taken the same part of fidelity.csv.",
-        "Gone: an account whose number ends in 0000 is not among fidelity.csv, plain.csv; give its file too, or leave "
-        "number and file out if it is new.",
-        'the account of plain.csv is not in the household\'s file; add it with file = "plain.csv", or leave the file '
-        "out.",
+        (
+            "Gone: an account whose number ends in 0000 is not among fidelity.csv, plain.csv; give its file too, or "
+            "leave number and file out if it is new."
+        ),
+        (
+            'the account of plain.csv is not in the household\'s file; add it with file = "plain.csv", or leave the '
+            "file out."
+        ),
     ]
 
 
