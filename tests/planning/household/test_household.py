@@ -51,7 +51,7 @@ def planned(case: Case, **keywords) -> HouseholdPlan:
 def lots_of(case: Case, plan: HouseholdPlan) -> list[tuple[int, ...]]:
     found = []
     for a in case.accounts:
-        trades = {trade.symbol: trade.shares for trade in plan.plans[f"Account {a}"].trades}
+        trades = {trade.symbol: int(trade.shares) for trade in plan.plans[f"Account {a}"].trades}
         found.append(tuple(trades.get(f"F{i}", 0) for i in case.funds))
     return found
 
