@@ -12,12 +12,12 @@ dollars' worth of lots to sell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from operator import mul
+from typing import TYPE_CHECKING
 
 from ...errors import PbalError, TargetError
 from ...money import decimals
@@ -25,9 +25,14 @@ from ...policy.constraints import Constraints, read_constraints
 from ...policy.policy import Policy
 from ...policy.targets import Targets
 from ...portfolio import Portfolio, Position, symbol_key
+from ..markets import market_of
 from ..problem import Problem, prepare
+from ..sets import TradedAsset
 from ..strategy import Direction, Method, Strategy
 from .model import Household, HouseholdAccount
+
+if TYPE_CHECKING:
+    from ..exact import Market
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +45,6 @@ class AccountProblem:
         own: The constraints that the account itself has, of all that ``problem.constraints`` say.
         cash: Units to invest (+) or to withdraw (-).
         min_trade: Units of the smallest trade.
-        assets: For each row that may trade and has a target the household's asset, for the others None.
     """
 
     account: HouseholdAccount
@@ -48,7 +52,6 @@ class AccountProblem:
     own: Constraints
     cash: int
     min_trade: int
-    assets: tuple[int | None, ...]
 
     @cached_property
     def direction(self) -> Direction:
@@ -61,38 +64,60 @@ class AccountProblem:
         return self.problem.budget(self.cash)
 
     @cached_property
-    def rows(self) -> dict[int, int]:
-        """Asset of the household -> row."""
-        return {asset: row for row, asset in enumerate(self.assets) if asset is not None}
+    def assets(self) -> dict[str, TradedAsset]:
+        """The household's name of an asset that has a target and may trade -> the asset in this account."""
+        return {symbol_key(asset.name): asset for asset in self.problem.assets if asset.part}
 
     @cached_property
-    def managed_value(self) -> int:
-        """Units of what is held and may trade."""
-        return sum(self.problem.values[row] for row in self.problem.managed)
+    def values(self) -> dict[str, int]:
+        """Asset -> units that this account has of it."""
+        return {name: sum(map(self.problem.values.__getitem__, a.members)) for name, a in self.assets.items()}
+
+    def can_sell(self, name: str) -> int:
+        """Units of an asset that may be sold here, whatever the cash is."""
+        return sum(self.problem.held[i] * self.problem.prices[i] for i in self.assets[name].sold)
+
+    def row(self, name: str) -> int | None:
+        """The only row of an asset that can trade here; None where there are several."""
+        asset = self.assets[name]
+        sold = {i for i in asset.sold if self.problem.held[i]} if self.direction != "buy" else set()
+        rows = sold | ({asset.lead} if self.direction != "sell" and asset.buyable else set())
+        return rows.pop() if len(rows) == 1 else asset.lead if not rows else None
 
     def spent(self, lots: Sequence[int]) -> int:
         """Units that trades take (+) or raise (-), fees included."""
         moved: int = sum(map(mul, lots, self.problem.prices))
         return moved + self.problem.fee * sum(map(bool, lots))
 
-    def moved(self, lots: Sequence[int]) -> dict[int, int]:
+    def moved(self, lots: Sequence[int]) -> dict[str, int]:
         """Asset -> units that trades add to it (+) or take from it (-)."""
         prices = self.problem.prices
-        return {asset: lots[row] * prices[row] for asset, row in self.rows.items() if lots[row]}
+        return {
+            name: sum(lots[i] * prices[i] for i in asset.members)
+            for name, asset in self.assets.items()
+            if any(lots[i] for i in asset.members)
+        }
 
-    def among(self, held: Mapping[int, int], total: int) -> Problem:
-        """The problem in the household.
+    def market(self, others: Mapping[str, int]) -> Market:
+        """What the exact method searches, where ``others`` are units of each asset in the other accounts."""
+        names = (symbol_key(asset.name) for asset in self.problem.assets)
+        return market_of(self.problem, self.direction, [others.get(name, 0) for name in names])
+
+    def among(self, others: Mapping[str, int], total: int) -> Problem:
+        """The problem with the value that the household has of each asset, for what is said of a plan.
 
         Args:
-            held: Asset -> units that the household has of it, without the trades of this account.
+            others: Asset -> units of it in the other accounts.
             total: Units that the targets share out in the household.
         """
-        values = tuple(
-            value if asset is None else held[asset]
-            for value, asset in zip(self.problem.values, self.assets, strict=True)
-        )
-        here = sum(values[row] for row in self.problem.managed) + self.need
-        return replace(self.problem, values=values, elsewhere=total - here)
+        values = list(self.problem.values)
+        for name, asset in self.assets.items():
+            values[asset.members[0]] += others[name]
+        return replace(self.problem, values=tuple(values), elsewhere=self.elsewhere(others, total))
+
+    def elsewhere(self, others: Mapping[str, int], total: int) -> int:
+        """Units of the total that neither ``others`` nor this account has: the cash of the other accounts."""
+        return total - self.problem.managed_value - self.need - sum(others[name] for name in self.assets)
 
 
 def account_problems(
@@ -115,22 +140,19 @@ def account_problems(
         targets = Targets.equal(sorted(p.symbol for p in spelled.values()))
     priced = targets.priced(dict(targets.prices) | {p.symbol: p.price for p in spelled.values()})
     places = max(decimals(amount) for amount in (min_trade, *cash.values()))
-    wanted = priced.fractions()
-    everywhere = _frozen_everywhere(accounts, wanted, spelled)
+    frozen = _frozen_everywhere(accounts, priced)
     problems: list[Problem] = []
     wrong: list[str] = []
     for account in accounts:
         try:
-            problems.append(_prepared(account, (priced, wanted), everywhere, strategy, places))
+            problems.append(_prepared(account, priced, frozen, strategy, places))
         except PbalError as error:
             wrong += [f"{account.name}: {line}" for line in str(error).splitlines()]
     if wrong:
         raise TargetError("\n".join(dict.fromkeys(wrong)))
     scale = max(problem.scale for problem in problems)
     if any(problem.scale < scale for problem in problems):
-        problems = [_prepared(account, (priced, wanted), everywhere, strategy, scale) for account in accounts]
-    names = [s for s, part in zip(problems[0].portfolio.symbols, problems[0].parts, strict=True) if part]
-    index = {symbol_key(symbol): i for i, symbol in enumerate(sorted(names))}
+        problems = [_prepared(account, priced, frozen, strategy, scale) for account in accounts]
     return [
         AccountProblem(
             account=account,
@@ -138,47 +160,42 @@ def account_problems(
             own=account.constraints,
             cash=problem.units(cash[account.name]),
             min_trade=problem.units(min_trade),
-            assets=tuple(
-                None if stays or not part else index[symbol_key(symbol)]
-                for symbol, part, stays in zip(problem.portfolio.symbols, problem.parts, problem.frozen, strict=True)
-            ),
         )
         for account, problem in zip(accounts, problems, strict=True)
     ]
 
 
-def _frozen_everywhere(
-    accounts: Iterable[HouseholdAccount], weights: Mapping[str, Fraction], spelled: Mapping[str, Position]
-) -> set[str]:
-    """Keys of the symbols that no account may trade, since each that holds or offers them has them frozen."""
-    frozen = {account.name: set(map(symbol_key, account.constraints.frozen)) for account in accounts}
-    wanted = set(map(symbol_key, weights))
-    found = set()
-    for key in set().union(*frozen.values()):
-        tradable = (
-            account
-            for account in accounts
-            if any(symbol_key(s) == key for s in account.portfolio.symbols)
-            or (key in wanted and account.offers(spelled[key].symbol if key in spelled else key))
-        )
-        if all(key in frozen[account.name] for account in tradable):
+def _frozen_everywhere(accounts: Sequence[HouseholdAccount], targets: Targets) -> set[str]:
+    """Keys of the symbols that no account may trade, since each that holds or offers them has them frozen.
+
+    The symbols of a set are one asset: as long as one of them may trade somewhere, all of them count.
+    """
+    if len(accounts) == 1:
+        return set(map(symbol_key, accounts[0].constraints.frozen))
+    frozen = [set(map(symbol_key, account.constraints.frozen)) for account in accounts]
+    held = [set(map(symbol_key, account.portfolio.symbols)) for account in accounts]
+    offered = [None if account.menu is None else set(map(symbol_key, account.menu)) for account in accounts]
+    leaves = [set(map(symbol_key, leaf.symbols)) for leaf in targets.leaves()]
+    others = set().union(*frozen) - set().union(*leaves)
+    found: set[str] = set()
+    for leaf in leaves:
+        there = [leaf & (own | (leaf if menu is None else menu)) for own, menu in zip(held, offered, strict=True)]
+        if all(some <= stays for some, stays in zip(there, frozen, strict=True)):
+            found |= leaf
+    for key in others:
+        if all(key in stays for own, stays in zip(held, frozen, strict=True) if key in own):
             found.add(key)
     return found
 
 
 def _prepared(
-    account: HouseholdAccount,
-    wanted: tuple[Targets, Mapping[str, Fraction]],
-    everywhere: set[str],
-    strategy: Strategy,
-    places: int,
+    account: HouseholdAccount, targets: Targets, everywhere: set[str], strategy: Strategy, places: int
 ) -> Problem:
     """The problem of one account, whose menu and frozen symbols have become what it never buys or sells."""
-    targets, weights = wanted
-    held = set(map(symbol_key, account.portfolio.symbols))
-    own = account.constraints
-    symbols = [*account.portfolio.symbols, *(s for s in weights if symbol_key(s) not in held)]
-    constraints = read_constraints(symbols, own.given())
+    symbols = list(account.portfolio.symbols)
+    held = set(map(symbol_key, symbols))
+    symbols += [s for leaf in targets.leaves() for s in leaf.symbols if symbol_key(s) not in held]
+    constraints = read_constraints(symbols, account.constraints.given())
     stays = {s for s in constraints.frozen if symbol_key(s) not in everywhere}
     frozen = {s for s in symbols if symbol_key(s) in everywhere}
     offered = None if account.menu is None else set(map(symbol_key, account.menu))
@@ -189,23 +206,27 @@ def _prepared(
         never_buy=constraints.never_buy | stays | lacking,
         never_sell=constraints.never_sell | stays,
     )
+    portfolio = _with_all(account.portfolio, targets, whole.barred("buy"))
+    known = set(map(symbol_key, portfolio.symbols))
     return prepare(
-        _with_all(account.portfolio, targets, weights),
-        policy=Policy(targets=targets, constraints=whole),
+        portfolio,
+        policy=Policy(targets=targets, constraints=whole.only([s for s in symbols if symbol_key(s) in known])),
         strategy=strategy,
         method=Method.EXACT,
         places=places,
     )
 
 
-def _with_all(portfolio: Portfolio, targets: Targets, weights: Mapping[str, Fraction]) -> Portfolio:
-    """The portfolio with a row of nothing for each target that has a price; ``prepare`` says which have none."""
-    held = set(map(symbol_key, portfolio.symbols))
+def _with_all(portfolio: Portfolio, targets: Targets, barred: Collection[str]) -> Portfolio:
+    """The portfolio with a row of nothing for each target; ``prepare`` says which of those to buy have no price."""
+    held, closed = set(map(symbol_key, portfolio.symbols)), set(map(symbol_key, barred))
     prices = {symbol_key(symbol): price for symbol, price in targets.prices}
     zero = Decimal(0)
-    added = [
-        Position(symbol=symbol, value=zero, price=prices[symbol_key(symbol)], quantity=zero)
-        for symbol, weight in weights.items()
-        if symbol_key(symbol) not in held and symbol_key(symbol) in prices and weight
-    ]
-    return Portfolio([*portfolio, *added], currency=portfolio.currency) if added else portfolio
+    added: list[str] = []
+    for leaf in targets.leaves():
+        bought = [s for s in leaf.symbols if symbol_key(s) not in closed][:1]
+        if not bought and not held.intersection(map(symbol_key, leaf.symbols)):
+            bought = [s for s in leaf.symbols if symbol_key(s) in prices][:1]
+        added += (s for s in bought if leaf.weight and symbol_key(s) not in held and symbol_key(s) in prices)
+    rows = (Position(symbol=s, value=zero, price=prices[symbol_key(s)], quantity=zero) for s in added)
+    return Portfolio([*portfolio, *rows], currency=portfolio.currency) if added else portfolio

@@ -22,7 +22,7 @@ _TRIES = 400
 _EXCHANGES = 200
 """Exchanges at most."""
 
-Preferences = Mapping[int, frozenset[Kind]]
+Preferences = Mapping[str, frozenset[Kind]]
 """Asset -> the kinds of account that it belongs in."""
 
 
@@ -40,11 +40,11 @@ def misplaced(rounds: Rounds, preferences: Preferences) -> int:
         moved = account.moved(lots)
         for asset, kinds in preferences.items():
             if account.account.kind not in kinds:
-                total += account.problem.values[account.rows[asset]] + moved.get(asset, 0)
+                total += account.values[asset] + moved.get(asset, 0)
     return total
 
 
-Exchange = tuple[int, int, int, int]
+Exchange = tuple[int, int, str, str]
 """From account a to account b asset i, and asset j back."""
 
 
@@ -57,10 +57,10 @@ def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
             if kinds[a] not in liked and kinds[b] in liked:
                 yield from ((a, b, i, j) for j in assets if j != i)
     for a, b in permutations(range(len(rounds.accounts)), 2):
-        traded = [{i for i in assets if rounds.lots[n][rounds.accounts[n].rows[i]]} for n in (a, b)]
-        for i in traded[0]:
+        traded = [set(rounds.accounts[n].moved(rounds.lots[n])) for n in (a, b)]
+        for i in sorted(traded[0]):
             # A trade less in all: one ends, and not two begin.
-            yield from ((a, b, i, j) for j in (assets if i in traded[1] else traded[0]) if j != i)
+            yield from ((a, b, i, j) for j in (assets if i in traded[1] else sorted(traded[0])) if j != i)
 
 
 def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
@@ -84,7 +84,9 @@ def _gains(rounds: Rounds, exchange: Exchange, lots: tuple[list[int], list[int]]
     for number, new in zip((a, b), lots, strict=True):
         account, old = rounds.accounts[number], rounds.lots[number]
         for asset in (i, j):
-            row = account.rows[asset]
+            row = account.row(asset)
+            if row is None:
+                return False
             units = (new[row] - old[row]) * account.problem.prices[row]
             change[asset] += units
             trades += bool(new[row]) - bool(old[row])
@@ -104,7 +106,9 @@ def _sizes(rounds: Rounds, exchange: Exchange, *, ends: bool) -> Iterator[tuple[
     a, b, i, j = exchange
     giver, taker = rounds.accounts[a], rounds.accounts[b]
     prices = giver.problem.prices, taker.problem.prices
-    (ai, aj), (bi, bj) = (giver.rows[i], giver.rows[j]), (taker.rows[i], taker.rows[j])
+    ai, aj, bi, bj = giver.row(i), giver.row(j), taker.row(i), taker.row(j)
+    if ai is None or aj is None or bi is None or bj is None:
+        return
     given, back = rounds.lots[a], rounds.lots[b]
     most = given[ai] + (giver.problem.held[ai] if giver.direction != "buy" else 0)
     if most <= 0 or (giver.direction == "sell" and given[aj] >= 0) or (taker.direction == "sell" and back[bi] >= 0):
@@ -134,15 +138,17 @@ def _returned(gives: int, takes: int, prices: tuple[int, int], idle: tuple[int, 
 def _account_keeps(rounds: Rounds, number: int) -> bool:
     """Whether an account keeps the rules of the exact method, given what all of them trade."""
     account, lots = rounds.accounts[number], rounds.lots[number]
-    problem = account.among(rounds.after(without=number), rounds.total)
-    market, managed = problem.market, problem.managed
+    problem, market = account.problem, account.market(rounds.others(number))
+    values = [sum(lots[row] * problem.prices[row] for row in asset.members) for asset in problem.assets]
+    trades = sum(map(bool, lots))
+    gone = [asset for asset in problem.assets if not asset.part]
     away = sum(
-        lots[row] * problem.prices[row] + problem.fee * bool(lots[row]) for row in managed if not problem.parts[row]
+        lots[row] * problem.prices[row] + problem.fee * bool(lots[row]) for asset in gone for row in asset.members
     )
     budget = account.need - away
     stage = market.stage(budget, rounds.total, account.direction, account.min_trade, account.need)
-    mine = [lots[managed[i]] for i in market.targets]
-    if market.max_trades is not None and sum(map(bool, lots)) > market.max_trades:
+    mine = [values[i] // market.prices[i] for i in market.targets]
+    if market.max_trades is not None and trades > market.max_trades:
         return False
     if not all(stage.allows(i, k) for i, k in enumerate(mine)):
         return False

@@ -8,27 +8,27 @@ Worked example: ``rebalance_household(Household([taxable, ira]), {"VTI": 60, "BN
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ...errors import InfeasiblePlanError, Remedy, RequestError
 from ...money import Amount, to_amount
 from ...policy.household import Kind, kinds_of
 from ...policy.targets import Targets
+from ...policy.tree import TargetNode
 from ...portfolio import Portfolio, symbol_key
 from ..idle import idle_issues
+from ..nothing import why_nothing
 from ..plan import Plan
+from ..problem import Problem
 from ..rebalance import prove, read_min_trade
 from ..solution import Solution
+from ..solve import solve
 from ..strategy import Method, Strategy
 from .accounts import AccountProblem, account_problems
-from .location import settle_location
+from .location import Preferences, settle_location
 from .model import Household, HouseholdPlan
 from .rounds import Rounds
-
-if TYPE_CHECKING:
-    from ..problem import Problem
 
 
 def rebalance_household(
@@ -51,8 +51,8 @@ def rebalance_household(
         strategy: See ``rebalance``; it follows the cash of each account by itself.
         method: ``exact``: others are refused.
         min_trade: Dollars of the smallest trade, >= 0.
-        location: Symbol -> the kinds of account that it belongs in, one or several of ``Kind``. What would be better
-            placed is exchanged between accounts where that leaves every total as good.
+        location: Symbol, set or group -> the kinds of account that it belongs in, one or several of ``Kind``. What
+            would be better placed is exchanged between accounts where that leaves every total as good.
 
     Returns:
         A plan for each account. A household of one account is exactly ``rebalance``.
@@ -73,76 +73,105 @@ def rebalance_household(
     dollars = {name: to_amount(amount, f"the cash of {name}") for name, amount in asked.items()}
     smallest = read_min_trade(min_trade, method)
     accounts = account_problems(household, targets, dollars, strategy=strategy, min_trade=smallest)
+    places = _read_location(location or {}, targets, accounts[0].assets)
+    if len(accounts) == 1:
+        return _single(household, accounts[0])
     rounds = Rounds(accounts)
-    relaxed = rounds.relaxed()
-    refused = rounds.run(relaxed)
+    start, bound = rounds.relaxed()
+    refused = rounds.run(start)
     if refused:
         raise InfeasiblePlanError("\n".join(refused))
-    if len(accounts) > 1:
-        rounds.shake(relaxed.bound)
-        settle_location(rounds, _read_location(location or {}, accounts))
+    rounds.shake(bound)
+    settle_location(rounds, places)
     plans = {a.account.name: _plan(rounds, number) for number, a in enumerate(accounts)}
     for account in accounts:
         prove(plans[account.account.name], account.own)
-    first = accounts[0].problem
-    weights = dict(zip(first.portfolio.symbols, first.weights, strict=True))
     return HouseholdPlan(
         household=household,
         plans={account.name: plans[account.name] for account in household},
-        proof=rounds.proof(relaxed.bound),
-        targets={symbol: weight for symbol, weight in weights.items() if weight},
+        proof=rounds.proof(bound),
+        targets=_weights(accounts[0]),
     )
 
 
-def _read_location(
-    given: Mapping[str, Sequence[str]], accounts: Sequence[AccountProblem]
-) -> dict[int, frozenset[Kind]]:
-    """Asset -> the kinds of account that it belongs in."""
+def _weights(account: AccountProblem) -> dict[str, float]:
+    """Name of an asset -> its target weight."""
+    return {asset.name: float(asset.weight) for asset in account.problem.wanted if asset.weight}
+
+
+def _single(household: Household, account: AccountProblem) -> HouseholdPlan:
+    """The plan of a household of one account: that of ``rebalance``."""
+    solution = solve(account.problem, account.cash, account.min_trade)
+    if solution.refusal or solution.proof is None:
+        raise InfeasiblePlanError(f"{account.account.name}: {solution.refusal}")
+    plan = _of_account(account, account.problem, solution)
+    prove(plan, account.own)
+    plans = {account.account.name: plan}
+    return HouseholdPlan(household=household, plans=plans, proof=solution.proof, targets=_weights(account))
+
+
+def _read_location(given: Mapping[str, Sequence[str]], targets: Targets | None, known: Collection[str]) -> Preferences:
+    """Key of an asset -> the kinds of account that it belongs in; a group's are those of all in it.
+
+    Args:
+        given: Symbol, set or group -> kinds.
+        targets: The targets, None for equal weights.
+        known: Keys of the assets.
+    """
     problems: list[str] = []
-    first = accounts[0]
-    known = {symbol_key(first.problem.portfolio.symbols[row]): asset for asset, row in first.rows.items()}
-    found: dict[int, frozenset[Kind]] = {}
-    for symbol, kinds in given.items():
-        asset = known.get(symbol_key(str(symbol)))
-        if asset is None:
-            problems.append(f"location names {str(symbol)[:40]}, which has no target.")
-            continue
-        found[asset] = frozenset(kinds_of(kinds, f"the location of {symbol}", problems))
+    named = {symbol_key(node.name): node for top in (targets.tree() if targets else ()) for node in _nodes(top)}
+    found: dict[str, frozenset[Kind]] = {}
+    for name, kinds in given.items():
+        key = symbol_key(str(name))
+        leaves = [symbol_key(leaf.name) for leaf in named[key].leaves()] if key in named else [key]
+        leaves += [symbol_key(node.name) for node in named.values() if node.is_set and name in node.symbols]
+        wanted = frozenset(kinds_of(kinds, f"the location of {name}", problems))
+        meant = [leaf for leaf in leaves if leaf in known]
+        if not meant:
+            problems.append(f"location names {str(name)[:40]}, which has no target.")
+        found |= dict.fromkeys(meant, wanted)
     if problems:
         raise RequestError("\n".join(problems))
     return found
 
 
+def _nodes(node: TargetNode) -> Iterator[TargetNode]:
+    yield node
+    for member in node.members:
+        yield from _nodes(member)
+
+
 def _plan(rounds: Rounds, number: int) -> Plan:
     """The plan of one account, over what it holds and what may be bought in it."""
-    account = rounds.accounts[number]
-    lots = rounds.lots[number]
-    problem = account.among(rounds.after(without=number), rounds.total)
-    issues = tuple(idle_issues(problem, account.cash, account.min_trade, lots))
+    account, lots = rounds.accounts[number], rounds.lots[number]
+    problem = account.among(rounds.others(number), rounds.total)
     solution = Solution(
         lots=tuple(lots),
         wanted=tuple(map(int.__mul__, lots, problem.prices)),
         cash_left=account.cash - account.spent(lots),
         fees=problem.fee * sum(map(bool, lots)),
-        issues=issues,
-        proof=rounds.proof(0) if len(rounds.accounts) == 1 else None,
+        issues=tuple(idle_issues(problem, account.cash, account.min_trade, lots)),
+        why_nothing="" if any(lots) else why_nothing(problem, account.cash, account.min_trade, proof=None),
     )
+    return _of_account(account, problem, solution)
+
+
+def _of_account(account: AccountProblem, problem: Problem, solution: Solution) -> Plan:
+    """A plan without the rows of what the account neither holds nor may buy, and with its own limits."""
+    plan = problem.plan(account.cash, account.min_trade, solution)
     held = len(account.account.portfolio)
-    rows = [row for row in range(len(lots)) if row < held or problem.may_buy[row]]
-    return _of_rows(account, problem, rows, problem.plan(account.cash, account.min_trade, solution))
-
-
-def _of_rows(account: AccountProblem, problem: Problem, rows: Sequence[int], plan: Plan) -> Plan:
-    """A plan without the rows of what the account neither holds nor may buy."""
+    rows = [row for row in range(len(plan.orders)) if row < held or problem.may_buy[row]]
+    place = {row: i for i, row in enumerate(rows)}
     weights = [plan.weights[row] for row in rows]
     whole = sum(weights)
-    portfolio = Portfolio([problem.portfolio.positions[row] for row in rows], currency=problem.portfolio.currency)
-    mine = replace(problem, constraints=account.own)
+    positions = account.problem.portfolio.positions
+    sets = (tuple(place[row] for row in members if row in place) for members in plan.sets)
     return replace(
         plan,
-        portfolio=portfolio,
+        portfolio=Portfolio([positions[row] for row in rows], currency=problem.portfolio.currency),
         weights=tuple(weight / whole for weight in weights) if whole else (0.0,) * len(rows),
         orders=tuple(plan.orders[row] for row in rows),
-        limits=mine.limits(account.min_trade),
+        limits=replace(problem, constraints=account.own).limits(account.min_trade),
         frozen=account.own.frozen,
+        sets=tuple(members for members in sets if len(members) > 1),
     )

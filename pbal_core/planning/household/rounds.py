@@ -12,18 +12,23 @@ still lacking then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import permutations
 from math import inf, lcm
+from typing import TYPE_CHECKING
 
-from ..exact import Allocation, Effort, allocate
+from ..exact import Effort, allocate
 from ..exact.optimum import tolerance
+from ..markets import spread
 from ..proof import Proof
 from ..remarks import cannot_raise
 from .accounts import AccountProblem
-from .relaxed import Asset, Purse, Relaxed, relax
+from .relaxed import Asset, Purse, relax
+
+if TYPE_CHECKING:
+    from ..exact import Market
 
 ROUNDS = 12
 """Rounds of turns at most; four to nine turns are usual."""
@@ -52,30 +57,27 @@ class Rounds:
     lots: list[list[int]] = field(default_factory=list)
     work: int = 0
     turns: int = 0
-    found: Allocation | None = None
-    """What the last turn found."""
-
     _idle: dict[int, tuple[list[int], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lots = [[0] * len(a.problem.values) for a in self.accounts]
 
     @cached_property
-    def shares(self) -> dict[int, Fraction]:
+    def shares(self) -> dict[str, Fraction]:
         """Asset -> its target weight."""
         return {asset: Fraction(part, self._whole) for asset, part in self._parts.items()}
 
     @cached_property
     def total(self) -> int:
         """Units that the targets share out: all that may trade, and the cash."""
-        return sum(a.managed_value + a.need for a in self.accounts)
+        return sum(a.problem.managed_value + a.need for a in self.accounts)
 
     @cached_property
-    def values(self) -> dict[int, int]:
+    def values(self) -> dict[str, int]:
         """Asset -> units in all accounts before the trades."""
-        return {i: sum(a.problem.values[a.rows[i]] for a in self.accounts) for i in self.shares}
+        return {i: sum(a.values[i] for a in self.accounts) for i in self.shares}
 
-    def after(self, without: int | None = None) -> dict[int, int]:
+    def after(self, without: int | None = None) -> dict[str, int]:
         """Asset -> units in all accounts after the trades of all of them, or of all but one."""
         held = dict(self.values)
         for number, (account, lots) in enumerate(zip(self.accounts, self.lots, strict=True)):
@@ -88,20 +90,20 @@ class Rounds:
         """J in units, exactly."""
         return Fraction(self._scaled(self.after()), self._scale) if self.total > 0 else Fraction(0)
 
-    def farther(self, change: Mapping[int, int]) -> int:
+    def farther(self, change: Mapping[str, int]) -> int:
         """Whether J rises (above 0) or falls (below 0) when some assets gain or lose units."""
         held = self.after()
         after = {i: held[i] + units for i, units in change.items()}
         return self._scaled(after) - self._scaled({i: held[i] for i in change})
 
     @cached_property
-    def _parts(self) -> dict[int, int]:
+    def _parts(self) -> dict[str, int]:
         """Asset -> its target weight as an integer of a common denominator."""
         account = self.accounts[0]
-        return {asset: account.problem.parts[row] for asset, row in account.rows.items()}
+        return {name: asset.part for name, asset in account.assets.items()}
 
     @cached_property
-    def _factors(self) -> tuple[int, dict[int, int]]:
+    def _factors(self) -> tuple[int, dict[str, int]]:
         common = lcm(*self._parts.values())
         return common, {i: common // part for i, part in self._parts.items()}
 
@@ -114,7 +116,7 @@ class Rounds:
         """How many of what ``_scaled`` counts are one unit."""
         return self._whole * self.total * self._factors[0]
 
-    def _scaled(self, held: Mapping[int, int]) -> int:
+    def _scaled(self, held: Mapping[str, int]) -> int:
         """What some assets add to J, in a fraction of a unit that makes it an integer."""
         whole, total, parts, factors = self._whole, self.total, self._parts, self._factors[1]
         return sum((units * whole - parts[i] * total) ** 2 * factors[i] for i, units in held.items())
@@ -132,40 +134,35 @@ class Rounds:
         idle = sum(map(self.idle, range(len(self.accounts))))
         return self._scaled(self.after()) + idle * self._scale if self.total > 0 else idle
 
-    def turn(self, number: int, others: Mapping[int, int]) -> list[int] | str:
-        """The best lots of one account beside ``others``: asset -> units without it; or why there are none."""
+    def others(self, number: int) -> dict[str, int]:
+        """Asset -> units in the other accounts after their trades."""
+        own = self.accounts[number].values
+        return {i: units - own[i] for i, units in self.after(without=number).items()}
+
+    def turn(self, number: int, others: Mapping[str, int]) -> list[int] | str:
+        """The best lots of one account beside what the others have of each asset; or why there are none."""
         account = self.accounts[number]
-        problem = account.among(others, self.total)
-        effort = Effort(WORK)
-        found = allocate(
-            problem.market,
-            account.need,
-            account.direction,
-            account.min_trade,
-            effort,
-            elsewhere=problem.elsewhere,
-        )
+        problem, market = account.problem, account.market(others)
+        question = account.min_trade, account.need, account.direction
+        effort, elsewhere = Effort(WORK), account.elsewhere(others, self.total)
+        found = allocate(market, account.need, account.direction, account.min_trade, effort, elsewhere=elsewhere)
         self.work += found.work
         self.turns += 1
-        self.found = found
         if found.most is not None:
             terms, money = problem.terms(account.min_trade), problem.portfolio.money
             return cannot_raise(problem.dollars(account.cash), problem.dollars(found.most), terms, money).message
-        lots = [0] * len(problem.values)
-        for row, count in zip(problem.managed, found.lots, strict=True):
-            lots[row] = count
-        return lots
+        return spread(problem, market, found.lots, question)
 
-    def run(self, start: Relaxed) -> list[str]:
+    def run(self, start: Sequence[Mapping[str, float]]) -> list[str]:
         """Lets the accounts take turns until none improves; says which accounts have no plan at all.
 
         Args:
-            start: What the accounts would trade without lots.
+            start: For each account the units that it would trade of each asset without lots.
         """
         refused: list[str] = []
         for number, account in enumerate(self.accounts):
-            others = self.after(without=number)
-            for later in start.moved[number + 1 :]:
+            others = self.others(number)
+            for later in start[number + 1 :]:
                 for asset, units in later.items():
                     others[asset] += round(units)
             lots = self.turn(number, others)
@@ -173,7 +170,7 @@ class Rounds:
                 refused.append(f"{account.account.name}: {lots}")
             else:
                 self.lots[number] = lots
-        if refused or len(self.accounts) == 1:
+        if refused:
             return refused
         self._settle(range(len(self.accounts) - 1))  # the last one has seen what all the others trade
         return []
@@ -199,18 +196,20 @@ class Rounds:
         near = (bound + NEAR * self.total) * self._scale
         end = self.turns + SHAKEN_TURNS
         for giver, taker in permutations(range(len(self.accounts)), 2):
-            for asset, row in self.accounts[giver].rows.items():
+            for asset in self.shares:
+                row, there = self.accounts[giver].row(asset), self.accounts[taker].row(asset)
+                if row is None or there is None:
+                    continue
                 for traded in _parts(self.lots[giver][row]):
-                    if not self._takes(taker, asset, traded):
+                    if not self._takes(taker, there, traded):
                         continue
                     if self.turns >= end or self.value() <= near:
                         return
                     self._shaken(giver, taker, row, traded)
 
-    def _takes(self, number: int, asset: int, lots: int) -> bool:
-        """Whether an account may buy (lots > 0) or sell an asset."""
+    def _takes(self, number: int, row: int, lots: int) -> bool:
+        """Whether an account may buy (lots > 0) or sell a row."""
         account = self.accounts[number]
-        row = account.rows[asset]
         if lots > 0:
             return account.direction != "sell" and account.problem.may_buy[row]
         return account.direction != "buy" and account.problem.may_sell[row] and account.problem.held[row] > 0
@@ -231,7 +230,7 @@ class Rounds:
 
         It is worse only where another account has made the old plan of this one illegal.
         """
-        was, others = self.lots[number], self.after(without=number)
+        was, others = self.lots[number], self.others(number)
         lots = self.turn(number, others)
         if isinstance(lots, str) or lots == was:
             return False
@@ -240,8 +239,8 @@ class Rounds:
         after = self.value()
         return after < before - before // 10**12 or after > before + before // 10**12
 
-    def relaxed(self) -> Relaxed:
-        """The household without lots."""
+    def relaxed(self) -> tuple[list[dict[str, float]], float]:
+        """Units that each account would trade of each asset without lots, and the bound that this gives, in units."""
         order = sorted(self.shares)
         place = {asset: i for i, asset in enumerate(order)}
         assets = [
@@ -249,13 +248,11 @@ class Rounds:
             for i in order
         ]
         found = relax([_purse(account, place, self.total) for account in self.accounts], assets)
-        return replace(found, moved=[{order[i]: units for i, units in mine.items()} for mine in found.moved])
+        return [{order[i]: units for i, units in mine.items()} for mine in found.moved], found.bound
 
     def proof(self, bound: float) -> Proof:
-        """What is known about the plan; ``bound`` in units. Of a single account the search itself knows."""
+        """What is known about the plan; ``bound`` in units."""
         dollar = 10 ** self.accounts[0].problem.scale
-        if len(self.accounts) == 1 and self.found:
-            return self.found.proof(dollar)
         distance = self.distance()
         idle = sum(map(self.idle, range(len(self.accounts))))
         gap = float(distance + idle) - bound
@@ -268,17 +265,17 @@ class Rounds:
         )
 
 
-def _purse(account: AccountProblem, place: Mapping[int, int], total: int) -> Purse:
+def _purse(account: AccountProblem, place: Mapping[str, int], total: int) -> Purse:
     """What an account may move at most, whatever the others do."""
-    problem, direction, market = account.problem, account.direction, account.problem.market
-    money = account.need + _raised_first(account)
+    problem, direction, market = account.problem, account.direction, account.market({})
+    money = account.need + _raised_first(account, market)
     low, high = {}, {}
-    for asset, row in account.rows.items():
-        price = problem.prices[row]
+    for name, asset in account.assets.items():
         sells = direction == "both" or (direction == "sell" and money < 0)
-        low[place[asset]] = float(-problem.held[row] * price) if sells and problem.may_sell[row] else 0.0
-        high[place[asset]] = inf if direction != "sell" and problem.may_buy[row] else 0.0
-    count = len(market.prices) if market.max_trades is None else min(market.max_trades, len(market.prices))
+        low[place[name]] = float(-account.can_sell(name)) if sells else 0.0
+        high[place[name]] = inf if direction != "sell" and asset.buyable else 0.0
+    rows = len(problem.managed)
+    count = rows if market.max_trades is None else min(market.max_trades, rows)
     spendable = min(0, money) if direction == "sell" else money
     stage = market.stage(spendable, max(1, total), direction, account.min_trade, account.need)
     return Purse(
@@ -290,9 +287,8 @@ def _purse(account: AccountProblem, place: Mapping[int, int], total: int) -> Pur
     )
 
 
-def _raised_first(account: AccountProblem) -> int:
+def _raised_first(account: AccountProblem, market: Market) -> int:
     """Units that what has no target brings, which is sold before all else."""
-    market = account.problem.market
     if account.direction == "buy":
         return 0
     gone = [i for i, part in enumerate(market.parts) if not part and market.goes(i, account.min_trade)]
@@ -305,19 +301,19 @@ def _parts(lots: int) -> list[int]:
     return [k for k in dict.fromkeys([*(round(lots * part) for part in PARTS), one]) if lots and k]
 
 
-def _ceiling(rounds: Rounds, asset: int) -> float:
+def _ceiling(rounds: Rounds, name: str) -> float:
     """The most units that any plan leaves of an asset: past its target by half a lot, or by the smallest trade."""
-    goal = rounds.shares[asset] * rounds.total
-    most = Fraction(rounds.values[asset])
-    sold = sum(a.problem.held[a.rows[asset]] * a.problem.prices[a.rows[asset]] for a in rounds.accounts)
+    goal = rounds.shares[name] * rounds.total
+    most = Fraction(rounds.values[name])
+    sold = sum(account.can_sell(name) for account in rounds.accounts)
     for account in rounds.accounts:
-        problem, row = account.problem, account.rows[asset]
-        if problem.market.past_target:
+        problem, asset = account.problem, account.assets[name]
+        if problem.constraints.leftover == "invest":
             return inf
-        if account.direction == "sell" or not problem.may_buy[row]:
+        if account.direction == "sell" or not asset.buyable:
             continue
-        least = problem.market.buy_least(problem.managed.index(row), account.min_trade)
-        most = max(most, goal + Fraction(problem.prices[row], 2))
-        if least > 1:
-            most = max(most, 2 * goal - rounds.values[asset] + sold)
+        price = problem.prices[asset.lead]
+        most = max(most, goal + Fraction(price, 2))
+        if max(account.min_trade, problem.fee_trade) > price:
+            most = max(most, 2 * goal - rounds.values[name] + sold)
     return float(most)
