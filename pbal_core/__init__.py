@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         RequestError,
         TargetError,
     )
+    from .planning.household import Household, HouseholdAccount, HouseholdPlan, rebalance_household
     from .planning.plan import Plan, Trade
     from .planning.proof import Proof
     from .planning.rebalance import rebalance
@@ -35,6 +36,9 @@ __all__ = [
     "DataError",
     "Drift",
     "DriftReport",
+    "Household",
+    "HouseholdAccount",
+    "HouseholdPlan",
     "InfeasiblePlanError",
     "Issue",
     "LawBrokenError",
@@ -57,6 +61,7 @@ __all__ = [
     "least_cash_to_target",
     "read_positions",
     "rebalance",
+    "rebalance_household",
 ]
 
 _HOMES = {
@@ -71,6 +76,7 @@ _HOMES = {
         "RequestError",
         "TargetError",
     ),
+    "planning.household": ("Household", "HouseholdAccount", "HouseholdPlan", "rebalance_household"),
     "planning.plan": ("Plan", "Trade"),
     "planning.proof": ("Proof",),
     "planning.rebalance": ("rebalance",),

@@ -94,6 +94,8 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] == "help":
         arguments = _asked_for_help(arguments[1:])
     name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("plan", arguments)
+    if name == "plan" and any(each.partition("=")[0] == "--household" for each in rest):
+        name, rest = "household", ["--help"] if {"-h", "--help"} & set(rest) else rest
     try:
         if name == "plan" and {"-h", "--help"} & set(rest):  # ends here, without loading what reads and plans
             importlib.import_module(f"{__name__}.options").parse(rest)

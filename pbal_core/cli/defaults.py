@@ -28,7 +28,7 @@ from .parser import Parser, path_of, suggestion
 
 NOT_DEFAULTS = {
     *("help", "version", "sample", "cash", "increment", "target", "price"),
-    *("drift", "least_cash", "format", "by", "output", "old_prices", "verbose"),
+    *("drift", "least_cash", "format", "by", "output", "old_prices", "verbose", "household"),
 }
 """Options that are chosen each time: a default of them would surprise, or change what a script reads."""
 

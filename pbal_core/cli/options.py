@@ -59,6 +59,12 @@ def parser() -> Parser:
     )
     data.add_argument("--sample", action="store_true", help="plan with the sample portfolio instead of a file")
     add_reader_arguments(data)
+    data.add_argument(
+        "--household",
+        metavar="FILE",
+        help="plan several accounts, of one positions file or more, towards shared targets; no money moves between "
+        "them (pbal --household --help says more)",
+    )
     wanted = p.add_argument_group("plan")
     wanted.add_argument(
         "-c", "--cash", metavar="DOLLARS", default="0", help="cash to invest; negative to withdraw (default: 0)"
@@ -103,14 +109,15 @@ def parser() -> Parser:
     return p
 
 
-def add_reader_arguments(p: argparse._ActionsContainer) -> None:
-    """The arguments that say how to read a positions file."""
-    p.add_argument(
-        "--account",
-        metavar="ID",
-        action="append",
-        help="account of the file to include; give it again for more, which adds them up; all takes every account",
-    )
+def add_reader_arguments(p: argparse._ActionsContainer, *, accounts: bool = True) -> None:
+    """The arguments that say how to read a positions file, and which of its ``accounts``."""
+    if accounts:
+        p.add_argument(
+            "--account",
+            metavar="ID",
+            action="append",
+            help="account of the file to include; give it again for more, which adds them up; all takes every account",
+        )
     p.add_argument(
         "--not-cash",
         metavar="SYMBOL",

@@ -153,6 +153,10 @@ def _remarks(plan: Plan, statement: Statement, *, verbose: bool) -> None:
     lines = [present.sentence(plan)]
     if verbose:
         lines += present.explanation(plan)
-    said = (*statement.issues, *present.remarks(plan))
+    said = [*statement.issues, *present.remarks(plan)]
+    if len(statement.included) > 1:
+        from ..views.household import money_would_move
+
+        said.append(money_would_move(len(statement.included)))
     lines += [f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in said]
     print("\n".join(lines), file=sys.stderr)

@@ -10,6 +10,7 @@ from ..errors import Issue, PbalError, Remedy
 
 OPTIONS = {
     "choose_account": "--account ID",
+    "plan_a_household": "--household FILE.toml",
     "exact_method": "--exact",
     "choose_accounts": "--account ID, or --account all",
     "confirm_columns": "--format-hint generic, or a mapping file",

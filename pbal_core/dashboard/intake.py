@@ -15,6 +15,7 @@ from ..errors import Issue, RequestError
 from ..readers.cells import readings
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import StatementView, preview
+from ..views.household import money_would_move
 from ..views.reading import Reading, reading
 from . import begin, positions, state
 from .loaded import Batch, Current, harmless, in_markdown
@@ -51,8 +52,11 @@ def controls(current: Current) -> None:
 
 
 def show(current: Current) -> None:
-    """What was opened beside the positions: their lines, the ways in."""
+    """What was opened beside the positions: their lines, the ways in; and that money cannot move between accounts."""
     page = state.page()
+    together = len(current.statement.included)
+    if not current.sample and together > 1:
+        st.caption(in_markdown(page_words(money_would_move(together))))
     if not current.sample and page.seeing:
         _details(current)
     if not current.sample and page.changing:

@@ -11,6 +11,7 @@ from ..errors import Issue, PbalError
 from ..policy.constraints import RULES
 
 CONTROLS = {
+    "plan_a_household": "The command does: pbal FILE ... --household FILE.toml.",
     "trade_real_money": 'Tick "Real money".',
     "exact_method": 'Choose "fit to cash (exact)" above.',
     "trust_the_gateway": "The certificate or its fingerprint is set in .streamlit/secrets.toml under [ibkr].",

@@ -368,6 +368,14 @@ def test_accounts_are_chosen_on_purpose(app):
     assert [(p.symbol, p.value) for p in portfolio] == [("VTI", 1000), ("BND", 1500)]
 
 
+def test_accounts_that_are_added_up_are_warned_of(app):
+    """Money cannot move between accounts, so a plan for their sum says so."""
+    upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
+    button(app, "Use these accounts").click().run()
+    captions = [caption.value for caption in app.caption]
+    assert any(text.startswith("The plan adds up 2 accounts: money would have to move") for text in captions)
+
+
 def test_columns_of_an_unknown_file_are_confirmed(app):
     """Guessed columns are shown and must be confirmed; they can be kept as a file."""
     upload(app.run(), "Ticker;Units;Last price;Price\nVTI;10;250.00;201.00\nBND;20;75.00;80.00\n", "own.csv")

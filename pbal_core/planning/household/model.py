@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...errors import Issue, RequestError
+from ...money import format_money
 from ...policy.constraints import Constraints
 from ...policy.household import Kind, kinds_of
 from ...portfolio import Portfolio, check_portfolio, symbol_key
@@ -143,7 +144,8 @@ class HouseholdPlan:
             holds, then what may be bought in it; its weights are the household's targets among them.
         proof: Distance of all accounts together to the targets, their idle cash, and how far from the best plan they
             may be.
-        targets: Symbol -> target weight in the household as a fraction; they sum to 1.
+        targets: Symbol or set -> target weight in the household as a fraction; they sum to 1.
+        members: Symbol or set -> the symbols that are this target.
         issues: Remarks about the household as a whole.
     """
 
@@ -151,11 +153,21 @@ class HouseholdPlan:
     plans: Mapping[str, Plan]
     proof: Proof
     targets: Mapping[str, float]
+    members: Mapping[str, tuple[str, ...]]
     issues: tuple[Issue, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "plans", MappingProxyType(dict(self.plans)))
         object.__setattr__(self, "targets", MappingProxyType(dict(self.targets)))
+        object.__setattr__(self, "members", MappingProxyType(dict(self.members)))
+
+    def money(self, amount: Decimal, *, signed: bool = False) -> str:
+        """An amount as a person reads it; see ``format_money``."""
+        return format_money(amount, signed=signed, currency=self.household.currency)
+
+    def __str__(self) -> str:
+        """The plan of each account under its name."""
+        return "\n\n".join(f"{name}\n{plan}" for name, plan in self.plans.items())
 
     def _sum(self, name: str) -> Decimal:
         amounts: Iterator[Decimal] = (getattr(plan, name) for plan in self.plans.values())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ...errors import InfeasiblePlanError, Remedy, RequestError
 from ...money import Amount, to_amount
@@ -75,7 +76,7 @@ def rebalance_household(
     accounts = account_problems(household, targets, dollars, strategy=strategy, min_trade=smallest)
     places = _read_location(location or {}, targets, accounts[0].assets)
     if len(accounts) == 1:
-        return _single(household, accounts[0])
+        return _single(household, accounts[0], targets)
     rounds = Rounds(accounts)
     start, bound = rounds.relaxed()
     refused = rounds.run(start)
@@ -90,16 +91,24 @@ def rebalance_household(
         household=household,
         plans={account.name: plans[account.name] for account in household},
         proof=rounds.proof(bound),
-        targets=_weights(accounts[0]),
+        **_aims(accounts, targets),
     )
 
 
-def _weights(account: AccountProblem) -> dict[str, float]:
-    """Name of an asset -> its target weight."""
-    return {asset.name: float(asset.weight) for asset in account.problem.wanted if asset.weight}
+def _aims(accounts: Sequence[AccountProblem], given: Targets | None) -> dict[str, Any]:
+    """The targets of a household in the order given, and their symbols, as arguments of ``HouseholdPlan``."""
+    order = {symbol_key(leaf.name): i for i, leaf in enumerate(given.leaves() if given else ())}
+    members: dict[str, list[str]] = {}
+    for account in accounts:
+        symbols = account.problem.portfolio.symbols
+        for asset in account.problem.wanted:
+            members.setdefault(asset.name, []).extend(symbols[i] for i in asset.members)
+    wanted = sorted(accounts[0].problem.wanted, key=lambda asset: order.get(symbol_key(asset.name), len(order)))
+    targets = {asset.name: float(asset.weight) for asset in wanted if asset.weight}
+    return {"targets": targets, "members": {name: tuple(dict.fromkeys(members[name])) for name in targets}}
 
 
-def _single(household: Household, account: AccountProblem) -> HouseholdPlan:
+def _single(household: Household, account: AccountProblem, targets: Targets | None) -> HouseholdPlan:
     """The plan of a household of one account: that of ``rebalance``."""
     solution = solve(account.problem, account.cash, account.min_trade)
     if solution.refusal or solution.proof is None:
@@ -107,7 +116,7 @@ def _single(household: Household, account: AccountProblem) -> HouseholdPlan:
     plan = _of_account(account, account.problem, solution)
     prove(plan, account.own)
     plans = {account.account.name: plan}
-    return HouseholdPlan(household=household, plans=plans, proof=solution.proof, targets=_weights(account))
+    return HouseholdPlan(household=household, plans=plans, proof=solution.proof, **_aims([account], targets))
 
 
 def _read_location(given: Mapping[str, Sequence[str]], targets: Targets | None, known: Collection[str]) -> Preferences:

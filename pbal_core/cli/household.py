@@ -1,0 +1,248 @@
+"""``pbal FILE ... --household FILE.toml``: a plan for each account of a household.
+
+Worked example: ``pbal fidelity.csv vanguard.csv --household home.toml -c IRA=6500 -c Taxable=-2000``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from ..errors import DataError, Issue, RequestError, TargetError
+from ..money import format_percent, format_shares
+from ..planning.household import HouseholdPlan, rebalance_household
+from ..planning.household.assemble import Assembled, PositionsFile, assemble
+from ..planning.strategy import Method, Strategy
+from ..policy.household import HouseholdPolicy
+from ..readers import ALL_ACCOUNTS
+from ..views import household as views
+from . import basket, policy
+from .options import add_reader_arguments
+from .output import write
+from .parser import AsWritten, Parser, path_of
+from .plan import read
+from .progress import progress
+from .remedies import in_words
+from .table import simple_table
+
+OPTION = "--household"
+
+EXAMPLES = """example:
+  pbal fidelity.csv vanguard.csv --household home.toml -c IRA=6500 -c Taxable=-2000
+
+The household's file has the targets that all accounts share, and a table for each account:
+
+  [targets]
+  VTI = 60
+  BND = 40
+
+  [accounts.Taxable]
+  number = "4321"          # the end of its number, or file = "fidelity.csv"
+  kind = "taxable"         # or deferred, free
+
+  [accounts.IRA]
+  number = "8765"
+  kind = "deferred"
+  menu = ["BND", "VTI"]    # what may be bought there; everything if left out
+
+  [location]
+  BND = ["deferred", "free"]
+
+No money moves between accounts, and none is ever overspent."""
+
+
+def parser() -> Parser:
+    """The arguments of a household's plan."""
+    p = Parser(
+        prog="pbal",
+        usage="pbal FILE ... --household FILE.toml [options]",
+        description="The trades in each account that push all of them together towards shared targets.",
+        epilog=EXAMPLES,
+        formatter_class=AsWritten,
+    )
+    data = p.add_argument_group("positions")
+    data.add_argument("data", metavar="FILE", nargs="+", help="positions files, in any order; - is stdin")
+    data.add_argument(OPTION, metavar="FILE.toml", required=True, help="the accounts, their targets and their rules")
+    add_reader_arguments(data, accounts=False)
+    wanted = p.add_argument_group("plan")
+    wanted.add_argument(
+        "-c",
+        "--cash",
+        metavar="ACCOUNT=DOLLARS",
+        action="append",
+        default=[],
+        help="cash to invest in an account; negative to withdraw (default: what the household's file says, or 0)",
+    )
+    wanted.add_argument("-m", "--min-trade", metavar="DOLLARS", help="make no smaller trade (default: 0)")
+    wanted.add_argument(
+        "-s",
+        "--strategy",
+        choices=[each.value for each in Strategy],
+        default=Strategy.TRY_AVOID_SELL.value,
+        help="for each account by itself (default: %(default)s)",
+    )
+    out = p.add_argument_group("output")
+    out.add_argument(
+        "-f",
+        "--format",
+        choices=("table", "json", "basket"),
+        default="table",
+        help="json: every account; basket: orders for Interactive Brokers TWS, a file for each account "
+        "(default: %(default)s)",
+    )
+    out.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file instead of printing it")
+    out.add_argument("--old-prices", action="store_true", help="write a basket although its prices are old")
+    out.add_argument("-v", "--verbose", action="store_true", help="say on stderr how good the plan is")
+    return p
+
+
+def run(arguments: list[str]) -> int:
+    """Plans a household and returns the exit code."""
+    options = parser().parse_args(arguments)
+    household = _household_file(options.household)
+    files = _files(options)
+    assembled = assemble(files, household)
+    cash, min_trade = _amounts(options, assembled)
+    with progress("Searching for the best plan ..."):
+        plan = rebalance_household(
+            assembled.household,
+            household.targets,
+            cash,
+            strategy=options.strategy,
+            method=Method.EXACT,
+            min_trade=min_trade,
+            location=household.location,
+        )
+    plan = replace(plan, issues=(*assembled.issues, *plan.issues))
+    if options.format == "basket":
+        _write_baskets(plan, files, options)
+    else:
+        write(views.household_json(plan) if options.format == "json" else _table(plan), options.output)
+    _remarks(plan, files, verbose=options.verbose)
+    return 0
+
+
+def _household_file(name: str) -> HouseholdPolicy:
+    try:
+        return HouseholdPolicy.from_toml(path_of(name).read_bytes())
+    except OSError as error:
+        raise TargetError(f"{name} cannot be read: {error.strerror or error}.") from None
+    except TargetError as error:
+        raise TargetError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from None
+
+
+def _files(options: argparse.Namespace) -> list[PositionsFile]:
+    """The positions files; what is wrong with any of them is said at once."""
+    files: list[PositionsFile] = []
+    issues: list[Issue] = []
+    names = [Path(data).name for data in options.data]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise RequestError(
+            f"two positions files are called {', '.join(twice)}; give each file once, under its own name."
+        )
+    for data, name in zip(options.data, names, strict=True):
+        try:
+            statement = read(data, accounts=None, format_hint=options.format_hint, not_cash=options.not_cash)
+            files.append(PositionsFile(name=name, statement=statement))
+        except DataError as error:
+            issues += error.issues
+    if issues:
+        raise DataError(issues)
+    return files
+
+
+def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[str, Decimal], Decimal | None]:
+    """The cash of each account and the smallest trade; the options count before the household's file."""
+    problems: list[str] = []
+    currency = assembled.household.currency
+    names = {name.casefold(): name for name in assembled.cash}
+    cash = dict(assembled.cash)
+    for text in options.cash:
+        name, equals, amount = text.partition("=")
+        known = names.get(name.strip().casefold())
+        if not equals or known is None:
+            problems.append(
+                f"--cash {text[:40]}: an account and its dollars are needed, such as {next(iter(cash))}=5000; "
+                f"the accounts are {', '.join(cash)}."
+            )
+            continue
+        dollars = policy.amount(amount.strip(), f"--cash {known}", currency, problems)
+        cash[known] = dollars if dollars is not None else Decimal(0)
+    smallest = None
+    if options.min_trade is not None:
+        smallest = policy.amount(options.min_trade, "--min-trade", currency, problems)
+    if problems:
+        raise RequestError("\n".join(problems))
+    return cash, smallest
+
+
+def _table(plan: HouseholdPlan) -> str:
+    """A row for each fund of each account: weights are of the whole household."""
+    rows = [
+        (
+            row.account,
+            row.symbol,
+            plan.money(row.value),
+            format_percent(row.now),
+            f"{row.trade.side} {format_shares(row.trade.quantity)}" if row.trade.shares else "",
+            plan.money(row.trade.value, signed=True) if row.trade.shares else "",
+            format_percent(row.after),
+        )
+        for row in views.holdings(plan)
+    ]
+    totals = [
+        (
+            "All accounts",
+            fund.name,
+            "",
+            format_percent(fund.now),
+            "",
+            f"target {format_percent(fund.target)}",
+            format_percent(fund.after),
+        )
+        for fund in views.funds(plan)
+    ]
+    return simple_table(("Account", "Symbol", "Value", "Now", "Trade", "Amount", "After"), [*rows, *totals]) + "\n"
+
+
+def _write_baskets(plan: HouseholdPlan, files: Sequence[PositionsFile], options: argparse.Namespace) -> None:
+    """A basket for each account that trades whole shares: ``orders-IRA.csv`` beside ``orders.csv``.
+
+    Raises:
+        RequestError: No file is named, no account has a basket, or the prices are old.
+    """
+    if options.output is None:
+        raise RequestError("a household has a basket for each account; name a file: -o orders.csv.")
+    path = path_of(options.output)
+    days = [file.statement.as_of for file in files]
+    oldest: date | None = None if None in days else min(day for day in days if day is not None)
+    today = datetime.now().astimezone().date()
+    texts = {}
+    for name, each in plan.plans.items():
+        if any(isinstance(trade.shares, int) for trade in each.trades):
+            print(f"{name}:", file=sys.stderr)
+            texts[name] = basket.text(each, oldest, today=today, old_prices=options.old_prices)
+    if not texts:
+        raise RequestError("there is no basket to write: no account trades whole shares.")
+    for name, text in texts.items():
+        safe = "".join(c if c.isalnum() else "-" for c in name).strip("-") or "account"
+        write(text, str(path.with_name(f"{path.stem}-{safe}{path.suffix}")))
+
+
+def _remarks(plan: HouseholdPlan, files: Sequence[PositionsFile], *, verbose: bool) -> None:
+    lines = [views.sentence(plan)]
+    if verbose:
+        lines.append(views.explanation(plan))
+    for file in files:
+        whole = file.statement.select(ALL_ACCOUNTS) if file.statement.accounts else file.statement
+        lines += [f"{i.severity.capitalize()}: {file.name}: {in_words(i)}" for i in whole.issues]
+    lines += [f"{issue.severity.capitalize()}: {in_words(issue)}" for issue in plan.issues]
+    for name, each in plan.plans.items():
+        lines += [f"{issue.severity.capitalize()}: {name}: {in_words(issue)}" for issue in each.issues]
+    print("\n".join(lines), file=sys.stderr)
