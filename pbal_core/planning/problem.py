@@ -13,7 +13,7 @@ Worked example: 1,000 dollars of VTI at 250 dollars a share, prepared with two p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from ..errors import TargetError
 from ..money import decimals, from_units, to_units
 from ..policy.assets import Asset, assets_of, with_targets
-from ..policy.constraints import RULES, Constraints, read_constraints
+from ..policy.constraints import Constraints, never_bought, read_constraints
 from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
@@ -61,8 +61,7 @@ class Problem:
         pnls: Unrealised P&L in units, None where unknown.
         wanted: Which positions are one asset, and its target weight, in file order.
         constraints: What the plan must keep to.
-        elsewhere: Units that the targets share out too, and that no trade here can move: the cash that the other
-            accounts of a household leave.
+        elsewhere: Units of the total that other accounts of a household leave as cash.
     """
 
     portfolio: Portfolio
@@ -358,7 +357,7 @@ def prepare(
     """
     strategy, method = Strategy.named(strategy), Method.named(method)
     targets, given = _wanted(policy or Policy(), keywords)
-    barred = _never_bought(given)
+    barred = never_bought(given)
     whole = portfolio if targets is None else with_targets(portfolio, targets, barred)
     if not len(whole):
         raise TargetError("the portfolio holds no position to plan with; give targets with prices.")
@@ -381,15 +380,6 @@ def prepare(
         wanted=assets_of(whole, targets),
         constraints=constraints,
     )
-
-
-def _never_bought(given: Mapping[str, Any]) -> set[str]:
-    """Symbols that constraints, not yet checked, keep from being bought."""
-    named: set[str] = set()
-    for rule in RULES:
-        if "buy" in rule.bars and rule.key in given:
-            named |= rule.read(given[rule.key], [])
-    return named
 
 
 def _wanted(policy: Policy, keywords: PolicyKeywords) -> tuple[Targets | None, dict[str, Any]]:

@@ -180,6 +180,15 @@ RULES: tuple[Rule, ...] = tuple(replace(f.metadata["rule"], key=f.name) for f in
 _UNCONSTRAINED = Constraints()
 
 
+def never_bought(given: Mapping[str, Any]) -> set[str]:
+    """Symbols that constraints, by rule's key and not yet checked, keep from being bought."""
+    named: set[str] = set()
+    for each in RULES:
+        if "buy" in each.bars and each.key in given:
+            named |= each.read(given[each.key], [])
+    return named
+
+
 def read_constraints(symbols: Collection[str], given: Mapping[str, Any], *, idle: Collection[str] = ()) -> Constraints:
     """Checks constraints against the symbols that can be traded, and spells them alike; ``BRK B`` is ``BRK.B``.
 

@@ -120,7 +120,7 @@ class Targets:
     def _asked(self) -> tuple[frozenset[Any], ...]:
         """What is asked for, without an order."""
         groups = frozenset((name, frozenset(symbols)) for name, symbols in self.groups)
-        return frozenset(self.weights), groups, frozenset(self.prices)
+        return frozenset(self.weights), groups, frozenset(self.substitutes), frozenset(self.prices)
 
     def fractions(self) -> dict[str, Fraction]:
         """Symbol -> exact weight, in the order given; they sum to exactly 1. A set's weight is its first symbol's."""

@@ -358,3 +358,14 @@ def test_a_group_name_with_a_point_needs_quotes() -> None:
     """TOML takes it apart as it does a symbol."""
     with pytest.raises(TargetError, match=r"put my\.bonds in quotes"):
         Targets.from_toml('[targets]\nVTI = 100\n[groups]\nmy.bonds = ["BND"]\n')
+
+
+def test_targets_with_other_substitutes_are_other_targets() -> None:
+    """The order within a set says what is bought, so it counts; the order of the sets does not."""
+
+    def targets(**sets: list[str]) -> Targets:
+        return Targets(dict.fromkeys(sets, 50), substitutes=sets)
+
+    assert targets(US=["VTI", "ITOT"], World=["VXUS"]) == targets(World=["VXUS"], US=["VTI", "ITOT"])
+    assert targets(US=["VTI", "ITOT"], World=["VXUS"]) != targets(US=["ITOT", "VTI"], World=["VXUS"])
+    assert targets(US=["VTI", "ITOT"], World=["VXUS"]) != targets(US=["VTI"], World=["VXUS"])

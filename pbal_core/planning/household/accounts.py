@@ -207,10 +207,9 @@ def _prepared(
         never_sell=constraints.never_sell | stays,
     )
     portfolio = _with_all(account.portfolio, targets, whole.barred("buy"))
-    known = set(map(symbol_key, portfolio.symbols))
     return prepare(
         portfolio,
-        policy=Policy(targets=targets, constraints=whole.only([s for s in symbols if symbol_key(s) in known])),
+        policy=Policy(targets=targets, constraints=whole),
         strategy=strategy,
         method=Method.EXACT,
         places=places,

@@ -92,7 +92,7 @@ def _gains(rounds: Rounds, exchange: Exchange, lots: tuple[list[int], list[int]]
             trades += bool(new[row]) - bool(old[row])
             if asset in preferences and account.account.kind not in preferences[asset]:
                 wrong += units
-    return (wrong, trades) < (0, 0) and (not any(change.values()) or rounds.farther(change) <= 0)
+    return (wrong, trades) < (0, 0) and (not any(change.values()) or not rounds.farther(change))
 
 
 def _sizes(rounds: Rounds, exchange: Exchange, *, ends: bool) -> Iterator[tuple[list[int], list[int]]]:

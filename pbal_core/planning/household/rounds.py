@@ -34,6 +34,8 @@ ROUNDS = 12
 """Rounds of turns at most; four to nine turns are usual."""
 PARTS = (1.0, 0.5, 0.2, 0.07)
 """The parts of a trade that are given away, beside one lot."""
+UNAVOIDABLE = 10**8
+"""An exchange of funds that cost differently may add this part of the household's total to J; of one fund none."""
 SHAKEN_TURNS = 400
 """Turns at most that follow on giving a trade from one account to another."""
 NEAR = 1e-4
@@ -90,11 +92,12 @@ class Rounds:
         """J in units, exactly."""
         return Fraction(self._scaled(self.after()), self._scale) if self.total > 0 else Fraction(0)
 
-    def farther(self, change: Mapping[str, int]) -> int:
-        """Whether J rises (above 0) or falls (below 0) when some assets gain or lose units."""
+    def farther(self, change: Mapping[str, int]) -> bool:
+        """Whether J rises when some assets gain or lose units, by more than what funds of other prices cannot avoid."""
         held = self.after()
         after = {i: held[i] + units for i, units in change.items()}
-        return self._scaled(after) - self._scaled({i: held[i] for i in change})
+        rise = self._scaled(after) - self._scaled({i: held[i] for i in change})
+        return rise > self.total * self._scale // UNAVOIDABLE
 
     @cached_property
     def _parts(self) -> dict[str, int]:

@@ -390,3 +390,61 @@ def test_what_is_wrong_in_an_account_names_the_account(couple):
     odd = HouseholdAccount(name="IRA", portfolio=ira.portfolio, constraints=Constraints(never_sell=["XYZ"]))
     with pytest.raises(TargetError, match=r"^IRA: never_sell: XYZ is not among the positions"):
         rebalance_household(Household([taxable, odd]), SHARED)
+
+
+@given(case=cases(accounts=(2, 3), funds=(2, 4)))
+@settings(max_examples=25, deadline=None)
+def test_funds_of_another_name_in_each_account_are_one_thing_where_they_are_substitutes(case: Case) -> None:
+    """A set with one fund for each account is planned as the same fund in all of them is."""
+    accounts = []
+    for a, account in enumerate(case.household()):
+        renamed = [
+            Position(symbol=f"{p.symbol}-{a}", value=p.value, price=p.price, quantity=p.quantity)
+            for p in account.portfolio
+        ]
+        menu = [f"{symbol}-{a}" for symbol in account.menu or ()]
+        accounts.append(HouseholdAccount(name=account.name, portfolio=Portfolio(renamed), menu=tuple(menu)))
+    sets = {f"Set{i}": [f"F{i}-{a}" for a in case.accounts] for i in case.funds}
+    targets = Targets({f"Set{i}": weight for i, weight in enumerate(case.weights)}, substitutes=sets)
+    plan = rebalance_household(Household(accounts), targets, case.dollars(), strategy=case.strategy)
+    same = planned(case)
+    assert plan.proof.objective + plan.proof.idle == pytest.approx(same.proof.objective + same.proof.idle, rel=1e-9)
+    for name in plan.plans:
+        mine = {trade.symbol.partition("-")[0]: trade.shares for trade in plan.plans[name].trades}
+        assert mine == {trade.symbol: trade.shares for trade in same.plans[name].trades}
+
+
+def test_a_plan_at_work_has_its_own_fund_for_the_same_class() -> None:
+    work = HouseholdAccount(
+        name="401(k)",
+        kind="deferred",
+        portfolio=Portfolio([position("INDEX500", "9000.00", "31.27", quantity=Decimal("287.816"))]),
+        menu=["INDEX500", "BONDIDX"],
+        constraints=Constraints(fractional={"INDEX500": "0.001", "BONDIDX": "0.001"}),
+    )
+    taxable = HouseholdAccount(name="Taxable", portfolio=Portfolio([position("VTI", 10_000, 250)]), menu=["VTI", "BND"])
+    targets = Targets(
+        {"stocks": 60, "bonds": 40},
+        substitutes={"stocks": ["VTI", "INDEX500"], "bonds": ["BND", "BONDIDX"]},
+        prices={"BONDIDX": "12.34", "BND": "72.50"},
+    )
+    plan = rebalance_household(Household([work, taxable]), targets, {"401(k)": 1500, "Taxable": 1000})
+    assert {trade.symbol for trade in plan.plans["401(k)"].trades} == {"BONDIDX"}
+    assert {trade.symbol for trade in plan.plans["Taxable"].trades} == {"BND"}
+    moved = rebalance_household(
+        Household([work, taxable]),
+        targets,
+        {"401(k)": 1500, "Taxable": 1000},
+        strategy="hard_rebalance",
+        location={"bonds": ["deferred"]},
+    )
+    assert set(plan.members["stocks"]) == {"INDEX500", "VTI"}
+    placed = {t.symbol: t.shares for t in moved.plans["Taxable"].trades}
+    assert "BND" not in placed or placed["BND"] <= 10
+    assert moved.proof.objective < 1
+
+
+def test_location_may_name_a_class(couple: Household) -> None:
+    targets = Targets({"stocks": 70, "bonds": 30}, groups={"stocks": {"VTI": 70, "VXUS": 30}, "bonds": ["BND"]})
+    plan = rebalance_household(couple, targets, {"IRA": 6500}, location={"stocks": ["taxable"], "bonds": "deferred"})
+    assert plan.targets == {"VTI": pytest.approx(0.49), "VXUS": pytest.approx(0.21), "BND": pytest.approx(0.3)}
