@@ -67,7 +67,7 @@ def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
 def said(portfolio_: Portfolio, point: Point, *, along_cash: bool, **settings: object) -> tuple[object, ...]:
     """What Python says about the same point, from the plan itself; along the cash reasons are for any cash."""
     plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
-    texts = table_rows(plan)
+    texts = [{key: text for key, text in row.items() if key != "price"} for row in table_rows(plan)]
     rows = zip(
         _unspecific(texts, portfolio_, plan, settings) if along_cash else texts,
         plan.orders,
@@ -88,11 +88,7 @@ def _unspecific(
     """The rows with the reasons that hold for any cash, which is what a slider shows."""
     problem = prepare(portfolio_, **settings)
     reasons = zip(rows, plan.orders, problem.reasons, strict=True)
-    return [
-        {key: text for key, text in row.items() if key != "price"}
-        | {"reason": {"Buy": why.buy, "Sell": why.sell, "": ""}[order.side]}
-        for row, order, why in reasons
-    ]
+    return [row | {"reason": {"Buy": why.buy, "Sell": why.sell, "": ""}[order.side]} for row, order, why in reasons]
 
 
 def positions(problem: Problem, axis: Axis, point: Point) -> list[Point]:
