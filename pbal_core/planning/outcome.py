@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..money import divide_half_even, format_units, minor_digits
-from .cents import Cents, in_cents, to_cents
+from .cents import Cents, in_cents
 from .gains import PARTS
 from .proof import Proof
 from .strategy import Method, Strategy
@@ -208,11 +208,26 @@ class Outcome:
     def cents(self) -> Cents:
         """The money of this outcome in whole cents that add up."""
         basis, spare = self.basis, self.basis.spare
-        cash, fees, left = (to_cents(units, spare) for units in (self.cash, self.fees, self.cash_left))
-        moved = in_cents(self.moved, spare, basis.symbols, cash - fees - left)
-        rows = zip(basis.cents, moved, self.values_after, strict=True)
-        after = tuple(max(0, now + change) if units else 0 for now, change, units in rows)
+        cash, fees, left = (in_cents([units], spare, [""])[0] for units in (self.cash, self.fees, self.cash_left))
+        moved = self._moved_in_cents(cash - fees - left)
+        after = tuple(max(0, now + change) for now, change in zip(basis.cents, moved, strict=True))
         return Cents(now=basis.cents, moved=moved, after=after, cash=cash, fees=fees)
+
+    def _moved_in_cents(self, whole: int) -> tuple[int, ...]:
+        """The n amounts that are traded in whole cents; what is sold completely is sold for the cents that it has."""
+        basis, spare = self.basis, self.basis.spare
+        if spare <= 0:
+            return in_cents(self.moved, spare, basis.symbols)
+        gone = {
+            i
+            for i, (value, moved) in enumerate(zip(basis.values, self.moved, strict=True))
+            if moved < 0 and abs(value + moved) < 10**spare and not self.values_after[i]
+        }
+        rest = [i for i in range(len(self.moved)) if i not in gone]
+        whole += sum(basis.cents[i] for i in gone)
+        found = in_cents([self.moved[i] for i in rest], spare, [basis.symbols[i] for i in rest], whole)
+        cents = dict(zip(rest, found, strict=True))
+        return tuple(-basis.cents[i] if i in gone else cents[i] for i in range(len(self.moved)))
 
     def gain_of(self, i: int) -> int | None:
         """Units of gain (+) or loss (-) that the sale of a position realises; 0 where it is not sold, None: unknown."""
