@@ -150,7 +150,7 @@ def test_a_file_is_shown_alike_everywhere() -> None:
     for page in PAGES:
         for name, text in (toml_files(page) | csv_files(page)).items():
             assert seen.setdefault(name, text) == text, f"{name} in {name_of(page)}"
-    assert set(seen) == {"targets.toml", "my-columns.toml", "fees.toml", "accounts.csv"}
+    assert set(seen) == {"targets.toml", "my-columns.toml", "fees.toml", "accounts.csv", "household.toml"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def test_a_plan_is_read_back_as_what_it_leads_to(pbal: Any, tmp_path: Path, aske
     after = json.loads(pbal(SAMPLE, *asked, "-f", "json")[1])["positions"]
     read = json.loads(pbal("inspect", path, "-f", "json")[1])
     assert read["format"] == "plan"
-    assert [(p["symbol"], p["value"], p["price"]) for p in read["positions"]] == [
-        (p["symbol"], p["final_value"], p["mark_price"]) for p in after
+    assert [(p["symbol"], Decimal(p["value"]), Decimal(p["price"])) for p in read["positions"]] == [
+        (p["symbol"], Decimal(p["final_value"]), Decimal(p["mark_price"])) for p in after
     ]
     assert pbal(path, "-c", "100")[0] == 0

@@ -77,7 +77,9 @@ class Stage:
 
     def run(self, i: int, k: int) -> Run | None:
         """The fund that trades last when such an asset trades k lots."""
-        grid = self.grid(i)
+        if not self.grids:
+            return None
+        grid = self.grids[i]
         return grid.run(k) if grid is not None else None
 
     def trades(self, lots: Sequence[int]) -> int:
