@@ -40,8 +40,8 @@ SHAKEN_TURNS = 400
 """Turns at most that follow on giving a trade from one account to another."""
 NEAR = 1e-4
 """A plan within this part of the household's total of the bound is left as it is."""
-WORK = 150_000
-"""Combinations that one turn may look at, as a single plan may."""
+WORK = 20_000
+"""Combinations that one turn may look at: no single turn has to be proven."""
 
 
 @dataclass
