@@ -144,6 +144,51 @@ def test_a_stale_price_is_corrected_in_its_row(mine):
     expect(mine.locator(".pbal-more")).to_contain_text("$75.00, the file has no date")
 
 
+def test_the_focus_stays_when_the_table_is_built_anew(mine):
+    """On the price that was corrected, on the symbol when that is undone, and on a title when rows change places."""
+    head = mine.get_by_role("button", name="BND", exact=True)
+    head.press("Enter")
+    box = mine.get_by_label("Correct the price of BND")
+    box.fill("80")
+    box.press("Enter")
+    expect(mine.locator(".pbal-more")).to_contain_text("$80.00, corrected by you")
+    expect(box).to_be_focused()
+    head.focus()
+    mine.keyboard.press("Control+z")
+    expect(mine.locator(".pbal-more")).to_contain_text("$75.00, the file has no date")
+    expect(head).to_be_focused()
+    title = mine.get_by_role("button", name="Amount", exact=True)
+    title.press("Enter")
+    mine.keyboard.press("Control+y")
+    expect(mine.locator(".pbal-more")).to_contain_text("$80.00, corrected by you")
+    expect(title).to_be_focused()
+
+
+@pytest.mark.parametrize("opened_row", [False, True])
+def test_the_sum_of_targets_covers_no_row_of_a_short_table(page, address, opened_row):
+    """Cash and total stay in sight, and so does the target that is being typed."""
+    opened(page, address)
+    upload(page, OWN)
+    expect(page.locator("tr[data-symbol=BND]")).to_be_visible()
+    settled(page)
+    if opened_row:
+        page.get_by_role("button", name="VTI", exact=True).click()
+    target = page.get_by_label("Target of BND in percent")
+    target.fill("1")
+    scale = page.get_by_role("button", name="Scale to 100 %")
+    expect(scale).to_be_visible()
+    strip = page.locator(".pbal-panel > .pbal-weights-sum").bounding_box()
+    panel = page.locator(".pbal-panel").last.bounding_box()
+    assert strip
+    assert panel
+    for part in (page.locator("[data-sum=cash]"), page.locator("[data-sum=total]"), target):
+        box = part.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= strip["y"] + 1
+    assert strip["y"] + strip["height"] <= panel["y"] + panel["height"] + 1
+    expect(scale).to_be_in_viewport(ratio=1)
+
+
 def test_rows_are_sorted_by_any_column(mine):
     """Largest first, smallest first, the file's order again; the title says which; trades first is one press."""
     press = mine.get_by_role("button", name="Now", exact=True)

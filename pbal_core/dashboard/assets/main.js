@@ -298,6 +298,7 @@ class Live {
     const rows = order.rows(plan);
     const built = [this.sheet, this.unit, Boolean(this.pinned)];
     const anew = built.some((fact, i) => fact !== this.built?.[i]);
+    const focused = this.table.focused();
     if (anew) {
       this.built = built;
       this.columns = columnsIn(...built);
@@ -311,6 +312,7 @@ class Live {
       this.rows = rows;
       this.table.show(rows, rows.length === count);
       this.part("none").textContent = rows.length ? "" : order.query ? "No position is called that." : "Nothing trades.";
+      this.table.refocus(focused);
       document.dispatchEvent(new Event("pbal-table"));
     }
     return anew;

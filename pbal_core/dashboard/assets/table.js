@@ -131,6 +131,25 @@ class TradeTable {
     for (const { cells, titles } of this.sums) write(cells[0], titles[whole ? 0 : 1]);
   }
 
+  /** What has the focus, in words that hold for a table that is built anew; null where that is elsewhere. */
+  focused() {
+    const at = document.activeElement;
+    const title = this.titles?.findIndex((found) => found.contains(at)) ?? -1;
+    if (title >= 0) return { column: this.columns[title].key };
+    const row = this.rows?.find(({ element, details }) => element.contains(at) || details?.element.contains(at));
+    const part = row && [".pbal-open", "input[id]", ".pbal-correct"].find((each) => at.matches(each));
+    return part ? { symbol: row.symbol, part } : null;
+  }
+
+  /** Gives the focus back that the rows have lost with the old ones. */
+  refocus(kept) {
+    if (!kept || ![document.body, null].includes(document.activeElement)) return;
+    const row = this.rows.find(({ symbol }) => symbol === kept.symbol);
+    const places = kept.column ? [this.titles[this.columns.findIndex(({ key }) => key === kept.column)]] : [row?.element, row?.details?.element];
+    const found = places.map((place) => place?.querySelector(kept.part ?? "button")).find(Boolean);
+    found?.focus({ preventScroll: true });
+  }
+
   /** A row, and what it opens to where it is open. */
   lines(row) {
     const open = this.open.has(row.symbol);
