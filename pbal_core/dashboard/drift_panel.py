@@ -41,7 +41,8 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
     except TargetError:
         return  # the table of targets says why already
     least = f" {found.least}" if portfolio.value else ""
-    st.text(f"{decision(plan, band)}{least}")  # not in the panel's title: a new title would close it
+    with st.container(key="plan-drift"):
+        st.text(f"{decision(plan, band)}{least}")  # not in the panel's title: a new title would close it
     panel = st.expander("Drift of each position", key="drift_panel", on_change=state.touch)
     if not panel.open:
         return  # a table that nobody sees makes every visitor load its script

@@ -153,7 +153,7 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
     if plan is not None and policy is not None:
         with files:
             downloads.offer(plan, current.name, quotes(current))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="plan-remarks"):
             drift_panel.remarks(plan)
             leftover.button(plan, policy)
         if len(portfolio):

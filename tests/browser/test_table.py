@@ -164,6 +164,25 @@ def test_the_focus_stays_when_the_table_is_built_anew(mine):
     expect(title).to_be_focused()
 
 
+def test_words_about_the_plan_before_are_dimmed(mine):
+    """While a slider moves and while targets are typed; with the next plan they are plain again."""
+    words = [mine.get_by_text("Optimal: under these rules"), mine.get_by_text("out of band:").first]
+    slider = mine.get_by_label("Cash slider")
+
+    def opacity(expected):
+        for each in words:
+            found = each.locator("xpath=ancestor::*[starts-with(@class, 'st') and contains(@class, 'st-key-plan-')]")
+            expect(found).to_have_css("opacity", expected)
+
+    opacity("1")
+    slider.evaluate("""(slider) => { slider.dispatchEvent(new Event("pointerdown")); slider.value = 37;
+        slider.dispatchEvent(new Event("input", { bubbles: true })); }""")
+    opacity("0.55")
+    slider.dispatch_event("change")
+    settled(mine)
+    opacity("1")
+
+
 @pytest.mark.parametrize("opened_row", [False, True])
 def test_the_sum_of_targets_covers_no_row_of_a_short_table(page, address, opened_row):
     """Cash and total stay in sight, and so does the target that is being typed."""
