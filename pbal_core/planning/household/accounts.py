@@ -64,6 +64,11 @@ class AccountProblem:
         return self.problem.budget(self.cash)
 
     @cached_property
+    def trades(self) -> bool:
+        """Whether any trade is possible here: there is cash to spend, or something that may be sold."""
+        return self.need > 0 or (self.direction != "buy" and any(self.problem.held[i] for i in self.problem.managed))
+
+    @cached_property
     def assets(self) -> dict[str, TradedAsset]:
         """The household's name of an asset that has a target and may trade -> the asset in this account."""
         return {symbol_key(asset.name): asset for asset in self.problem.assets if asset.part}

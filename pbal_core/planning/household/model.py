@@ -24,13 +24,13 @@ from ..plan import Plan
 from ..proof import Proof
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class HouseholdAccount:
     """One account.
 
     Args:
         name: What the household calls it; unique in the household.
-        kind: How it is taxed; see :class:`Kind`.
+        kind: How it is taxed; see :class:`Kind`, whose values it may be given as.
         portfolio: What it holds.
         menu: Symbols that may be bought in it; None for everything that has a target.
         constraints: What trades in this account must keep to, beside what holds for all.
@@ -41,23 +41,36 @@ class HouseholdAccount:
 
     name: str
     portfolio: Portfolio
-    kind: Kind = Kind.TAXABLE
-    menu: tuple[str, ...] | None = None
-    constraints: Constraints = Constraints()
+    kind: Kind
+    menu: tuple[str, ...] | None
+    constraints: Constraints
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        portfolio: Portfolio,
+        kind: Kind | str = Kind.TAXABLE,
+        menu: Iterable[str] | None = None,
+        constraints: Constraints | None = None,
+    ) -> None:
         problems: list[str] = []
-        check_portfolio(self.portfolio)
-        if not isinstance(self.name, str) or not self.name.strip():
+        check_portfolio(portfolio)
+        if not isinstance(name, str) or not name.strip():
             problems.append("an account has no name; each account of a household needs one.")
-        kinds = kinds_of(self.kind, f"the kind of {self.name}", problems)
-        if isinstance(self.menu, str):
-            problems.append(f'the menu of {self.name} must be a list of symbols, such as ["BND", "VTI"].')
-        elif self.menu is not None:
-            object.__setattr__(self, "menu", tuple(self.menu))
+        kinds = kinds_of(kind, f"the kind of {name}", problems)
+        if isinstance(menu, str):
+            problems.append(f'the menu of {name} must be a list of symbols, such as ["BND", "VTI"].')
         if problems:
             raise RequestError("\n".join(problems))
-        object.__setattr__(self, "kind", kinds[0])
+        for field, value in (
+            ("name", name),
+            ("portfolio", portfolio),
+            ("kind", kinds[0]),
+            ("menu", None if menu is None else tuple(menu)),
+            ("constraints", constraints or Constraints()),
+        ):
+            object.__setattr__(self, field, value)
 
     def offers(self, symbol: str) -> bool:
         """Whether a symbol, in whatever spelling, may be bought in this account as far as its menu says."""

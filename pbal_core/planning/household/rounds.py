@@ -65,6 +65,11 @@ class Rounds:
         self.lots = [[0] * len(a.problem.values) for a in self.accounts]
 
     @cached_property
+    def active(self) -> list[int]:
+        """The accounts that can trade at all, or must: an empty one without cash changes nothing."""
+        return [n for n, account in enumerate(self.accounts) if account.trades or account.need < 0]
+
+    @cached_property
     def shares(self) -> dict[str, Fraction]:
         """Asset -> its target weight."""
         return {asset: Fraction(part, self._whole) for asset, part in self._parts.items()}
@@ -163,8 +168,8 @@ class Rounds:
             start: For each account the units that it would trade of each asset without lots.
         """
         refused: list[str] = []
-        for number, account in enumerate(self.accounts):
-            others = self.others(number)
+        for number in self.active:
+            account, others = self.accounts[number], self.others(number)
             for later in start[number + 1 :]:
                 for asset, units in later.items():
                     others[asset] += round(units)
@@ -175,7 +180,7 @@ class Rounds:
                 self.lots[number] = lots
         if refused:
             return refused
-        self._settle(range(len(self.accounts) - 1))  # the last one has seen what all the others trade
+        self._settle(self.active[:-1])  # the last one has seen what all the others trade
         return []
 
     def _settle(self, numbers: Iterable[int]) -> None:
@@ -186,7 +191,7 @@ class Rounds:
                 break
             number = waiting.pop(0)
             if self._improved(number):
-                waiting += [n for n in range(len(self.accounts)) if n != number and n not in waiting]
+                waiting += [n for n in self.active if n != number and n not in waiting]
 
     def shake(self, bound: float) -> None:
         """Gives what one account trades to another and lets them settle anew, as long as the bound is far below.
@@ -198,7 +203,7 @@ class Rounds:
         """
         near = (bound + NEAR * self.total) * self._scale
         end = self.turns + SHAKEN_TURNS
-        for giver, taker in permutations(range(len(self.accounts)), 2):
+        for giver, taker in permutations(self.active, 2):
             for asset in self.shares:
                 row, there = self.accounts[giver].row(asset), self.accounts[taker].row(asset)
                 if row is None or there is None:
@@ -224,7 +229,7 @@ class Rounds:
         changed[row] -= lots
         self.lots[giver] = changed
         self._improved(taker)
-        self._settle([giver, *(n for n in range(len(self.accounts)) if n != giver)])
+        self._settle([giver, *(n for n in self.active if n != giver)])
         if self.value() >= before:
             self.lots = was
 
