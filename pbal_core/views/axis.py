@@ -3,9 +3,9 @@
 The model: people move a small part of what they have, so the cash slider is fine near zero and coarse beyond. Up to
 about a ninth of the portfolio its positions are equal steps of 1, 2, 2.5, 4 or 5 times a power of ten; from there to
 the whole of it they are round amounts, each 2 to 13 % more than the one before. Between 0.2 and 10 % of the portfolio
-there is more than a third of the track. The minimum trade runs over round amounts, 5 to 17 % apart, from about a
-ten-thousandth to a tenth of the portfolio. The positions are a function of the portfolio and of what was asked for
-beyond them.
+there is more than a third of the track. The minimum trade runs over round amounts from about a ten-thousandth to a
+tenth of the portfolio, at most 17 % apart; at most 34 % where the exact method searches among fractions of shares,
+which takes longer. The positions are a function of the portfolio and of what was asked for beyond them.
 
 Worked example: 112,900 dollars have steps of 50 dollars up to 12,450, then 12,500, 13,000, 13,500 ... 105,000, 110,000,
 and the same for a withdrawal.
@@ -29,6 +29,8 @@ Axis = Literal["cash", "min_trade"]
 
 _ROUND = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 40, 45, 50, 55, 60, 70, 80, 90)
 """Round amounts of one decade: whoever reads one knows it, and each is at most a sixth more than the one before."""
+_WIDER = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
+"""Fewer of them, for the minimum trade where fractions make each search long: each is at most a third more."""
 _CLOSER = (*range(100, 200, 5), *range(200, 400, 20), *range(400, 1000, 50))
 """More of them, for the slider of cash beyond its equal steps: each is at most an eighth more than the one before."""
 _STEPS = (1, 2, 2.5, 4, 5)
@@ -110,11 +112,16 @@ def axes_for(problem: Problem, asked: Sequence[Point] = (), marks: Iterable[Deci
         marks: Amounts of cash that are positions too. The slider reaches them up to ten times the portfolio.
     """
     worth, parts, marks = problem.portfolio.value, _fineness(problem).parts, list(marks)
+    fractions = problem.method == Method.EXACT and any(problem.lots)
     near = [mark for mark in marks if mark <= 10 * worth]
     return Axes(
         cash=cash_axis(worth, parts, reach=[*(point.cash for point in asked), *near], marks=marks),
         min_trade=min_trade_axis(
-            worth, problem.method, len(problem.portfolio), reach=[point.min_trade for point in asked]
+            worth,
+            problem.method,
+            len(problem.portfolio),
+            reach=[point.min_trade for point in asked],
+            rounds=_WIDER if fractions else _ROUND,
         ),
     )
 
@@ -172,7 +179,7 @@ def _step(most: Decimal) -> int:
 
 
 def min_trade_axis(
-    worth: Decimal, method: Method, count: int = 1, *, reach: Sequence[Decimal] = ()
+    worth: Decimal, method: Method, count: int = 1, *, reach: Sequence[Decimal] = (), rounds: Sequence[int] = _ROUND
 ) -> tuple[Decimal, ...]:
     """Amounts of the minimum trade slider: whole round dollars, from a ten-thousandth to a tenth of the portfolio.
 
@@ -181,13 +188,14 @@ def min_trade_axis(
         method: The exact method needs no minimum, so there the first position is 0.
         count: Positions of the portfolio; where there are more than ten, a larger trade than an average one ends it.
         reach: Amounts that were asked for.
+        rounds: The round amounts of one decade, lowest first.
     """
     counted = max(worth, Decimal(_LEAST_WORTH))
     most = min(max(counted / max(count, 10), *reach, Decimal(0)), MAX_MIN_TRADE)
     least = 10 ** max(0, min(counted, 10 * MAX_MIN_TRADE).adjusted() - 4)
     none = [0] if method == Method.EXACT else []
-    inside = list(takewhile(lambda amount: amount < most, _rounds(least - 1)))
-    return tuple(map(Decimal, [*none, *inside, next(amount for amount in _rounds(0) if amount >= most)]))
+    inside = list(takewhile(lambda amount: amount < most, _rounds(least - 1, rounds)))
+    return tuple(map(Decimal, [*none, *inside, next(amount for amount in _rounds(0, rounds) if amount >= most)]))
 
 
 def nearest(axis: Sequence[Decimal], amount: Decimal) -> int:
