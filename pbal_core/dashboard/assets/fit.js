@@ -3,7 +3,7 @@
 // fit, the view leaves out the target column, takes smaller letters, puts the table below the chart, and at last lets
 // the table scroll.
 
-const STEPS = ["", "lean", "lean dense", "stacked", "stacked lean", "stacked lean dense", "stacked lean dense tight"];
+const STEPS = ["", "lean", "lean dense", "lean dense tight", "stacked", "stacked lean", "stacked lean dense", "stacked lean dense tight"];
 const PHONE = 760; // pixels, as in live.css: up to here the table is below the chart and has fewer columns
 const BOX = 92; // pixels that the box of a target wants
 const OPENER = 15; // pixels of the mark before a symbol that says that its row opens
