@@ -34,7 +34,8 @@ def show(portfolio: Portfolio, policy: Policy, put: Put) -> None:
         if not panel.open or not len(portfolio):
             return
         targets = policy.targets or Targets.equal(portfolio.symbols)
-        _proposals(targets, policy, put)
+        with st.container():  # however many there are, what comes after keeps its place and is never there twice
+            _proposals(targets, policy, put)
         _arrange(targets, portfolio, policy, put)
         _ready(portfolio, policy, put)
 
