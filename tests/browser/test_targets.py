@@ -82,6 +82,29 @@ def test_targets_are_typed_by_the_keyboard_alone(mine):
     expect(target(mine, "VTI")).to_have_value("60")
 
 
+def test_tab_stays_in_the_targets_and_arrows_reach_every_row(mine):
+    """Tab skips the buttons that open a row, both ways; Up and Down go through these; an open row is not skipped."""
+    opener = mine.locator(".pbal-table tbody .pbal-open")
+    target(mine, "VTI").focus()
+    mine.keyboard.press("Tab")
+    expect(target(mine, "VXUS")).to_be_focused()
+    mine.keyboard.press("Shift+Tab")
+    expect(target(mine, "VTI")).to_be_focused()
+    mine.keyboard.press("Shift+Tab")
+    expect(opener.nth(0)).to_be_focused()
+    mine.keyboard.press("ArrowDown")
+    mine.keyboard.press("ArrowDown")
+    expect(opener.nth(2)).to_be_focused()
+    mine.keyboard.press("ArrowUp")
+    expect(opener.nth(1)).to_be_focused()
+    mine.keyboard.press("Enter")
+    expect(opener.nth(1)).to_have_attribute("aria-expanded", "true")
+    mine.keyboard.press("Tab")
+    expect(target(mine, "VXUS")).to_be_focused()
+    mine.keyboard.press("Tab")
+    expect(target(mine, "BND")).not_to_be_focused()
+
+
 def test_the_target_is_typed_beside_now_and_after(mine):
     """In the plan's own table; its mark follows the keys, the plan does not yet. Without room there, it is below."""
     cell = mine.locator(".pbal-table tr[data-symbol=VTI] td[data-target]")

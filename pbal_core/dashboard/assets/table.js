@@ -45,6 +45,7 @@ class TradeTable {
     this.opened = opened;
     this.open = new Set(); // symbols
     this.body.addEventListener("click", (event) => this.pressed(event));
+    this.body.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** A row for every symbol of the sheet, a cell for every column; those that are shown are put into the document. */
@@ -174,10 +175,21 @@ class TradeTable {
     });
   }
 
+  /** Up and down go from one row's button to the next: Tab goes from target to target, see weights.js. */
+  key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.target.matches(".pbal-open")) return;
+    const openers = [...this.body.querySelectorAll(".pbal-open")];
+    const next = openers[openers.indexOf(event.target) + step];
+    event.preventDefault();
+    next?.focus();
+  }
+
   pressed(event) {
     const line = event.target.closest("tr[data-symbol]");
     const elsewhere = event.target.closest("input, .pbal-more");
-    if (!line || elsewhere || String(getSelection()).trim()) return;
+    const marks = event.detail && String(getSelection()).trim(); // a pointer that selects text; a key never does
+    if (!line || elsewhere || marks) return;
     this.toggle(this.rows.find(({ element }) => element === line));
   }
 

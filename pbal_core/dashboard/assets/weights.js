@@ -204,6 +204,13 @@ class Weights {
     document.dispatchEvent(new Event("pbal-room")); // the key numbers may have less room now
   }
 
+  /** The target in the next row of the plan's table, or in the row before; none where that row is open to be read. */
+  beside(input, back) {
+    const row = input.closest(".pbal-table tr[data-symbol]");
+    const other = back ? row?.previousElementSibling : row?.nextElementSibling;
+    return other?.querySelector('td[data-target] input[name="weight"]');
+  }
+
   key(event, input) {
     if (event.key === "Escape") {
       input.value = this.before;
@@ -211,6 +218,11 @@ class Weights {
       this.show();
       input.select();
       event.stopPropagation();
+    } else if (event.key === "Tab") {
+      const next = this.beside(input, event.shiftKey);
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
     } else if (event.key === "Enter") {
       event.preventDefault();
       const own = this.rowsTyped.find(({ inputs }) => Object.values(inputs).includes(input));
