@@ -2,6 +2,10 @@
 // plan waits for it; until the answer is there, the steps of the question before are dimmed.
 
 const REST = 250; // ms after a plan has settled
+// What several fragments of a page send at one moment runs only one of them again, so a press must never meet a question
+// that nobody asked: it waits until the reader and the page have been quiet for so many ms.
+const QUIET = 600;
+const HANDS = ["pointerdown", "pointerup", "click", "keydown", "input"];
 
 class Ladder {
   constructor(root) {
@@ -9,6 +13,9 @@ class Ladder {
     this.steps = this.root.querySelector(".pbal-steps");
     this.settled = ({ detail }) => { this.question = detail; this.look(); };
     document.addEventListener("pbal-settled", this.settled);
+    this.handled = performance.now();
+    this.touched = () => { this.handled = performance.now(); };
+    for (const name of HANDS) document.addEventListener(name, this.touched, { capture: true, passive: true });
     // What is not drawn is never in view, so the place above it is watched.
     this.watch = new IntersectionObserver(([entry]) => { this.near = entry.isIntersecting; this.look(); }, { rootMargin: "80px" });
     this.watch.observe(root);
@@ -18,6 +25,19 @@ class Ladder {
     clearTimeout(this.resting);
     this.watch.disconnect();
     document.removeEventListener("pbal-settled", this.settled);
+    for (const name of HANDS) document.removeEventListener(name, this.touched, { capture: true });
+  }
+
+  /** Whether nobody touches the page, and nothing is under way. */
+  get quiet() {
+    return performance.now() - this.handled > QUIET && document.querySelector(".pbal")?.dataset.state === "settled"
+      && !document.querySelector('[data-test-script-state="running"]');
+  }
+
+  /** Asks once the page is quiet. */
+  ask() {
+    if (this.quiet) this.send({ ask: this.question });
+    else this.resting = setTimeout(() => this.ask(), REST);
   }
 
   receive(data, send) {
@@ -34,7 +54,7 @@ class Ladder {
     this.root.toggleAttribute("data-old", old);
     clearTimeout(this.resting);
     if (!old || !this.near || !this.question) return;
-    this.resting = setTimeout(() => this.send({ ask: this.question }), REST);
+    this.resting = setTimeout(() => this.ask(), REST);
   }
 
   draw({ known, chosen }) {
