@@ -19,7 +19,7 @@ from pbal_core.views.copying import trade_lines
 from pbal_core.views.summary import sentence
 from pbal_core.views.sums import sum_cells
 from pbal_core.views.trades import DASH, trade_text
-from tests.browser.driver import opened, settled, upload
+from tests.browser.driver import near, opened, settled, upload
 from tests.browser.server import ROOT, serve
 from tests.made import made_portfolio
 
@@ -77,6 +77,7 @@ def adds_up(page: Page) -> None:
 def test_the_table_adds_up_while_a_slider_moves(mine):
     """In dollars, at every position: what is seen is added up by the test, and is the total that is seen."""
     mine.get_by_role("button", name="Dollars").click()
+    near(mine, "Cash slider")  # all positions follow when somebody reaches for the slider
     slider = mine.get_by_label("Cash slider")
     for position in (0, 37, 99, 141, 200):
         slider.evaluate(
