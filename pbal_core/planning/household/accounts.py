@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import PbalError, TargetError
 from ...money import decimals
-from ...policy.constraints import Constraints, read_constraints
+from ...policy.constraints import read_constraints
 from ...policy.policy import Policy
 from ...policy.targets import Targets
 from ...portfolio import Portfolio, Position, symbol_key
@@ -42,14 +42,12 @@ class AccountProblem:
     Args:
         account: The account.
         problem: Its problem, with the account's own values.
-        own: The constraints that the account itself has, of all that ``problem.constraints`` say.
         cash: Units to invest (+) or to withdraw (-).
         min_trade: Units of the smallest trade.
     """
 
     account: HouseholdAccount
     problem: Problem
-    own: Constraints
     cash: int
     min_trade: int
 
@@ -162,7 +160,6 @@ def account_problems(
         AccountProblem(
             account=account,
             problem=problem,
-            own=account.constraints,
             cash=problem.units(cash[account.name]),
             min_trade=problem.units(min_trade),
         )

@@ -33,17 +33,6 @@ def settle_location(rounds: Rounds, preferences: Preferences) -> None:
             break
 
 
-def misplaced(rounds: Rounds, preferences: Preferences) -> int:
-    """Units after the trades in accounts of a kind that their class does not belong in."""
-    total = 0
-    for account, lots in zip(rounds.accounts, rounds.lots, strict=True):
-        moved = account.moved(lots)
-        for asset, kinds in preferences.items():
-            if account.account.kind not in kinds:
-                total += account.values[asset] + moved.get(asset, 0)
-    return total
-
-
 Exchange = tuple[int, int, str, str]
 """From account a to account b asset i, and asset j back."""
 
@@ -66,9 +55,12 @@ def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
 def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
     """Makes the largest exchange that is worth it; whether there was one."""
     a, b, i, _j = exchange
+    rows = _rows(rounds, exchange)
+    if rows is None:
+        return False
     was = rounds.lots[a], rounds.lots[b]
-    for mine, theirs in _sizes(rounds, exchange, ends=i not in preferences):
-        if _gains(rounds, exchange, (mine, theirs), preferences):
+    for mine, theirs in _sizes(rounds, exchange, rows, ends=i not in preferences):
+        if _gains(rounds, exchange, rows, (mine, theirs), preferences):
             rounds.lots[a], rounds.lots[b] = mine, theirs
             if _account_keeps(rounds, a) and _account_keeps(rounds, b):
                 return True
@@ -76,17 +68,28 @@ def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
     return False
 
 
-def _gains(rounds: Rounds, exchange: Exchange, lots: tuple[list[int], list[int]], preferences: Preferences) -> bool:
+Rows = tuple[tuple[int, int], tuple[int, int]]
+"""For both accounts the rows of the assets i and j."""
+
+
+def _rows(rounds: Rounds, exchange: Exchange) -> Rows | None:
+    """What an exchange trades; None where an account could do so in several rows."""
+    a, b, i, j = exchange
+    giver, taker = rounds.accounts[a], rounds.accounts[b]
+    ai, aj, bi, bj = giver.row(i), giver.row(j), taker.row(i), taker.row(j)
+    return None if ai is None or aj is None or bi is None or bj is None else ((ai, aj), (bi, bj))
+
+
+def _gains(
+    rounds: Rounds, exchange: Exchange, rows: Rows, lots: tuple[list[int], list[int]], preferences: Preferences
+) -> bool:
     """Whether an exchange leaves less in the wrong kind of account, or as much in fewer trades, and J no higher."""
     a, b, i, j = exchange
     wrong = trades = 0
     change = {i: 0, j: 0}
-    for number, new in zip((a, b), lots, strict=True):
+    for number, new, its_rows in zip((a, b), lots, rows, strict=True):
         account, old = rounds.accounts[number], rounds.lots[number]
-        for asset in (i, j):
-            row = account.row(asset)
-            if row is None:
-                return False
+        for asset, row in zip((i, j), its_rows, strict=True):
             units = (new[row] - old[row]) * account.problem.prices[row]
             change[asset] += units
             trades += bool(new[row]) - bool(old[row])
@@ -95,20 +98,19 @@ def _gains(rounds: Rounds, exchange: Exchange, lots: tuple[list[int], list[int]]
     return (wrong, trades) < (0, 0) and (not any(change.values()) or not rounds.farther(change))
 
 
-def _sizes(rounds: Rounds, exchange: Exchange, *, ends: bool) -> Iterator[tuple[list[int], list[int]]]:
+def _sizes(rounds: Rounds, exchange: Exchange, rows: Rows, *, ends: bool) -> Iterator[tuple[list[int], list[int]]]:
     """The lots of both accounts after exchanges that each can pay, the largest first.
 
     Args:
         rounds: The state.
         exchange: What is exchanged.
+        rows: Where it is traded.
         ends: Only what ends the trade of the asset that is given.
     """
-    a, b, i, j = exchange
+    a, b, _i, _j = exchange
     giver, taker = rounds.accounts[a], rounds.accounts[b]
     prices = giver.problem.prices, taker.problem.prices
-    ai, aj, bi, bj = giver.row(i), giver.row(j), taker.row(i), taker.row(j)
-    if ai is None or aj is None or bi is None or bj is None:
-        return
+    (ai, aj), (bi, bj) = rows
     given, back = rounds.lots[a], rounds.lots[b]
     most = given[ai] + (giver.problem.held[ai] if giver.direction != "buy" else 0)
     if most <= 0 or (giver.direction == "sell" and given[aj] >= 0) or (taker.direction == "sell" and back[bi] >= 0):

@@ -72,10 +72,6 @@ class HouseholdAccount:
         ):
             object.__setattr__(self, field, value)
 
-    def offers(self, symbol: str) -> bool:
-        """Whether a symbol, in whatever spelling, may be bought in this account as far as its menu says."""
-        return self.menu is None or symbol_key(symbol) in set(map(symbol_key, self.menu))
-
 
 @dataclass(frozen=True)
 class Household:

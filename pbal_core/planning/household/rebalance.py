@@ -86,7 +86,7 @@ def rebalance_household(
     settle_location(rounds, places)
     plans = {a.account.name: _plan(rounds, number) for number, a in enumerate(accounts)}
     for account in accounts:
-        prove(plans[account.account.name], account.own)
+        prove(plans[account.account.name], account.account.constraints)
     return HouseholdPlan(
         household=household,
         plans={account.name: plans[account.name] for account in household},
@@ -114,7 +114,7 @@ def _single(household: Household, account: AccountProblem, targets: Targets | No
     if solution.refusal or solution.proof is None:
         raise InfeasiblePlanError(f"{account.account.name}: {solution.refusal}")
     plan = _of_account(account, account.problem, solution)
-    prove(plan, account.own)
+    prove(plan, account.account.constraints)
     plans = {account.account.name: plan}
     return HouseholdPlan(household=household, plans=plans, proof=solution.proof, **_aims([account], targets))
 
@@ -167,7 +167,7 @@ def _plan(rounds: Rounds, number: int) -> Plan:
 
 def _of_account(account: AccountProblem, problem: Problem, solution: Solution) -> Plan:
     """A plan without the rows of what the account neither holds nor may buy, and with its own limits."""
-    plan = problem.plan(account.cash, account.min_trade, solution)
+    plan, own = problem.plan(account.cash, account.min_trade, solution), account.account.constraints
     held = len(account.account.portfolio)
     rows = [row for row in range(len(plan.orders)) if row < held or problem.may_buy[row]]
     place = {row: i for i, row in enumerate(rows)}
@@ -180,7 +180,7 @@ def _of_account(account: AccountProblem, problem: Problem, solution: Solution) -
         portfolio=Portfolio([positions[row] for row in rows], currency=problem.portfolio.currency),
         weights=tuple(weight / whole for weight in weights) if whole else (0.0,) * len(rows),
         orders=tuple(plan.orders[row] for row in rows),
-        limits=replace(problem, constraints=account.own).limits(account.min_trade),
-        frozen=account.own.frozen,
+        limits=replace(problem, constraints=own).limits(account.min_trade),
+        frozen=own.frozen,
         sets=tuple(members for members in sets if len(members) > 1),
     )
