@@ -17,6 +17,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..policy.tree import TargetNode
 from ..portfolio import Portfolio, symbol_key
+from ..views.wording import joined
 from . import state, wanted
 
 Put = Callable[[Policy], None]
@@ -50,9 +51,8 @@ def _proposals(targets: Targets, policy: Policy, put: Put) -> None:
     for nodes in levels:
         funds = [node.name for node in nodes if node.symbols and not node.is_set]
         for market, several in known.alike(funds).items():
-            names = " and ".join(several) if len(several) < 3 else f"{', '.join(several[:-1])} and {several[-1]}"
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.text(f"{names} are known as funds of one market: {market}.", width="content")
+                st.text(f"{joined(several)} are known as funds of one market: {market}.", width="content")
                 st.button(
                     "They are the same to me",
                     key=f"same {market}",

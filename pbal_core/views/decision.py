@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from ..planning.plan import Plan
 from .drift import Band
+from .wording import joined
 
 _NAMED = 5
 _NEAR = 1e-12  # what floating point adds to a weight on the edge of its band
@@ -86,4 +87,4 @@ def _then(out: list[str], plan: Plan, *, was: bool) -> str:
 def listed(names: list[str]) -> str:
     """``A, B and C``; of many the first, and how many more."""
     shown = names if len(names) <= _NAMED else [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return joined(shown)

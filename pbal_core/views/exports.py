@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from ..errors import Issue
 from ..money import divide_half_even, from_units, minor_digits, round_cents
 from ..planning.plan import Plan
 from ..portfolio.shown import json_text
@@ -149,7 +150,7 @@ def plan_document(plan: Plan, quotes: Quotes | None = None) -> dict[str, Any]:
         "drift_after": plan.drift_after,
         "prices_of": None if known.day is None else known.day.isoformat(),
         "prices_age_days": age,
-        "issues": [{"severity": i.severity, "code": i.code, "message": i.message} for i in plan.issues],
+        "issues": issues_document(plan.issues),
         "proof": None
         if proof is None
         else {
@@ -162,6 +163,11 @@ def plan_document(plan: Plan, quotes: Quotes | None = None) -> dict[str, Any]:
         },
         "positions": _positions(plan),
     }
+
+
+def issues_document(issues: Iterable[Issue]) -> list[dict[str, str]]:
+    """Remarks on a plan."""
+    return [{"severity": i.severity, "code": i.code, "message": i.message} for i in issues]
 
 
 def _positions(plan: Plan) -> list[dict[str, str | int | float | None]]:

@@ -18,7 +18,8 @@ from ..planning.household import HouseholdPlan
 from ..planning.plan import Plan, Trade
 from ..portfolio import symbol_key
 from ..portfolio.shown import json_text
-from .exports import plain, plan_document
+from .exports import issues_document, plain, plan_document
+from .wording import joined
 
 NO_MONEY_MOVES = "No money moves between accounts."
 _MOST_NAMED = 3
@@ -55,8 +56,7 @@ def _trades(plan: Plan) -> str:
         ("buy", [t for t in plan.trades if t.shares > 0]),
     ):
         if trades:
-            named = [f"{format_shares(t.quantity)} {t.symbol}" for t in trades]
-            said.append(f"{word} {' and '.join([', '.join(named[:-1]), named[-1]] if named[1:] else named)}")
+            said.append(f"{word} {joined([f'{format_shares(t.quantity)} {t.symbol}' for t in trades])}")
     return " and ".join(said)
 
 
@@ -81,6 +81,7 @@ class Holding:
         account: Name of the account.
         symbol: The fund.
         value: Dollars before the trades.
+        value_after: Dollars after them.
         price: Dollars of one share.
         trade: The trade, of zero shares where there is none.
         now: Its share of the household before the trades, as a fraction.
@@ -90,6 +91,7 @@ class Holding:
     account: str
     symbol: str
     value: Decimal
+    value_after: Decimal
     price: Decimal
     trade: Trade
     now: float
@@ -106,6 +108,7 @@ def holdings(plan: HouseholdPlan) -> Iterator[Holding]:
                 account=name,
                 symbol=position.symbol,
                 value=position.value,
+                value_after=value,
                 price=position.price,
                 trade=order,
                 now=float(Fraction(position.value) / Fraction(before)) if before else 0.0,
@@ -142,11 +145,8 @@ def funds(plan: HouseholdPlan) -> list[Fund]:
     for name, members in rows.items():
         accounts: dict[str, Decimal] = {}
         for row in members:
-            value = dict(
-                zip(plan.plans[row.account].portfolio.symbols, plan.plans[row.account].values_after, strict=True)
-            )
-            if value[row.symbol]:
-                accounts[row.account] = accounts.get(row.account, Decimal(0)) + value[row.symbol]
+            if row.value_after:
+                accounts[row.account] = accounts.get(row.account, Decimal(0)) + row.value_after
         found.append(
             Fund(
                 name=name,
@@ -170,7 +170,7 @@ def household_document(plan: HouseholdPlan) -> dict[str, Any]:
         "fees": plain(plan.fees),
         "cash_left": plain(plan.cash_left),
         "targets": dict(plan.targets),
-        "issues": [{"severity": i.severity, "code": i.code, "message": i.message} for i in plan.issues],
+        "issues": issues_document(plan.issues),
         "proof": {
             "objective": plan.proof.objective,
             "idle": plan.proof.idle,

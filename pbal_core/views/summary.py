@@ -17,6 +17,7 @@ from ..planning.plan import Plan
 from ..planning.proof import Proof
 from ..planning.strategy import Method
 from .trades import trade_text
+from .wording import joined
 
 ROUGHLY = "Roughly, until you let go: "
 """How a position of a slider begins whose search was cut short; the plan for it is searched for on release."""
@@ -88,7 +89,7 @@ def _named(outcome: Outcome, named: list[int], trades: list[int]) -> str:
     parts = [f"{format_shares(size)} {outcome.basis.symbols[i]}" for size, i in zip(sizes, named, strict=True)]
     if len(named) < len(trades):
         parts.append(f"{len(trades) - len(named)} more")
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return joined(parts)
 
 
 def _rest(outcome: Outcome) -> str:
