@@ -8,7 +8,6 @@ from the folder beside the script, also where the package was installed from a w
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 import runpy
 import socket
@@ -17,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import PbalError
-from .parser import Parser, path_of
+from .parser import Parser, path_of, require
 
 ADDRESS = "localhost"
 """Nobody else can open the page: neither the network nor, through it, other computers of the house."""
@@ -42,9 +41,7 @@ def parser() -> Parser:
 def run(arguments: list[str]) -> int:
     """Serves the page until it is interrupted."""
     options = parser().parse_args(arguments)
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise PbalError(f"the dashboard needs {' and '.join(missing)}: pip install {' '.join(missing)}")
+    require("the dashboard", NEEDED)
     file = None if options.file is None else _readable(options.file)
     _refuse_a_busy_port(options.port)
     sys.argv = ["streamlit", *command(port=options.port, headless=options.headless, file=file)]

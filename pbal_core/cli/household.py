@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from ..errors import DataError, Issue, RequestError, TargetError
+from ..errors import DataError, Issue, RequestError
 from ..money import format_percent, format_shares
 from ..planning.household import HouseholdPlan, rebalance_household
 from ..planning.household.assemble import Assembled, PositionsFile, assemble
@@ -104,7 +104,7 @@ def parser() -> Parser:
 def run(arguments: list[str]) -> int:
     """Plans a household and returns the exit code."""
     options = parser().parse_args(arguments)
-    household = _household_file(options.household)
+    household = policy.from_toml(options.household, HouseholdPolicy.from_toml)
     files = _files(options)
     assembled = assemble(files, household)
     cash, min_trade = _amounts(options, assembled)
@@ -125,15 +125,6 @@ def run(arguments: list[str]) -> int:
         write(views.household_json(plan) if options.format == "json" else _table(plan), options.output)
     _remarks(plan, files, verbose=options.verbose)
     return 0
-
-
-def _household_file(name: str) -> HouseholdPolicy:
-    try:
-        return HouseholdPolicy.from_toml(path_of(name).read_bytes())
-    except OSError as error:
-        raise TargetError(f"{name} cannot be read: {error.strerror or error}.") from None
-    except TargetError as error:
-        raise TargetError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from None
 
 
 def _files(options: argparse.Namespace) -> list[PositionsFile]:

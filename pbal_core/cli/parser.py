@@ -12,6 +12,19 @@ from typing import Any, NoReturn
 from ..errors import PbalError
 
 
+def require(what: str, modules: Iterable[str]) -> None:
+    """Refuses to go on without modules that only some commands need.
+
+    Raises:
+        PbalError: Naming all that are missing, and how to install them.
+    """
+    import importlib.util  # most commands need nothing
+
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise PbalError(f"{what} needs {' and '.join(missing)}: pip install {' '.join(missing)}")
+
+
 class Layout(argparse.HelpFormatter):
     """Help as wide as the terminal. argparse would load the module shutil to ask for the width, with every parser."""
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import RequestError, TargetError
 from ..money import typed_amount
@@ -19,6 +19,8 @@ from ..policy.rules import NOTHING, Kind, Rule
 from ..policy.targets import Targets
 from ..portfolio import Portfolio, symbol_key
 from .parser import path_of
+
+T = TypeVar("T")
 
 FRACTION = "0.001"
 """What a fund trades in where ``--fractional SYMBOL`` names no step."""
@@ -207,11 +209,20 @@ def read_policy(path: str | None) -> Policy:
     """A TOML file of targets and constraints, an empty policy for no file; problems begin with the file's name."""
     if path is None:
         return Policy()
+    policy, total = from_toml(path, Policy.from_rounded_toml)
+    _say_scaled(path, total)
+    return policy
+
+
+def from_toml(path: str, read: Callable[[bytes], T]) -> T:
+    """What ``read`` makes of a TOML file.
+
+    Raises:
+        TargetError: The file cannot be read or used; each line begins with its name.
+    """
     try:
-        policy, total = Policy.from_rounded_toml(path_of(path).read_bytes())
+        return read(path_of(path).read_bytes())
     except OSError as error:
         raise TargetError(f"{path} cannot be read: {error.strerror or error}.") from None
     except TargetError as error:
         raise TargetError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
-    _say_scaled(path, total)
-    return policy

@@ -8,15 +8,14 @@ appears at the very end, whole.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from ...errors import PbalError, RequestError
+from ...errors import RequestError
 from ...money import parse_decimal, typed_amount
 from ...planning.strategy import Strategy
-from ..parser import Parser, path_of
+from ..parser import Parser, path_of, require
 from ..policy import read_policy
 
 if TYPE_CHECKING:
@@ -76,9 +75,7 @@ def parser() -> Parser:
 def run(arguments: list[str]) -> int:
     """Plans the accounts; 1 where one was refused."""
     options = parser().parse_args(_joined(arguments))
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise PbalError(f"a batch needs {' and '.join(missing)}: pip install {' '.join(missing)}")
+    require("a batch", NEEDED)
     from .job import Job  # the other commands do without Arrow
 
     job = Job(path_of(options.input), path_of(options.output), _model(options))
