@@ -185,11 +185,9 @@ class Market:
             min_trade: Fewest units that a trade may move.
             need: Units to spend (+) or to raise (-) by all trades.
         """
-        prices = self.lot_prices
         if self.sales:
             return self._several(budget, total, direction, min_trade, need)
-        lots = [total / price for price in prices]
-        level = [w * share for w, share in zip(self.weights, lots, strict=True)]
+        prices = self.lot_prices
         small = not min_trade and not self.fee_trade
         none, ones = [0] * len(prices), [1] * len(prices)
         low, high, buy_least, sell_least = none, none, ones, ones
@@ -208,8 +206,22 @@ class Market:
                 0 if not self.buyable[i] or (paid := purse // price) < least else most(i, total, least, paid)
                 for i, price, least in rows
             ]
+        return self._staged((low, high, buy_least, sell_least), budget, total, direction)
+
+    def _staged(
+        self,
+        columns: tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]],
+        budget: int,
+        total: int,
+        direction: Direction,
+        grids: Sequence[Grid | None] = (),
+    ) -> Stage:
+        """The stage of the assets that have a target: ``low``, ``high``, ``buy_least`` and ``sell_least`` of each."""
+        low, high, buy_least, sell_least = columns
+        lots = [total / price for price in self.lot_prices]
+        level = [w * share for w, share in zip(self.weights, lots, strict=True)]
         return Stage(
-            prices=prices,
+            prices=self.lot_prices,
             low=low,
             high=high,
             buy_least=buy_least,
@@ -221,6 +233,7 @@ class Market:
             held=self.holdings,
             curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
             start=self.start(budget, total, direction),
+            grids=grids,
         )
 
     def _several(self, budget: int, total: int, direction: Direction, min_trade: int, need: int) -> Stage:
@@ -257,23 +270,8 @@ class Market:
                     (-funds[0][1] if funds else 0, most if most >= least else 0, least, funds[0][2] if funds else 1)
                 )
         low, high, buy_least, sell_least = (list(column) for column in zip(*columns, strict=True))
-        lots = [total / price for price in self.lot_prices]
-        level = [w * share for w, share in zip(self.weights, lots, strict=True)]
-        return Stage(
-            prices=self.lot_prices,
-            low=low,
-            high=high,
-            buy_least=buy_least,
-            sell_least=sell_least,
-            fee=self.fee,
-            budget=budget,
-            total=total,
-            level=level,
-            held=self.holdings,
-            curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
-            start=self.start(budget, total, direction),
-            grids=grids if any(grid is not None for grid in grids) else (),
-        )
+        several = grids if any(grid is not None for grid in grids) else ()
+        return self._staged((low, high, buy_least, sell_least), budget, total, direction, several)
 
     def _sold(self, i: int, direction: Direction, terms: tuple[int, int, Direction]) -> list[tuple[int, int, int, int]]:
         """What may be sold of an asset: its funds, or itself as the only one."""
