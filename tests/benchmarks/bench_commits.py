@@ -9,7 +9,6 @@ alone and while others change what is costly without a pause.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import statistics
@@ -18,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from websockets.asyncio.client import connect
 
 from tests.benchmarks.bench_sessions import Visitor, cpu_seconds
-from tests.benchmarks.report import machine, write_section
+from tests.benchmarks.report import machine, publish
 from tests.browser.server import PAGES, serve
 
 ROUNDS, CHANGES = 5, 12
@@ -101,27 +100,22 @@ async def innocent(address: str, heavy: int) -> tuple[float, float]:
     return 1000 * statistics.median(visitor.responses), 1000 * max(visitor.responses)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
-    options = parser.parse_args()
+def tables() -> str:
+    """The tables as Markdown."""
     load = os.getloadavg()[0]
     with serve(PAGES / "commit_page.py") as (address, process):
         figures = asyncio.run(costs(address, process))
         alone, beside = asyncio.run(innocent(address, 0)), asyncio.run(innocent(address, HEAVY))
     floor = figures["empty fragment"]
     rows = "\n".join(f"| {name} | {value:.1f} | {value / floor:.1f} |" for name, value in figures.items())
-    text = (
+    return (
         f"Measured on {machine()}, load average {load:.1f} before the run, 10 assets:\n\n"
         f"| a change of | CPU ms | times an empty fragment |\n|---|---:|---:|\n{rows}\n\n"
         f"A session that commits cash waits {alone[0]:.0f} ms in the median and {alone[1]:.0f} at most when it is "
         f"alone. Beside {HEAVY} sessions that change the strategy of 60 assets (exact) and reach for the cash without "
         f"a pause, it waits {beside[0]:.0f} and {beside[1]:.0f} ms."
     )
-    print(text)
-    if options.write:
-        write_section("commits", text)
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, "commits", tables)

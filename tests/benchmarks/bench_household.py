@@ -6,7 +6,6 @@ The model: made accounts hold whole shares of the same funds and have new cash; 
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from functools import partial
 from statistics import median
 
 from pbal_core import Household, HouseholdAccount, Portfolio, Position, rebalance, rebalance_household
-from tests.benchmarks.report import machine, write_section
+from tests.benchmarks.report import machine, publish
 
 SIZES = ((2, 5), (3, 10), (4, 20))
 HOUSEHOLDS = 15
@@ -77,16 +76,5 @@ def table() -> str:
     return "\n".join([*lines, "", f"Medians of processor time over {HOUSEHOLDS} households each; {machine()}."])
 
 
-def main() -> None:
-    """Prints the table, and writes it into the measured page when asked."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--write", action="store_true", help="put the table into .github/docs/measured.md")
-    options = p.parse_args()
-    markdown = table()
-    print(markdown)
-    if options.write:
-        write_section("household", markdown)
-
-
 if __name__ == "__main__":
-    main()
+    publish(__doc__, "household", table)

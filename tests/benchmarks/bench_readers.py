@@ -8,7 +8,6 @@ machine.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import re
@@ -19,7 +18,7 @@ from decimal import Decimal
 
 from pbal_core import read_positions
 from pbal_core.sample import sample_bytes
-from tests.benchmarks.report import machine, write_section
+from tests.benchmarks.report import machine, publish
 
 ROWS = 10_000
 
@@ -89,16 +88,5 @@ def table() -> str:
     return "\n".join([*lines, "", f"Medians of processor time; {machine()}."])
 
 
-def main() -> None:
-    """Prints the table, and writes it into the measured page when asked."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--write", action="store_true", help="put the table into .github/docs/measured.md")
-    options = p.parse_args()
-    markdown = table()
-    print(markdown)
-    if options.write:
-        write_section("readers", markdown)
-
-
 if __name__ == "__main__":
-    main()
+    publish(__doc__, "readers", table)

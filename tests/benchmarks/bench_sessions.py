@@ -7,7 +7,6 @@ from sending a commit to that end is the response. All sessions commit in step w
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -22,7 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.benchmarks.report import machine, write_section
+from tests.benchmarks.report import machine, publish
 from tests.browser.server import ROOT, serve
 
 SECONDS = 10
@@ -214,22 +213,17 @@ def small_machine() -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
-    options = parser.parse_args()
+def tables() -> str:
+    """The tables as Markdown."""
     load = os.getloadavg()[0]
     small = small_machine()
     with serve(ROOT / "streamlit_app.py", STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="3") as (address, process):
         figures = asyncio.run(measure(address, process))
-    text = (
+    return (
         f"Measured on {machine()}, clients on the same machine, load average {load:.1f} before the run; each session "
         f"commits once a second for {SECONDS} s:\n\n{table(figures)}\n\n{small}"
     )
-    print(text)
-    if options.write:
-        write_section("sessions", text)
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, "sessions", tables)

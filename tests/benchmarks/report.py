@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 MEASURED = Path(__file__).parent.parent.parent / ".github" / "docs" / "measured.md"
@@ -22,6 +24,23 @@ def write_section(name: str, markdown: str) -> None:
     if count != 1:
         raise ValueError(f"{MEASURED.name} has {count} sections bench:{name}; one is needed")
     MEASURED.write_text(replaced, encoding="utf-8")
+
+
+def publish(about: str | None, name: str, table: Callable[[], str]) -> None:
+    """The command of a benchmark: prints its table, and writes it into the measured page when asked.
+
+    Args:
+        about: The docstring of its module.
+        name: Its section of the page.
+        table: Measures, and returns Markdown.
+    """
+    p = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--write", action="store_true", help="put the table into .github/docs/measured.md")
+    options = p.parse_args()
+    markdown = table()
+    print(markdown)
+    if options.write:
+        write_section(name, markdown)
 
 
 def machine() -> str:

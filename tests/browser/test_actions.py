@@ -6,7 +6,6 @@ An action is one thing done on purpose: a file dropped, a button pressed, a numb
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
 from tests.browser.driver import opened
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
@@ -31,12 +29,6 @@ Z1,Own,BND,VANGUARD TOTAL BOND MARKET ETF,160,$74.00,$11840.00,$12500.00
 """
 NEXT = FIDELITY.replace("$3512.40", "$6000.00").replace("150,$305.00,$45750.00", "151,$310.00,$46810.00")
 WANTED = Targets({"VTI": 60, "VXUS": 30, "BND": 10})
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 class Hand:

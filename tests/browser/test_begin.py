@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,12 +27,6 @@ OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\n"
 HIS = SavedPortfolio(name="His", portfolio=portfolio("VTI 1000 @ 250; BND 500 @ 75"))
 HERS = SavedPortfolio(name="Hers", portfolio=portfolio("GLD 4000 @ 200"))
 CELLS = "Symbol\tShares\tPrice\nVTI\t4\t250\nBND\t10\t75\n"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def says(page: Page, data: bytes, cash: object = 5000) -> None:

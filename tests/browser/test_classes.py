@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -12,19 +10,12 @@ from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
 from tests.browser.driver import opened, settled, upload
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,30000,250,0\nVTSAX,10000,120,9\nVXUS,16000,62.5,0\nBND,44000,75,-20\n"
 HELD = read_positions(OWN.encode()).portfolio
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,18 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import SLOW, opened, settled, upload
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
 OWN = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nBND,500,75,-20\n"
 STORED = "() => localStorage.getItem('pbal-session')"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page, address: Any) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import near, opened, settled, upload
-from tests.browser.server import ROOT, serve
+from tests.browser.server import ROOT
 from tests.made import made_portfolio
 
 pytestmark = pytest.mark.browser
@@ -59,12 +58,6 @@ SWEEP = f"""async () => {{
   }}
   return [[...cut], [...places]];
 }}"""
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def uploaded(page: Page, text: str | bytes) -> None:

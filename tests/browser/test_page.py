@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,18 +17,12 @@ from pbal_core.sample import sample_bytes
 from pbal_core.views.summary import sentence
 from pbal_core.views.trades import DASH
 from tests.browser.driver import opened, settled, upload
-from tests.browser.server import ROOT, serve
+from tests.browser.server import ROOT
 
 pytestmark = pytest.mark.browser
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\nVXUS,800,62.5,\n"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def portfolio_of(text: str) -> Portfolio:

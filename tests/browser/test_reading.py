@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,17 +9,10 @@ from pbal_core import read_positions, rebalance
 from pbal_core.readers.mapping import ColumnMapping
 from pbal_core.views.summary import sentence
 from tests.browser.driver import opened, upload
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
 OWN = "Ticker;Units;Last price\nVTI;10;2.500\nBND;20;1.440\n"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def says(page: Page, mapping: ColumnMapping, data: str) -> None:

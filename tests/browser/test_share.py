@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +12,6 @@ from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
 from tests.browser.driver import SLOW, opened, settled, upload
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
@@ -22,12 +20,6 @@ ROWS = ("VTI,10000,250,0\n", "VXUS,4000,62.5,0\n", "BND,5000,75,-20\n")
 OWN = HEADER + "".join(ROWS)
 TURNED = HEADER + "".join(reversed(ROWS))
 LINKED = "/?cash=900&method=exact&positions=own&targets=VTI:60,VXUS:30,BND:10"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 def plan_is(page: Page, text: str, cash: int, weights: dict[str, int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -20,7 +19,6 @@ from pbal_core.views.summary import sentence
 from pbal_core.views.sums import sum_cells
 from pbal_core.views.trades import DASH, trade_text
 from tests.browser.driver import near, opened, settled, upload
-from tests.browser.server import ROOT, serve
 from tests.made import made_portfolio
 
 pytestmark = pytest.mark.browser
@@ -34,12 +32,6 @@ FUNDS = (
     "<b>World</b> ![x](http://beacon.invalid/x.png);IE00B4L5Y983;10;80,00;EUR 800,00;800,00\n"
     "ALL-WORLD;IE00B3RBWM25;5;120,00;EUR 600,00;600,00\n"
 )
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 @pytest.fixture

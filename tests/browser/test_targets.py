@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,19 +13,12 @@ from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
 from tests.browser.driver import SLOW, opened, settled, upload
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,10000,250,0\nVXUS,4000,62.5,0\nBND,5000,75,-20\n"
 HELD = read_positions(OWN.encode()).portfolio
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(ROOT / "streamlit_app.py") as (url, _pid):
-        yield url
 
 
 @pytest.fixture
