@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -13,21 +12,9 @@ from ..views.age import too_old
 from ..views.prices import Quotes
 from ..views.printout import plan_html
 from . import state
+from .component import component
 
-_ASSETS = Path(__file__).parent / "assets"
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_pictures = st.components.v2.component(
-    "pbal_pictures",
-    html=_asset("pictures.html"),
-    css=_asset("pictures.css"),
-    js=_asset("pictures.js"),
-    isolate_styles=False,
-)
+_pictures = component("pictures")
 
 
 def offer(plan: Plan, name: str, quotes: Quotes) -> None:

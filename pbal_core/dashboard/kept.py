@@ -9,26 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
 from ..errors import DataError
 from . import keep, positions, state
+from .component import component
 from .messages import page_words
 from .state import SETTINGS, History
 
-_ASSETS = Path(__file__).parent / "assets"
 _KEY = "kept"
 
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_kept = st.components.v2.component(
-    "pbal_kept", html=_asset("kept.html"), css=_asset("kept.css"), js=_asset("kept.js"), isolate_styles=False
-)
+_kept = component("kept")
 
 
 def show() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,6 +20,7 @@ from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..views.ladder import LadderStep, ladder
 from . import state
+from .component import component
 
 BUDGET = 1.5
 """Seconds after which no further step is begun."""
@@ -28,21 +28,9 @@ BUDGET = 1.5
 MOST_POSITIONS = 200
 """Above this many positions a single step takes too long."""
 
-_ASSETS = Path(__file__).parent / "assets"
 _KEY = "ladder"
 
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_ladder = st.components.v2.component(
-    "pbal_ladder",
-    html=_asset("ladder.html"),
-    css=_asset("ladder.css"),
-    js=_asset("ladder.js"),
-    isolate_styles=False,
-)
+_ladder = component("ladder")
 
 
 @st.fragment

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -43,6 +42,7 @@ from ..views.numbers import key_numbers
 from ..views.prices import Quotes
 from ..views.saved import PinnedPlan
 from ..views.widths import widest
+from .component import asset, component
 from .messages import page_words
 from .payload import AXES, payload
 from .settings import WORDS, amount_bounds
@@ -54,25 +54,14 @@ Ask = Callable[..., Plan]
 Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
-_ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = (
     *("shown.js", "order.js", "table.js", "details.js", "thin.js", "numbers.js", "fit.js", "sketch.js", "chart.js"),
     *("track.js", "amount.js", "copying.js", "main.js"),
 )
 
 
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_live = st.components.v2.component(
-    "pbal_live",
-    html=_asset("live.html"),
-    css=_asset("live.css") + _asset("track.css"),
-    js="\n".join(_asset(name) for name in _SCRIPTS),
-    isolate_styles=False,
-)
-_library = st.components.v2.component("pbal_library", js=_asset("library.js"), isolate_styles=False)
+_live = component("live", styles=("live.css", "track.css"), scripts=_SCRIPTS)
+_library = st.components.v2.component("pbal_library", js=asset("library.js"), isolate_styles=False)
 
 
 def chart_library(*, key: str = "chart-library") -> None:

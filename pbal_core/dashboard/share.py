@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from . import state
+from .component import component
 from .linked import link, targets_text
 
 _ABOUT = (
@@ -19,17 +18,7 @@ _TOLD = (
 )
 _TOO_MANY = "These are more targets than a link can hold. Save the session, or the targets as a file, instead."
 
-
-_ASSETS = Path(__file__).parent / "assets"
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_link = st.components.v2.component(
-    "pbal_link", html=_asset("link.html"), css=_asset("link.css"), js=_asset("link.js"), isolate_styles=False
-)
+_link = component("link")
 
 
 def button() -> None:

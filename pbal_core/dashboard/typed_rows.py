@@ -8,21 +8,14 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent / "assets"
+from .component import component
+
 _KEY = "typed"
 
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_rows = st.components.v2.component(
-    "pbal_rows", html=_asset("rows.html"), css=_asset("rows.css"), js=_asset("rows.js"), isolate_styles=False
-)
+_rows = component("rows")
 
 
 def typed_rows(

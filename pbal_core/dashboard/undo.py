@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from . import state
+from .component import component
 
-_ASSETS = Path(__file__).parent / "assets"
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_undo = st.components.v2.component(
-    "pbal_undo", html=_asset("undo.html"), css=_asset("undo.css"), js=_asset("undo.js"), isolate_styles=False
-)
+_undo = component("undo")
 
 
 def show() -> None:

@@ -8,25 +8,14 @@ pressed, an input was left, or the keys have rested. ``targets_panel`` judges wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent / "assets"
+from .component import component
+
 _KEY = "weights"
 
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_weights = st.components.v2.component(
-    "pbal_weights",
-    html=_asset("weights.html"),
-    css=_asset("weights.css"),
-    js=_asset("weights.js"),
-    isolate_styles=False,
-)
+_weights = component("weights")
 
 
 def weights_table(

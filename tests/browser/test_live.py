@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pbal_core import Portfolio, rebalance
-from pbal_core.dashboard import live
+from pbal_core.dashboard import component, live
 from pbal_core.dashboard.live import read_amount
 from pbal_core.dashboard.payload import payload
 from pbal_core.money import format_money
@@ -463,8 +463,8 @@ def test_an_overtaken_call_ends_alone(page, address):
     opened(page, address)
     problem = prepare(SAMPLE, strategy="try_avoid_sell")
     data = payload(problem, Point(Decimal(5000), Decimal(100)), live.new_memory(), facts="x")
-    source = "\n".join(live._asset(name) for name in live._SCRIPTS)
-    sent, shown = page.evaluate(OVERTAKEN, [source, live._asset("live.html"), json.loads(json.dumps(data))])
+    source = "\n".join(component.asset(name) for name in live._SCRIPTS)
+    sent, shown = page.evaluate(OVERTAKEN, [source, component.asset("live.html"), json.loads(json.dumps(data))])
     assert sent == [[1, "-110000"]]
     assert shown == "-$110,000.00"
 

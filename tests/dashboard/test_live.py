@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from pbal_core import RequestError, rebalance
-from pbal_core.dashboard import live
+from pbal_core.dashboard import component, live
 from pbal_core.dashboard.figure import TRACES, figure_data
 from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
 from tests.build import portfolio
@@ -153,13 +153,13 @@ def test_the_figure_is_plain_data_with_theme_variables_for_colours() -> None:
 def test_no_text_of_a_file_is_ever_parsed_as_markup() -> None:
     """The scripts write with text nodes; none of the ways from text to markup occurs in them."""
     for name in (*live._SCRIPTS, "library.js"):
-        script = live._asset(name)
+        script = component.asset(name)
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in script, f"{name}: {way}"
 
 
 def test_the_page_names_no_other_host() -> None:
     """No address of another server in markup, style or scripts."""
-    for path in live._ASSETS.iterdir():
+    for path in component.ASSETS.iterdir():
         if path.suffix in {".js", ".css", ".html"}:
             assert "//" not in path.read_text(encoding="utf-8").replace("// ", "").replace("//\n", ""), path
