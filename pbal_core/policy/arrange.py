@@ -47,7 +47,7 @@ def same(targets: Targets, names: Sequence[str], name: str) -> Targets:
     """
     nodes = _beside(targets, names)
     if whole := [node.name for node in nodes if node.members]:
-        raise TargetError(f"{', '.join(whole)}: a class cannot stand for a fund; choose funds.")
+        raise TargetError(f"{', '.join(whole)}: a class is not a fund; choose funds.")
     share = sum((node.share for node in nodes), Fraction(0))
     symbols = [symbol for node in nodes for symbol in node.symbols]
     return _replaced(targets, nodes, {name: share}, sets={name: symbols})

@@ -1,4 +1,4 @@
-"""Targets as people think them: classes, shares inside a class, and funds that stand for one another.
+"""Targets as people think them: classes, shares inside a class, and interchangeable funds.
 
 The model: a target names a symbol, a group or a set of substitutes. A group shares its weight out over its members,
 equally or by shares of their own; each level is exact fractions that sum to 1. A set is one fund to the investor: it
@@ -50,7 +50,7 @@ class TargetNode:
 
     @property
     def is_set(self) -> bool:
-        """Whether symbols stand for one another here."""
+        """Whether it is a set of substitutes."""
         return bool(self.symbols) and self.symbols != (self.name,)
 
     def leaves(self) -> Iterator[TargetNode]:

@@ -28,7 +28,7 @@ _READINGS: tuple[tuple[str, tuple[CountedKind, ...]], ...] = (
 
 
 class _Ledger:
-    """Sums of any stretch of the noted amounts of one account or of all, by kind, and where totals stand in it."""
+    """Sums over any range of the amounts noted, of one account or of all, by kind, and where the totals are in it."""
 
     def __init__(self, counted: Iterable[tuple[int, Counted]], end: int) -> None:
         self.end = end

@@ -118,7 +118,7 @@ def _texts(column: Column, plan: Plan) -> list[str]:
 
 
 def _printed(cells: dict[str, str]) -> dict[str, str]:
-    """Where weights and amounts are columns side by side, money stands in the amounts alone."""
+    """Where weights and amounts have columns side by side, money is in the amounts alone."""
     return {key: text for key, text in cells.items() if not key.startswith("weight") or text.endswith(" %")}
 
 

@@ -65,7 +65,7 @@ def test_each_level_is_given_by_itself():
     [
         (["VTI", "nothing"], "choose targets that are in one class"),
         ([], "nothing: choose targets"),
-        (["VTI", "bonds"], "a class cannot stand for a fund"),
+        (["VTI", "bonds"], "a class is not a fund; choose funds"),
     ],
 )
 def test_what_cannot_be_the_same_is_said(names, message):

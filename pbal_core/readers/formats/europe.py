@@ -24,6 +24,11 @@ def _swiss(row: TableRow, _state: ReadingState) -> Verdict | None:
     return ("header", "a section or its sum") if labelled else None
 
 
+_EACH_AMOUNT = {"currency": "value", "price_currency": "price", "cost_currency": "cost", "pnl_currency": "pnl"}
+"""The currency of each amount is in the column behind it."""
+_BONDS = ("anleihen?|renten|.*anleihe", BOND)
+"""Kinds of bonds, in German."""
+
 FORMATS = (
     BrokerTable(
         key="boursobank",
@@ -60,7 +65,7 @@ FORMATS = (
             "cost": ("einstandswert",),
             "pnl": ("gewinn/verlust",),
         },
-        behind={"price_currency": "price", "currency": "value", "cost_currency": "cost", "pnl_currency": "pnl"},
+        behind=_EACH_AMOUNT,
         decimal=",",
         total="depot-gesamtwert",
         left_out=("nominale?|prozent|%|eur|usd", BOND),
@@ -117,7 +122,7 @@ FORMATS = (
         currency="EUR",
         decimal=",",
         total="gesamtdepotwert.*",
-        left_out=("anleihen?|renten|.*anleihe", BOND),
+        left_out=_BONDS,
         above=(Above("depot", "account_below"), Above("gesamtdepotwert.*", "total_below")),
         note="Consorsbank's file has no cash.",
     ),
@@ -192,9 +197,9 @@ FORMATS = (
             "pnl": ("kurserfolg abs.",),
             "as_of": ("datum / zeit",),
         },
-        behind={"currency": "value", "price_currency": "price", "cost_currency": "cost", "pnl_currency": "pnl"},
+        behind=_EACH_AMOUNT,
         decimal=",",
-        left_out=("anleihen?|renten|.*anleihe", BOND),
+        left_out=_BONDS,
         above=(Above("depotkontonummer:?", "account"),),
         note="S Broker's file has no cash.",
     ),
@@ -216,9 +221,9 @@ FORMATS = (
             "pnl": ("gesamtperformance",),
             "as_of": ("datum",),
         },
-        behind={"currency": "value", "price_currency": "price", "cost_currency": "cost", "pnl_currency": "pnl"},
+        behind=_EACH_AMOUNT,
         decimal=",",
-        left_out=("anleihen?|renten|.*anleihe", BOND),
+        left_out=_BONDS,
         above=(Above("depot", "account"),),
         note="onvista's file has no cash.",
     ),
