@@ -132,7 +132,7 @@ def test_a_server_that_is_away_is_said(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("latency", [0, 250])
-def test_portfolios_of_a_session_are_chosen_on_a_phone(browser, address, latency):
+def test_portfolios_of_a_session_are_chosen_on_a_phone(browser: Browser, address: Any, latency: int) -> None:
     """By the keyboard; each has its own trades, Undo goes back to the one before, and axe finds nothing serious."""
     with browser.new_context(viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -67,7 +69,7 @@ def grouped(page: Page) -> None:
     expect(page.get_by_label("Target of Stocks in percent")).to_have_value("75")
 
 
-def test_a_tree_is_made_and_edited_by_the_keyboard_alone(mine):
+def test_a_tree_is_made_and_edited_by_the_keyboard_alone(mine: Any) -> None:
     """Each level has its own sum, and none counts before all of them do."""
     grouped(mine)
     expect(share(mine, "US stocks", "Stocks")).to_have_value("66.6667")
@@ -94,7 +96,7 @@ def test_a_tree_is_made_and_edited_by_the_keyboard_alone(mine):
     expect(mine.locator(".pbal[data-typing]")).to_have_count(0)
 
 
-def test_a_class_is_folded_and_taken_apart(mine):
+def test_a_class_is_folded_and_taken_apart(mine: Any) -> None:
     """What is inside is hidden and comes back; taken apart, each fund has its own target again."""
     grouped(mine)
     inside = share(mine, "VXUS", "Stocks")
@@ -113,7 +115,7 @@ def test_a_class_is_folded_and_taken_apart(mine):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
-def test_the_tree_fits_and_is_accessible(page, address, scheme, width):
+def test_the_tree_fits_and_is_accessible(page: Page, address: Any, scheme: str, width: int) -> None:
     """In light and dark, and on a phone: nothing is cut, and no rule of accessibility is broken."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 1280, "height": 1400})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import SLOW, opened, settled, upload
 
@@ -67,7 +67,9 @@ def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: Any) -> N
 
 
 @pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (100, 360, "light"), (250, 360, "dark")])
-def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(browser, address, latency, width, scheme):
+def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(
+    browser: Browser, address: Any, latency: int, width: int, scheme: str
+) -> None:
     """By the keyboard; axe finds nothing serious, nothing goes sideways, and the switch says what is stored."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = context.new_page()

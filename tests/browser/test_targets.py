@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
@@ -43,7 +44,7 @@ def plan_is(page: Page, weights: dict[str, object] | None, **options: object) ->
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_targets_are_typed_by_the_keyboard_alone(mine):
+def test_targets_are_typed_by_the_keyboard_alone(mine: Any) -> None:
     """The first key counts, Enter goes down; until the sum is 100 the last plan stays, dimmed, and the sum says why."""
     target(mine, "VTI").focus()
     mine.keyboard.type("60")
@@ -115,7 +116,7 @@ def test_the_target_is_typed_beside_now_and_after(mine):
 
 
 @pytest.mark.parametrize("latency", [100, 250])
-def test_the_first_key_counts_on_a_slow_line(page, address, latency):
+def test_the_first_key_counts_on_a_slow_line(page: Page, address: Any, latency: int) -> None:
     """Targets typed at once, whatever is still on its way, and the focus stays where the reader types."""
     page.add_init_script(SLOW.replace("LATENCY", str(latency)))
     opened(page, address)
@@ -167,12 +168,12 @@ WAYS: dict[str, Callable[[Page], object]] = {
     "rubbed": after("7", "Backspace"),
     "equal": pressed("Equal"),
     "held": pressed("As held"),
-    "undo": lambda page: (expect(target(page, "VTI")).not_to_have_value("33.3333"), pressed("Undo")(page)),
+    "undo": lambda page: (expect(target(page, "VTI")).not_to_have_value("33.3333"), pressed("Undo")(page)),  # type: ignore[func-returns-value]
     "redo": pressed("Redo"),
-    "cash": lambda page: (cash(page).fill("800"), cash(page).press("Enter"), target(page, "VXUS").click()),
-    "slider": lambda page: (page.get_by_label("Cash slider").press("PageUp"), target(page, "VXUS").click()),
-    "strategy": lambda page: (page.get_by_text("Hard rebalance").click(), target(page, "VXUS").click()),
-    "rounding": lambda page: (page.get_by_text("nearest (classic)").click(), target(page, "VXUS").click()),
+    "cash": lambda page: (cash(page).fill("800"), cash(page).press("Enter"), target(page, "VXUS").click()),  # type: ignore[func-returns-value]
+    "slider": lambda page: (page.get_by_label("Cash slider").press("PageUp"), target(page, "VXUS").click()),  # type: ignore[func-returns-value]
+    "strategy": lambda page: (page.get_by_text("Hard rebalance").click(), target(page, "VXUS").click()),  # type: ignore[func-returns-value]
+    "rounding": lambda page: (page.get_by_text("nearest (classic)").click(), target(page, "VXUS").click()),  # type: ignore[func-returns-value]
     "dollars": pressed("Dollars"),
     "weights": pressed("Weights"),
     "pin": pressed("Pin as plan A"),
@@ -180,7 +181,7 @@ WAYS: dict[str, Callable[[Page], object]] = {
 
 
 @pytest.mark.parametrize("latency", [0, 100, 250])
-def test_every_digit_counts_however_a_target_is_reached(page, address, latency):
+def test_every_digit_counts_however_a_target_is_reached(page: Page, address: Any, latency: int) -> None:
     """At once after anything else on the page, while its answer is still on the way: twenty ways, none loses a key."""
     if latency:
         page.add_init_script(SLOW.replace("LATENCY", str(latency)))
@@ -198,7 +199,7 @@ def test_every_digit_counts_however_a_target_is_reached(page, address, latency):
     assert lost == {}
 
 
-def test_the_focus_goes_where_the_reader_puts_it(mine):
+def test_the_focus_goes_where_the_reader_puts_it(mine: Any) -> None:
     """The plan's table is drawn anew after Dollars; the target does not take the focus back from the button."""
     target(mine, "VXUS").click()
     mine.get_by_role("button", name="Dollars").click()
@@ -206,7 +207,7 @@ def test_the_focus_goes_where_the_reader_puts_it(mine):
     expect(mine.get_by_role("button", name="Dollars")).to_be_focused()
 
 
-def test_a_new_asset_survives_rows_laid_anew(mine):
+def test_a_new_asset_survives_rows_laid_anew(mine: Any) -> None:
     """Half typed while the answer to Equal comes: it stays, and is no second row once it counts."""
     mine.get_by_role("button", name="As held").click()
     mine.get_by_label("Symbol of an asset").last.focus()
@@ -227,7 +228,7 @@ def test_a_new_asset_survives_rows_laid_anew(mine):
     expect(mine.get_by_label("Symbol of an asset")).to_have_count(1)
 
 
-def test_escape_takes_back_and_rest_is_enough(mine):
+def test_escape_takes_back_and_rest_is_enough(mine: Any) -> None:
     """Escape brings the target back that was there; a plan follows also when the keys only rest."""
     target(mine, "VTI").focus()
     mine.keyboard.type("99")
@@ -240,7 +241,7 @@ def test_escape_takes_back_and_rest_is_enough(mine):
     expect(target(mine, "BND")).to_be_focused()
 
 
-def test_a_sum_that_is_rounded_is_scaled_and_said(mine):
+def test_a_sum_that_is_rounded_is_scaled_and_said(mine: Any) -> None:
     """33.3 three times is 99.9: close enough, and the page says what it did. Equal and As held lay the rest."""
     for symbol in HELD.symbols:
         target(mine, symbol).fill("33.3")
@@ -260,7 +261,7 @@ def test_a_sum_that_is_rounded_is_scaled_and_said(mine):
     expect(target(mine, "VTI")).to_have_value("75")
 
 
-def test_an_asset_that_is_not_held_is_added(mine):
+def test_an_asset_that_is_not_held_is_added(mine: Any) -> None:
     """In the last row: symbol, target and price."""
     target(mine, "VTI").fill("60")
     target(mine, "VXUS").fill("30")
@@ -273,7 +274,7 @@ def test_an_asset_that_is_not_held_is_added(mine):
     expect(target(mine, "GLD")).to_have_value("10")
 
 
-def test_what_decides_is_on_the_first_screen(page, address):
+def test_what_decides_is_on_the_first_screen(page: Page, address: Any) -> None:
     """At 1280 x 720: the plan, why it is so, what to do with all targets; and their sum while they are typed."""
     page.set_viewport_size({"width": 1280, "height": 720})
     opened(page, address)
@@ -291,7 +292,7 @@ def test_what_decides_is_on_the_first_screen(page, address):
     expect(page.get_by_role("button", name="Scale to 100 %")).to_be_in_viewport(ratio=1)
 
 
-def test_nothing_is_cut_on_a_phone(page, address):
+def test_nothing_is_cut_on_a_phone(page: Page, address: Any) -> None:
     """At 360 pixels every button and every word in an empty box is whole, and the boxes of one row are in one line."""
     page.set_viewport_size({"width": 360, "height": 740})
     opened(page, address)
@@ -307,7 +308,7 @@ def test_nothing_is_cut_on_a_phone(page, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_everything_open_is_accessible(browser, address, scheme, width):
+def test_everything_open_is_accessible(browser: Browser, address: Any, scheme: Any, width: Any) -> None:
     """Axe finds nothing serious with a portfolio loaded and every panel open, and nothing goes sideways."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -44,7 +45,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
-def test_a_file_is_planned_as_its_rows_are(tmp_path, capsys):
+def test_a_file_is_planned_as_its_rows_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Row groups end within accounts; the trades are those of the whole table."""
     batch = many_accounts(60, 7)
     source = parquet(tmp_path / "in.parquet", batch, 11)
@@ -55,7 +56,7 @@ def test_a_file_is_planned_as_its_rows_are(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5, 10, 11, 49, 1000])
-def test_a_unit_has_the_accounts_that_begin_in_it(tmp_path, rows):
+def test_a_unit_has_the_accounts_that_begin_in_it(tmp_path: Path, rows: int) -> None:
     """Each once and whole, wherever the row groups end."""
     batch = small_accounts(12, seed=6)
     units = BatchUnits.of([parquet(tmp_path / "in.parquet", batch, rows)])
@@ -65,7 +66,7 @@ def test_a_unit_has_the_accounts_that_begin_in_it(tmp_path, rows):
     assert len(names) == len(set(names)) == 12
 
 
-def test_a_directory_and_csv_files_are_read_too(tmp_path, capsys):
+def test_a_directory_and_csv_files_are_read_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In the order of their names; notes of engines are left out."""
     batch = small_accounts(150)
     half = batch.num_rows // 2
@@ -85,7 +86,7 @@ def test_a_directory_and_csv_files_are_read_too(tmp_path, capsys):
     assert "refused, with reasons in their rows" in said(capsys)
 
 
-def test_amounts_of_csv_files_keep_their_cents(tmp_path):
+def test_amounts_of_csv_files_keep_their_cents(tmp_path: Path) -> None:
     """Numbers as text are exact, and come back without zeros that say nothing; what is no number costs its account."""
     source = tmp_path / "in.csv"
     source.write_text(
@@ -102,7 +103,7 @@ def test_amounts_of_csv_files_keep_their_cents(tmp_path):
     assert "no account" in rows[7]
 
 
-def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path, capsys):
+def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And leaves nothing behind."""
     good = parquet(tmp_path / "good.parquet", many_accounts(3, 2))
     (tmp_path / "empty").mkdir()
@@ -139,7 +140,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path, capsys):
     assert main(["batch", str(good), "-o", str(tmp_path / "no" / "out.parquet"), "-w", "1"]) == 0, "folders are made"
 
 
-def test_somebody_elses_folder_is_left_alone(tmp_path, capsys):
+def test_somebody_elses_folder_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The folder of a run is known by its manifest."""
     source = parquet(tmp_path / "in.parquet", many_accounts(3, 2))
     folder = tmp_path / "out.parquet.work"
@@ -150,7 +151,7 @@ def test_somebody_elses_folder_is_left_alone(tmp_path, capsys):
     assert (folder / "letters.txt").read_text() == "dear"
 
 
-def test_options_reach_every_account(tmp_path):
+def test_options_reach_every_account(tmp_path: Path) -> None:
     """Cash, strategy, smallest trade, and the constraints of a file."""
     source = parquet(tmp_path / "in.parquet", accounts("A cash -: VTI 1000 @ 250; BND 500 @ 75"))
     policy = tmp_path / "policy.toml"
@@ -199,7 +200,9 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("output", ["out.parquet", "out"])
-def test_a_run_that_is_killed_goes_on_where_it_ended(tmp_path, source, output, monkeypatch):
+def test_a_run_that_is_killed_goes_on_where_it_ended(
+    tmp_path: Path, source: Any, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At 50 moments: afterwards there is no output or all of it, and a second run ends with the same bytes."""
     expected = tmp_path / "whole" / output
     expected.parent.mkdir()
@@ -226,7 +229,9 @@ def test_a_run_that_is_killed_goes_on_where_it_ended(tmp_path, source, output, m
     assert moments == 50
 
 
-def test_what_is_done_is_not_done_again(tmp_path, source, monkeypatch, capsys):
+def test_what_is_done_is_not_done_again(
+    tmp_path: Path, source: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Unless the input or a setting has changed."""
     out = tmp_path / "out.parquet"
 
@@ -265,7 +270,9 @@ def test_what_is_done_is_not_done_again(tmp_path, source, monkeypatch, capsys):
     assert units_planned() == 6
 
 
-def test_a_directory_that_is_there_is_an_answer_to_the_same_question_only(tmp_path, source, capsys):
+def test_a_directory_that_is_there_is_an_answer_to_the_same_question_only(
+    tmp_path: Path, source: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Asked again, it is counted from its manifest; asked something else, it is in the way."""
     out = tmp_path / "trades"
     command = ["batch", str(source), "-o", str(out), "-w", "1", "-q"]
@@ -279,7 +286,7 @@ def test_a_directory_that_is_there_is_an_answer_to_the_same_question_only(tmp_pa
     assert sum(json.loads(line)["accounts"] for line in lines[1:]) == 64
 
 
-def test_processes_give_the_same_output(tmp_path, source):
+def test_processes_give_the_same_output(tmp_path: Path, source: Any) -> None:
     """To the byte, in whatever order they end; one that is killed costs nothing but time."""
     one, two, three = (tmp_path / f"{name}.parquet" for name in ("one", "two", "three"))
     assert main(["batch", str(source), "-o", str(one), "-w", "1"]) == 0
@@ -319,7 +326,7 @@ def run_until_half(source: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
-def test_a_real_process_is_cut(tmp_path, name):
+def test_a_real_process_is_cut(tmp_path: Path, name: str) -> None:
     """Killed or interrupted in the middle: no output, no process that lives on, and the second run ends the work."""
     with_signal = getattr(signal, name)
     source = parquet(tmp_path / "in.parquet", many_accounts(3_000, 6, worth=(3, 5)), 300)
@@ -341,7 +348,7 @@ def test_a_real_process_is_cut(tmp_path, name):
     assert pq.read_table(out).num_rows == 18_000
 
 
-def test_the_bar_says_how_far_it_is():
+def test_the_bar_says_how_far_it_is() -> None:
     """Share, rate, and the time that is left; nothing that was done before counts for the rate."""
     shown = bar.Bar(1_000_000, done=200_000)
     shown.done = 600_000
@@ -351,7 +358,7 @@ def test_the_bar_says_how_far_it_is():
     assert bar.Bar(0).line(0.0) == "#################### 100% of 0 rows, 0 a second"
 
 
-def test_the_bar_is_for_terminals(monkeypatch, capsys):
+def test_the_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """It is taken away at the end, and never goes into a file."""
     monkeypatch.setattr(bar, "_EVERY", -1.0)
     with bar.Bar(100) as quiet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -43,7 +45,7 @@ def targets(app: AppTest) -> Targets:
     return found
 
 
-def test_known_funds_are_proposed_as_one(app):
+def test_known_funds_are_proposed_as_one(app: Any) -> None:
     """One click makes them substitutes with the sum of their targets."""
     button(app, "They are the same to me").click().run()
     assert not app.exception
@@ -51,7 +53,7 @@ def test_known_funds_are_proposed_as_one(app):
     assert dict(targets(app).weights) == {"US stocks": 50, "VXUS": 25, "BND": 25}
 
 
-def test_chosen_targets_are_grouped_and_taken_apart(app):
+def test_chosen_targets_are_grouped_and_taken_apart(app: Any) -> None:
     """With the sum of their targets; without a name it is said what is missing."""
     version = app.session_state["page"].version
     app.multiselect(key=f"arranged {version}").set_value(["VTI", "VXUS"])
@@ -65,7 +67,7 @@ def test_chosen_targets_are_grouped_and_taken_apart(app):
     assert dict(targets(app).weights) == {"VTI": 25, "VXUS": 25, "VTSAX": 25, "BND": 25}
 
 
-def test_a_published_allocation_is_filled_with_what_is_held(app):
+def test_a_published_allocation_is_filled_with_what_is_held(app: Any) -> None:
     """Its parts are proposed from the known funds, its source is said."""
     app.selectbox(key="ready").set_value("Three funds").run()
     assert any("Taylor Larimore" in text.value for text in app.text)
@@ -79,7 +81,7 @@ def rows(**shares: str) -> list[dict[str, str]]:
     return [{"symbol": name, "weight": share, "price": ""} for name, share in shares.items()]
 
 
-def test_each_level_is_judged_by_itself():
+def test_each_level_is_judged_by_itself() -> None:
     """Every level that does not sum up is named with its sum; what counts keeps the tree."""
     with pytest.raises(TargetError) as caught:
         read_weights(rows(Stocks="57", BND="40", US="70", VXUS="25"), POLICY, HELD)
@@ -97,7 +99,7 @@ def test_each_level_is_judged_by_itself():
     assert note == "The targets, the shares of Stocks were scaled to 100 %."
 
 
-def test_what_is_open_is_answered_inside_the_tree():
+def test_what_is_open_is_answered_inside_the_tree() -> None:
     """A sale, a price, a target, a target less: the classes stay."""
     held = portfolio("VTI 30000 @ 250; GLD 100 @ 10; BND 44000 @ 75")
     assert wanted.without_target(POLICY, held) == ("GLD",)
@@ -114,7 +116,7 @@ def test_what_is_open_is_answered_inside_the_tree():
     assert now.substitutes == TREE.substitutes
 
 
-def test_the_rows_are_those_of_the_tree():
+def test_the_rows_are_those_of_the_tree() -> None:
     """Each with its level; only what is no member of a set has a share."""
     found = [
         (row["symbol"], row["kind"], row["inside"], row["level"], row["now"], row["target"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,14 @@ METHODS = pytest.mark.parametrize("method", ["classic", "exact"])
 STRATEGIES = pytest.mark.parametrize("strategy", ["try_avoid_sell", "hard_rebalance"])
 
 
-def trades(plan) -> dict[str, Decimal]:
+def trades(plan: Any) -> dict[str, Decimal]:
     return {trade.symbol: trade.shares for trade in plan.trades}
 
 
 @METHODS
 @STRATEGIES
 @pytest.mark.parametrize("constraints", [{}, {"frozen": "VTSAX"}, {"never_sell": "VTSAX"}])
-def test_a_portfolio_on_target_trades_nothing(method, strategy, constraints):
+def test_a_portfolio_on_target_trades_nothing(method: Any, strategy: Any, constraints: dict[str, Any]) -> None:
     """60,000 of VTSAX are 60 % of VTI or VTSAX, whether or not VTSAX may trade."""
     plan = rebalance(HELD, targets=US, method=method, strategy=strategy, **constraints)
     assert not plan.trades
@@ -32,7 +33,7 @@ def test_a_portfolio_on_target_trades_nothing(method, strategy, constraints):
 
 
 @METHODS
-def test_the_first_that_may_be_bought_is_bought(method):
+def test_the_first_that_may_be_bought_is_bought(method: Any) -> None:
     """VTI, and where that is ruled out VTSAX; so only that one needs a price."""
     held = portfolio("VTSAX 54000 @ 120; BND 40000 @ 80")
     assert trades(rebalance(held, 6000, targets=US, method=method, min_trade=1)) == {"VTI": 24}
@@ -43,7 +44,7 @@ def test_the_first_that_may_be_bought_is_bought(method):
 
 
 @METHODS
-def test_losses_are_sold_first_then_from_the_last(method):
+def test_losses_are_sold_first_then_from_the_last(method: Any) -> None:
     """Of three alike the one at a loss goes first, then the last of the set."""
     held = Portfolio(
         [
@@ -63,7 +64,7 @@ def test_losses_are_sold_first_then_from_the_last(method):
     assert sold(3000) == {"A": -100, "B": -100, "C": -100}
 
 
-def test_a_frozen_part_counts_in_the_total():
+def test_a_frozen_part_counts_in_the_total() -> None:
     """20,000 of the 60,000 are frozen: a withdrawal still takes its share from the rest of the set."""
     held = portfolio("VTI 40000 @ 250; VTSAX 20000 @ 125; BND 40000 @ 80")
     plan = rebalance(held, -10000, targets=US, method="exact", frozen="VTSAX")
@@ -71,7 +72,7 @@ def test_a_frozen_part_counts_in_the_total():
     assert plan.proof.proven
 
 
-def test_where_all_of_a_set_is_frozen_the_set_is():
+def test_where_all_of_a_set_is_frozen_the_set_is() -> None:
     """The rest shares out what is left, as beside a frozen position."""
     held = portfolio("VTI 10000 @ 250; VTSAX 90000 @ 125; BND 10000 @ 80; VXUS 30000 @ 60")
     targets = Targets({"us": 60, "BND": 20, "VXUS": 20}, substitutes={"us": ["VTI", "VTSAX"]})
@@ -80,7 +81,7 @@ def test_where_all_of_a_set_is_frozen_the_set_is():
     assert plan.drift_after == pytest.approx(0, abs=2e-3)
 
 
-def test_trades_of_positions_are_counted():
+def test_trades_of_positions_are_counted() -> None:
     """Two funds of one set are two trades: two fees, and too many where one is allowed."""
     held = portfolio("A 600 @ 10; B 600 @ 30")
     targets = Targets({"all": 100}, substitutes={"all": ["A", "B"]})
@@ -91,7 +92,7 @@ def test_trades_of_positions_are_counted():
         rebalance(held, -900, targets=targets, method="exact", fee_per_trade=1, max_fee_share="100%", max_trades=1)
 
 
-def test_a_fund_too_small_to_be_sold_is_passed_over():
+def test_a_fund_too_small_to_be_sold_is_passed_over() -> None:
     """B would be first, but 40 dollars are no trade of 100."""
     held = portfolio("A 600 @ 10; B 40 @ 10")
     targets = Targets({"all": 100}, substitutes={"all": ["A", "B"]})
@@ -99,14 +100,14 @@ def test_a_fund_too_small_to_be_sold_is_passed_over():
 
 
 @METHODS
-def test_all_can_be_withdrawn(method):
+def test_all_can_be_withdrawn(method: Any) -> None:
     """Nothing is left of any position."""
     held = portfolio("VTI 40000 @ 250; VTSAX 20000 @ 125; BND 40000 @ 80")
     plan = rebalance(held, -100000, targets=US, method=method)
     assert trades(plan) == {"VTI": -160, "VTSAX": -160, "BND": -500}
 
 
-def test_a_set_of_no_weight_goes_whole():
+def test_a_set_of_no_weight_goes_whole() -> None:
     """Each of its positions is sold, as others without a target are."""
     held = portfolio("A 500 @ 10; B 500 @ 20; C 1000 @ 10")
     targets = Targets({"old": 0, "C": 100}, substitutes={"old": ["A", "B"]})
@@ -114,7 +115,7 @@ def test_a_set_of_no_weight_goes_whole():
     assert trades(plan) == {"A": -50, "B": -25, "C": 100}
 
 
-def test_a_drift_is_that_of_the_set():
+def test_a_drift_is_that_of_the_set() -> None:
     """One row for both funds; the least cash knows the set, too."""
     held = portfolio("VTI 30000 @ 250; VTSAX 40000 @ 125; BND 30000 @ 80")
     rows = {row.symbol: (row.value, row.drift) for row in drift_report(held, US).rows}

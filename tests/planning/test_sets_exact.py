@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from pbal_core import Portfolio, Position, Targets, rebalance
 from pbal_core.planning.problem import prepare
@@ -198,7 +199,7 @@ def worth_of(case: Case, members: list[int], total: int, moved: list[int]) -> Fr
 
 
 @pytest.mark.parametrize("chunk", range(4))
-def test_no_plan_of_sets_is_better(chunk):
+def test_no_plan_of_sets_is_better(chunk: Any) -> None:
     """Every plan in the order of the sets is tried; what is refused has none. Rows come in any order."""
     proven = solved = several = 0
     for seed in range(chunk * 500, chunk * 500 + 500):
@@ -237,7 +238,7 @@ def test_no_plan_of_sets_is_better(chunk):
 
 @settings(deadline=None, max_examples=60)
 @given(portfolios(max_size=6), cash_amounts, strategy_names, st.sampled_from(["classic", "exact"]), st.data())
-def test_sets_of_one_are_positions(held, cash, strategy, method, data):
+def test_sets_of_one_are_positions(held: Any, cash: Any, strategy: Any, method: Any, data: DataObject) -> None:
     """A name around a symbol changes nothing; nor does a group that shares as the targets do."""
     weights = data.draw(st.lists(st.integers(0, 5), min_size=len(held), max_size=len(held)))
     if not any(weights):
@@ -259,7 +260,7 @@ def test_sets_of_one_are_positions(held, cash, strategy, method, data):
 
 @pytest.mark.parametrize("strategy", ["try_avoid_sell", "hard_rebalance"])
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_refining_by_what_is_held_changes_nothing(strategy, method):
+def test_refining_by_what_is_held_changes_nothing(strategy: str, method: str) -> None:
     """Classes with shares as they are held are on target, and cash gives the plan of the products of their weights."""
     for seed in range(30):
         rng = random.Random(seed)
@@ -288,7 +289,7 @@ def split(rng: random.Random, count: int) -> list[int]:
 
 @pytest.mark.parametrize("strategy", ["try_avoid_sell", "hard_rebalance"])
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_the_order_of_members_changes_only_which_fund_trades(strategy, method):
+def test_the_order_of_members_changes_only_which_fund_trades(strategy: str, method: str) -> None:
     """With funds of one price the dollars of each set stay the same, whichever of them trades."""
     for seed in range(40):
         rng = random.Random(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def near(targets: Targets, wanted: Targets) -> bool:
     return one.keys() == other.keys() and all(abs(one[s] - other[s]) < Fraction(1, 10**11) for s in one)
 
 
-def test_grouping_keeps_every_weight():
+def test_grouping_keeps_every_weight() -> None:
     """A class has the sum; what is inside it keeps its proportion, and so on one level further."""
     stocks = grouped(FLAT, ["VTI", "VXUS"], "stocks")
     assert dict(stocks.weights) == {"stocks": 60, "BND": 30, "VTEB": 10}
@@ -32,7 +33,7 @@ def test_grouping_keeps_every_weight():
     assert near(apart(stocks, "stocks"), FLAT)
 
 
-def test_the_same_fund_has_the_sum():
+def test_the_same_fund_has_the_sum() -> None:
     """In the order given; a set and a symbol make a larger set; taken apart each gets what is held of it."""
     us = same(FLAT, ["VXUS", "VTI"], "world")
     assert us.substitutes == (("world", ("VXUS", "VTI")),)
@@ -44,7 +45,7 @@ def test_the_same_fund_has_the_sum():
     assert dict(apart(us, "world").weights)["VTI"] == 30
 
 
-def test_each_level_is_given_by_itself():
+def test_each_level_is_given_by_itself() -> None:
     """Shares of one class change, the others stay; every level that does not sum up is said at once."""
     stocks = grouped(grouped(FLAT, ["VTI", "VXUS"], "stocks"), ["BND", "VTEB"], "bonds")
     other = reshared(stocks, {"VTI": Fraction(50), "VXUS": Fraction(50)})
@@ -68,19 +69,19 @@ def test_each_level_is_given_by_itself():
         (["VTI", "bonds"], "a class is not a fund; choose funds"),
     ],
 )
-def test_what_cannot_be_the_same_is_said(names, message):
+def test_what_cannot_be_the_same_is_said(names: list[Any], message: str) -> None:
     bonds = grouped(FLAT, ["BND", "VTEB"], "bonds")
     with pytest.raises(TargetError, match=message):
         same(bonds, names, "x")
 
 
-def test_a_name_must_be_free():
+def test_a_name_must_be_free() -> None:
     with pytest.raises(TargetError, match="has the name of the symbol VXUS"):
         grouped(FLAT, ["VTI", "BND"], "vxus")
 
 
 @pytest.mark.parametrize("ready", READY_MADE, ids=lambda ready: ready.name)
-def test_ready_made_allocations_sum_up(ready):
+def test_ready_made_allocations_sum_up(ready: Any) -> None:
     """With one fund a part every weight is the product of its shares, and the source is said."""
     players = {part: [f"F{i}"] for i, part in enumerate(ready.parts)}
     targets = targets_from(ready, players)
@@ -90,14 +91,14 @@ def test_ready_made_allocations_sum_up(ready):
     assert all(part in MARKETS for part in ready.parts)
 
 
-def test_all_weather_has_its_five_weights():
+def test_all_weather_has_its_five_weights() -> None:
     ready = next(ready for ready in READY_MADE if ready.name == "All Weather")
     players = dict(zip(ready.parts, (["VTI"], ["TLT"], ["IEF"], ["GLD"], ["DBC"]), strict=True))
     weights = {symbol: round(float(100 * w), 6) for symbol, w in targets_from(ready, players).fractions().items()}
     assert weights == {"VTI": 30, "TLT": 40, "IEF": 15, "GLD": 7.5, "DBC": 7.5}
 
 
-def test_several_funds_of_a_part_are_substitutes():
+def test_several_funds_of_a_part_are_substitutes() -> None:
     """A class of one part is that part; a class without any fund is an error that names what is needed."""
     three = READY_MADE[0]
     held = ["VTSAX", "BND", "VTI", "VXUS", "ZZZ"]
@@ -112,7 +113,7 @@ def test_several_funds_of_a_part_are_substitutes():
         targets_from(three, {"US stocks": ["VTI"]})
 
 
-def test_known_funds_only_propose():
+def test_known_funds_only_propose() -> None:
     """Of what is held those of one market are named; a fund is of one market."""
     assert alike(["VTI", "BND", "ITOT", "BRK B"]) == {"US stocks": ("VTI", "ITOT")}
     assert market_of("BRK.B") == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ worths = st.one_of(st.integers(0, 10**6), st.integers(0, 10**12)).map(Decimal)
 
 
 @given(worths)
-def test_zero_is_a_position_and_every_one_is_a_whole_amount_that_can_be_moved(worth):
+def test_zero_is_a_position_and_every_one_is_a_whole_amount_that_can_be_moved(worth: Any) -> None:
     """Nobody withdraws more than there is, and no amount is beyond what the page takes."""
     axis = cash_axis(worth)
     assert 0 in axis
@@ -33,7 +34,7 @@ def test_zero_is_a_position_and_every_one_is_a_whole_amount_that_can_be_moved(wo
 
 
 @given(st.integers(10_000, 10**9).map(Decimal))
-def test_what_people_do_has_a_third_of_the_track(worth):
+def test_what_people_do_has_a_third_of_the_track(worth: Any) -> None:
     """A contribution of 0.2 to 10 % of the portfolio, on a slider of 400 positions or more at ten assets."""
     axis = cash_axis(worth)
     usual = [amount for amount in axis if worth / 500 <= amount <= worth / 10]
@@ -43,7 +44,7 @@ def test_what_people_do_has_a_third_of_the_track(worth):
 
 
 @given(st.integers(10_000, 10**9).map(Decimal))
-def test_steps_are_round_and_equal_up_to_a_ninth_of_the_portfolio(worth):
+def test_steps_are_round_and_equal_up_to_a_ninth_of_the_portfolio(worth: Any) -> None:
     axis = cash_axis(worth)
     near = [amount for amount in axis if 0 <= amount <= worth * Decimal("0.11")]
     (step,) = {right - left for left, right in itertools.pairwise(near)}
@@ -52,12 +53,12 @@ def test_steps_are_round_and_equal_up_to_a_ninth_of_the_portfolio(worth):
     assert all(right <= left * Decimal("1.13") for left, right in itertools.pairwise(beyond))
 
 
-def test_a_monthly_thousand_is_a_position_of_a_million():
+def test_a_monthly_thousand_is_a_position_of_a_million() -> None:
     axis = cash_axis(Decimal(1_000_000))
     assert {Decimal(500), Decimal(1000), Decimal(2500), Decimal(12_000)} <= set(axis)
 
 
-def test_the_slider_of_the_sample():
+def test_the_slider_of_the_sample() -> None:
     """112,900 dollars: steps of 50, and the whole portfolio at both ends."""
     axis = cash_axis(Decimal("112900.48"))
     zero = axis.index(Decimal(0))
@@ -73,13 +74,13 @@ def test_the_slider_of_the_sample():
         ("999999999.99", (-1000, 1_000_000_000)),
     ],
 )
-def test_a_larger_amount_widens_the_slider_to_the_next_round_one(asked, ends):
+def test_a_larger_amount_widens_the_slider_to_the_next_round_one(asked: str, ends: tuple[int, int]) -> None:
     axis = cash_axis(Decimal(1000), reach=[Decimal(asked)])
     assert (axis[0], axis[-1]) == ends
     assert set(cash_axis(Decimal(1000))) <= set(axis), "no position goes"
 
 
-def test_landmarks_are_positions_and_the_slider_reaches_them():
+def test_landmarks_are_positions_and_the_slider_reaches_them() -> None:
     problem = prepare(portfolio("VTI 1000 @ 10; BND 500 @ 10"))
     axes = axes_for(problem, (), [Decimal("3512.40"), Decimal("12000.01"), Decimal(10**8)])
     assert {Decimal("3512.40"), Decimal("12000.01")} <= set(axes.cash)
@@ -88,7 +89,7 @@ def test_landmarks_are_positions_and_the_slider_reaches_them():
 
 @pytest.mark.parametrize("count", [10, 60, 200])
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_more_positions_of_the_portfolio_have_fewer_on_the_slider(count, method):
+def test_more_positions_of_the_portfolio_have_fewer_on_the_slider(count: int, method: str) -> None:
     """400 at ten, at least 250 at 60 (classic), and few of them are computed at first."""
     problem = prepare(made_portfolio(count), method=method)
     axes = axes_for(problem)
@@ -100,7 +101,7 @@ def test_more_positions_of_the_portfolio_have_fewer_on_the_slider(count, method)
 
 
 @given(worths, st.sampled_from(["classic", "exact"]))
-def test_the_minimum_trade_runs_in_round_steps_to_a_tenth_of_the_portfolio(worth, method):
+def test_the_minimum_trade_runs_in_round_steps_to_a_tenth_of_the_portfolio(worth: Any, method: Any) -> None:
     axis = min_trade_axis(worth, method)
     assert (axis[0] == 0) == (method == "exact"), "which needs no minimum"
     amounts = axis[method == "exact" :]
@@ -130,7 +131,7 @@ def test_a_larger_minimum_trade_widens_its_slider():
 
 
 @given(st.lists(st.integers(-1000, 1000), min_size=1, unique=True), st.integers(-1100, 1100))
-def test_the_nearest_position_is_the_lower_one_of_two(amounts, amount):
+def test_the_nearest_position_is_the_lower_one_of_two(amounts: Any, amount: Any) -> None:
     axis = tuple(map(Decimal, sorted(amounts)))
     best = min(range(len(axis)), key=lambda i: (abs(axis[i] - amount), i))
     assert nearest(axis, Decimal(amount)) == best
@@ -139,7 +140,7 @@ def test_the_nearest_position_is_the_lower_one_of_two(amounts, amount):
 @pytest.mark.parametrize(
     ("amount", "text"), [("5000", "5000"), ("5000.00", "5000"), ("5E+3", "5000"), ("-0.50", "-0.5"), ("-0", "0")]
 )
-def test_amounts_are_written_plainly(amount, text):
+def test_amounts_are_written_plainly(amount: str, text: str) -> None:
     assert plain(Decimal(amount)) == text
 
 
@@ -154,13 +155,13 @@ def test_amounts_are_written_plainly(amount, text):
         ("0", "USD", ["$0", "$10,000"]),
     ],
 )
-def test_the_ends_of_a_slider_are_written_in_few_characters(worth, currency, ends):
+def test_the_ends_of_a_slider_are_written_in_few_characters(worth: str, currency: str, ends: list[str]) -> None:
     """They are beside the track, where there is little room."""
     problem = prepare(Portfolio(portfolio(f"VTI {worth} @ 10"), currency=currency))
     assert sheet_data(problem, axes_for(problem))["axes"]["cash"]["ends"] == ends
 
 
-def test_a_point_is_held_between_the_ends():
+def test_a_point_is_held_between_the_ends() -> None:
     """A smaller minimum trade than the first position is shown there."""
     axes = axes_for(prepare(portfolio("VTI 112900 @ 10")))
     assert axes.hold(Point(Decimal(110_000), Decimal("0.01")))

@@ -20,7 +20,7 @@ TARGETS = Targets(
 HELD = portfolio("VTSAX 40000 @ 120; GLD 1000 @ 10; BND 38000 @ 80; VXUS 21000 @ 60")
 
 
-def test_the_rows_are_those_of_the_tree():
+def test_the_rows_are_those_of_the_tree() -> None:
     """Each class before what is inside it; what has no target comes last, and what is not there not at all."""
     plan = rebalance(HELD, 5000, targets=TARGETS, method="exact")
     rows = [(row.level, row.name, row.is_fund, row.places) for row in class_rows(plan.portfolio, TARGETS)]
@@ -37,7 +37,7 @@ def test_the_rows_are_those_of_the_tree():
     ]
 
 
-def test_a_class_says_the_sums_of_its_funds():
+def test_a_class_says_the_sums_of_its_funds() -> None:
     """To the cent; the classes at the top are the whole portfolio."""
     plan = rebalance(HELD, 5000, targets=TARGETS, method="exact")
     table = {row[0].strip(): row for row in class_table(plan, TARGETS)[1:]}
@@ -47,11 +47,11 @@ def test_a_class_says_the_sums_of_its_funds():
     assert sorted(i for row in tops for i in row.places) == list(range(len(plan.portfolio)))
 
 
-def test_without_targets_each_fund_is_a_row():
+def test_without_targets_each_fund_is_a_row() -> None:
     assert [row.name for row in class_rows(HELD, None)] == list(HELD.symbols)
 
 
-def test_the_drift_is_that_of_the_classes():
+def test_the_drift_is_that_of_the_classes() -> None:
     """Stocks are 60 %, however they are shared out; the least cash by class asks for less."""
     held = portfolio("VTSAX 60000 @ 120; BND 40000 @ 80")
     targets = Targets(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,37 +18,37 @@ from tests.made import made_portfolio
 HELD = portfolio("A 60 @ 1; B 40 @ 1")
 
 
-def found(held=HELD, cash=None, **settings):
+def found(held: Any = HELD, cash: Any = None, **settings: Any) -> Any:
     return {mark.key: mark.amount for mark in landmarks_for(prepare(held, **settings), cash)}
 
 
-def test_the_worked_number():
+def test_the_worked_number() -> None:
     """60 and 40 at equal targets: 45 % is reached with 9.09 dollars, and the targets with 20."""
     assert found() == {"nothing": 0, "band": 10, "target": 20}
 
 
-def test_they_are_in_the_order_of_their_amounts():
+def test_they_are_in_the_order_of_their_amounts() -> None:
     marks = landmarks_for(prepare(HELD), Decimal("12.34"))
     assert [mark.key for mark in marks] == ["nothing", "band", "found", "target"]
 
 
 @pytest.mark.parametrize("cash", [None, Decimal(0), Decimal(-5), Decimal("1.234567")])
-def test_cash_that_is_none_is_not_found(cash):
+def test_cash_that_is_none_is_not_found(cash: Decimal | None) -> None:
     """Nothing, a debt, or an amount that the plan cannot hold."""
     assert "found" not in found(cash=cash)
 
 
-def test_a_rebalance_that_sells_needs_no_cash():
+def test_a_rebalance_that_sells_needs_no_cash() -> None:
     assert found(strategy="hard_rebalance", cash=Decimal(5)) == {"nothing": 0, "found": 5}
 
 
-def test_what_is_in_band_needs_no_landmark():
+def test_what_is_in_band_needs_no_landmark() -> None:
     assert found(portfolio("A 51 @ 1; B 49 @ 1")) == {"nothing": 0, "target": 2}
     assert found(portfolio("A 50 @ 1; B 50 @ 1")) == {"nothing": 0}
     assert found(portfolio("A 0 @ 1; B 0 @ 1")) == {"nothing": 0}
 
 
-def test_what_no_cash_can_do_is_not_promised():
+def test_what_no_cash_can_do_is_not_promised() -> None:
     """A fund without a target, one that may not be bought, and one that is frozen."""
     assert found(targets={"B": 100}) == {"nothing": 0}
     assert found(never_buy="B") == {"nothing": 0}
@@ -55,17 +56,17 @@ def test_what_no_cash_can_do_is_not_promised():
     assert set(found(portfolio("A 60 @ 1; B 40 @ 1; ICE 50 @ 1"), frozen="ICE")) == {"nothing", "band"}
 
 
-def test_cash_that_is_to_stay_comes_on_top():
+def test_cash_that_is_to_stay_comes_on_top() -> None:
     assert found(cash_buffer=7) == {"nothing": 0, "band": 17, "target": 27}
 
 
-def test_the_target_is_the_figure_of_the_drift_report():
+def test_the_target_is_the_figure_of_the_drift_report() -> None:
     held = made_portfolio(12)
     assert found(held)["target"] == least_cash_to_target(held)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_band_is_that_of_the_drift_report(seed):
+def test_the_band_is_that_of_the_drift_report(seed: Any) -> None:
     held = made_portfolio(8, seed)
     report = drift_report(held)
     weights, targets = [row.weight for row in report.rows], [row.target for row in report.rows]

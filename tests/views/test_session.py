@@ -50,7 +50,7 @@ ONE = SavedPortfolio(
 SAVED = dumps(Session(portfolios=(ONE,)))
 
 
-def test_a_tree_of_targets_is_kept_as_it_is():
+def test_a_tree_of_targets_is_kept_as_it_is() -> None:
     """Classes, their shares, substitutes, and the order of all of them."""
     targets = Targets(
         {"stocks": 60, "bonds": 40},

@@ -52,7 +52,7 @@ def amount(text: str) -> Decimal:
 
 @settings(max_examples=150)
 @given(asked())
-def test_no_sentence_contradicts_or_repeats_another(request):
+def test_no_sentence_contradicts_or_repeats_another(request: Any) -> None:
     """Over all methods and rules: amounts that stay agree, what is said not to happen does not, nothing comes twice."""
     plan = request.plan()
     assume(plan is not None)
@@ -76,7 +76,7 @@ def test_no_sentence_contradicts_or_repeats_another(request):
 
 @settings(max_examples=100)
 @given(asked())
-def test_a_reason_is_true(request):
+def test_a_reason_is_true(request: Any) -> None:
     """What a sentence says of prices, limits and what may not trade holds for the plan."""
     plan = request.plan()
     assume(plan is not None)
@@ -240,6 +240,6 @@ def test_a_reason_is_true(request):
         ),
     ],
 )
-def test_sentences_of_one_answer(text, cash, options, words):
+def test_sentences_of_one_answer(text: str, cash: int, options: dict[str, Any], words: list[str]) -> None:
     """Small cases, whole: the sentence, the remarks and the limits that neither says."""
     assert said(rebalance(portfolio(text), cash, **options)) == words

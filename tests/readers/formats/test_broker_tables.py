@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -61,17 +62,18 @@ def text(name: str) -> str:
         return data.decode("cp1252")
 
 
-def read(content: str):
+def read(content: str) -> Any:
     return read_positions(content.encode(), accounts="all")
 
 
 @pytest.mark.parametrize("name", HELD)
-def test_what_is_held(name):
+def test_what_is_held(name: Any) -> None:
     currency, cash, held = HELD[name]
     statement = read_positions(DATA / name, accounts="all")
     portfolio = statement.portfolio
     assert {p.symbol: (p.quantity, p.price) for p in portfolio} == {
-        symbol: (Decimal(quantity), Decimal(price)) for symbol, (quantity, price) in held.items()
+        symbol: (Decimal(quantity), Decimal(price))
+        for symbol, (quantity, price) in held.items()  # type: ignore[attr-defined]
     }
     assert portfolio.currency == currency
     assert statement.cash_found == Decimal(cash)
@@ -79,24 +81,24 @@ def test_what_is_held(name):
         assert abs(p.value - p.quantity * p.price) < Decimal("0.02"), p.symbol
 
 
-def test_every_table_has_a_file_and_says_where_it_is_known_from():
+def test_every_table_has_a_file_and_says_where_it_is_known_from() -> None:
     read_as = {read_positions(DATA / name).format for name in HELD} | {"rbc-direct"}
     assert {form.key for form in TABLES} == read_as
     assert all(form.source and form.confidence for form in TABLES)
 
 
 class TestPence:
-    def test_a_price_in_pence_is_pounds(self):
+    def test_a_price_in_pence_is_pounds(self) -> None:
         statement = read_positions(DATA / "hargreaves_lansdown.csv")
         assert statement.portfolio["VWRL"].price == Decimal("102.50")
         assert statement.portfolio["VWRL"].value == 10250
 
-    def test_a_price_in_pence_is_checked_against_the_value(self):
+    def test_a_price_in_pence_is_checked_against_the_value(self) -> None:
         """A price in pounds under (pence) is a hundredth of what it should be: refused, never read."""
         with pytest.raises(DataError, match="value is 10250"):
             read(text("hargreaves_lansdown.csv").replace('"10,250.00","10,250.00"', '"102.50","10,250.00"'))
 
-    def test_a_price_that_is_neither_pounds_nor_pence_is_refused(self):
+    def test_a_price_that_is_neither_pounds_nor_pence_is_refused(self) -> None:
         with pytest.raises(DataError, match="one of the three is wrong"):
             read(text("aj_bell.csv").replace('"612.50"', '"61.25"'))
 
@@ -104,36 +106,36 @@ class TestPence:
 class TestTotals:
     @pytest.mark.parametrize("name", ["hargreaves_lansdown.csv", "ing_de.csv", "interactive_investor.csv",
                                       "trading212_pie.csv", "comdirect.csv"])  # fmt: skip
-    def test_a_lost_row_is_noticed(self, name):
+    def test_a_lost_row_is_noticed(self, name: Any) -> None:
         lines = text(name).splitlines(keepends=True)
-        positions = [i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2])]
+        positions = [i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2])]  # type: ignore[attr-defined]
         del lines[positions[0]]
         with pytest.raises(DataError) as caught:
             read("".join(lines))
         assert [issue.code for issue in caught.value.issues] == ["total_mismatch"]
 
-    def test_cash_above_the_table_is_no_part_of_its_total(self):
+    def test_cash_above_the_table_is_no_part_of_its_total(self) -> None:
         statement = read_positions(DATA / "hargreaves_lansdown.csv")
         assert [total.stated for total in statement.totals] == [Decimal("14435.25"), 14125]
         assert statement.cash_found == Decimal("310.25")
 
     @pytest.mark.parametrize("name", ["consorsbank.csv", "dkb.csv", "td_direct.csv"])
-    def test_a_total_above_the_table_is_compared(self, name):
+    def test_a_total_above_the_table_is_compared(self, name: Any) -> None:
         assert len(read_positions(DATA / name).totals) == 1
         lines = text(name).splitlines(keepends=True)
-        first = next(i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2]))
+        first = next(i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2]))  # type: ignore[attr-defined]
         fewer = read("".join([*lines[:first], *lines[first + 1 :]]))
         assert "summary_differs" in [issue.code for issue in fewer.issues]
 
 
 class TestCurrencies:
-    def test_a_price_in_another_currency_is_not_the_price_of_a_share(self):
+    def test_a_price_in_another_currency_is_not_the_price_of_a_share(self) -> None:
         assert read_positions(DATA / "nordnet_no.csv").portfolio["Sample Inc"].price == Decimal("1690.4336")
 
-    def test_the_currency_stands_in_the_name_of_the_values(self):
+    def test_the_currency_stands_in_the_name_of_the_values(self) -> None:
         assert read_positions(DATA / "nordnet_sv.csv").currency == "SEK"
 
-    def test_holdings_in_two_currencies_are_added_at_the_rates_of_the_file(self):
+    def test_holdings_in_two_currencies_are_added_at_the_rates_of_the_file(self) -> None:
         """RBC: 3,725 CAD and 2,754 USD at 1.40; the cash in dollars is reported and not counted."""
         statement = read_positions(DATA / "rbc_direct.csv")
         assert statement.currency == "CAD"
@@ -141,44 +143,44 @@ class TestCurrencies:
         assert statement.cash_found == Decimal("500.25")
         assert "cash_left_out" in [issue.code for issue in statement.issues]
 
-    def test_an_account_in_one_currency_needs_no_rates(self):
+    def test_an_account_in_one_currency_needs_no_rates(self) -> None:
         lines = [line for line in text("rbc_direct.csv").splitlines() if not line.startswith("CAD")]
         statement = read("\n".join(lines))
         assert {p.symbol: p.value for p in statement.portfolio} == {"VTI": 2754}
         assert (statement.currency, statement.cash_found) == ("USD", 100)
 
-    def test_holdings_in_two_currencies_without_rates_are_not_added(self):
+    def test_holdings_in_two_currencies_without_rates_are_not_added(self) -> None:
         content = text("rbc_direct.csv").replace(",1.4000", ",N/A").replace(",1.0000", ",N/A")
         with pytest.raises(DataError, match="different currencies"):
             _ = read(content).portfolio
 
-    def test_yahoo_quotes_each_exchange_in_its_currency(self):
+    def test_yahoo_quotes_each_exchange_in_its_currency(self) -> None:
         with pytest.raises(DataError, match="different currencies"):
             _ = read(text("yahoo_finance.csv").replace("BND,", "XEQT.TO,")).portfolio
 
 
 class TestQuantities:
-    def test_pledged_shares_are_held_and_long_held_ones_are_not_counted_twice(self):
+    def test_pledged_shares_are_held_and_long_held_ones_are_not_counted_twice(self) -> None:
         """200 available (150 of them for long) and 100 pledged are 300: the file's own profit says so."""
         holding = next(h for h in read_positions(DATA / "zerodha.csv").holdings if h.symbol == "NIFTYBEES")
         assert holding.quantity == 300
         assert holding.pnl == 300 * (Decimal("275.50") - Decimal(240))
 
-    def test_discrepant_shares_are_told(self):
+    def test_discrepant_shares_are_told(self) -> None:
         issues = read_positions(DATA / "zerodha.csv").issues
         assert [(i.where.line, i.where.symbol) for i in issues if i.code == "discrepant_shares"] == [(10, "JUNIORBEES")]
 
-    def test_an_apostrophe_before_a_negative_number_is_no_text(self):
+    def test_an_apostrophe_before_a_negative_number_is_no_text(self) -> None:
         assert read_positions(DATA / "ibkr_tws.csv").portfolio["BND"].pnl == -1200
 
 
 class TestYahoo:
-    def test_sales_are_refused_with_a_way_out(self):
+    def test_sales_are_refused_with_a_way_out(self) -> None:
         with pytest.raises(DataError, match="delete the sold lots") as caught:
             read(text("yahoo_finance.csv").replace("core,BUY", "core,SELL"))
         assert caught.value.issues[0].code == "sale_in_lots"
 
-    def test_london_is_pence_or_pounds_and_is_not_guessed(self):
+    def test_london_is_pence_or_pounds_and_is_not_guessed(self) -> None:
         with pytest.raises(DataError, match="pence, pounds or dollars"):
             read(text("yahoo_finance.csv").replace("BND,", "VUSA.L,"))
 
@@ -194,35 +196,35 @@ class TestLeftOut:
             ("groww.csv", "INE000X01000", "no market price"),
         ],
     )
-    def test_what_a_plan_cannot_trade_is_left_out_with_its_reason(self, name, symbol, reason):
+    def test_what_a_plan_cannot_trade_is_left_out_with_its_reason(self, name: str, symbol: str, reason: str) -> None:
         rows = [row for row in read_positions(DATA / name).rows if row.kind == "unsupported"]
         assert [row.symbol for row in rows] == [symbol]
         assert rows[0].reason.startswith(reason)
 
-    def test_an_etf_of_bonds_is_no_bond(self):
+    def test_an_etf_of_bonds_is_no_bond(self) -> None:
         """J.P. Morgan's asset class of a high yield ETF is Fixed Income."""
         assert "PHYX" in [h.symbol for h in read_positions(DATA / "jpmorgan.csv").holdings]
 
 
-def test_accounts_that_only_have_a_number_are_kept_apart():
+def test_accounts_that_only_have_a_number_are_kept_apart() -> None:
     """Merrill: the nickname is blank, and two accounts hold the same symbol."""
     statement = read_positions(DATA / "merrill_holdings.csv")
     assert [account.id for account in statement.accounts] == ["11X-11111", "22X-22222"]
     assert [issue.code for issue in statement.blocking] == ["choose_accounts"]
 
 
-def test_a_table_from_a_workbook_is_the_same():
+def test_a_table_from_a_workbook_is_the_same() -> None:
     data = (DATA / "groww.csv").read_bytes()
     assert read_positions(workbook(data)).portfolio == read_positions(data).portfolio
 
 
-def test_the_order_of_columns_is_free():
+def test_the_order_of_columns_is_free() -> None:
     lines = [line.split(",") for line in text("upstox.csv").splitlines()]
     turned = "\n".join(",".join(reversed(cells)) for cells in lines)
     assert read(turned).portfolio == read_positions(DATA / "upstox.csv").portfolio
 
 
-def test_swapped_amounts_are_noticed():
+def test_swapped_amounts_are_noticed() -> None:
     """Price and value change places in every file that has both: refused, never read."""
     content = text("zerodha_kite.csv").replace("275.50,82650", "82650,275.50")
     with pytest.raises(DataError, match="one of the three is wrong"):
@@ -237,14 +239,14 @@ def test_swapped_amounts_are_noticed():
         ("jpmorgan.csv", "Quantity"),
     ],
 )
-def test_a_column_that_was_renamed_is_named(name, title):
+def test_a_column_that_was_renamed_is_named(name: str, title: str) -> None:
     """A known broker's file without symbols or quantities is refused, and nothing is left to a guess."""
     with pytest.raises(DataError, match=f"(?i)'{title}' is missing") as caught:
         read(text(name).replace(title, "Other", 1))
     assert {issue.code for issue in caught.value.issues} == {"missing_column"}
 
 
-def test_the_formats_can_be_listed():
+def test_the_formats_can_be_listed() -> None:
     listed = readable_formats()
     assert [form.key for form in listed][-1] == "generic"
     assert {form.key for form in listed} == {form.KEY for form in known_formats()} - {"transactions"}
