@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -61,7 +62,7 @@ def in_currency(held: Portfolio, currency: str) -> Portfolio:
         ("KWD", "1.234", "+KWD\u00a01.234"),
     ],
 )
-def test_money_has_the_sign_or_the_code_in_front(currency, amount, text):
+def test_money_has_the_sign_or_the_code_in_front(currency: str, amount: str, text: str) -> None:
     """The minus before the sign; a code with a space that does not break; the number as for dollars."""
     assert format_money(Decimal(amount), signed=True, currency=currency) == text
     assert format_units(int(Decimal(amount) * 1000), 3, signed=True, currency=currency) == text
@@ -71,7 +72,7 @@ def test_money_has_the_sign_or_the_code_in_front(currency, amount, text):
     amount=hypothesis_strategies.decimals(-(10**9), 10**9, places=2),
     currency=hypothesis_strategies.sampled_from(["USD", "EUR", "GBP", "CAD", "AUD", "NZD", "HKD", "SGD", "CHF", "SEK"]),
 )
-def test_what_is_written_can_be_typed(amount, currency):
+def test_what_is_written_can_be_typed(amount: Decimal, currency: str) -> None:
     """The text of an amount is read back as that amount, with any spelling of its currency before or after it."""
     assert read_amount("cash", format_money(amount, currency=currency), currency=currency) == amount
     for spelling in currency_spellings(currency):
@@ -89,7 +90,7 @@ def test_what_is_written_can_be_typed(amount, currency):
         ("€", "EUR"),
     ],
 )
-def test_another_currency_is_refused(text, currency):
+def test_another_currency_is_refused(text: str, currency: str) -> None:
     """500 dollars are not 500 euros."""
     with pytest.raises(RequestError, match=r"is not (a number|an amount in)"):
         read_amount("cash", text, currency=currency)
@@ -102,13 +103,13 @@ def test_another_currency_is_refused(text, currency):
         ("JPY", "500.50", "JPY\N{NO-BREAK SPACE}500.50", "a whole number"),
     ],
 )
-def test_what_cannot_be_written_cannot_be_typed(currency, text, found, needed):
+def test_what_cannot_be_written_cannot_be_typed(currency: str, text: str, found: str, needed: str) -> None:
     """An amount that would be shown rounded is refused as it was typed: there are no hundredths of a yen."""
     with pytest.raises(RequestError, match=re.escape(f"The cash is {found}; it must be {needed}.")):
         read_amount("cash", text, currency=currency)
 
 
-def test_a_plan_in_yen_shows_no_hundredths():
+def test_a_plan_in_yen_shows_no_hundredths() -> None:
     """Nor does any sentence, key number or row; the exact amounts stay in the files."""
     plan = rebalance(in_currency(portfolio("A 100000.25 @ 1234.5; B 50000 @ 700"), "JPY"), 100_000, min_trade=1000)
     texts = [present.sentence(plan), *present.explanation(plan), plan_html(plan, name="x", day=date(2026, 1, 31))]
@@ -119,18 +120,18 @@ def test_a_plan_in_yen_shows_no_hundredths():
     assert "100000.25" in exports.plan_csv(plan)
 
 
-def test_bounds_are_said_in_the_currency():
+def test_bounds_are_said_in_the_currency() -> None:
     with pytest.raises(RequestError, match=r"is €0\.00; it must lie within €0\.01 to €1,000,000\.00"):
         read_amount("min_trade", "0", currency="EUR")
 
 
 @pytest.mark.parametrize("code", ["", "usd", "EU", "EURO", "€", "ÄÖÜ", "$$$"])
-def test_a_portfolio_wants_an_iso_code(code):
+def test_a_portfolio_wants_an_iso_code(code: str) -> None:
     with pytest.raises(DataError, match="a code of three capital letters is needed, such as USD"):
         Portfolio(portfolio("VTI 1 @ 1"), currency=code)
 
 
-def test_a_portfolio_keeps_its_currency():
+def test_a_portfolio_keeps_its_currency() -> None:
     """Dollars where nothing is said; part of what makes portfolios equal; kept when targets are added."""
     dollars = portfolio("VTI 1000 @ 250")
     euros = in_currency(dollars, "EUR")
@@ -161,7 +162,9 @@ def texts(held: Portfolio, cash: Decimal, **settings: object) -> str:
 
 
 @given(**DRAWN, method=hypothesis_strategies.sampled_from(["classic", "exact"]))
-def test_a_plan_differs_by_the_sign_alone(portfolio, cash, step, strategy, method):
+def test_a_plan_differs_by_the_sign_alone(
+    portfolio: Portfolio, cash: Decimal, step: int, strategy: str, method: str
+) -> None:
     """Rows, key numbers, sentence, explanation, remarks, limits, printed page and drift, with every constraint."""
     settings = {"strategy": strategy, "method": method, "min_trade": step, "cash_buffer": 20, "fee_per_trade": "1.5"}
     dollars = texts(portfolio, cash, **settings)
@@ -171,7 +174,7 @@ def test_a_plan_differs_by_the_sign_alone(portfolio, cash, step, strategy, metho
 
 
 @given(**DRAWN)
-def test_sweeps_differ_by_the_sign_alone(portfolio, cash, step, strategy):
+def test_sweeps_differ_by_the_sign_alone(portfolio: Portfolio, cash: Decimal, step: int, strategy: str) -> None:
     """Every position of a slider and the sheet around it, both methods."""
     points = [Point(amount, Decimal(step)) for amount in (cash, Decimal(0), Decimal(750), Decimal(-10))]
     for method in ("classic", "exact"):
@@ -183,7 +186,7 @@ def test_sweeps_differ_by_the_sign_alone(portfolio, cash, step, strategy):
         assert sent[1] == sent[0].replace("$", "€")
 
 
-def test_a_file_in_euros_is_planned_in_euros():
+def test_a_file_in_euros_is_planned_in_euros() -> None:
     """The currency that DEGIRO's header names is the one of the sentence."""
     statement = read_positions(DEGIRO)
     assert statement.portfolio.currency == statement.currency == "EUR"
@@ -196,13 +199,13 @@ TABLE = "Symbol,Quantity,Price,Market Value,Currency\nNESN,10,100,1000,{0}\nROG,
 
 
 @pytest.mark.parametrize(("named", "code"), [("CHF", "CHF"), ("chf", "CHF"), ("", "USD")])
-def test_a_column_of_the_currency_counts(named, code):
+def test_a_column_of_the_currency_counts(named: str, code: str) -> None:
     statement = read_positions(TABLE.format(named).encode()).confirm()
     assert statement.portfolio.currency == code
     assert not [issue for issue in statement.issues if issue.severity == "warning"]
 
 
-def test_a_currency_that_is_no_code_is_told():
+def test_a_currency_that_is_no_code_is_told() -> None:
     """It is not guessed: amounts are written as dollars, and a warning says so."""
     statement = read_positions(TABLE.format("Franken").encode()).confirm()
     assert statement.portfolio.currency == "USD"
@@ -210,7 +213,7 @@ def test_a_currency_that_is_no_code_is_told():
     assert told == ["the currency 'FRANKEN' is no ISO code such as EUR; amounts are written as dollars."]
 
 
-def test_the_command_says_amounts_in_euros(capsys):
+def test_the_command_says_amounts_in_euros(capsys: pytest.CaptureFixture[str]) -> None:
     """Sentence, explanation, least cash and JSON."""
     assert main([str(DEGIRO), "-c", "3000", "-m", "100", "--verbose", "-f", "json"]) == 0
     out, err = capsys.readouterr()
@@ -222,7 +225,7 @@ def test_the_command_says_amounts_in_euros(capsys):
     assert "$" not in err
 
 
-def test_a_basket_names_its_currency():
+def test_a_basket_names_its_currency() -> None:
     plan = rebalance(portfolio("VTI 1000 @ 250; BND 500 @ 75"), 750, min_trade=10)
     assert ",CAD," in exports.basket_csv(plan, currency="CAD")
 
@@ -230,7 +233,7 @@ def test_a_basket_names_its_currency():
 SWISS = in_currency(portfolio("NESN 1000 @ 100; ROG 500 @ 250"), "CHF")
 
 
-def test_the_live_view_is_labelled_in_the_currency():
+def test_the_live_view_is_labelled_in_the_currency() -> None:
     """Labels, axes, bars and the unit's name; what the page needs to read a typed amount."""
     point = Point(Decimal(-750), Decimal(100))
     memory = new_memory()
@@ -246,9 +249,9 @@ def test_the_live_view_is_labelled_in_the_currency():
     assert len(sheet["axes"]["cash"]["values"]) == len(sheet["axes"]["cash"]["labels"])
 
 
-def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch):
+def test_a_typed_amount_and_a_pin_are_in_the_currency(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the browser sends is read in the portfolio's currency; a pinned plan of another one is not shown."""
-    state = {"cash": 5000, "min_trade": 100}
+    state: dict[str, Any] = {"cash": 5000, "min_trade": 100}
     monkeypatch.setattr(st, "session_state", state)
     memory = new_memory()
     request = {"n": 1, "cash": "CHF 1,250.50", "min_trade": "chf\u00a050", "pin": "set"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,7 +61,7 @@ def trades_are(page: Page, text: str, cash: str) -> None:
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_the_first_plan_takes_eight_actions_and_the_next_one_three(page: Page, address: Any, tmp_path: Path) -> None:
+def test_the_first_plan_takes_eight_actions_and_the_next_one_three(page: Page, address: str, tmp_path: Path) -> None:
     """From an empty page to the trades of 60/30/10 with a Fidelity file; then, with the session, a quarter later."""
     hand = Hand(opened(page, address))
     hand.drop(fidelity__csv=FIDELITY)

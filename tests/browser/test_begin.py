@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -37,7 +36,7 @@ def says(page: Page, data: bytes, cash: object = 5000) -> None:
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_cells_are_pasted(page: Page, address: Any) -> None:
+def test_cells_are_pasted(page: Page, address: str) -> None:
     """From a spreadsheet into the box; the names of the columns say what they are."""
     opened(page, address)
     page.get_by_role("button", name="Paste").click()
@@ -47,7 +46,7 @@ def test_cells_are_pasted(page: Page, address: Any) -> None:
     expect(page.get_by_text("pasted cells")).to_be_visible()
 
 
-def test_rows_are_typed_by_the_keyboard_alone(page: Page, address: Any) -> None:
+def test_rows_are_typed_by_the_keyboard_alone(page: Page, address: str) -> None:
     """Enter goes from cell to cell and adds a row at the end; the first key counts. A price is corrected likewise."""
     opened(page, address)
     page.get_by_role("button", name="Type", exact=True).press("Enter")
@@ -71,7 +70,7 @@ def test_rows_are_typed_by_the_keyboard_alone(page: Page, address: Any) -> None:
 
 
 @pytest.mark.parametrize("latency", [0, 100, 250])
-def test_back_at_once_is_back(page: Page, address: Any, latency: int) -> None:
+def test_back_at_once_is_back(page: Page, address: str, latency: int) -> None:
     """However soon after a change, and however slow the line: what was undone stays so, and Redo brings it again."""
     if latency:
         page.add_init_script(SLOW.replace("LATENCY", str(latency)))
@@ -96,7 +95,7 @@ def test_back_at_once_is_back(page: Page, address: Any, latency: int) -> None:
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
-def test_undo_goes_over_files(page: Page, address: Any) -> None:
+def test_undo_goes_over_files(page: Page, address: str) -> None:
     """Removing a portfolio is undone, and loading it too."""
     opened(page, address)
     upload(page, OWN)
@@ -132,7 +131,7 @@ def test_a_server_that_is_away_is_said(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("latency", [0, 250])
-def test_portfolios_of_a_session_are_chosen_on_a_phone(browser: Browser, address: Any, latency: int) -> None:
+def test_portfolios_of_a_session_are_chosen_on_a_phone(browser: Browser, address: str, latency: int) -> None:
     """By the keyboard; each has its own trades, Undo goes back to the one before, and axe finds nothing serious."""
     with browser.new_context(viewport={"width": 360, "height": 740}) as context:
         page = context.new_page()

@@ -115,7 +115,7 @@ def test_a_class_is_folded_and_taken_apart(mine: Any) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
-def test_the_tree_fits_and_is_accessible(page: Page, address: Any, scheme: str, width: int) -> None:
+def test_the_tree_fits_and_is_accessible(page: Page, address: str, scheme: str, width: int) -> None:
     """In light and dark, and on a phone: nothing is cut, and no rule of accessibility is broken."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 1280, "height": 1400})

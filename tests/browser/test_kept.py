@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -16,7 +14,7 @@ OWN = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nBND,500
 STORED = "() => localStorage.getItem('pbal-session')"
 
 
-def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page, address: Any) -> None:
+def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page, address: str) -> None:
     """Off at first; on, a reload brings positions and amounts back; after Forget there is the sample again."""
     opened(page, address)
     upload(page, OWN)
@@ -53,7 +51,7 @@ def test_a_session_is_kept_only_when_asked_and_until_it_is_forgotten(page: Page,
     assert page.evaluate(STORED) is None
 
 
-def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: Any) -> None:
+def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: str) -> None:
     """It is a stranger's text; nothing is written over it, and Forget takes it away."""
     page.goto(address)
     page.evaluate('() => localStorage.setItem(\'pbal-session\', \'{"kind": "pbal-session", "version": 9}\')')
@@ -68,7 +66,7 @@ def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: Any) -> N
 
 @pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (100, 360, "light"), (250, 360, "dark")])
 def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(
-    browser: Browser, address: Any, latency: int, width: int, scheme: str
+    browser: Browser, address: str, latency: int, width: int, scheme: str
 ) -> None:
     """By the keyboard; axe finds nothing serious, nothing goes sideways, and the switch says what is stored."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:

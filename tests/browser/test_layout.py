@@ -91,7 +91,7 @@ def in_view(page: Page, *parts: str) -> None:
 
 @pytest.mark.parametrize("method", ["classic", "exact"])
 @pytest.mark.parametrize("size", [(360, 740), (768, 1024), (1024, 768), (1280, 720)], ids=str)
-def test_the_sample_has_room(page: Page, address: Any, size: Any, method: str) -> None:
+def test_the_sample_has_room(page: Page, address: str, size: Any, method: str) -> None:
     """Sentence, table and key numbers of a hard rebalance, from a phone to a desk, with plan A and without."""
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     opened(page, f"{address}/?strategy=hard_rebalance&method={method}")
@@ -107,7 +107,7 @@ def test_the_sample_has_room(page: Page, address: Any, size: Any, method: str) -
     ("name", "text"),
     [("31", MANY), ("long", LONG), ("millions", MILLIONS), ("billions", BILLIONS), ("francs", FRANCS)],
 )
-def test_long_texts_have_room(page: Page, address: Any, width: int, name: str, text: Any) -> None:
+def test_long_texts_have_room(page: Page, address: str, width: int, name: str, text: Any) -> None:
     """Many positions, long symbols, large amounts and counts, another currency: weights, amounts, and with plan A."""
     method = "classic" if name == "billions" else "exact"
     page.set_viewport_size({"width": width, "height": 720})
@@ -124,7 +124,7 @@ def test_long_texts_have_room(page: Page, address: Any, width: int, name: str, t
 
 
 @pytest.mark.parametrize("text", [ISINS, LONG], ids=["isins", "long"])
-def test_symbols_of_any_length_are_read_in_table_and_chart(page: Page, address: Any, text: Any) -> None:
+def test_symbols_of_any_length_are_read_in_table_and_chart(page: Page, address: str, text: Any) -> None:
     """The table shows all of each; in the chart no label lies on its neighbour, and each says how its symbol ends."""
     opened(page, address)
     uploaded(page, text)
@@ -141,7 +141,7 @@ def test_symbols_of_any_length_are_read_in_table_and_chart(page: Page, address: 
 
 @pytest.mark.parametrize("query", ["", "?method=exact", "?strategy=hard_rebalance&method=exact"])
 @pytest.mark.parametrize("text", [None, MANY, BILLIONS], ids=["sample", "31", "billions"])
-def test_plan_a_and_the_buttons_are_in_view(page: Page, address: Any, text: Any, query: str) -> None:
+def test_plan_a_and_the_buttons_are_in_view(page: Page, address: str, text: Any, query: str) -> None:
     """At 1280 x 720 the numbers of both plans, what plan A is and every button need no scrolling."""
     opened(page, address + "/" + query)
     if text:
@@ -154,7 +154,7 @@ def test_plan_a_and_the_buttons_are_in_view(page: Page, address: Any, text: Any,
     in_view(page, ".pbal-numbers", ".pbal-pin-line", ".pbal-actions")
 
 
-def test_too_many_positions_leave_the_numbers_in_view(page: Page, address: Any) -> None:
+def test_too_many_positions_leave_the_numbers_in_view(page: Page, address: str) -> None:
     """The notice that there is no preview pushes nothing off the first screen."""
     opened(page, f"{address}/?method=exact")
     uploaded(page, HEADER + "".join(f"{p.symbol},{p.value},{p.price},{p.pnl}\n" for p in made_portfolio(201)))
@@ -165,7 +165,7 @@ def test_too_many_positions_leave_the_numbers_in_view(page: Page, address: Any) 
     expect(page.locator(".xaxislayer-above text")).to_have_count(0)
 
 
-def test_pinning_moves_no_bar(page: Page, address: Any) -> None:
+def test_pinning_moves_no_bar(page: Page, address: str) -> None:
     """The diamonds of plan A take no room from the bars."""
     opened(page, address)
     settled(page)
@@ -191,7 +191,7 @@ def test_the_switch_of_units_is_whole_on_a_phone(browser: Browser, address: str)
         assert switch["y"] >= panel["y"]
 
 
-def test_a_label_stands_beside_its_choice(page: Page, address: Any) -> None:
+def test_a_label_stands_beside_its_choice(page: Page, address: str) -> None:
     """At a width where both choices do not fit into one line, a label goes to the next line with its choice."""
     page.set_viewport_size({"width": 620, "height": 740})
     opened(page, address)

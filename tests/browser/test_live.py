@@ -9,7 +9,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import Portfolio, rebalance
 from pbal_core.dashboard import component, live
@@ -42,12 +42,18 @@ def address() -> Iterator[str]:
 def table(page: Page) -> list[list[str]]:
     """The cells of the trade table but the last column, which is for a pinned plan."""
     cells = "r => [...r.cells].slice(0, 6).map(c => c.innerText)"
-    return page.evaluate(f"() => [...document.querySelectorAll('.pbal-table tr[data-symbol]')].map({cells})")
+    rows: list[list[str]] = page.evaluate(
+        f"() => [...document.querySelectorAll('.pbal-table tr[data-symbol]')].map({cells})"
+    )
+    return rows
 
 
 def bars(page: Page) -> list[str]:
     """What the bars look like: the path of every bar of every trace."""
-    return page.evaluate("() => [...document.querySelectorAll('.barlayer path')].map(p => p.getAttribute('d'))")
+    paths: list[str] = page.evaluate(
+        "() => [...document.querySelectorAll('.barlayer path')].map(p => p.getAttribute('d'))"
+    )
+    return paths
 
 
 def painted(page: Page) -> None:
@@ -82,7 +88,7 @@ def drag(page: Page, label: str, start: float, stops: list[float]) -> None:
     painted(page)
 
 
-def test_drag_changes_everything_before_the_release_and_runs_python_once_after(page, address):
+def test_drag_changes_everything_before_the_release_and_runs_python_once_after(page: Page, address: str) -> None:
     """While the mouse is down chart, table and sentence follow and Python is not asked; the release asks once."""
     opened(page, address)
     settled(page)
@@ -104,7 +110,7 @@ def test_drag_changes_everything_before_the_release_and_runs_python_once_after(p
     assert runs(page) == before[2] + 1
 
 
-def test_a_typed_amount_off_the_grid_is_committed_exactly(page, address):
+def test_a_typed_amount_off_the_grid_is_committed_exactly(page: Page, address: str) -> None:
     """5,033.51 lies between two positions of the slider; the plan is for 5,033.51."""
     opened(page, address)
     settled(page)
@@ -118,7 +124,7 @@ def test_a_typed_amount_off_the_grid_is_committed_exactly(page, address):
     assert page.locator(".pbal-numbers dd:not([hidden])").all_inner_texts() == [n.value for n in key_numbers(plan)]
 
 
-def test_a_bad_amount_says_why_and_keeps_the_last_plan(page, address):
+def test_a_bad_amount_says_why_and_keeps_the_last_plan(page: Page, address: str) -> None:
     opened(page, address)
     settled(page)
     last = shown(page)
@@ -146,7 +152,7 @@ def test_a_bad_amount_says_why_and_keeps_the_last_plan(page, address):
         ("PageDown", 4500),
     ],
 )
-def test_keys_move_the_slider_and_commit(page, address, key, cash):
+def test_keys_move_the_slider_and_commit(page: Page, address: str, key: str, cash: int) -> None:
     """Arrows move one position, the Page keys ten, Home and End go to the ends."""
     opened(page, address)
     settled(page)
@@ -160,7 +166,7 @@ def test_keys_move_the_slider_and_commit(page, address, key, cash):
     assert table(page) == wanted(cash)
 
 
-def test_a_pinned_plan_stays_beside_what_is_dragged(page, address):
+def test_a_pinned_plan_stays_beside_what_is_dragged(page: Page, address: str) -> None:
     """Plan A keeps its trades, its numbers and its marks while the slider moves on, and over a rerun."""
     opened(page, address)
     settled(page)
@@ -184,7 +190,7 @@ def test_a_pinned_plan_stays_beside_what_is_dragged(page, address):
     expect(page.locator(".scatterlayer .point")).to_have_count(0)
 
 
-def test_dollars_and_weights_are_two_units_of_one_plan(page, address):
+def test_dollars_and_weights_are_two_units_of_one_plan(page: Page, address: str) -> None:
     """The switch changes the table's and the chart's unit and nothing else; dragging goes on in dollars."""
     opened(page, address)
     settled(page)
@@ -219,7 +225,7 @@ def test_the_reason_of_a_trade_knows_the_cash_once_it_is_committed(page: Page, a
 
 
 @pytest.mark.parametrize("mode", ["Weights", "Dollars"])
-def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
+def test_targets_follow_the_cash_where_something_is_frozen(page: Page, address: str, mode: str) -> None:
     """The others share out what is not frozen: their marks and their targets in the table move while dragging."""
     opened(page, address, "?frozen=VSMAX&strategy=hard_rebalance")
     settled(page)
@@ -239,7 +245,7 @@ def test_targets_follow_the_cash_where_something_is_frozen(page, address, mode):
     assert [cells[2] for cells in table(page)] == targets
 
 
-def test_another_currency_is_written_and_typed(page, address):
+def test_another_currency_is_written_and_typed(page: Page, address: str) -> None:
     """Francs in boxes, sliders, sentence, chart and switch; typed with or without the code; dollars are refused."""
     opened(page, address, "?currency=CHF")
     settled(page)
@@ -265,7 +271,7 @@ def test_another_currency_is_written_and_typed(page, address):
     expect(page.locator("#pbal-cash-note")).to_have_text('Cash "$500" is not an amount in CHF; leave its currency out.')
 
 
-def test_sixty_positions_show_the_largest_changes_first(page, address):
+def test_sixty_positions_show_the_largest_changes_first(page: Page, address: str) -> None:
     """Of 60 rows the 30 with the largest trades are shown, in the order of the file; the rest on demand."""
     opened(page, address, "?n=60&strategy=hard_rebalance")
     settled(page)
@@ -278,7 +284,7 @@ def test_sixty_positions_show_the_largest_changes_first(page, address):
 
 
 @pytest.mark.parametrize(("count", "rows_shown"), [(30, 30), (35, 35), (36, 30)])
-def test_a_few_rows_are_not_worth_hiding(page, address, count, rows_shown):
+def test_a_few_rows_are_not_worth_hiding(page: Page, address: str, count: int, rows_shown: int) -> None:
     """Up to five rows more than thirty are simply shown; only then is there a button for the rest."""
     opened(page, address, f"?n={count}")
     settled(page)
@@ -286,7 +292,7 @@ def test_a_few_rows_are_not_worth_hiding(page, address, count, rows_shown):
     expect(page.get_by_role("button", name="Show all")).to_have_count(int(rows_shown < count))
 
 
-def test_a_dash_is_quiet_in_every_column(page, address):
+def test_a_dash_is_quiet_in_every_column(page: Page, address: str) -> None:
     """A trade of nothing and its amount are both written in the quiet colour."""
     opened(page, address)
     cells = page.locator(".pbal-table tbody tr").first.locator("td")
@@ -295,14 +301,14 @@ def test_a_dash_is_quiet_in_every_column(page, address):
     assert trade == amount != cells.nth(4).evaluate("cell => getComputedStyle(cell).color")
 
 
-def test_one_position_is_a_portfolio(page, address):
+def test_one_position_is_a_portfolio(page: Page, address: str) -> None:
     opened(page, address, "?n=1")
     settled(page)
     plan = rebalance(made_portfolio(1), 5000, min_trade=100)
     assert [cells[3] for cells in table(page)] == [row["shares"] for row in table_rows(plan)]
 
 
-def test_too_many_positions_to_preview_are_planned_on_release(page, address):
+def test_too_many_positions_to_preview_are_planned_on_release(page: Page, address: str) -> None:
     """Above the limit a drag moves the amount, the page says to let go, and the release brings the plan."""
     opened(page, address, "?n=300")
     settled(page)
@@ -312,7 +318,7 @@ def test_too_many_positions_to_preview_are_planned_on_release(page, address):
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_no_plan_is_said_where_the_plan_would_stand(page, address):
+def test_no_plan_is_said_where_the_plan_would_stand(page: Page, address: str) -> None:
     """More than the sales can raise: the exact method refuses, the sliders stay, and the way back works."""
     opened(page, address, "?method=exact")
     settled(page)
@@ -327,7 +333,7 @@ def test_no_plan_is_said_where_the_plan_would_stand(page, address):
     )
 
 
-def test_the_exact_method_needs_no_minimum_trade(page, address):
+def test_the_exact_method_needs_no_minimum_trade(page: Page, address: str) -> None:
     """The slider's first position is nothing, and 0 can be typed."""
     opened(page, address, "?method=exact")
     settled(page)
@@ -344,7 +350,7 @@ def test_the_exact_method_needs_no_minimum_trade(page, address):
     expect(page.locator(".pbal-sentence")).to_have_text(plan)
 
 
-def test_a_finger_drags_too(browser, address):
+def test_a_finger_drags_too(browser: Browser, address: str) -> None:
     """On a phone a touch on the slider moves it, and lifting the finger commits."""
     with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
         page = opened(context.new_page(), address)
@@ -371,7 +377,7 @@ def test_a_finger_drags_too(browser, address):
         expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, cash, min_trade=100))}")).to_be_visible()
 
 
-def test_themes_recolour_chart_and_table(browser, address):
+def test_themes_recolour_chart_and_table(browser: Browser, address: str) -> None:
     """The bars take the theme's own colour in light and in dark."""
     colours = {}
     for scheme in ("light", "dark"):
@@ -383,7 +389,7 @@ def test_themes_recolour_chart_and_table(browser, address):
     assert colours == {"light": "rgb(11, 92, 173)", "dark": "rgb(90, 169, 240)"}
 
 
-def test_two_quick_drags_keep_the_newer_one(page, address):
+def test_two_quick_drags_keep_the_newer_one(page: Page, address: str) -> None:
     """A second drag begins before the first is answered; the late answer does not pull the slider back."""
     opened(page, address)
     settled(page)
@@ -397,7 +403,7 @@ def test_two_quick_drags_keep_the_newer_one(page, address):
     expect(page.get_by_text(f"python: {sentence(rebalance(SAMPLE, cash, min_trade=100))}")).to_be_visible()
 
 
-def test_a_view_that_comes_back_asks_for_what_it_lacks(page, address):
+def test_a_view_that_comes_back_asks_for_what_it_lacks(page: Page, address: str) -> None:
     """Hidden and shown again, it has forgotten its slices and still shows the committed plan, and drags."""
     opened(page, address)
     settled(page)
@@ -416,7 +422,7 @@ def test_a_view_that_comes_back_asks_for_what_it_lacks(page, address):
     assert table(page) == wanted(-110_000)
 
 
-def test_asking_for_what_is_lacking_sets_no_amount(page, address):
+def test_asking_for_what_is_lacking_sets_no_amount(page: Page, address: str) -> None:
     """The amount that Python has just set stays, and the slider that lacked its plans drags."""
     opened(page, address)
     settled(page)
@@ -458,7 +464,7 @@ OVERTAKEN = """async ([source, html, data]) => {
 }"""
 
 
-def test_an_overtaken_call_ends_alone(page, address):
+def test_an_overtaken_call_ends_alone(page: Page, address: str) -> None:
     """Of two answers that follow quickly, Streamlit ends the call of the first: the next finds the same view."""
     opened(page, address)
     problem = prepare(SAMPLE, strategy="try_avoid_sell")
@@ -469,7 +475,7 @@ def test_an_overtaken_call_ends_alone(page, address):
     assert shown == "-$110,000.00"
 
 
-def test_a_holding_that_the_file_rounds_down_is_sold_to_nothing(page, address):
+def test_a_holding_that_the_file_rounds_down_is_sold_to_nothing(page: Page, address: str) -> None:
     """Nothing negative and nothing undefined anywhere, in weights, in dollars and at both ends of the slider."""
     held = "A 990 @ 10 held 100; B 1000 @ 10 held 100"
     opened(page, f"{address}/?held={quote(held)}&target=B&method=exact&strategy=hard_rebalance")
@@ -486,7 +492,7 @@ def test_a_holding_that_the_file_rounds_down_is_sold_to_nothing(page, address):
         settled(page)
 
 
-def test_the_spoken_line_changes_once_a_commit(page, address):
+def test_the_spoken_line_changes_once_a_commit(page: Page, address: str) -> None:
     """A screen reader hears the plan after the release, not every position on the way."""
     opened(page, address)
     settled(page)
@@ -505,7 +511,7 @@ def test_the_spoken_line_changes_once_a_commit(page, address):
     assert page.evaluate("() => window.said") == 1
 
 
-def test_what_is_being_typed_is_not_overwritten(page, address):
+def test_what_is_being_typed_is_not_overwritten(page: Page, address: str) -> None:
     """An answer that arrives while somebody types in the other box leaves the half-typed amount alone."""
     opened(page, address)
     settled(page)

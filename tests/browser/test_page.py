@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import Portfolio, read_positions, rebalance
 from pbal_core.sample import sample_bytes
@@ -36,7 +36,7 @@ def headline(page: Page, cash: object, text: str = OWN, **options: object) -> st
     return sentence(plan)
 
 
-def test_upload_change_cash_read_the_table_download(page, address, tmp_path):
+def test_upload_change_cash_read_the_table_download(page: Page, address: str, tmp_path: Path) -> None:
     """The way of a user, end to end: what she downloads is the plan that she saw."""
     opened(page, address)
     upload(page, OWN)
@@ -60,7 +60,7 @@ def test_upload_change_cash_read_the_table_download(page, address, tmp_path):
     assert sum(Decimal(r["Value"]) for r in rows) == plan.cost
 
 
-def test_strategy_and_rounding_follow(page, address):
+def test_strategy_and_rounding_follow(page: Page, address: str) -> None:
     """Choosing another strategy or rounding changes the plan and the address."""
     opened(page, address)
     upload(page, OWN)
@@ -72,7 +72,7 @@ def test_strategy_and_rounding_follow(page, address):
     expect(page).to_have_url(re.compile("method=classic"))
 
 
-def test_fit_to_cash_is_the_way_out_of_an_overspend(page, address):
+def test_fit_to_cash_is_the_way_out_of_an_overspend(page: Page, address: str) -> None:
     """Where a classic plan overspends there is a button beside the warning; the exact plan is proven and has none."""
     opened(page, f"{address}/?method=classic")
     fit = page.get_by_role("button", name="Fit to cash")
@@ -89,7 +89,7 @@ def test_fit_to_cash_is_the_way_out_of_an_overspend(page, address):
 
 
 @pytest.mark.parametrize("query", ["cash=-200000&method=exact", "cash=-200000", "cash=0&strategy=hard_rebalance"])
-def test_fit_to_cash_is_not_offered_where_it_does_nothing(page, address, query):
+def test_fit_to_cash_is_not_offered_where_it_does_nothing(page: Page, address: str, query: str) -> None:
     """Neither where there is no plan, nor where the sales cannot raise the cash, nor where nothing is overspent."""
     opened(page, f"{address}/?{query}")
     settled(page)
@@ -102,7 +102,7 @@ def test_fit_to_cash_is_not_offered_where_it_does_nothing(page, address, query):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_the_rest_is_invested_at_a_press(page, address, width):
+def test_the_rest_is_invested_at_a_press(page: Page, address: str, width: int) -> None:
     """The button is beside the sentence that says what stays; the plan and the link follow, and Undo takes it back."""
     page.set_viewport_size({"width": width, "height": 720})
     opened(page, f"{address}/?cash=540&min_trade=0&method=exact")
@@ -131,7 +131,7 @@ def test_the_rest_is_invested_at_a_press(page, address, width):
     expect(page).not_to_have_url(re.compile("leftover"))
 
 
-def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):
+def test_an_address_is_shared_and_tabs_are_apart(page: Page, address: str, browser: Browser) -> None:
     """A reload and another browser bring the settings back; nobody sees the other's portfolio or cash."""
     opened(page, f"{address}/?cash=-750&min_trade=50")
     expect(page.get_by_label("Cash", exact=True)).to_have_value(re.compile("750"))
@@ -152,7 +152,7 @@ def test_an_address_is_shared_and_tabs_are_apart(page, address, browser):
     expect(page.get_by_text("A link never holds them")).to_be_visible()
 
 
-def test_back_undoes_a_change_and_then_leaves(page, address):
+def test_back_undoes_a_change_and_then_leaves(page: Page, address: str) -> None:
     """Each change is one step of the browser's history; a page on which nothing was changed is none."""
     before = f"{address}/_stcore/health"
     page.goto(before)
@@ -192,7 +192,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_does_nothing(page, address, text):
+def test_hostile_text_does_nothing(page: Page, address: str, text: str) -> None:
     """In a symbol, in a column's name and in the file's name: it is reported, and the page stays usable."""
     opened(page, address)
     quoted = '"' + text.replace('"', '""') + '"'
@@ -206,7 +206,7 @@ def test_hostile_text_does_nothing(page, address, text):
     headline(page, 5000)
 
 
-def test_a_file_is_called_by_its_name(page, address):
+def test_a_file_is_called_by_its_name(page: Page, address: str) -> None:
     """Markdown takes nothing away from a name: neither underscores nor a number with a point in front."""
     opened(page, address)
     upload(page, OWN, name="_own_ 1. a__b__c.csv")
@@ -215,7 +215,7 @@ def test_a_file_is_called_by_its_name(page, address):
     expect(page.get_by_text(re.compile(r"still shows: upload\d+ _own_ 1\. a__b__c\.csv\.$"))).to_be_visible()
 
 
-def test_ten_thousand_rows(page, address):
+def test_ten_thousand_rows(page: Page, address: str) -> None:
     """The largest file is read, planned and shown, and the next one too."""
     opened(page, address)
     rows = "".join(f"S{i:05},{1000 + i},{10 + i % 90},0\n" for i in range(10_000))
@@ -227,7 +227,7 @@ def test_ten_thousand_rows(page, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_accessible(browser, address, scheme, width):
+def test_accessible(browser: Browser, address: str, scheme: str, width: int) -> None:
     """Axe finds nothing serious, in both themes, on a desk and on a phone."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address)
@@ -243,7 +243,7 @@ def serious(page: Page) -> list[tuple[str, str]]:
     return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}]
 
 
-def test_how_it_works_is_read_at_once(page, address):
+def test_how_it_works_is_read_at_once(page: Page, address: str) -> None:
     """At 1280 x 720 the last line of the explanation needs no scrolling."""
     opened(page, address)
     page.get_by_role("button", name="How it works").click()
@@ -254,7 +254,7 @@ def test_how_it_works_is_read_at_once(page, address):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_phone_shows_everything_without_sideways_scrolling(browser, address):
+def test_a_phone_shows_everything_without_sideways_scrolling(browser: Browser, address: str) -> None:
     """At 360 pixels nothing is cut off, and the table stands below the chart."""
     with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
         page = opened(context.new_page(), address)
@@ -266,7 +266,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(browser, address):
         assert table["y"] >= chart["y"] + chart["height"]
 
 
-def test_the_decision_needs_no_scrolling(page, address):
+def test_the_decision_needs_no_scrolling(page: Page, address: str) -> None:
     """At 1280 x 720 the sentence, the sliders, the chart, the table and the key numbers are all in view."""
     opened(page, address)
     for part in (".pbal-sentence", "#pbal-cash-box", ".pbal-chart", ".pbal-table", ".pbal-numbers"):
@@ -276,7 +276,7 @@ def test_the_decision_needs_no_scrolling(page, address):
         assert box["y"] + box["height"] <= 720, part
 
 
-def test_readme_pictures_exist():
+def test_readme_pictures_exist() -> None:
     """The pictures of the README are there and are no placeholders."""
     for name in ("desktop.png", "phone.png", "dark.png"):
         assert Path(ROOT / ".github" / "images" / name).stat().st_size > 10_000

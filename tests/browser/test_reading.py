@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,7 +22,7 @@ def says(page: Page, mapping: ColumnMapping, data: str) -> None:
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
 
 
-def test_one_press_says_which_of_two_amounts_is_meant(page: Page, address: Any) -> None:
+def test_one_press_says_which_of_two_amounts_is_meant(page: Page, address: str) -> None:
     """``2.500`` is two and a half, or two thousand five hundred: both are buttons, and nothing is read before."""
     opened(page, address)
     before = page.locator(".pbal-sentence").inner_text()
@@ -36,7 +34,7 @@ def test_one_press_says_which_of_two_amounts_is_meant(page: Page, address: Any) 
     says(page, ColumnMapping(symbol="Ticker", quantity="Units", price="Last price", decimal=","), OWN)
 
 
-def test_a_column_without_a_name_is_mapped(page: Page, address: Any) -> None:
+def test_a_column_without_a_name_is_mapped(page: Page, address: str) -> None:
     """The lists offer every column that holds something, by its place where it has no name."""
     data = "Papier,,Kurs\nVTI,10,250.00\nBND,20,75.00\n"
     opened(page, address)

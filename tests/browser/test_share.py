@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,7 +30,7 @@ def plan_is(page: Page, text: str, cash: int, weights: dict[str, int]) -> None:
 
 @pytest.mark.parametrize("latency", [0, 250])
 def test_a_link_holds_targets_only_when_asked_and_works_on_a_phone(
-    browser: Browser, address: Any, latency: int
+    browser: Browser, address: str, latency: int
 ) -> None:
     """By the keyboard: shared without symbols, then with them; opened elsewhere it waits for a file of that reader."""
     with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
@@ -68,7 +67,7 @@ def test_a_link_holds_targets_only_when_asked_and_works_on_a_phone(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_sharing_is_accessible_on_a_phone(browser: Browser, address: Any, scheme: str) -> None:
+def test_sharing_is_accessible_on_a_phone(browser: Browser, address: str, scheme: str) -> None:
     """Axe finds nothing serious in the dialog and on the page that a link opens, and nothing goes sideways."""
     with browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address, LINKED)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import rebalance
 from pbal_core.money import format_percent
@@ -66,7 +67,7 @@ def adds_up(page: Page) -> None:
     assert rows[-1][5] in {rows[-1][1], DASH}, "everything together comes out even"
 
 
-def test_the_table_adds_up_while_a_slider_moves(mine):
+def test_the_table_adds_up_while_a_slider_moves(mine: Page) -> None:
     """In dollars, at every position: what is seen is added up by the test, and is the total that is seen."""
     mine.get_by_role("button", name="Dollars").click()
     near(mine, "Cash slider")  # all positions follow when somebody reaches for the slider
@@ -84,7 +85,7 @@ def test_the_table_adds_up_while_a_slider_moves(mine):
     adds_up(mine)
 
 
-def test_cash_and_total_say_what_python_says(mine):
+def test_cash_and_total_say_what_python_says(mine: Page) -> None:
     plan = rebalance(HELD, -3000, method="exact", strategy="hard_rebalance", min_trade=10)
     for key, row in sum_cells(plan.outcome).items():
         cells = mine.locator(f"[data-sum={key}] td").all_inner_texts()
@@ -92,7 +93,7 @@ def test_cash_and_total_say_what_python_says(mine):
         assert cells == [row.get(column, "") for column in keys]
 
 
-def test_a_row_opens_by_tap_and_by_key(mine):
+def test_a_row_opens_by_tap_and_by_key(mine: Page) -> None:
     """To price, shares, gain and the reason of this trade; it says so to a screen reader, and shuts again."""
     head = mine.get_by_role("button", name="VTI", exact=True)
     expect(head).to_have_attribute("aria-expanded", "false")
@@ -117,7 +118,7 @@ def test_a_row_opens_by_tap_and_by_key(mine):
     expect(more, "the row stays open, and is about the new plan").not_to_contain_text("Realises")
 
 
-def test_a_stale_price_is_corrected_in_its_row(mine):
+def test_a_stale_price_is_corrected_in_its_row(mine: Page) -> None:
     """By the keyboard alone; what cannot be used is said beside the box; Undo brings the old price back."""
     mine.get_by_role("button", name="BND", exact=True).focus()
     mine.keyboard.press("Enter")
@@ -137,7 +138,7 @@ def test_a_stale_price_is_corrected_in_its_row(mine):
     expect(mine.locator(".pbal-more")).to_contain_text("$75.00, the file has no date")
 
 
-def test_the_focus_stays_when_the_table_is_built_anew(mine):
+def test_the_focus_stays_when_the_table_is_built_anew(mine: Page) -> None:
     """On the price that was corrected, on the symbol when that is undone, and on a title when rows change places."""
     head = mine.get_by_role("button", name="BND", exact=True)
     head.press("Enter")
@@ -157,12 +158,12 @@ def test_the_focus_stays_when_the_table_is_built_anew(mine):
     expect(title).to_be_focused()
 
 
-def test_words_about_the_plan_before_are_dimmed(mine):
+def test_words_about_the_plan_before_are_dimmed(mine: Page) -> None:
     """While a slider moves and while targets are typed; with the next plan they are plain again."""
     words = [mine.get_by_text("Optimal: under these rules"), mine.get_by_text("out of band:").first]
     slider = mine.get_by_label("Cash slider")
 
-    def opacity(expected):
+    def opacity(expected: str) -> None:
         for each in words:
             found = each.locator("xpath=ancestor::*[starts-with(@class, 'st') and contains(@class, 'st-key-plan-')]")
             expect(found).to_have_css("opacity", expected)
@@ -177,7 +178,7 @@ def test_words_about_the_plan_before_are_dimmed(mine):
 
 
 @pytest.mark.parametrize("opened_row", [False, True])
-def test_the_sum_of_targets_covers_no_row_of_a_short_table(page, address, opened_row):
+def test_the_sum_of_targets_covers_no_row_of_a_short_table(page: Page, address: str, opened_row: bool) -> None:
     """Cash and total stay in sight, and so does the target that is being typed."""
     opened(page, address)
     upload(page, OWN)
@@ -201,7 +202,7 @@ def test_the_sum_of_targets_covers_no_row_of_a_short_table(page, address, opened
     expect(scale).to_be_in_viewport(ratio=1)
 
 
-def test_rows_are_sorted_by_any_column(mine):
+def test_rows_are_sorted_by_any_column(mine: Page) -> None:
     """Largest first, smallest first, the file's order again; the title says which; trades first is one press."""
     press = mine.get_by_role("button", name="Now", exact=True)
     for order, said in (("VTI BND VXUS", "descending"), ("VXUS BND VTI", "ascending"), ("VTI VXUS BND", None)):
@@ -220,7 +221,7 @@ def test_rows_are_sorted_by_any_column(mine):
     expect(mine.get_by_role("button", name="Trades first")).to_have_attribute("aria-pressed", "true")
 
 
-def test_only_trades_and_search(page, address):
+def test_only_trades_and_search(page: Page, address: str) -> None:
     """A search from thirty rows on; only trades leaves out what does not trade, and the total still counts it."""
     opened(page, f"{address}/?cash=5000&method=exact")
     upload(page, MANY)
@@ -240,7 +241,7 @@ def test_only_trades_and_search(page, address):
     assert len(symbols(page)) == 30
 
 
-def test_the_trades_are_copied(mine):
+def test_the_trades_are_copied(mine: Page) -> None:
     """On the clipboard, as plain lines."""
     mine.context.grant_permissions(["clipboard-read", "clipboard-write"])
     mine.get_by_role("button", name="Copy trades").click()
@@ -249,7 +250,7 @@ def test_the_trades_are_copied(mine):
     assert mine.evaluate("navigator.clipboard.readText()").splitlines() == trade_lines(plan.portfolio, plan.outcome)
 
 
-def test_where_there_is_no_clipboard_the_text_is_selected(page, address):
+def test_where_there_is_no_clipboard_the_text_is_selected(page: Page, address: str) -> None:
     """As on an address that is neither https nor this computer."""
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     opened(page, address)
@@ -262,7 +263,7 @@ def test_where_there_is_no_clipboard_the_text_is_selected(page, address):
     expect(page.get_by_role("button", name="Copy trades")).to_be_focused()
 
 
-def test_a_fund_is_named_under_its_isin_and_its_name_is_text(page, address):
+def test_a_fund_is_named_under_its_isin_and_its_name_is_text(page: Page, address: str) -> None:
     """What a file calls a fund is never markup, and no foreign host is asked for anything."""
     seen = []
     page.on("request", lambda request: seen.append(request.url) if "beacon" in request.url else None)
@@ -276,7 +277,7 @@ def test_a_fund_is_named_under_its_isin_and_its_name_is_text(page, address):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_few_funds_leave_no_empty_half(page, address, width):
+def test_few_funds_leave_no_empty_half(page: Page, address: str, width: int) -> None:
     """The list of three funds fills its panel."""
     page.set_viewport_size({"width": width, "height": 740})
     opened(page, address)
@@ -291,7 +292,7 @@ def test_few_funds_leave_no_empty_half(page, address, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_an_open_row_is_accessible(browser, address, scheme, width):
+def test_an_open_row_is_accessible(browser: Browser, address: str, scheme: str, width: int) -> None:
     """Axe finds nothing serious with rows open and sorted, and nothing goes sideways."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address)
@@ -307,7 +308,7 @@ def test_an_open_row_is_accessible(browser, address, scheme, width):
 
 
 @pytest.mark.parametrize(("name", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg")])
-def test_the_chart_is_saved_as_a_picture(page, address, tmp_path, name, start):
+def test_the_chart_is_saved_as_a_picture(page: Page, address: str, tmp_path: Path, name: str, start: bytes) -> None:
     """From the one menu of downloads."""
     opened(page, address)
     settled(page)
@@ -324,7 +325,7 @@ def test_the_chart_is_saved_as_a_picture(page, address, tmp_path, name, start):
         assert b'class="js-line"' in content, "the key of the target is a line, as it is on the page"
 
 
-def test_old_prices_are_asked_about_before_they_are_limits(mine):
+def test_old_prices_are_asked_about_before_they_are_limits(mine: Page) -> None:
     """The order file is there only once the reader accepts prices of an unknown day."""
     mine.get_by_role("button", name=re.compile("Download")).click()
     basket = mine.get_by_role("button", name="Orders for IBKR TWS")

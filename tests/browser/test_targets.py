@@ -77,7 +77,7 @@ def test_targets_are_typed_by_the_keyboard_alone(mine: Any) -> None:
     expect(target(mine, "VTI")).to_have_value("60")
 
 
-def test_tab_stays_in_the_targets_and_arrows_reach_every_row(mine):
+def test_tab_stays_in_the_targets_and_arrows_reach_every_row(mine: Any) -> None:
     """Tab skips the buttons that open a row, both ways; Up and Down go through these; an open row is not skipped."""
     opener = mine.locator(".pbal-table tbody .pbal-open")
     target(mine, "VTI").focus()
@@ -100,7 +100,7 @@ def test_tab_stays_in_the_targets_and_arrows_reach_every_row(mine):
     expect(target(mine, "BND")).not_to_be_focused()
 
 
-def test_the_target_is_typed_beside_now_and_after(mine):
+def test_the_target_is_typed_beside_now_and_after(mine: Any) -> None:
     """In the plan's own table; its mark follows the keys, the plan does not yet. Without room there, it is below."""
     cell = mine.locator(".pbal-table tr[data-symbol=VTI] td[data-target]")
     expect(cell.locator("input")).to_have_value("33.3333")
@@ -116,7 +116,7 @@ def test_the_target_is_typed_beside_now_and_after(mine):
 
 
 @pytest.mark.parametrize("latency", [100, 250])
-def test_the_first_key_counts_on_a_slow_line(page: Page, address: Any, latency: int) -> None:
+def test_the_first_key_counts_on_a_slow_line(page: Page, address: str, latency: int) -> None:
     """Targets typed at once, whatever is still on its way, and the focus stays where the reader types."""
     page.add_init_script(SLOW.replace("LATENCY", str(latency)))
     opened(page, address)
@@ -181,7 +181,7 @@ WAYS: dict[str, Callable[[Page], object]] = {
 
 
 @pytest.mark.parametrize("latency", [0, 100, 250])
-def test_every_digit_counts_however_a_target_is_reached(page: Page, address: Any, latency: int) -> None:
+def test_every_digit_counts_however_a_target_is_reached(page: Page, address: str, latency: int) -> None:
     """At once after anything else on the page, while its answer is still on the way: twenty ways, none loses a key."""
     if latency:
         page.add_init_script(SLOW.replace("LATENCY", str(latency)))
@@ -274,7 +274,7 @@ def test_an_asset_that_is_not_held_is_added(mine: Any) -> None:
     expect(target(mine, "GLD")).to_have_value("10")
 
 
-def test_what_decides_is_on_the_first_screen(page: Page, address: Any) -> None:
+def test_what_decides_is_on_the_first_screen(page: Page, address: str) -> None:
     """At 1280 x 720: the plan, why it is so, what to do with all targets; and their sum while they are typed."""
     page.set_viewport_size({"width": 1280, "height": 720})
     opened(page, address)
@@ -292,7 +292,7 @@ def test_what_decides_is_on_the_first_screen(page: Page, address: Any) -> None:
     expect(page.get_by_role("button", name="Scale to 100 %")).to_be_in_viewport(ratio=1)
 
 
-def test_nothing_is_cut_on_a_phone(page: Page, address: Any) -> None:
+def test_nothing_is_cut_on_a_phone(page: Page, address: str) -> None:
     """At 360 pixels every button and every word in an empty box is whole, and the boxes of one row are in one line."""
     page.set_viewport_size({"width": 360, "height": 740})
     opened(page, address)
@@ -308,7 +308,7 @@ def test_nothing_is_cut_on_a_phone(page: Page, address: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_everything_open_is_accessible(browser: Browser, address: Any, scheme: Any, width: Any) -> None:
+def test_everything_open_is_accessible(browser: Browser, address: str, scheme: str, width: int) -> None:
     """Axe finds nothing serious with a portfolio loaded and every panel open, and nothing goes sideways."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:
         page = opened(context.new_page(), address)

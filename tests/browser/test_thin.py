@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
@@ -27,7 +28,7 @@ def chart(page: Page, path: str) -> Image.Image:
     return Image.open(path).convert("L")
 
 
-def test_rows_out_of_sight_come_back_with_the_plan(page, address, tmp_path):
+def test_rows_out_of_sight_come_back_with_the_plan(page: Page, address: str, tmp_path: Path) -> None:
     """While a hand drags few rows are in the page and a canvas has the bars; both are the same after the release."""
     opened(page, address, "?n=60&strategy=hard_rebalance")
     settled(page)
@@ -53,7 +54,7 @@ def test_rows_out_of_sight_come_back_with_the_plan(page, address, tmp_path):
     assert sum(map(bool, difference.tobytes())) < 200, "the canvas has what plotly.js draws"
 
 
-def test_scrolling_while_dragging_brings_the_rows_back(page, address):
+def test_scrolling_while_dragging_brings_the_rows_back(page: Page, address: str) -> None:
     opened(page, address, "?n=60&strategy=hard_rebalance")
     settled(page)
     page.get_by_role("button", name="Show all 60 positions").click()

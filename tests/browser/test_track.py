@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -41,7 +40,7 @@ def heights(page: Page, axis: str) -> list[float]:
 
 
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_landmarks_are_named_and_go_to_their_amount(page: Page, address: Any, method: str) -> None:
+def test_landmarks_are_named_and_go_to_their_amount(page: Page, address: str, method: str) -> None:
     """Each has its words for the pointer, for the keyboard and for a screen reader; a press plans for it."""
     opened(page, address, f"?method={method}")
     settled(page)
@@ -63,7 +62,7 @@ def test_landmarks_are_named_and_go_to_their_amount(page: Page, address: Any, me
     )
 
 
-def test_a_key_goes_to_the_next_landmark_and_back(page: Page, address: Any) -> None:
+def test_a_key_goes_to_the_next_landmark_and_back(page: Page, address: str) -> None:
     opened(page, address)
     settled(page)
     near(page, "Cash slider")
@@ -77,7 +76,7 @@ def test_a_key_goes_to_the_next_landmark_and_back(page: Page, address: Any) -> N
     expect(page.get_by_text(f"python: {sentence(plan)}")).to_be_visible()
 
 
-def test_the_line_rises_where_the_plan_is_more_balanced(page: Page, address: Any) -> None:
+def test_the_line_rises_where_the_plan_is_more_balanced(page: Page, address: str) -> None:
     """Cash without a sale is best where there is much of it; the line of the other slider counts trades."""
     opened(page, address)
     settled(page)
@@ -94,7 +93,7 @@ def test_the_line_rises_where_the_plan_is_more_balanced(page: Page, address: Any
     assert len(heights(page, "min_trade")) > 10, "the other line stays until somebody reaches for its slider"
 
 
-def test_a_larger_amount_widens_the_slider(page: Page, address: Any) -> None:
+def test_a_larger_amount_widens_the_slider(page: Page, address: str) -> None:
     """A typed amount beyond the end is a place on the slider, and the labels say how far it goes."""
     opened(page, address)
     settled(page)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,12 +44,12 @@ bonds      $38,000.00  38.0 %  40.0 %  +$4,000.00  $42,000.00        40.0 %
 
 
 @pytest.fixture
-def pbal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+def pbal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     """Runs the command on three funds and a tree of targets: exit code, stdout, stderr."""
     (tmp_path / "positions.csv").write_text(POSITIONS, encoding="utf-8")
     (tmp_path / "targets.toml").write_text(TARGETS, encoding="utf-8")
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main([str(tmp_path / "positions.csv"), "--targets", str(tmp_path / "targets.toml"), *arguments])
         out, err = capsys.readouterr()
         return code, out, err
@@ -57,12 +57,12 @@ def pbal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
     return run
 
 
-def test_the_table_is_that_of_the_classes(pbal: Any) -> None:
+def test_the_table_is_that_of_the_classes(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """Each class with its sum, and what is in it below."""
     assert pbal("-c", "5000", "--exact", "--by", "class")[:2] == (0, TABLE)
 
 
-def test_drift_is_by_set_or_by_class(pbal: Any) -> None:
+def test_drift_is_by_set_or_by_class(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """US is one row; by class only stocks and bonds are."""
     _, out, err = pbal("--drift")
     assert [line.split()[0] for line in out.splitlines()[2:]] == ["US", "VXUS", "BND"]
@@ -72,13 +72,13 @@ def test_drift_is_by_set_or_by_class(pbal: Any) -> None:
     assert err == "0 of 2 out of band: none calls for a rebalance.\n"
 
 
-def test_least_cash_is_by_set_or_by_class(pbal: Any) -> None:
+def test_least_cash_is_by_set_or_by_class(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """By class only the sums must be reached."""
     assert pbal("--least-cash")[1] == "11111.12\n"
     assert pbal("--least-cash", "--by", "class")[1] == "3333.34\n"
 
 
-def test_other_formats_have_no_classes(pbal: Any) -> None:
+def test_other_formats_have_no_classes(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """They are refused, not dropped in silence."""
     code, out, err = pbal("--by", "class", "-f", "csv")
     assert (code, out) == (2, "")

@@ -26,10 +26,10 @@ SAMPLE = str(ROOT / "pbal_core" / "sample" / "positions.csv")
 
 
 @pytest.fixture
-def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
+def pbal(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -37,7 +37,7 @@ def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
     return run
 
 
-def test_the_readme_example(pbal: Any, golden: Callable[[str, str], None]) -> None:
+def test_the_readme_example(pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None]) -> None:
     """To the byte what the original prints, and nothing else on stdout."""
     code, out, err = pbal(SAMPLE, "-i", "2", "-c", "5000")
     assert code == 0
@@ -58,14 +58,16 @@ def test_the_readme_example(pbal: Any, golden: Callable[[str, str], None]) -> No
         ("json.txt", ["-c", "5000", "-i", "2", "-f", "json"]),
     ],
 )
-def test_output(pbal: Any, golden: Callable[[str, str], None], name: str, arguments: list[Any]) -> None:
+def test_output(
+    pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None], name: str, arguments: list[Any]
+) -> None:
     """The table on stdout, what the plan costs on stderr."""
     code, out, err = pbal(SAMPLE, *arguments)
     assert code == 0
     golden(name, f"{out}--- stderr\n{err}")
 
 
-def test_csv_and_json_are_what_they_say(pbal: Any) -> None:
+def test_csv_and_json_are_what_they_say(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """Programs can read them, and the amounts are exact."""
     rows = list(csv.DictReader(io.StringIO(pbal(SAMPLE, "-c", "5000", "-i", "2", "-f", "csv")[1])))
     assert rows[4]["InitialValue"] == "12000.43"
@@ -74,13 +76,15 @@ def test_csv_and_json_are_what_they_say(pbal: Any) -> None:
     assert [p["buy_shares"] for p in plan["positions"]] == [0, 0, 10, 8, 0, 3, 1, 0, 0, 0]
 
 
-def test_standard_input(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input(pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """``-`` reads the positions from standard input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(SAMPLE).read_bytes())))
     assert pbal("-", "-c", "5000")[0] == 0
 
 
-def test_default_file(pbal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_default_file(
+    pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Without DATA the file is ~/Downloads/positions-custom.csv."""
     monkeypatch.setenv("HOME", str(tmp_path))
     code, out, err = pbal("-c", "5000")
@@ -110,7 +114,7 @@ def test_default_file(pbal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         ["no-such-file.csv"],
     ],
 )
-def test_a_mistake_is_one_line(pbal: Any, arguments: list[str]) -> None:
+def test_a_mistake_is_one_line(pbal: Callable[..., tuple[int, str, str]], arguments: list[str]) -> None:
     """Exit 2, nothing on stdout, one line on stderr that begins with the command's name."""
     data = [] if arguments[0] in {"/", "no-such-file.csv", "a.csv"} else [SAMPLE]
     code, out, err = pbal(*data, *arguments)
@@ -119,7 +123,9 @@ def test_a_mistake_is_one_line(pbal: Any, arguments: list[str]) -> None:
     assert err.count("\n") == 1
 
 
-def test_every_bad_row_has_a_line(pbal: Any, tmp_path: Path, golden: Callable[[str, str], None]) -> None:
+def test_every_bad_row_has_a_line(
+    pbal: Callable[..., tuple[int, str, str]], tmp_path: Path, golden: Callable[[str, str], None]
+) -> None:
     """All mistakes of a file at once, each with its line and column."""
     bad = tmp_path / "bad.csv"
     bad.write_text(
@@ -131,7 +137,7 @@ def test_every_bad_row_has_a_line(pbal: Any, tmp_path: Path, golden: Callable[[s
     golden("bad_rows.txt", err.replace(str(bad), "bad.csv"))
 
 
-def test_help_and_version(pbal: Any) -> None:
+def test_help_and_version(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """Both end with 0; the help shows an example."""
     code, out, _err = pbal("--help")
     assert code == 0
@@ -141,7 +147,7 @@ def test_help_and_version(pbal: Any) -> None:
     assert (code, out) == (0, f"pbal {pbal_core.__version__}\n")
 
 
-def test_a_bug_is_one_line_and_70(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_one_line_and_70(pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """What we did not foresee is no traceback either, and has an exit code of its own."""
 
     def broken(_arguments: Any) -> None:
@@ -153,7 +159,7 @@ def test_a_bug_is_one_line_and_70(pbal: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert err == "pbal: a bug in pbal (ZeroDivisionError: boom). Please report it with the command you ran.\n"
 
 
-def test_interrupt_is_130(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_is_130(pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends without a traceback."""
 
     def interrupted(_arguments: Any) -> None:
@@ -216,7 +222,7 @@ def test_tables_are_drawn_as_tabulate_draws_them(rows: Any) -> None:
     assert simple_table(header, rows) == oracle
 
 
-def test_the_sample_needs_no_file(pbal: Any) -> None:
+def test_the_sample_needs_no_file(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """``--sample`` plans with the portfolio that comes with the package, as the file would."""
     assert pbal("--sample", "-c", "5000", "-m", "100") == pbal(SAMPLE, "-c", "5000", "-m", "100")
     code, out, err = pbal("--sample", SAMPLE)
@@ -224,7 +230,9 @@ def test_the_sample_needs_no_file(pbal: Any) -> None:
     assert "leave out" in err
 
 
-def test_alone_it_says_what_to_do_next(pbal: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_it_says_what_to_do_next(
+    pbal: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a file in Downloads one line names the three ways to begin."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

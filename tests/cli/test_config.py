@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ SAMPLE = str(Path(__file__).parent.parent.parent / "pbal_core" / "sample" / "pos
 
 
 @pytest.fixture
-def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
+def pbal(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -41,7 +42,9 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return write
 
 
-def test_the_file_gives_defaults_and_options_count_before_it(pbal: Any, config: Any) -> None:
+def test_the_file_gives_defaults_and_options_count_before_it(
+    pbal: Callable[..., tuple[int, str, str]], config: Any
+) -> None:
     """The plan is that of the options written out; an option that is given counts."""
     usual = pbal(SAMPLE, "-c", "5000")
     config('min_trade = 100\nexact = true\nfrozen = ["VCR"]\ncash_buffer = "$50"\n')
@@ -53,7 +56,9 @@ def test_the_file_gives_defaults_and_options_count_before_it(pbal: Any, config: 
     assert pbal(SAMPLE, "-c", "5000", "-i", "3") == usual, "-i counts before the minimum trade of the file"
 
 
-def test_a_variable_counts_before_the_file(pbal: Any, config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_counts_before_the_file(
+    pbal: Callable[..., tuple[int, str, str]], config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``PBAL_MIN_TRADE``; and ``pbal config`` says where each default comes from."""
     path = config('min_trade = 100\nstrategy = "hard_rebalance"\n')
     monkeypatch.setenv("PBAL_MIN_TRADE", "250")
@@ -68,7 +73,7 @@ def test_a_variable_counts_before_the_file(pbal: Any, config: Any, monkeypatch: 
     assert '"min_trade": "250.00"' in pbal(SAMPLE, "-f", "json")[1]
 
 
-def test_everything_wrong_in_the_file_at_once(pbal: Any, config: Any) -> None:
+def test_everything_wrong_in_the_file_at_once(pbal: Callable[..., tuple[int, str, str]], config: Any) -> None:
     """Each entry by name; the key that was probably meant."""
     path = config('min_trad = 5\nstrategy = "buy"\nexact = "perhaps"\ntargets = []\n')
     code, out, err = pbal(SAMPLE)
@@ -82,7 +87,9 @@ def test_everything_wrong_in_the_file_at_once(pbal: Any, config: Any) -> None:
     assert "is not valid TOML" in pbal(SAMPLE)[2]
 
 
-def test_another_file(pbal: Any, config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file(
+    pbal: Callable[..., tuple[int, str, str]], config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``PBAL_CONFIG`` names it; one that is missing is said, and an empty name is none."""
     config("min_trade = 55\n")
     monkeypatch.setenv("PBAL_CONFIG", "")

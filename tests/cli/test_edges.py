@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
+def pbal(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -95,7 +96,7 @@ def test_remarks_that_cannot_be_written_do_not_end_well() -> None:
     assert shell("pbal no-such-file.csv 2>&-").returncode == 2
 
 
-def test_names_of_files(pbal: Any, tmp_path: Path) -> None:
+def test_names_of_files(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """A name is taken as the shell takes it, shown without control characters, and said with every problem."""
     assert pbal("~no-such-user/x.csv")[::2] == (
         2,
@@ -111,7 +112,9 @@ def test_names_of_files(pbal: Any, tmp_path: Path) -> None:
     assert pbal(str(empty))[2].startswith(f"pbal: {empty}: the file is empty;")
 
 
-def test_a_file_that_may_not_be_read(pbal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_read(
+    pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also when the tests run as root, who may read every file."""
 
     def refuse(*_arguments: Any) -> None:
@@ -123,7 +126,9 @@ def test_a_file_that_may_not_be_read(pbal: Any, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("option", ["-c", "--cash"])
 @pytest.mark.parametrize("amount", ["-2500", "-25e2", "-.25e4", "-2500.00"])
-def test_a_withdrawal_may_be_written_in_any_way(pbal: Any, option: str, amount: str) -> None:
+def test_a_withdrawal_may_be_written_in_any_way(
+    pbal: Callable[..., tuple[int, str, str]], option: str, amount: str
+) -> None:
     """By itself argparse takes ``-25e2`` for an option."""
     assert pbal(SAMPLE, option, amount, "-m", "50") == pbal(SAMPLE, "--cash=-2500", "-m", "50")
 
@@ -141,7 +146,9 @@ def test_a_withdrawal_may_be_written_in_any_way(pbal: Any, option: str, amount: 
         (["--buffer", "-1e3"], "--cash-buffer is -1000;"),
     ],
 )
-def test_a_bad_negative_amount_is_named(pbal: Any, arguments: list[str], words: str) -> None:
+def test_a_bad_negative_amount_is_named(
+    pbal: Callable[..., tuple[int, str, str]], arguments: list[str], words: str
+) -> None:
     """What is wrong is the amount, not that one is missing."""
     code, out, err = pbal(SAMPLE, *arguments)
     assert (code, out) == (2, "")
@@ -157,7 +164,9 @@ def test_a_bad_negative_amount_is_named(pbal: Any, arguments: list[str], words: 
         (["-m", "5", "--freeze", "VCR"], "--min-trade, --frozen"),
     ],
 )
-def test_an_answer_takes_no_option_of_a_plan(pbal: Any, answer: str, arguments: list[str], named: str) -> None:
+def test_an_answer_takes_no_option_of_a_plan(
+    pbal: Callable[..., tuple[int, str, str]], answer: str, arguments: list[str], named: str
+) -> None:
     """An option that would change nothing is refused, not dropped in silence."""
     code, out, err = pbal(SAMPLE, answer, *arguments)
     assert (code, out) == (2, "")

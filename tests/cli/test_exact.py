@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,10 @@ BND = 72.55
 
 
 @pytest.fixture
-def pbal(capsys):
+def pbal(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str):
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main([SAMPLE, *arguments])
         out, err = capsys.readouterr()
         return code, out, err
@@ -39,7 +40,7 @@ def pbal(capsys):
 
 
 @pytest.fixture
-def targets(tmp_path):
+def targets(tmp_path: Path) -> str:
     """A targets file with a group, a zero, and a symbol that is not held."""
     path = tmp_path / "targets.toml"
     path.write_text(TARGETS, encoding="utf-8")
@@ -66,7 +67,9 @@ def targets(tmp_path):
         ),
     ],
 )
-def test_output(pbal, golden, name, arguments):
+def test_output(
+    pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None], name: str, arguments: list[str]
+) -> None:
     """The table on stdout; what it costs, what limited it and what is proven on stderr."""
     code, out, err = pbal(*arguments)
     assert code == 0
@@ -74,7 +77,9 @@ def test_output(pbal, golden, name, arguments):
 
 
 @pytest.mark.parametrize("method", [["--exact"], ["-m", "100"]], ids=["exact", "classic"])
-def test_targets_of_a_file(pbal, golden, targets, method):
+def test_targets_of_a_file(
+    pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None], targets: str, method: list[str]
+) -> None:
     """Groups are split equally, zero is sold first, and what is not held is bought at the file's price."""
     code, out, err = pbal("-c", "5000", "-s", "hard_rebalance", "--targets", targets, "-v", *method)
     assert code == 0
@@ -82,20 +87,22 @@ def test_targets_of_a_file(pbal, golden, targets, method):
     # targets_exact.txt, targets_classic.txt
 
 
-def test_minimum_and_increment_say_the_same(pbal):
+def test_minimum_and_increment_say_the_same(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """With --exact the smallest trade is 0 unless -m or -i says otherwise."""
     assert pbal("-c", "5000", "--exact", "-i", "3")[1] == pbal("-c", "5000", "--exact", "-m", "1000")[1]
     assert pbal("-c", "5000", "--exact")[1] == pbal("-c", "5000", "--exact", "-m", "0")[1]
 
 
-def test_drift_ends_with_1_when_something_is_out_of_band(pbal, golden):
+def test_drift_ends_with_1_when_something_is_out_of_band(
+    pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None]
+) -> None:
     """So that cron can use it."""
     code, out, err = pbal("--drift")
     assert code == 1
     golden("drift.txt", f"{out}--- stderr\n{err}")
 
 
-def test_drift_ends_with_0_when_all_is_in_band(pbal, tmp_path):
+def test_drift_ends_with_0_when_all_is_in_band(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """Nothing to do is success."""
     path = tmp_path / "now.toml"
     weights = "FTEC=13.3 VAW=8.8 VCR=6.0 VDC=7.1 VHT=10.7 VIS=8.0 VNQ=8.4 VOX=8.4 VPU=11.5 VSMAX=17.8"
@@ -105,7 +112,7 @@ def test_drift_ends_with_0_when_all_is_in_band(pbal, tmp_path):
     assert "out of band" not in out
 
 
-def test_least_cash(pbal):
+def test_least_cash(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """The amount alone on stdout: 10 times the largest position is the total to reach."""
     assert pbal("--least-cash") == (0, "88103.92\n", "$88,103.92 of new cash reach the targets without a sale.\n")
 
@@ -129,7 +136,7 @@ def test_least_cash(pbal):
         (["--drift", "--least-cash"], "argument --least-cash: not allowed with argument --drift"),
     ],
 )
-def test_mistakes_are_one_line(pbal, arguments, message):
+def test_mistakes_are_one_line(pbal: Callable[..., tuple[int, str, str]], arguments: list[str], message: str) -> None:
     """Exit code 2, and one line that says what was found and what is needed."""
     code, out, err = pbal(*arguments)
     assert (code, out) == (2, "")
@@ -137,7 +144,7 @@ def test_mistakes_are_one_line(pbal, arguments, message):
     assert err.count("\n") == 1
 
 
-def test_a_bad_targets_file_is_named(pbal, tmp_path):
+def test_a_bad_targets_file_is_named(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """The sum that was found is shown."""
     path = tmp_path / "t.toml"
     path.write_text("[targets]\nVNQ = 30\nVOX = 60\n", encoding="utf-8")
@@ -148,7 +155,7 @@ def test_a_bad_targets_file_is_named(pbal, tmp_path):
     )
 
 
-def test_the_classic_method_refuses_what_it_cannot_keep(pbal):
+def test_the_classic_method_refuses_what_it_cannot_keep(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """With the options as they were given, all of them at once, and the option that helps."""
     code, out, err = pbal("-c", "5000", "-m", "100", "--invest-rest", "--max-trades", "2")
     assert (code, out) == (2, "")
@@ -156,7 +163,7 @@ def test_the_classic_method_refuses_what_it_cannot_keep(pbal):
     assert "--invest-rest needs the exact method: the classic method leaves what does not fill a step (--exact)." in err
 
 
-def test_nothing_is_sold_or_bought_at_all(pbal):
+def test_nothing_is_sold_or_bought_at_all(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """Without a symbol ``--never-sell`` and ``--never-buy`` hold for every asset, targets that are not held too."""
     code, out, _ = pbal("-c", "5000", "--exact", "-s", "hard_rebalance", "--never-sell", "-f", "csv")
     assert code == 0
@@ -171,20 +178,22 @@ def test_nothing_is_sold_or_bought_at_all(pbal):
     assert "raise at most $0.00" in err
 
 
-def test_an_asset_to_start_with_is_not_bought_either(pbal, targets):
+def test_an_asset_to_start_with_is_not_bought_either(pbal: Callable[..., tuple[int, str, str]], targets: str) -> None:
     code, _, err = pbal("-c", "5000", "--exact", "--targets", targets, "--never-buy")
     assert code == 0
     assert "nothing may be bought" in err
 
 
 @pytest.mark.parametrize("option", ["--never-sell", "--never-buy"])
-def test_a_file_is_no_symbol(capsys, option):
+def test_a_file_is_no_symbol(capsys: pytest.CaptureFixture[str], option: str) -> None:
     """The file after an option that may take a symbol."""
     assert main([option, SAMPLE, "-c", "5000"]) == 2
     assert capsys.readouterr().err == f"pbal: {option} took the file {SAMPLE} for a symbol; put the file first.\n"
 
 
-def test_constraints_of_the_file_count_and_options_add_to_them(pbal, tmp_path):
+def test_constraints_of_the_file_count_and_options_add_to_them(
+    pbal: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     """Symbols are added up; an amount of an option counts before the file's; a byte order mark is no matter."""
     path = tmp_path / "targets.toml"
     text = '[constraints]\nfrozen = ["VCR"]\ncash_buffer = "100"\n[constraints.fractional]\nVNQ = "0.5"\n'

@@ -19,10 +19,10 @@ THREE = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\nVXUS,
 
 
 @pytest.fixture
-def pbal(capsys: pytest.CaptureFixture[str]) -> Any:
+def pbal(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Runs the command in this process: exit code, stdout, stderr."""
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = main(list(arguments))
         out, err = capsys.readouterr()
         return code, out, err
@@ -39,18 +39,18 @@ def three(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("cash", ["$5,000", "5,000", "5000.00", "5 000", "USD 5000", "5e3"])
-def test_amounts_as_people_write_them(pbal: Any, cash: str) -> None:
+def test_amounts_as_people_write_them(pbal: Callable[..., tuple[int, str, str]], cash: str) -> None:
     """The same plan, however the amount is written."""
     assert pbal(SAMPLE, "-c", cash, "-m", "$100") == pbal(SAMPLE, "-c", "5000", "-m", "100")
 
 
 @pytest.mark.parametrize("cash", ["-$2,500", "\u22122500", "($2,500)", "-2,500"])
-def test_withdrawals_as_people_write_them(pbal: Any, cash: str) -> None:
+def test_withdrawals_as_people_write_them(pbal: Callable[..., tuple[int, str, str]], cash: str) -> None:
     """A minus in any form, Unicode's too."""
     assert pbal(SAMPLE, "-c", cash, "-m", "50") == pbal(SAMPLE, "--cash=-2500", "-m", "50")
 
 
-def test_every_wrong_amount_is_named_at_once(pbal: Any) -> None:
+def test_every_wrong_amount_is_named_at_once(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """One line for each option, which is called as it was typed."""
     code, out, err = pbal(SAMPLE, "-c", "5.000", "-m", "many", "--fee", "-1", "--buffer", "x", "--freeze", "XYZ")
     assert (code, out) == (2, "")
@@ -65,14 +65,14 @@ def test_every_wrong_amount_is_named_at_once(pbal: Any) -> None:
     assert "5 or as 5000" in lines[1]
 
 
-def test_symbols_in_any_case(pbal: Any) -> None:
+def test_symbols_in_any_case(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """A symbol is found however it is typed, where only one is meant."""
     plain = pbal(SAMPLE, "-c", "5000", "--freeze", "VCR", "--never-buy", "VDC", "--fractional", "VIS=0.5")
     assert pbal(SAMPLE, "-c", "5000", "--freeze", "vcr", "--never-buy", "Vdc", "--fractional", "vis=0.5") == plain
     assert plain[0] == 0
 
 
-def test_a_symbol_that_may_be_two_is_not_guessed(pbal: Any, tmp_path: Path) -> None:
+def test_a_symbol_that_may_be_two_is_not_guessed(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """Both are named; the exact spelling is always taken."""
     path = tmp_path / "two.csv"
     path.write_text("Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nABc,100,1,0\nABC,100,1,0\n", encoding="utf-8")
@@ -80,7 +80,7 @@ def test_a_symbol_that_may_be_two_is_not_guessed(pbal: Any, tmp_path: Path) -> N
     assert pbal(str(path), "-c", "50", "-m", "1", "--freeze", "ABC")[0] == 0
 
 
-def test_everything_in_fractions(pbal: Any) -> None:
+def test_everything_in_fractions(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """``--fractional`` without a symbol means every position."""
     _code, out, _err = pbal(SAMPLE, "-c", "5000", "--exact", "-f", "json", "--fractional")
     plan = json.loads(out)
@@ -88,7 +88,7 @@ def test_everything_in_fractions(pbal: Any) -> None:
     assert any("." in str(p["buy_shares"]) for p in plan["positions"])
 
 
-def test_targets_in_a_line(pbal: Any, three: Any, tmp_path: Path) -> None:
+def test_targets_in_a_line(pbal: Callable[..., tuple[int, str, str]], three: Any, tmp_path: Path) -> None:
     """Percents, fractions and ratios are the plan of the same targets in a file; a new symbol needs a price."""
     file = tmp_path / "targets.toml"
     file.write_text("[targets]\nVTI = 50\nVXUS = 25\nBND = 25\n", encoding="utf-8")
@@ -106,7 +106,9 @@ def test_targets_in_a_line(pbal: Any, three: Any, tmp_path: Path) -> None:
     assert pbal(three, "-c", "1000", "-m", "1", *new, "--price", "VNQ=$83.125")[0] == 0
 
 
-def test_rounded_weights_are_scaled_and_that_is_said(pbal: Any, three: Any, tmp_path: Path) -> None:
+def test_rounded_weights_are_scaled_and_that_is_said(
+    pbal: Callable[..., tuple[int, str, str]], three: Any, tmp_path: Path
+) -> None:
     """33.3 three times is a third each; a sum that is further off is refused."""
     thirds = ["--target", "VTI=33.3", "--target", "VXUS=33.3", "--target", "BND=33.3"]
     code, out, err = pbal(three, "-c", "1000", "-m", "1", *thirds)
@@ -138,7 +140,9 @@ def test_rounded_weights_are_scaled_and_that_is_said(pbal: Any, three: Any, tmp_
         (["--target", "VTI=100", "--price", "VNQ=x"], 'the price of VNQ "x" is not a number'),
     ],
 )
-def test_unclear_targets(pbal: Any, three: Any, arguments: list[str], words: str) -> None:
+def test_unclear_targets(
+    pbal: Callable[..., tuple[int, str, str]], three: Any, arguments: list[str], words: str
+) -> None:
     """What is wrong, and how it is written."""
     code, out, err = pbal(three, *arguments)
     assert (code, out) == (2, "")
@@ -156,14 +160,14 @@ def test_unclear_targets(pbal: Any, three: Any, arguments: list[str], words: str
         (["https://example.com/positions.csv"], "is an address, and pbal reads files; download it"),
     ],
 )
-def test_a_slip_gets_a_suggestion(pbal: Any, arguments: list[str], words: str) -> None:
+def test_a_slip_gets_a_suggestion(pbal: Callable[..., tuple[int, str, str]], arguments: list[str], words: str) -> None:
     """One line, with the command or the option that is closest."""
     code, out, err = pbal(*arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert words in err
 
 
-def test_help_for_each_command(pbal: Any) -> None:
+def test_help_for_each_command(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """``pbal help X`` is ``pbal X --help``; ``pbal help`` is ``pbal --help``."""
     assert pbal("help") == pbal("--help") == pbal("help", "help")
     for name in COMMANDS:
@@ -173,20 +177,20 @@ def test_help_for_each_command(pbal: Any) -> None:
 
 
 def test_the_help_is_as_it_was_read(
-    pbal: Any, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+    pbal: Callable[..., tuple[int, str, str]], golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Groups, commands and examples, in a terminal of eighty columns."""
     monkeypatch.setenv("COLUMNS", "80")
     golden("help.txt", pbal("--help")[1])
 
 
-def test_the_short_version(pbal: Any) -> None:
+def test_the_short_version(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """``-V`` is ``--version``."""
     assert pbal("-V") == pbal("--version")
     assert pbal("-V")[1].startswith("pbal ")
 
 
-def test_every_form_can_be_saved(pbal: Any, tmp_path: Path) -> None:
+def test_every_form_can_be_saved(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """``-o`` writes what would be printed, whole, and prints nothing."""
     for form in ("table", "csv", "json", "trades", "html"):
         path = tmp_path / f"plan.{form}"
@@ -204,7 +208,9 @@ def test_every_form_can_be_saved(pbal: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "asked", [["-c", "5000"], ["-c", "-5000", "--exact"], ["-c", "500", "--exact", "--fractional"]]
 )
-def test_a_plan_is_read_back_as_what_it_leads_to(pbal: Any, tmp_path: Path, asked: list[str]) -> None:
+def test_a_plan_is_read_back_as_what_it_leads_to(
+    pbal: Callable[..., tuple[int, str, str]], tmp_path: Path, asked: list[str]
+) -> None:
     """The positions after the trades, to the cent, and the next plan from there."""
     path = str(tmp_path / "plan.csv")
     assert pbal(SAMPLE, *asked, "-f", "csv", "-o", path)[0] == 0

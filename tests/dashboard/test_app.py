@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.uploaded_file_manager import DeletedFile
@@ -13,6 +15,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from pbal_core.dashboard import begin, keep, positions, state, targets_panel, wanted
 from pbal_core.dashboard.loaded import Current
+from pbal_core.dashboard.settings import read_settings
 from pbal_core.readers import CashBalance, Statement
 from pbal_core.sample import SAMPLES
 from pbal_core.views.saved import Session
@@ -54,7 +57,7 @@ def symbols(app: AppTest) -> list[str]:
     return list(app.session_state["page"].current.statement.portfolio.symbols)
 
 
-def test_it_opens_alive(app):
+def test_it_opens_alive(app: AppTest) -> None:
     """The first screen shows the sample with the settings of the README, and no complaint."""
     app.run()
     assert not app.exception
@@ -64,7 +67,7 @@ def test_it_opens_alive(app):
     assert symbols(app)[0] == "FTEC"
 
 
-def test_settings_come_from_the_address(app):
+def test_settings_come_from_the_address(app: AppTest) -> None:
     """A shared address brings its settings, and the address follows the settings."""
     app.query_params.update({"cash": "-2500", "strategy": "hard_rebalance"})
     app.run()
@@ -75,7 +78,7 @@ def test_settings_come_from_the_address(app):
     assert app.query_params["cash"] in ("750", ["750"])
 
 
-def test_back_and_forward_bring_every_question_again(app):
+def test_back_and_forward_bring_every_question_again(app: AppTest) -> None:
     """At once after a change, over files too; an address of another session brings what it says."""
     app.run()
     assert not app.query_params, "what the address says already is not written into it"
@@ -98,7 +101,7 @@ def test_back_and_forward_bring_every_question_again(app):
     assert symbols(app) == ["VTI", "BND"]
 
 
-def test_an_address_that_was_on_its_way_is_not_back(app):
+def test_an_address_that_was_on_its_way_is_not_back(app: AppTest) -> None:
     """A control was used before the browser knew of the last change: both changes hold."""
     app.run()
     before = dict(app.query_params)
@@ -112,7 +115,7 @@ def test_an_address_that_was_on_its_way_is_not_back(app):
     assert app.session_state["cash"] == 5000, "without a control it is Back"
 
 
-def test_a_change_after_undo_forgets_what_was_undone(app):
+def test_a_change_after_undo_forgets_what_was_undone(app: AppTest) -> None:
     """As in every editor: there is nothing to redo then."""
     app.run()
     app.session_state["cash"] = 750
@@ -129,7 +132,7 @@ def test_a_change_after_undo_forgets_what_was_undone(app):
     assert app.session_state["cash"] == 750, "an address that is not of this history says what it says"
 
 
-def test_positions_that_are_gone_are_said(app):
+def test_positions_that_are_gone_are_said(app: AppTest) -> None:
     """An address that was made with somebody's own positions shows the sample, and says why and what to do."""
     app.query_params.update({"cash": "750", "method": "exact", "positions": "own", "step": "3-abcd"})
     app.run()
@@ -142,12 +145,12 @@ def test_positions_that_are_gone_are_said(app):
     assert not app.warning
 
 
-def test_a_file_that_the_server_lost_is_no_error():
+def test_a_file_that_the_server_lost_is_no_error() -> None:
     """The browser still names it after a restart; Streamlit then hands out a marker without content."""
     assert begin.contents([DeletedFile("1")]) == []
 
 
-def test_no_minimum_trade_goes_with_the_exact_method_alone(app):
+def test_no_minimum_trade_goes_with_the_exact_method_alone(app: AppTest) -> None:
     """Back in the classic method, whose step cannot be 0, the default stands again."""
     app.query_params.update({"method": "exact", "min_trade": "0"})
     app.run()
@@ -158,7 +161,7 @@ def test_no_minimum_trade_goes_with_the_exact_method_alone(app):
     assert app.session_state["min_trade"] == 100
 
 
-def test_a_bad_address_is_named_once(app):
+def test_a_bad_address_is_named_once(app: AppTest) -> None:
     """An amount that cannot be used is replaced by the default, and one warning says so."""
     app.query_params["cash"] = "lots"
     app.run()
@@ -169,7 +172,7 @@ def test_a_bad_address_is_named_once(app):
     assert not app.warning
 
 
-def test_all_that_is_bad_in_an_address_is_one_warning(app):
+def test_all_that_is_bad_in_an_address_is_one_warning(app: AppTest) -> None:
     """A line each; several boxes would push the plan off the screen."""
     app.query_params.update({"cash": "lots", "min_trade": "-5", "strategy": "yolo", "method": "bar"})
     app.run()
@@ -177,7 +180,7 @@ def test_all_that_is_bad_in_an_address_is_one_warning(app):
     assert len(app.warning[0].value.splitlines()) == 4
 
 
-def test_an_upload_replaces_the_sample(app):
+def test_an_upload_replaces_the_sample(app: AppTest) -> None:
     """The file's positions are on the page, and the way back to the sample too."""
     upload(app.run(), SMALL)
     assert not app.error
@@ -199,7 +202,7 @@ def test_an_upload_replaces_the_sample(app):
         (b"x" * 2_100_000, "2 MB"),
     ],
 )
-def test_a_bad_file_keeps_the_last_good_portfolio(app, data, needle):
+def test_a_bad_file_keeps_the_last_good_portfolio(app: AppTest, data: bytes, needle: str) -> None:
     """The report says what is wrong; the portfolio before stays; nothing is rendered as Markdown."""
     upload(app.run(), SMALL)
     upload(app, data, name="![x](https://example.com/b.png).csv")
@@ -212,14 +215,14 @@ def test_a_bad_file_keeps_the_last_good_portfolio(app, data, needle):
     assert not any("https://example.com" in text for text in texts)
 
 
-def test_every_bad_row_is_in_the_report(app):
+def test_every_bad_row_is_in_the_report(app: AppTest) -> None:
     """Line and column of each problem."""
     upload(app.run(), HEADER + "VTI,abc,1,\nBND,5,0,\nVXUS,1,1\n")
     problems = report(app)[:3]
     assert [line.partition(":")[0] for line in problems] == ["Line 2, PositionValue", "Line 3, MarkPrice", "Line 4"]
 
 
-def test_many_bad_rows_are_a_table(app):
+def test_many_bad_rows_are_a_table(app: AppTest) -> None:
     """More than a few problems stand in a table with line and column; a column that says nothing is left out."""
     upload(app.run(), HEADER + "VTI,abc,1,\nBND,5,0,\nVXUS,1,1\n" * 4)
     problems = next(element.value for element in app.dataframe if "What to do" in element.value)
@@ -251,7 +254,7 @@ def typed(app: AppTest, *rows: tuple[str, str, str]) -> AppTest:
     return app.run()
 
 
-def test_pasted_typed_and_uploaded_are_one_portfolio(app):
+def test_pasted_typed_and_uploaded_are_one_portfolio(app: AppTest) -> None:
     """The same content by any way in gives the same positions, to the cent."""
     text = "Symbol\tShares\tPrice\n" + THREE
     upload(app.run(), text)
@@ -269,7 +272,7 @@ def test_pasted_typed_and_uploaded_are_one_portfolio(app):
     assert app.session_state["page"].current.statement.portfolio == uploaded
 
 
-def test_what_is_pasted_meets_the_bounds_of_a_file(app):
+def test_what_is_pasted_meets_the_bounds_of_a_file(app: AppTest) -> None:
     """2 MB, and the rows: checked in Python, whatever the browser let through."""
     button(app.run(), "Paste").click().run()
     app.text_area(key="pasted").set_value("x" * 2_100_000).run()
@@ -278,7 +281,7 @@ def test_what_is_pasted_meets_the_bounds_of_a_file(app):
     assert symbols(app)[0] == "FTEC"
 
 
-def test_several_files_are_one_portfolio(app):
+def test_several_files_are_one_portfolio(app: AppTest) -> None:
     """Each without accounts is an account of its own; the same file twice would count double."""
     files = [("a.csv", (HEADER + "VTI,1000,250,0\n").encode(), "text/csv"), ("b.csv", SMALL.encode(), "text/csv")]
     app.run().file_uploader(key="upload").set_value(files).run()
@@ -294,7 +297,7 @@ def test_several_files_are_one_portfolio(app):
     assert symbols(app) == ["VTI", "BND"]
 
 
-def test_removing_the_portfolio_is_undone(app):
+def test_removing_the_portfolio_is_undone(app: AppTest) -> None:
     """Back to the start, and back again."""
     upload(app.run(), SMALL)
     loaded = dict(app.query_params)
@@ -307,7 +310,7 @@ def test_removing_the_portfolio_is_undone(app):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_sample_has_a_plan(app, name):
+def test_every_sample_has_a_plan(app: AppTest, name: str) -> None:
     """Nothing held is a beginning too: the cash is shared out."""
     app.run()
     app.session_state["page"].current = positions.sample(name)
@@ -317,7 +320,7 @@ def test_every_sample_has_a_plan(app, name):
     assert any("This is a sample portfolio" in text.value for text in app.text)
 
 
-def test_the_page_names_no_option_of_the_command(app):
+def test_the_page_names_no_option_of_the_command(app: AppTest) -> None:
     """What must be chosen is said in the page's language, which begins with a capital."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
     lines = [text.value for text in app.text]
@@ -326,7 +329,7 @@ def test_the_page_names_no_option_of_the_command(app):
     assert all(line[:1] == line[:1].upper() for line in lines)
 
 
-def test_both_strategies_and_both_roundings(app):
+def test_both_strategies_and_both_roundings(app: AppTest) -> None:
     """Every combination draws a page."""
     app.run()
     for strategy in ("hard_rebalance", "try_avoid_sell"):
@@ -338,7 +341,7 @@ def test_both_strategies_and_both_roundings(app):
             assert app.query_params["strategy"] in (strategy, [strategy])
 
 
-def test_holdings_never_reach_the_address(app):
+def test_holdings_never_reach_the_address(app: AppTest) -> None:
     """After an upload the address holds settings and nothing else."""
     app.session_state["cash"] = 750
     upload(app.run(), SMALL)
@@ -354,7 +357,7 @@ TWO_ACCOUNTS = """Account Number,Investment Name,Symbol,Shares,Share Price,Total
 """
 
 
-def test_accounts_are_chosen_on_purpose(app):
+def test_accounts_are_chosen_on_purpose(app: AppTest) -> None:
     """One symbol in two accounts is not added up in silence: the page asks, and takes the choice."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
     assert symbols(app)[0] == "FTEC"
@@ -368,7 +371,7 @@ def test_accounts_are_chosen_on_purpose(app):
     assert [(p.symbol, p.value) for p in portfolio] == [("VTI", 1000), ("BND", 1500)]
 
 
-def test_accounts_that_are_added_up_are_warned_of(app):
+def test_accounts_that_are_added_up_are_warned_of(app: AppTest) -> None:
     """Money cannot move between accounts, so a plan for their sum says so."""
     upload(app.run(), TWO_ACCOUNTS, "OfxDownload.csv")
     button(app, "Use these accounts").click().run()
@@ -376,7 +379,7 @@ def test_accounts_that_are_added_up_are_warned_of(app):
     assert any(text.startswith("The plan adds up 2 accounts: money would have to move") for text in captions)
 
 
-def test_columns_of_an_unknown_file_are_confirmed(app):
+def test_columns_of_an_unknown_file_are_confirmed(app: AppTest) -> None:
     """Guessed columns are shown and must be confirmed; they can be kept as a file."""
     upload(app.run(), "Ticker;Units;Last price;Price\nVTI;10;250.00;201.00\nBND;20;75.00;80.00\n", "own.csv")
     assert symbols(app)[0] == "FTEC"
@@ -387,7 +390,7 @@ def test_columns_of_an_unknown_file_are_confirmed(app):
     assert app.session_state["page"].current.statement.portfolio["VTI"].value == 2500
 
 
-def test_columns_can_be_named_by_hand(app):
+def test_columns_can_be_named_by_hand(app: AppTest) -> None:
     """Where nothing can be guessed, the columns are chosen from the header."""
     upload(app.run(), "Papier,Bestand,Kurs\nVTI,10,250.00\nBND,20,75.00\n", "own.csv")
     assert app.error
@@ -399,7 +402,7 @@ def test_columns_can_be_named_by_hand(app):
 
 
 @pytest.mark.parametrize(("style", "price"), [("1,234.56", "1234"), ("1.234,56", "1.234")])
-def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app, style, price):
+def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app: AppTest, style: str, price: str) -> None:
     """The file is refused with a control to choose the style by, not with a dead end."""
     upload(app.run(), 'Ticker,Units,Last price\nVTI,10,"1,234"\nBND,20,"2,345"\n', "own.csv")
     assert "can be read as 1,234 or as 1.234" in " ".join(report(app))
@@ -411,7 +414,9 @@ def test_numbers_that_can_be_read_in_two_ways_wait_for_their_style(app, style, p
 
 
 @pytest.mark.parametrize(("reading", "price"), [("2.5", "2.500"), ("2,500", "2500")])
-def test_an_amount_that_can_be_two_is_asked_about_with_a_button_for_each(app, reading, price):
+def test_an_amount_that_can_be_two_is_asked_about_with_a_button_for_each(
+    app: AppTest, reading: str, price: str
+) -> None:
     """A press reads the whole file so, with the columns that are chosen beside it."""
     upload(app.run(), "Ticker;Units;Last price\nVTI;10;2.500\nBND;20;1.440\n", "own.csv")
     assert "What is 2.500?" in [text.value for text in app.text]
@@ -421,7 +426,7 @@ def test_an_amount_that_can_be_two_is_asked_about_with_a_button_for_each(app, re
     assert str(app.session_state["page"].current.statement.portfolio["VTI"].price) == price
 
 
-def test_a_column_without_a_name_can_be_chosen(app):
+def test_a_column_without_a_name_can_be_chosen(app: AppTest) -> None:
     """The lists have the header's row, and a column that it does not name."""
     upload(app.run(), "My holdings,,\nPapier,,Kurs\nVTI,10,250.00\nBND,20,75.00\n", "own.csv")
     box = next(box for box in app.selectbox if box.label == "Shares held")
@@ -433,7 +438,7 @@ def test_a_column_without_a_name_can_be_chosen(app):
     assert symbols(app) == ["VTI", "BND"]
 
 
-def test_cash_in_the_file_is_offered(app):
+def test_cash_in_the_file_is_offered(app: AppTest) -> None:
     """Cash found beside the positions becomes the cash to invest with one click, never by itself."""
     upload(app.run(), TWO_ACCOUNTS.replace("22222222,TOTAL BOND,BND,20,75.00", "11111111,SETTLEMENT,VMFXX,1500,1.00"))
     if app.multiselect:
@@ -443,7 +448,7 @@ def test_cash_in_the_file_is_offered(app):
     assert app.session_state["cash"] == 1500
 
 
-def test_a_file_in_euros_is_shown_in_euros(app):
+def test_a_file_in_euros_is_shown_in_euros(app: AppTest) -> None:
     """The cash that is offered, and the least cash; no text of the page names dollars."""
     data = (ROOT / "tests" / "data" / "readers" / "degiro_de.csv").read_bytes()
     upload(app.run(), data)
@@ -457,7 +462,7 @@ def test_a_file_in_euros_is_shown_in_euros(app):
 GOOD = b"[targets]\nVTI = 75\nBND = 25\n"
 
 
-def weights(app: AppTest) -> dict[str, object]:
+def weights(app: AppTest) -> dict[str, Fraction]:
     return wanted.weights_of(app.session_state["page"].policy)
 
 
@@ -473,7 +478,7 @@ def edit(app: AppTest, **request: object) -> AppTest:
     return app.run()
 
 
-def test_targets_can_be_loaded_and_saved(app):
+def test_targets_can_be_loaded_and_saved(app: AppTest) -> None:
     """A targets file moves the plan; a bad one is refused with its sum, and what was in force stays."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -486,7 +491,7 @@ def test_targets_can_be_loaded_and_saved(app):
     assert weights(app) == {"VTI": 75, "BND": 25}
 
 
-def test_targets_outlive_every_file(app):
+def test_targets_outlive_every_file(app: AppTest) -> None:
     """Loaded before the positions, over a file in another order, and over one that asks something."""
     app.session_state["targets_panel"] = True
     load_targets(app.run(), GOOD)
@@ -506,7 +511,7 @@ def words_of_plan(app: AppTest) -> str:
     return str(data["point"]["data"]["sentence"]["states"][0])
 
 
-def test_a_position_without_a_target_is_asked_about(app):
+def test_a_position_without_a_target_is_asked_about(app: AppTest) -> None:
     """There is no plan on a guess; each choice gives one, and each is undone by Back."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -531,7 +536,7 @@ def test_a_position_without_a_target_is_asked_about(app):
     assert has_plan(app)
 
 
-def test_a_target_that_is_not_held_asks_its_price(app):
+def test_a_target_that_is_not_held_asks_its_price(app: AppTest) -> None:
     """In the page, beside the plan that waits for it; it is given, or the target is dropped."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -553,7 +558,7 @@ def test_a_target_that_is_not_held_asks_its_price(app):
     assert has_plan(app)
 
 
-def test_constraints_are_loaded_and_saved_with_the_targets(app):
+def test_constraints_are_loaded_and_saved_with_the_targets(app: AppTest) -> None:
     """What the file says of symbols that are not there waits for them; what is in force is said in words."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -580,7 +585,7 @@ BND = "0.5"
     assert has_plan(app)
 
 
-def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
+def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app: AppTest) -> None:
     """They have an end; the file is refused with it, and nothing of it counts."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -590,13 +595,13 @@ def test_amounts_of_a_targets_file_that_the_page_cannot_take_are_refused(app):
     assert not app.session_state["page"].policy.constraints.fee_per_trade
 
 
-def test_constraints_are_changed_in_their_panel(app):
+def test_constraints_are_changed_in_their_panel(app: AppTest) -> None:
     """One control a rule; they outlive a closed panel and another file, and Back takes them back."""
     app.session_state["rules_panel"] = True
     app.run()
     before = dict(app.query_params)
 
-    def control(kind, label):
+    def control(kind: str, label: str) -> Any:
         return next(box for box in getattr(app, kind) if label in box.label)
 
     control("multiselect", "Never sell").set_value(["VCR"]).run()
@@ -623,7 +628,7 @@ def test_constraints_are_changed_in_their_panel(app):
 DEAR = HEADER + "VOO,5500,550,0\nF,6000,11,0\n"
 
 
-def test_the_rest_is_invested_and_kept_again(app):
+def test_the_rest_is_invested_and_kept_again(app: AppTest) -> None:
     """A press invests what stays, past the targets; the page, the link and Undo know it, and a press takes it back."""
     app.query_params.update({"cash": "540", "min_trade": "0", "method": "exact"})
     upload(app.run(), DEAR)
@@ -651,7 +656,7 @@ def test_the_rest_is_invested_and_kept_again(app):
 @pytest.mark.parametrize(
     ("cash", "method"), [("550", "exact"), ("540", "classic"), ("-500", "exact"), ("0", "exact"), ("5", "exact")]
 )
-def test_investing_the_rest_is_offered_where_it_buys_more(app, cash, method):
+def test_investing_the_rest_is_offered_where_it_buys_more(app: AppTest, cash: str, method: str) -> None:
     """Not where nothing stays, nothing more can be paid, cash is withdrawn, or each trade is rounded by itself."""
     app.query_params.update({"cash": cash, "min_trade": "0" if method == "exact" else "100", "method": method})
     upload(app.run(), DEAR)
@@ -659,7 +664,7 @@ def test_investing_the_rest_is_offered_where_it_buys_more(app, cash, method):
     assert not [found for found in app.button if found.key == "leftover"]
 
 
-def test_the_classic_method_says_that_it_does_not_invest_the_rest(app):
+def test_the_classic_method_says_that_it_does_not_invest_the_rest(app: AppTest) -> None:
     """It is refused with what to do, under the name that the page has for it, and the exact method takes it again."""
     app.query_params.update({"cash": "540", "min_trade": "100", "method": "classic", "leftover": "invest"})
     upload(app.run(), DEAR)
@@ -674,7 +679,7 @@ def test_the_classic_method_says_that_it_does_not_invest_the_rest(app):
     assert button(app, "Keep the rest in cash")
 
 
-def test_a_link_says_that_the_rest_is_invested(app):
+def test_a_link_says_that_the_rest_is_invested(app: AppTest) -> None:
     """The link carries the choice; one that says something else about it is named, and what is left stays in cash."""
     app.query_params.update({"leftover": "invest"})
     app.run()
@@ -689,7 +694,7 @@ def test_a_link_says_that_the_rest_is_invested(app):
     assert other.session_state["page"].policy.constraints.leftover == ""
 
 
-def test_what_is_held_in_fractions_can_be_traded_whole(app):
+def test_what_is_held_in_fractions_can_be_traded_whole(app: AppTest) -> None:
     """It trades in fractions by itself, and taking it out of the list is a choice that is kept."""
     app.session_state["rules_panel"] = True
     upload(app.run(), "Symbol,Shares,Price\nVTSAX,10.0254,100\nVTI,6,250\n")
@@ -701,7 +706,7 @@ def test_what_is_held_in_fractions_can_be_traded_whole(app):
     assert next(box for box in app.multiselect if "fractions" in box.label).value == []
 
 
-def test_typed_targets_move_the_plan(app):
+def test_typed_targets_move_the_plan(app: AppTest) -> None:
     """They are a step of the history, and the note says what was done to their sum."""
     upload(app.run(), SMALL)
     edit(app, rows=[{"symbol": "VTI", "weight": "66.7"}, {"symbol": "BND", "weight": "33.4"}])
@@ -711,7 +716,7 @@ def test_typed_targets_move_the_plan(app):
     assert steps[-1][1].policy.targets is not None
 
 
-def test_a_session_brings_everything_back(app):
+def test_a_session_brings_everything_back(app: AppTest) -> None:
     """Positions, targets, constraints and settings, byte for byte; with a newer file, that file's positions."""
     app.session_state["targets_panel"] = True
     upload(app.run(), SMALL)
@@ -740,7 +745,7 @@ def test_a_session_brings_everything_back(app):
 def saved_of(app: AppTest) -> Session:
     """What the button would save: only inside a run is there a session to ask, so this is put together here."""
     page = app.session_state["page"]
-    return keep.session_of(page, state.read_settings({name: app.session_state[name] for name in state.SETTINGS})[0])
+    return keep.session_of(page, read_settings({name: app.session_state[name] for name in state.SETTINGS})[0])
 
 
 def test_cells_that_cannot_be_read_are_refused_in_a_sentence(app: AppTest) -> None:
@@ -753,7 +758,7 @@ def test_cells_that_cannot_be_read_are_refused_in_a_sentence(app: AppTest) -> No
 
 
 @pytest.mark.parametrize("text", ['{"kind": "pbal-session", "version": 9}', '{"kind": "pbal-session", "version": 1}'])
-def test_a_session_that_is_not_understood_changes_nothing(app, text):
+def test_a_session_that_is_not_understood_changes_nothing(app: AppTest, text: str) -> None:
     """It is refused by name; the portfolio and the targets stay."""
     upload(app.run(), SMALL)
     upload(app, text, "new.pbal.json")
@@ -761,7 +766,7 @@ def test_a_session_that_is_not_understood_changes_nothing(app, text):
     assert symbols(app) == ["VTI", "BND"]
 
 
-def test_nothing_but_cash_is_a_beginning(app):
+def test_nothing_but_cash_is_a_beginning(app: AppTest) -> None:
     """The page asks what to buy; targets with prices make a plan."""
     app.run()
     cash = (CashBalance(line=1, account="", amount=Decimal(9000), currency="USD", label="Cash"),)
@@ -776,7 +781,7 @@ def test_nothing_but_cash_is_a_beginning(app):
     assert has_plan(app)
 
 
-def test_drift_and_least_cash_are_shown(app):
+def test_drift_and_least_cash_are_shown(app: AppTest) -> None:
     """What is out of band, what the plan does about it, and the least cash that cures it without selling."""
     app.run()
     words = next(text.value for text in app.text if "out of band" in text.value)
@@ -786,7 +791,7 @@ def test_drift_and_least_cash_are_shown(app):
     assert "$88,103.92" in words
 
 
-def test_a_question_without_a_plan_is_calm(app):
+def test_a_question_without_a_plan_is_calm(app: AppTest) -> None:
     """More cash out than there is: the live view says why, once, and nothing of the page is missing."""
     app.session_state["cash"] = -500_000
     app.session_state["method"] = "exact"
@@ -797,7 +802,7 @@ def test_a_question_without_a_plan_is_calm(app):
     assert shown["point"]["data"]["sentence"]["states"][0].startswith("No plan: cannot withdraw $500,000.00")
 
 
-def test_columns_can_be_named_where_the_guess_does_not_read(app):
+def test_columns_can_be_named_where_the_guess_does_not_read(app: AppTest) -> None:
     """``Position`` was guessed to be the shares held and says Long: the columns are offered beside the problem."""
     upload(app.run(), "Ticker,Position,Count,Price\nVTI,Long,10,250\nBND,Long,5,70\n")
     assert "not a number" in " ".join(report(app))
@@ -808,13 +813,13 @@ def test_columns_can_be_named_where_the_guess_does_not_read(app):
     assert symbols(app) == ["VTI", "BND"]
 
 
-def test_columns_of_a_known_broker_are_not_asked_for(app):
+def test_columns_of_a_known_broker_are_not_asked_for(app: AppTest) -> None:
     """A bad number in IBKR's file is no question of columns."""
     upload(app.run(), HEADER + "VTI,abc,1,\n")
     assert not [box for box in app.selectbox if box.label == "Shares held"]
 
 
-def test_another_choice_of_accounts_keeps_the_file(app):
+def test_another_choice_of_accounts_keeps_the_file(app: AppTest) -> None:
     """Accounts that cannot be added are asked about again, and the columns can still be used."""
     upload(app.run(), "Ticker,Shares,Price,Account,Currency\nVTI,10,250,A,USD\nVWCE,5,100,B,EUR\n")
     button(app, "Use these columns").click().run()

@@ -72,7 +72,7 @@ def texts(app: AppTest) -> str:
 
 @pytest.mark.usefixtures("gateway", "at_home")
 @pytest.mark.parametrize("address", ["203.0.113.7", "192.168.1.20"])
-def test_a_visitor_from_elsewhere_sees_nothing(app: Any, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_a_visitor_from_elsewhere_sees_nothing(app: AppTest, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """A forwarded port does not make a stranger the user."""
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.visitor", lambda: address)
     app.run()
@@ -80,7 +80,7 @@ def test_a_visitor_from_elsewhere_sees_nothing(app: Any, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("gateway", "at_home")
-def test_a_visitor_through_a_proxy_sees_nothing(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_visitor_through_a_proxy_sees_nothing(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy on this machine makes every visitor look local; what it adds to the request gives it away."""
     found = {"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.7"}
     monkeypatch.setattr("pbal_core.dashboard.broker_panel.headers", lambda: found)
@@ -89,13 +89,13 @@ def test_a_visitor_through_a_proxy_sees_nothing(app: Any, monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("gateway")
-def test_strangers_see_nothing(app: Any) -> None:
+def test_strangers_see_nothing(app: AppTest) -> None:
     """Bound to every network, as a shared deployment is, there is no section, even with a gateway configured."""
     assert sections(app) == []
 
 
 @pytest.mark.usefixtures("at_home")
-def test_without_a_gateway_there_is_nothing(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_gateway_there_is_nothing(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """At home without a configured gateway the page stays as it is."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     app.run()
@@ -103,7 +103,7 @@ def test_without_a_gateway_there_is_nothing(app: Any, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("at_home")
-def test_preview_then_the_digits_then_orders(gateway: Any, app: Any) -> None:
+def test_preview_then_the_digits_then_orders(gateway: Any, app: AppTest) -> None:
     """A preview sends nothing; wrong digits send nothing; the right ones send the plan, and the report is shown."""
     app.run()
     assert sections(app) == ["Trade at Interactive Brokers"]
@@ -125,7 +125,7 @@ def test_preview_then_the_digits_then_orders(gateway: Any, app: Any) -> None:
 
 
 @pytest.mark.usefixtures("at_home")
-def test_each_confirmation_is_typed_anew(gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_confirmation_is_typed_anew(gateway: Any, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Digits that were typed for one preview do not stand there for the next, nor for going on with a run."""
     press(app.run(), "Preview at the broker")
     typed(app).set_value("4567").run()
@@ -144,7 +144,7 @@ def test_each_confirmation_is_typed_anew(gateway: Any, app: Any, monkeypatch: py
 
 
 @pytest.mark.usefixtures("at_home")
-def test_a_changed_plan_is_previewed_anew(gateway: Any, app: Any) -> None:
+def test_a_changed_plan_is_previewed_anew(gateway: Any, app: AppTest) -> None:
     """A proposal belongs to one plan: after the cash changes it cannot be sent any more."""
     press(app.run(), "Preview at the broker")
     app.session_state["cash"] = 4000
@@ -154,7 +154,7 @@ def test_a_changed_plan_is_previewed_anew(gateway: Any, app: Any) -> None:
 
 
 @pytest.mark.usefixtures("at_home")
-def test_a_question_that_is_not_on_the_list_stops(gateway: Any, app: Any) -> None:
+def test_a_question_that_is_not_on_the_list_stops(gateway: Any, app: AppTest) -> None:
     """The report names the question; with it on the list the same plan goes through."""
     gateway.questions = {1002: [["o163"]]}
     press(app.run(), "Preview at the broker")
@@ -172,7 +172,7 @@ def test_a_question_that_is_not_on_the_list_stops(gateway: Any, app: Any) -> Non
 
 
 @pytest.mark.usefixtures("at_home")
-def test_an_interrupted_run_is_offered_first(gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_is_offered_first(gateway: Any, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unfinished run in the journal comes before anything new; ending it makes room for a new plan."""
     press(app.run(), "Preview at the broker")
     typed(app).set_value("4567")
@@ -194,7 +194,7 @@ def test_an_interrupted_run_is_offered_first(gateway: Any, app: Any, monkeypatch
 
 
 @pytest.mark.usefixtures("at_home")
-def test_the_page_names_controls_and_no_options(gateway: Any, app: Any) -> None:
+def test_the_page_names_controls_and_no_options(gateway: Any, app: AppTest) -> None:
     """What to do is said in the words of the page."""
     gateway.paper = False
     press(app.run(), "Preview at the broker")
@@ -216,7 +216,7 @@ def place(app: AppTest, digits: str = "4567") -> AppTest:
     ("step", "headline"), [("sending", "Nothing was sent, and the run is open."), ("move", "The run is not finished.")]
 )
 def test_the_headline_of_a_failure_is_true(
-    gateway: Any, app: Any, monkeypatch: pytest.MonkeyPatch, *, failure: Any, step: str, headline: str
+    gateway: Any, app: AppTest, monkeypatch: pytest.MonkeyPatch, *, failure: Any, step: str, headline: str
 ) -> None:
     """Whether orders are out is in the journal: a full disk after an order was sent is not "Nothing was sent"."""
 
@@ -231,7 +231,7 @@ def test_the_headline_of_a_failure_is_true(
 
 
 @pytest.mark.usefixtures("at_home")
-def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway: Any, app: Any) -> None:
+def test_wrong_digits_send_nothing_and_the_headline_says_so(gateway: Any, app: AppTest) -> None:
     place(app, "1234")
     assert [error.value for error in app.error] == ["This did not work."]
     assert not gateway.sent

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -45,7 +43,7 @@ def targets(app: AppTest) -> Targets:
     return found
 
 
-def test_known_funds_are_proposed_as_one(app: Any) -> None:
+def test_known_funds_are_proposed_as_one(app: AppTest) -> None:
     """One click makes them substitutes with the sum of their targets."""
     button(app, "They are the same to me").click().run()
     assert not app.exception
@@ -53,7 +51,7 @@ def test_known_funds_are_proposed_as_one(app: Any) -> None:
     assert dict(targets(app).weights) == {"US stocks": 50, "VXUS": 25, "BND": 25}
 
 
-def test_chosen_targets_are_grouped_and_taken_apart(app: Any) -> None:
+def test_chosen_targets_are_grouped_and_taken_apart(app: AppTest) -> None:
     """With the sum of their targets; without a name it is said what is missing."""
     version = app.session_state["page"].version
     app.multiselect(key=f"arranged {version}").set_value(["VTI", "VXUS"])
@@ -67,7 +65,7 @@ def test_chosen_targets_are_grouped_and_taken_apart(app: Any) -> None:
     assert dict(targets(app).weights) == {"VTI": 25, "VXUS": 25, "VTSAX": 25, "BND": 25}
 
 
-def test_a_published_allocation_is_filled_with_what_is_held(app: Any) -> None:
+def test_a_published_allocation_is_filled_with_what_is_held(app: AppTest) -> None:
     """Its parts are proposed from the known funds, its source is said."""
     app.selectbox(key="ready").set_value("Three funds").run()
     assert any("Taylor Larimore" in text.value for text in app.text)

@@ -54,7 +54,7 @@ def session(pinned: PinnedPlan | None) -> str:
     return dumps(Session(portfolios=(SavedPortfolio(name="Mine", portfolio=HELD, pinned=pinned),)))
 
 
-def test_plan_a_comes_back_with_its_session(app: Any) -> None:
+def test_plan_a_comes_back_with_its_session(app: AppTest) -> None:
     """It is computed again from its own question; a session without one unpins."""
     load(app, session(PINNED), "mine.pbal.json")
     assert not app.exception
@@ -82,7 +82,7 @@ def test_a_browser_may_say_anything_about_what_it_kept(
     assert page.unusable == (told == {"on": True, "text": "\ud800"})
 
 
-def test_a_fund_can_be_meant_as_an_investment(app: Any) -> None:
+def test_a_fund_can_be_meant_as_an_investment(app: AppTest) -> None:
     """Its cash is then no longer offered, and the choice can be taken back."""
     load(app, ONE)
     assert held(app) == {"VTI": 2500}
@@ -97,7 +97,7 @@ def test_a_fund_can_be_meant_as_an_investment(app: Any) -> None:
     assert held(app) == {"VTI": 2500}
 
 
-def test_a_file_is_added_to_what_is_loaded(app: Any) -> None:
+def test_a_file_is_added_to_what_is_loaded(app: AppTest) -> None:
     """The choice that was made about a fund stays; one account twice is refused and changes nothing."""
     load(app, ONE)
     click(app, "Details")
@@ -112,7 +112,7 @@ def test_a_file_is_added_to_what_is_loaded(app: Any) -> None:
     assert held(app) == {"VTI": 2500, "VMFXX": 1500, "BND": 1500}
 
 
-def test_accounts_left_out_stay_out_when_a_file_is_added(app: Any) -> None:
+def test_accounts_left_out_stay_out_when_a_file_is_added(app: AppTest) -> None:
     """Nobody is sold what she left out on purpose."""
     load(app, ONE + "33333333,TOTAL STOCK,VTI,4,250.00,1000.00,\n")
     app.multiselect[0].set_value(["33333333"]).run()
@@ -122,7 +122,7 @@ def test_accounts_left_out_stay_out_when_a_file_is_added(app: Any) -> None:
     assert held(app) == {"VTI": 1000, "BND": 1500}
 
 
-def test_a_file_is_added_to_a_saved_session(app: Any) -> None:
+def test_a_file_is_added_to_a_saved_session(app: AppTest) -> None:
     """What came from a session is a part like any other."""
     load(app, session(None), "mine.pbal.json")
     click(app, "Change")
@@ -130,7 +130,7 @@ def test_a_file_is_added_to_a_saved_session(app: Any) -> None:
     assert held(app) == {"VTI": 1000, "BND": 750, "GLD": 1500}
 
 
-def test_the_page_names_every_broker_it_reads(app: Any) -> None:
+def test_the_page_names_every_broker_it_reads(app: AppTest) -> None:
     """In the help of the uploader."""
     for name in broker_names():
         assert name in app.file_uploader(key="upload").help

@@ -152,7 +152,7 @@ def test_an_address_says_only_that_there_were_targets() -> None:
     }
 
 
-def test_the_link_of_the_dialog_has_targets_only_when_asked(app: Any) -> None:
+def test_the_link_of_the_dialog_has_targets_only_when_asked(app: AppTest) -> None:
     """And no symbol, price or amount of what is held but theirs."""
     load(app.run(), OWN)
     app.session_state["page"].policy = Policy(targets=Targets({"VTI": 60, "GLD": 40}, prices={"GLD": 321}))
@@ -176,7 +176,7 @@ def test_the_link_of_the_dialog_has_targets_only_when_asked(app: Any) -> None:
     assert "targets" not in address(app)
 
 
-def test_a_link_with_targets_waits_for_positions(app: Any) -> None:
+def test_a_link_with_targets_waits_for_positions(app: AppTest) -> None:
     """The sample is planned without them; a file loaded later has them by symbol, whatever its order."""
     app.query_params.update({"cash": "900", "method": "exact", "positions": "own", "targets": "BND:40,VTI:60"})
     app.run()
@@ -195,7 +195,7 @@ def test_a_link_with_targets_waits_for_positions(app: Any) -> None:
     assert address(app)["policy"] == "own"
 
 
-def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app: Any) -> None:
+def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app: AppTest) -> None:
     """There is no plan on a guess."""
     app.query_params.update({"cash": "900", "targets": "BND:30,VTI:60,GLD:10"})
     load(app.run(), OWN)
@@ -203,7 +203,7 @@ def test_a_link_with_targets_that_are_not_held_asks_for_their_price(app: Any) ->
     assert any("Price of one share of GLD" in box.label for box in app.text_input)
 
 
-def test_bad_targets_of_a_link_change_nothing_else(app: Any) -> None:
+def test_bad_targets_of_a_link_change_nothing_else(app: AppTest) -> None:
     """The rest of the link counts."""
     app.query_params.update({"cash": "900", "targets": "BND:40"})
     app.run()
@@ -212,7 +212,7 @@ def test_bad_targets_of_a_link_change_nothing_else(app: Any) -> None:
     assert policy(app).targets is None
 
 
-def test_targets_that_an_address_does_not_hold_are_said(app: Any) -> None:
+def test_targets_that_an_address_does_not_hold_are_said(app: AppTest) -> None:
     """A reload forgets them; until some are given again, the page says so."""
     app.query_params.update({"cash": "900", "method": "exact", "policy": "own"})
     app.run()

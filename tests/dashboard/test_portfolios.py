@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -76,7 +75,7 @@ def symbols(app: AppTest) -> list[str]:
     return list(app.session_state["page"].current.statement.portfolio.symbols)
 
 
-def test_each_portfolio_can_be_shown_and_none_is_lost(app: Any) -> None:
+def test_each_portfolio_can_be_shown_and_none_is_lost(app: AppTest) -> None:
     """With its own targets, amounts and plan A; saved again, the session is the same byte for byte."""
     load(app, three__pbal__json=session())
     assert list(app.selectbox[0].options) == ["1. His", "2. Hers", "3. Ours"]
@@ -88,7 +87,7 @@ def test_each_portfolio_can_be_shown_and_none_is_lost(app: Any) -> None:
         assert loads(dumps(saved(app)).encode()) == Session(portfolios=THREE)
 
 
-def test_what_is_changed_stays_with_its_portfolio(app: Any) -> None:
+def test_what_is_changed_stays_with_its_portfolio(app: AppTest) -> None:
     """Another strategy for hers is not his."""
     load(app, three__pbal__json=session())
     choose(app, 1)
@@ -99,7 +98,7 @@ def test_what_is_changed_stays_with_its_portfolio(app: Any) -> None:
     assert dumps(Session(portfolios=(found[0], replace(found[1], strategy=HERS.strategy), found[2]))) == session()
 
 
-def test_undo_goes_over_portfolios(app: Any) -> None:
+def test_undo_goes_over_portfolios(app: AppTest) -> None:
     """Back to the one before, with plan A; nothing of the session is lost on the way."""
     load(app, three__pbal__json=session())
     first = dict(app.query_params)
@@ -111,7 +110,7 @@ def test_undo_goes_over_portfolios(app: Any) -> None:
     assert dumps(saved(app)) == session()
 
 
-def test_removing_one_leaves_the_others(app: Any) -> None:
+def test_removing_one_leaves_the_others(app: AppTest) -> None:
     """The next one is shown; after the last there is the sample."""
     load(app, three__pbal__json=session())
     choose(app, 1)
@@ -123,7 +122,7 @@ def test_removing_one_leaves_the_others(app: Any) -> None:
     assert app.session_state["page"].current.sample
 
 
-def test_a_newer_file_goes_to_the_portfolio_of_its_account(app: Any) -> None:
+def test_a_newer_file_goes_to_the_portfolio_of_its_account(app: AppTest) -> None:
     """Known by the last four characters; the others stay as they were."""
     load(app, three__pbal__json=session(), new__csv=NEWER)
     assert not app.warning
@@ -134,14 +133,14 @@ def test_a_newer_file_goes_to_the_portfolio_of_its_account(app: Any) -> None:
     assert (found[1].accounts, found[1].cash) == (("2222",), HERS.cash)
 
 
-def test_a_newer_file_of_nobody_goes_to_the_first_and_says_so(app: Any) -> None:
+def test_a_newer_file_of_nobody_goes_to_the_first_and_says_so(app: AppTest) -> None:
     """A guess that matters is never silent."""
     load(app, three__pbal__json=session(), new__csv=NEWER.replace("99992222", "99990000"))
     assert "replaces the first one, His" in app.warning[0].value
     assert saved(app).portfolios[1:] == (HERS, OURS)
 
 
-def test_a_portfolio_that_the_page_cannot_show_is_refused_by_name(app: Any) -> None:
+def test_a_portfolio_that_the_page_cannot_show_is_refused_by_name(app: AppTest) -> None:
     """All are looked at before one is shown."""
     bad = replace(OURS, min_trade=Decimal(0))
     load(app, three__pbal__json=session((HIS, bad)))
@@ -150,7 +149,7 @@ def test_a_portfolio_that_the_page_cannot_show_is_refused_by_name(app: Any) -> N
     assert app.session_state["page"].current.sample
 
 
-def test_a_fund_meant_as_an_investment_stays_one(app: Any) -> None:
+def test_a_fund_meant_as_an_investment_stays_one(app: AppTest) -> None:
     """In the next file, after a session, and over a sample; taken back, it stays cash."""
     load(app, new__csv=NEWER)
     app.button(key="see").click().run()
@@ -173,7 +172,7 @@ def test_a_fund_meant_as_an_investment_stays_one(app: Any) -> None:
     assert symbols(app) == ["GLD", "VMFXX"]
 
 
-def test_a_session_keeps_its_accounts(app: Any) -> None:
+def test_a_session_keeps_its_accounts(app: AppTest) -> None:
     """Saved again, and with a file added, it still knows them; a file without an account adds none."""
     load(app, mine__pbal__json=session((HIS,)))
     assert dumps(saved(app)) == session((HIS,))

@@ -17,7 +17,7 @@ MINE = HEADER + "VTI,2500,250,500\nBND,500,75,\n"
 
 
 @pytest.fixture
-def page(monkeypatch):
+def page(monkeypatch: pytest.MonkeyPatch) -> state.Page:
     monkeypatch.setattr(st, "session_state", {})
     statement = read_positions(MINE.encode())
     file = LoadedFile(name="mine.csv", data=MINE.encode(), statement=statement)
@@ -25,7 +25,7 @@ def page(monkeypatch):
     return state.page()
 
 
-def test_a_corrected_price_keeps_shares_and_cost(page):
+def test_a_corrected_price_keeps_shares_and_cost(page: state.Page) -> None:
     """Ten shares that cost 200 each, at 260: worth 2,600 with a profit of 600. Adding a file later keeps it."""
     correct_price("VTI", " $260.00 ")
     for held in (page.current.statement.portfolio, together(page.current.files).portfolio):
@@ -35,7 +35,7 @@ def test_a_corrected_price_keeps_shares_and_cost(page):
     assert quotes(page.current).price_day("VTI") == "corrected by you"
 
 
-def test_every_account_follows():
+def test_every_account_follows() -> None:
     """The same fund in two accounts; the number of shares is the file's."""
     text = (
         "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Cost Basis Total\n"
@@ -57,7 +57,7 @@ def test_every_account_follows():
         ("<b>", "3", "cannot be corrected here"),
     ],
 )
-def test_what_cannot_be_used_changes_nothing(page, symbol, text, words):
+def test_what_cannot_be_used_changes_nothing(page: state.Page, symbol: str, text: str, words: str) -> None:
     """It is said why; the portfolio stays the same."""
     before = page.current
     with pytest.raises(RequestError, match=words.replace("(", r"\(")):

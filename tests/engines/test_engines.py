@@ -70,13 +70,13 @@ def accounts(tmp_path: Path) -> pa.RecordBatch:
     return batch
 
 
-def test_every_engine_has_a_recipe():
+def test_every_engine_has_a_recipe() -> None:
     """And every recipe is one that runs below."""
     assert RECIPES.keys() == MODULES.keys()
 
 
 @pytest.mark.parametrize("engine", MODULES)
-def test_a_recipe(engine, accounts, tmp_path):
+def test_a_recipe(engine: str, accounts: pa.RecordBatch, tmp_path: Path) -> None:
     """The page's code, as it is, gives the same trades."""
     if importlib.util.find_spec(MODULES[engine]) is None:
         missing(f"{engine} did not run: pip install {MODULES[engine]}, or make test-engines")
@@ -112,7 +112,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_worker_of_dask_that_is_killed_costs_only_time(accounts, tmp_path):
+def test_a_worker_of_dask_that_is_killed_costs_only_time(accounts: pa.RecordBatch, tmp_path: Path) -> None:
     """Killed between its partitions: what it had is planned again, and the trades are the same."""
     if importlib.util.find_spec("distributed") is None:
         missing("Dask did not run: pip install 'dask[dataframe,distributed]', or make test-engines")

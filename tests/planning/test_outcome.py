@@ -36,7 +36,7 @@ def test_a_plan_shows_the_numbers_of_its_outcome(request: Any) -> None:
 
 
 @given(portfolios(), cash_amounts, steps, strategy_names)
-def test_a_solution_and_its_plan_have_one_outcome(held: Any, cash: Any, step: Any, strategy: Any) -> None:
+def test_a_solution_and_its_plan_have_one_outcome(held: Any, cash: Decimal, step: int, strategy: str) -> None:
     """The slider's way to the outcome and the plan's give the same numbers."""
     problem = prepare(held, strategy=strategy, places=2)
     question = problem.units(Decimal(cash)), problem.units(Decimal(step))

@@ -24,7 +24,7 @@ def trades(plan: Any) -> dict[str, Decimal]:
 @METHODS
 @STRATEGIES
 @pytest.mark.parametrize("constraints", [{}, {"frozen": "VTSAX"}, {"never_sell": "VTSAX"}])
-def test_a_portfolio_on_target_trades_nothing(method: Any, strategy: Any, constraints: dict[str, Any]) -> None:
+def test_a_portfolio_on_target_trades_nothing(method: str, strategy: str, constraints: dict[str, Any]) -> None:
     """60,000 of VTSAX are 60 % of VTI or VTSAX, whether or not VTSAX may trade."""
     plan = rebalance(HELD, targets=US, method=method, strategy=strategy, **constraints)
     assert not plan.trades
@@ -33,7 +33,7 @@ def test_a_portfolio_on_target_trades_nothing(method: Any, strategy: Any, constr
 
 
 @METHODS
-def test_the_first_that_may_be_bought_is_bought(method: Any) -> None:
+def test_the_first_that_may_be_bought_is_bought(method: str) -> None:
     """VTI, and where that is ruled out VTSAX; so only that one needs a price."""
     held = portfolio("VTSAX 54000 @ 120; BND 40000 @ 80")
     assert trades(rebalance(held, 6000, targets=US, method=method, min_trade=1)) == {"VTI": 24}
@@ -44,7 +44,7 @@ def test_the_first_that_may_be_bought_is_bought(method: Any) -> None:
 
 
 @METHODS
-def test_losses_are_sold_first_then_from_the_last(method: Any) -> None:
+def test_losses_are_sold_first_then_from_the_last(method: str) -> None:
     """Of three alike the one at a loss goes first, then the last of the set."""
     held = Portfolio(
         [
@@ -100,7 +100,7 @@ def test_a_fund_too_small_to_be_sold_is_passed_over() -> None:
 
 
 @METHODS
-def test_all_can_be_withdrawn(method: Any) -> None:
+def test_all_can_be_withdrawn(method: str) -> None:
     """Nothing is left of any position."""
     held = portfolio("VTI 40000 @ 250; VTSAX 20000 @ 125; BND 40000 @ 80")
     plan = rebalance(held, -100000, targets=US, method=method)

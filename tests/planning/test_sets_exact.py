@@ -238,7 +238,7 @@ def test_no_plan_of_sets_is_better(chunk: Any) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(portfolios(max_size=6), cash_amounts, strategy_names, st.sampled_from(["classic", "exact"]), st.data())
-def test_sets_of_one_are_positions(held: Any, cash: Any, strategy: Any, method: Any, data: DataObject) -> None:
+def test_sets_of_one_are_positions(held: Any, cash: Decimal, strategy: str, method: str, data: DataObject) -> None:
     """A name around a symbol changes nothing; nor does a group that shares as the targets do."""
     weights = data.draw(st.lists(st.integers(0, 5), min_size=len(held), max_size=len(held)))
     if not any(weights):

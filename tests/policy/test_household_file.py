@@ -36,7 +36,7 @@ VTI = "taxable"
 """
 
 
-def test_everything_in_the_file_is_read():
+def test_everything_in_the_file_is_read() -> None:
     household = HouseholdPolicy.from_toml(FILE)
     assert household.targets == Targets({"VTI": 60, "BND": 40}, prices={"BND": "72.5"})
     taxable, ira, roth = household.accounts
@@ -52,11 +52,11 @@ def test_everything_in_the_file_is_read():
     assert household.location == {"BND": (Kind.DEFERRED, Kind.FREE), "VTI": (Kind.TAXABLE,)}
 
 
-def test_targets_may_be_left_out():
+def test_targets_may_be_left_out() -> None:
     assert HouseholdPolicy.from_toml(b"[accounts.IRA]\n").targets is None
 
 
-def test_everything_that_is_wrong_is_said_at_once():
+def test_everything_that_is_wrong_is_said_at_once() -> None:
     wrong = b"""
 [targets]
 VTI = 60
@@ -106,7 +106,7 @@ BND = "offshore"
         (b"[colours]\n[accounts.IRA]", "[colours] is not known; a household's file has "),
     ],
 )
-def test_what_is_no_household_is_refused(text, message):
+def test_what_is_no_household_is_refused(text: bytes, message: str) -> None:
     with pytest.raises(TargetError) as caught:
         HouseholdPolicy.from_toml(text)
     assert str(caught.value).startswith(message)

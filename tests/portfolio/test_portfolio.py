@@ -120,7 +120,7 @@ def test_bad_requests_are_refused(arguments: dict[str, Any]) -> None:
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_a_plan_adds_up(portfolio: Any, cash: Any, step: Any, strategy: Any) -> None:
+def test_a_plan_adds_up(portfolio: Portfolio, cash: Decimal, step: int, strategy: str) -> None:
     """Cash identity, values after, weights and trades agree with one another, to the last digit."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
     assert plan.cash_left + sum(t.shares * t.price for t in plan.trades) == cash
@@ -132,7 +132,7 @@ def test_a_plan_adds_up(portfolio: Any, cash: Any, step: Any, strategy: Any) -> 
 
 
 @given(portfolio=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_rows_and_scale_do_not_matter(portfolio: Any, cash: Any, step: Any, strategy: Any) -> None:
+def test_rows_and_scale_do_not_matter(portfolio: Portfolio, cash: Decimal, step: int, strategy: str) -> None:
     """Reversing the rows reverses the plan; ten times the dollars is ten times the trades in dollars."""
     plan = rebalance(portfolio, cash, strategy=strategy, min_trade=step)
     backwards = rebalance(Portfolio(reversed(portfolio.positions)), cash, strategy=strategy, min_trade=step)
@@ -154,7 +154,7 @@ def test_drift_and_turnover_by_hand() -> None:
 
 
 @given(portfolios(), cash_amounts, steps)
-def test_values_survive_copies_and_processes(held: Any, cash: Any, step: Any) -> None:
+def test_values_survive_copies_and_processes(held: Any, cash: Decimal, step: int) -> None:
     """A pickled portfolio, plan or error is equal to the first, hashes alike and says the same."""
     plan = rebalance(held, cash, min_trade=step)
     for value in (held, plan, *plan.orders):

@@ -111,7 +111,7 @@ def test_the_minimum_trade_runs_in_round_steps_to_a_tenth_of_the_portfolio(worth
     assert 40 <= len(axis) <= 130
 
 
-def test_fractions_have_fewer_minimum_trades():
+def test_fractions_have_fewer_minimum_trades() -> None:
     """A search among fractions takes so long that the budget of a slider is not enough for all of them."""
     held = made_portfolio(10)
     whole, split = (
@@ -125,7 +125,7 @@ def test_fractions_have_fewer_minimum_trades():
     assert all(right / left <= Decimal("1.34") for left, right in itertools.pairwise(split[1:]))
 
 
-def test_a_larger_minimum_trade_widens_its_slider():
+def test_a_larger_minimum_trade_widens_its_slider() -> None:
     assert min_trade_axis(Decimal(112_900), "classic", reach=[Decimal(50_001)])[-1] == 55_000
     assert {10, 100, 250, 500, 1000, 2500, 5000, 10_000} <= set(min_trade_axis(Decimal(112_900), "classic"))
 

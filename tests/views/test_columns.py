@@ -22,14 +22,14 @@ from tests.build import portfolio
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-def test_keys_and_places_are_each_ones_own():
+def test_keys_and_places_are_each_ones_own() -> None:
     keys = [column.key for column in COLUMNS]
     assert len(set(keys)) == len(keys)
     places = [column.file.place for column in COLUMNS if column.file]
     assert len(set(places)) == len(places)
 
 
-def test_files_keep_the_order_of_their_columns():
+def test_files_keep_the_order_of_their_columns() -> None:
     """Programs read these; what is added goes to a place of its own."""
     plan = rebalance(SAMPLE, 5000, min_trade=100)
     header = exports.plan_csv(plan).splitlines()[0]
@@ -53,7 +53,7 @@ def test_files_keep_the_order_of_their_columns():
     ]
 
 
-def test_a_unit_of_the_page_has_one_column_under_each_title():
+def test_a_unit_of_the_page_has_one_column_under_each_title() -> None:
     """In weights and in dollars the table has the same titles, so that the switch moves no column."""
     titles = {
         unit: [column.page for column in columns.PAGE_COLUMNS if column.unit in {"", unit}]
@@ -86,7 +86,7 @@ def one_more(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_more")
-def test_a_column_is_added_by_adding_it_to_the_list():
+def test_a_column_is_added_by_adding_it_to_the_list() -> None:
     """Table, printed page, CSV, JSON and every position of a slider have it."""
     plan = rebalance(portfolio("VTI 7000 @ 250; BND 5000 @ 75"), 3000, min_trade=50)
     assert [row["thousands"] for row in table_rows(plan)] == ["7k", "7k"]

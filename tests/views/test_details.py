@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,14 @@ from tests.build import portfolio
 HELD = portfolio("VTI 10000 @ 250 pnl 2000 held 40; BND 5000 @ 75.5; VXUS 4000 @ 62.5 pnl -400 held 64")
 
 
-def details(cash, **settings):
+def details(cash: Any, **settings: Any) -> Any:
     problem = prepare(HELD, **settings)
     question = problem.units(Decimal(cash)), problem.units(Decimal(10))
     outcome = outcome_of(problem, basis_of(problem), question, solve(problem, *question))
     return problem, outcome, plan_details(problem, outcome)
 
 
-def test_a_sale_says_what_it_realises():
+def test_a_sale_says_what_it_realises() -> None:
     """About, by average cost, in whole dollars; that the cost is unknown where it is; nothing for a purchase."""
     _problem, outcome, said = details(-9000, strategy="hard_rebalance", method="exact")
     assert outcome.shares[0] < 0
@@ -41,7 +42,7 @@ def test_a_sale_says_what_it_realises():
     assert details(5000)[2]["gains"] == ["", "", ""]
 
 
-def test_the_reason_is_the_one_of_this_plan():
+def test_the_reason_is_the_one_of_this_plan() -> None:
     """The words of the plan itself, as a sentence; nothing where nothing trades."""
     problem, outcome, said = details(5000, method="exact")
     plan = rebalance(HELD, 5000, method="exact", min_trade=10)
@@ -50,7 +51,7 @@ def test_the_reason_is_the_one_of_this_plan():
     assert len(problem.portfolio) == len(said["shares"])
 
 
-def test_shares_are_counted():
+def test_shares_are_counted() -> None:
     """From the file, or from value and price; before and after."""
     _problem, outcome, said = details(5000, method="exact")
     assert said["shares"][0] == ("40" if not outcome.shares[0] else f"40 before and {40 + outcome.shares[0]} after")
@@ -60,7 +61,7 @@ def test_shares_are_counted():
     assert shares_text(Position(symbol="A", value=0, price=250), 2) == "0 before and 2 after"
 
 
-def test_facts_of_the_file():
+def test_facts_of_the_file() -> None:
     """Price with its day and age, unrealised gain, and what may be corrected."""
     quotes = Quotes(
         day=date(2026, 4, 1),
@@ -84,11 +85,11 @@ def test_facts_of_the_file():
     ("symbol", "shown"),
     [("IE00B4L5Y983", "iShares Core MSCI World"), ("VTI", ""), ("US0378331005", ""), ("ie00b4l5y983", "")],
 )
-def test_a_name_is_written_under_an_isin(symbol, shown):
+def test_a_name_is_written_under_an_isin(symbol: str, shown: str) -> None:
     assert fund_name(symbol, {"IE00B4L5Y983": "iShares Core MSCI World", "VTI": "Total Stock"}) == shown
 
 
-def test_a_long_name_is_cut():
+def test_a_long_name_is_cut() -> None:
     assert fund_name("IE00B4L5Y983", {"IE00B4L5Y983": "x" * 100}) == "x" * 59 + "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -103,11 +104,11 @@ def test_a_long_name_is_cut():
         ("98.12", "CHF", "CHF\N{NO-BREAK SPACE}98.12"),
     ],
 )
-def test_a_price_keeps_its_decimals(price, currency, text):
+def test_a_price_keeps_its_decimals(price: str, currency: str, text: str) -> None:
     assert format_price(Decimal(price), currency) == text
 
 
-def test_prices_of_friday_are_fresh_on_monday():
+def test_prices_of_friday_are_fresh_on_monday() -> None:
     """And old on Tuesday; of an unknown day they are never fresh."""
     friday, monday, tuesday = date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)
     assert last_trading_day(monday) == friday
@@ -118,13 +119,13 @@ def test_prices_of_friday_are_fresh_on_monday():
     assert age_words(monday, friday) == "dated in the future"
 
 
-def test_the_words_for_all_prices():
+def test_the_words_for_all_prices() -> None:
     assert Quotes().words() == "The file does not say of which day its prices are"
     old = Quotes(day=date(2026, 4, 1), today=date(2026, 4, 2), corrected=frozenset({"B", "A"}))
     assert old.words() == "Prices of 1 April 2026, from yesterday; corrected: A, B"
 
 
-def test_the_trades_as_lines():
+def test_the_trades_as_lines() -> None:
     """One a trade, in file order, and the cash that stays; nothing where nothing trades."""
     plan = rebalance(portfolio("A 30 @ 1; B 10 @ 2.5"), 10, min_trade=1, strategy="hard_rebalance")
     assert trade_lines(plan.portfolio, plan.outcome) == [

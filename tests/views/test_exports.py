@@ -55,7 +55,7 @@ def test_no_exponent() -> None:
     assert "E-" not in exports.plan_csv(plan)
 
 
-def test_money_has_its_cents_and_sales_their_gain():
+def test_money_has_its_cents_and_sales_their_gain() -> None:
     """3966.60 and 2323.20 as a statement writes them; the price's day and age, and what a sale realises."""
     held = portfolio("A 39666 @ 1983.3 pnl 3966.6; B 9292.8 @ 1161.6")
     plan = rebalance(held, method="exact", strategy="hard_rebalance", targets={"A": 73, "B": 27})

@@ -73,7 +73,7 @@ def test_the_band_is_that_of_the_drift_report(seed: Any) -> None:
     assert all_in_band(weights, targets) == (not report.act)
 
 
-def test_substitutes_are_in_their_band_together():
+def test_substitutes_are_in_their_band_together() -> None:
     """66 % of a target of 60 % are out of band, though neither fund is by itself; landmarks are of the set, too."""
     held = portfolio("VTI 3000 @ 250; VTSAX 3600 @ 120; BND 3400 @ 75")
     targets = Targets({"US": 60, "BND": 40}, substitutes={"US": ["VTI", "VTSAX"]})

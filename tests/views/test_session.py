@@ -14,7 +14,6 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.strategies import DataObject
 
 from pbal_core import DataError, Targets
 from pbal_core.planning.strategy import Method, Strategy
@@ -181,7 +180,7 @@ def test_accounts_are_kept_by_their_last_four() -> None:
         (b'{"kind": "pbal-session", "version": 1, "portfolios": [3]}', r"portfolios\[0\] must be a table"),
     ],
 )
-def test_what_is_not_understood_is_refused_by_name(data: DataObject, needle: str) -> None:
+def test_what_is_not_understood_is_refused_by_name(data: bytes, needle: str) -> None:
     """Half a session would be a guess; the message has the path."""
     with pytest.raises(DataError, match=needle):
         loads(data)

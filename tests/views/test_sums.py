@@ -37,7 +37,7 @@ def cents(text: str) -> int:
     return round(100 * Decimal(text.removeprefix("fees ").replace("$", "").replace(",", "")))
 
 
-def adds_up(held: Any, cash: Any, **settings: Any) -> Any:
+def adds_up(held: Any, cash: Decimal, **settings: Any) -> Any:
     """What a reader adds up of the table in dollars is what its last row says, before and after."""
     plan = rebalance(held, cash, **settings)
     rows, sums = table_rows(plan), sum_cells(plan.outcome)
@@ -63,7 +63,7 @@ def adds_up(held: Any, cash: Any, **settings: Any) -> Any:
 
 
 @given(held=portfolios(), cash=cash_amounts, step=steps, strategy=strategy_names)
-def test_every_column_adds_up(held: Any, cash: Any, step: Any, strategy: Any) -> None:
+def test_every_column_adds_up(held: Any, cash: Decimal, step: int, strategy: str) -> None:
     """With any portfolio, cash and strategy."""
     adds_up(held, cash, min_trade=step, strategy=strategy)
 
@@ -75,7 +75,7 @@ def test_every_column_adds_up(held: Any, cash: Any, step: Any, strategy: Any) ->
     strategy=strategy_names,
     fee=st.sampled_from(["0", "1.5"]),
 )
-def test_fractions_of_a_cent_add_up_too(held: Any, cash: Any, method: Any, strategy: Any, fee: Any) -> None:
+def test_fractions_of_a_cent_add_up_too(held: Any, cash: Decimal, method: str, strategy: str, fee: Any) -> None:
     """Prices of four decimals and fees: no cent is lost between what the rows and the total say."""
     try:
         adds_up(held, cash, min_trade=10, strategy=strategy, method=method, fee_per_trade=fee)

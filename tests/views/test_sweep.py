@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ from tests.made import made_portfolio
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-def looked_up(data: SweepData, i: int, sheet: Sheet) -> tuple[object, ...]:
+def looked_up(data: SweepData, i: int, sheet: Sheet) -> tuple[Any, ...]:
     """What the browser shows at position ``i``, looked up as assets/shown.js does."""
     return (
         data["sentence"]["states"][data["sentence"]["at"][i]],
@@ -124,7 +125,7 @@ SETTINGS = [
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(map(str, settings.values()))[:40])
 @pytest.mark.parametrize("axis", ["cash", "min_trade"])
 @pytest.mark.parametrize("point", [Point(Decimal(5000), Decimal(100)), Point(Decimal("-7033.51"), Decimal("33.3"))])
-def test_every_position_shows_what_rebalance_says(settings, axis, point):
+def test_every_position_shows_what_rebalance_says(settings: dict[str, Any], axis: str, point: Point) -> None:
     """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
     problem = prepare(SAMPLE, **settings)
     points = positions(problem, axis, point)
@@ -145,7 +146,7 @@ def test_every_position_shows_what_rebalance_says(settings, axis, point):
             assert shown == said(SAMPLE, here, along_cash=axis == "cash", **settings), here
 
 
-def test_a_position_whose_search_was_cut_short_says_so():
+def test_a_position_whose_search_was_cut_short_says_so() -> None:
     """With hardly any budget most positions of the exact sweep are rough, and begin with the word for it."""
     problem = prepare(made_portfolio(20), method="exact", strategy="hard_rebalance")
     questions = [(problem.units(cash), 0) for cash in axes_for(problem).cash[::20]]
@@ -160,7 +161,7 @@ def test_a_position_whose_search_was_cut_short_says_so():
 @pytest.mark.parametrize(
     "constraints", [{}, {"cash_buffer": 3000, "fee_per_trade": "2.5", "frozen": {"VSMAX"}, "never_sell": {"FTEC"}}]
 )
-def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
+def test_fitting_is_offered_where_it_helps(strategy: Strategy, min_trade: int, constraints: dict[str, Any]) -> None:
     """Where the classic plan overspends, and only if the exact method has a plan; never in the exact method."""
     settings = {"strategy": strategy, **constraints}
     problem = prepare(SAMPLE, **settings)
@@ -180,7 +181,7 @@ def test_fitting_is_offered_where_it_helps(strategy, min_trade, constraints):
 
 
 @given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(list(Strategy)))
-def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
+def test_made_portfolios_show_what_rebalance_says(count: int, seed: int, cash: Decimal, strategy: Strategy) -> None:
     """Any portfolio, any cash, any strategy: a point of a sweep is the plan."""
     held = made_portfolio(count, seed)
     points = [Point(cash, step) for step in (Decimal(10), Decimal(250), Decimal(10_000))]
@@ -191,7 +192,7 @@ def test_made_portfolios_show_what_rebalance_says(count, seed, cash, strategy):
 
 
 @given(st.floats(0, 1))
-def test_a_weight_code_stands_for_the_printed_percent(fraction):
+def test_a_weight_code_stands_for_the_printed_percent(fraction: float) -> None:
     """The code is within a thousandth of a percent of rounding, and its tenth is the one that is printed."""
     code = weight_code(fraction)
     assert percent_texts()[(code + 50) // 100] == format_percent(fraction)
@@ -199,14 +200,14 @@ def test_a_weight_code_stands_for_the_printed_percent(fraction):
 
 
 @given(st.integers(0, 1000))
-def test_a_weight_code_at_the_edge_of_two_tenths(tenths):
+def test_a_weight_code_at_the_edge_of_two_tenths(tenths: int) -> None:
     """8.15 % may be printed as 8.1 or 8.2; the code takes the same side."""
     for fraction in ((tenths + 0.5) / 1000, (tenths + 0.4999999) / 1000):
         if fraction <= 1:
             assert percent_texts()[(weight_code(fraction) + 50) // 100] == format_percent(fraction)
 
 
-def test_axis_ends_hold_every_bar():
+def test_axis_ends_hold_every_bar() -> None:
     """No bar of any position is higher than the axis of its sweep, in percent and in dollars."""
     problem = prepare(SAMPLE)
     data = sweep_data(problem, positions(problem, "cash", Point(Decimal(0), Decimal(100))))
@@ -216,14 +217,14 @@ def test_axis_ends_hold_every_bar():
 
 
 @given(st.floats(1e-3, 1e12))
-def test_axis_ends_are_round_and_close(amount):
+def test_axis_ends_are_round_and_close(amount: float) -> None:
     assert amount <= nice_ceiling(amount) * (1 + 1e-12) <= amount * 1.34
 
 
 @pytest.mark.parametrize(
     "settings", [{}, {"method": "exact", "targets": {"FTEC": 60, "VAW": 40}, "never_sell": {"VPU"}}]
 )
-def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
+def test_the_sheet_says_what_the_table_of_a_plan_says(settings: dict[str, Any]) -> None:
     """Symbols, what is held, its weights and the targets are those of every plan for the problem."""
     sheet = sheet_of(prepare(SAMPLE, **settings))
     for cash in (5000, 900):
@@ -233,7 +234,7 @@ def test_the_sheet_says_what_the_table_of_a_plan_says(settings):
         assert sheet["values"] == [float(position.value) for position in plan.portfolio]
 
 
-def test_targets_follow_the_cash_where_something_is_frozen():
+def test_targets_follow_the_cash_where_something_is_frozen() -> None:
     """Frozen positions keep their share, the others share out what is left of the whole, which grows with the cash."""
     held = portfolio("A 100 @ 10; B 300 @ 10; ICE 600 @ 10")
     problem = prepare(held, method="exact", strategy="hard_rebalance", frozen="ICE")
@@ -242,12 +243,13 @@ def test_targets_follow_the_cash_where_something_is_frozen():
     assert data["weights"]["weight_after"] == [[20_000, 35_000], [20_000, 35_000], [60_000, 30_000]], (
         "the plan reaches them, and the largest drift is none"
     )
-    numbers = dict(column["states"][column["at"][0]][:2] for column in data["numbers"])
+    shown: list[Any] = [column["states"][column["at"][0]] for column in data["numbers"]]
+    numbers = dict(number[:2] for number in shown)
     assert numbers["Largest drift"] == "10.0 → 0.0 points"
     assert sheet_of(problem)["texts"]["target"] == [None, None, "frozen"]
 
 
-def test_targets_follow_the_trades_of_substitutes():
+def test_targets_follow_the_trades_of_substitutes() -> None:
     """They share their target out as their values are, so each plan of a sweep has its own."""
     held = portfolio("VTI 3000 @ 250; VTSAX 1000 @ 120; BND 4400 @ 75")
     targets = Targets({"US": 60, "BND": 40}, substitutes={"US": ["VTI", "VTSAX"]})
@@ -259,7 +261,7 @@ def test_targets_follow_the_trades_of_substitutes():
     assert len(set(data["weights"]["target"][0])) > 2
 
 
-def test_no_weight_axis_goes_beyond_the_whole():
+def test_no_weight_axis_goes_beyond_the_whole() -> None:
     """One position is 100 %, and so is the end of its axis."""
     problem = prepare(made_portfolio(1))
     data = sweep_data(problem, positions(problem, "cash", Point(Decimal(0), Decimal(100))))
@@ -268,7 +270,7 @@ def test_no_weight_axis_goes_beyond_the_whole():
 
 @pytest.mark.parametrize("axis", ["cash", "min_trade"])
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_some_positions_are_those_of_the_whole_sweep(axis, method):
+def test_some_positions_are_those_of_the_whole_sweep(axis: str, method: str) -> None:
     """What is sent before somebody reaches for a slider is what is there afterwards, at its own positions."""
     problem = prepare(SAMPLE, method=method)
     axes, point = axes_for(problem), Point(Decimal(5000), Decimal(100))
@@ -283,7 +285,7 @@ def test_some_positions_are_those_of_the_whole_sweep(axis, method):
 
 
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_the_line_along_a_slider_is_what_the_plans_come_to(method):
+def test_the_line_along_a_slider_is_what_the_plans_come_to(method: str) -> None:
     """How balanced each plan is, in thousandths, and how many trades it has; where there is no plan, neither."""
     problem = prepare(SAMPLE, method=method)
     points = positions(problem, "cash", Point(Decimal(0), Decimal(100)))[::40]
@@ -300,7 +302,7 @@ def test_the_line_along_a_slider_is_what_the_plans_come_to(method):
 
 
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_a_landmark_keeps_what_it_says(method):
+def test_a_landmark_keeps_what_it_says(method: str) -> None:
     """The plan there has every fund in its band, and of the positions below none has; the targets are reached."""
     problem = prepare(SAMPLE, method=method)
     marks = landmarks_for(problem, Decimal("3512.40"))
@@ -321,7 +323,7 @@ def test_a_landmark_keeps_what_it_says(method):
     assert balanced_after(rebalance(SAMPLE, target, min_trade=100, method=method).outcome) > 0.997
 
 
-def test_a_sweep_is_small():
+def test_a_sweep_is_small() -> None:
     """A portfolio of 60 fits in less than 700 KB, and everything on the wire is plain JSON."""
     held = made_portfolio(60)
     problem = prepare(held)

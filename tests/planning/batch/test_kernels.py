@@ -74,7 +74,7 @@ def same_as_rebalance(batch: pa.RecordBatch, strategy: str) -> int:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_account_is_planned_as_rebalance_plans_it(strategy):
+def test_every_account_is_planned_as_rebalance_plans_it(strategy: str) -> None:
     """Exact is the same to the share; the gap of whole and auto is a true one."""
     assert same_as_rebalance(small_accounts(300), strategy) > 200
     assert same_as_rebalance(many_accounts(40, worth=(3, 5)), strategy) == 40
@@ -83,7 +83,7 @@ def test_every_account_is_planned_as_rebalance_plans_it(strategy):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_thousands_of_accounts_are_planned_as_rebalance_plans_them(strategy):
+def test_thousands_of_accounts_are_planned_as_rebalance_plans_them(strategy: str) -> None:
     """The same with more of them; ``bench_batch --accounts`` compares any number."""
     assert same_as_rebalance(small_accounts(2_500, seed=2), strategy) > 1_700
     assert same_as_rebalance(many_accounts(250, 8, worth=(3.5, 5.5), seed=2), strategy) == 250
@@ -102,7 +102,7 @@ def columns(table: pa.Table, *names: str) -> list[np.ndarray]:
 @pytest.mark.parametrize("cash", [1, 0, -1])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
-def test_the_laws_hold_for_every_account(quality, strategy, cash):
+def test_the_laws_hold_for_every_account(quality: str, strategy: str, cash: int) -> None:
     """Cash identity, no overspending, direction, holdings, zero targets, nothing kept that was sold, finite numbers."""
     size = 10
     batch = many_accounts(150, size, worth=(3.5, 5.5), cash=cash)
@@ -137,7 +137,7 @@ def test_the_laws_hold_for_every_account(quality, strategy, cash):
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("cash", [1, -1])
-def test_auto_is_within_its_threshold_or_proven(strategy, cash):
+def test_auto_is_within_its_threshold_or_proven(strategy: str, cash: int) -> None:
     """The gap is at most a thousandth of the distance before any trade, or the exact method gave the plan."""
     batch = many_accounts(300, worth=(4, 6), cash=cash)
     given = pa.Table.from_batches([batch])
@@ -190,7 +190,7 @@ def lowered(values: list[Fraction], members: list[int], amount: Fraction) -> lis
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_level_is_water_filling(strategy):
+def test_the_level_is_water_filling(strategy: str) -> None:
     """To a cent a position, and what the rounding leaves goes to the largest trade."""
     batch = small_accounts(400, seed=3)
     refused = 0
@@ -210,7 +210,7 @@ def test_the_level_is_water_filling(strategy):
     assert refused < 120
 
 
-def test_the_kernel_and_the_fractions_find_the_same_level():
+def test_the_kernel_and_the_fractions_find_the_same_level() -> None:
     """An account whose amounts are too large for floats has the level of the same account in smaller money."""
     text = "A cash {c}: VTI {a} @ 10 = 0.5; BND {b} @ 10 = 0.3; OLD {o} @ 10 = 0.2"
     for cash in ("500", "-500", "-3000"):
@@ -223,7 +223,7 @@ def test_the_kernel_and_the_fractions_find_the_same_level():
             assert abs(one["after"] - other["after"] / (5 * 10**9)) <= Decimal("0.03")
 
 
-def test_a_contribution_goes_to_the_lowest():
+def test_a_contribution_goes_to_the_lowest() -> None:
     """100 and 300 in equal weights and 200 of cash: all goes to the first."""
     table = planned(accounts("A cash 200: LOW 100 @ 10; HIGH 300 @ 10"), "level")
     assert table.column("value").to_pylist() == [200, 0]
@@ -231,7 +231,7 @@ def test_a_contribution_goes_to_the_lowest():
     assert table.column("gap").to_pylist() == [0, 0]
 
 
-def test_a_concentrated_account_still_has_a_bound():
+def test_a_concentrated_account_still_has_a_bound() -> None:
     """A withdrawal that starts far above the cap of the level is not proven, nor is its bound nothing."""
     table = planned(accounts("A cash -100: ONE 100000 @ 70 = 0.1; TWO 100 @ 9 = 0.9"), "whole").to_pylist()
     plan = planned(accounts("A cash -100: ONE 100000 @ 70 = 0.1; TWO 100 @ 9 = 0.9"), "exact").to_pylist()
@@ -239,7 +239,7 @@ def test_a_concentrated_account_still_has_a_bound():
 
 
 @pytest.mark.parametrize("quality", ["whole", "auto"])
-def test_amounts_whose_products_do_not_fit_are_planned_alone(quality):
+def test_amounts_whose_products_do_not_fit_are_planned_alone(quality: str) -> None:
     """2.5 trillion dollars with weights of four decimals: the exact method's integers have no end."""
     text = "A cash 50000000000: VTI 1500000000000 @ 250 = 0.6123; BND 1000000000000 @ 80 = 0.3877"
     table = planned(accounts(text), quality).to_pylist()
@@ -247,7 +247,7 @@ def test_amounts_whose_products_do_not_fit_are_planned_alone(quality):
     assert table == planned(accounts(text), "exact").to_pylist()
 
 
-def test_what_is_not_settled_in_few_steps_is_planned_alone():
+def test_what_is_not_settled_in_few_steps_is_planned_alone() -> None:
     """A dear share leaves more lots of a cheap one to take back than the kernel takes one by one."""
     text = "A cash 1450: DEAR 0 @ 1000 = 0.5; CHEAP 0 @ 1 = 0.5"
     table = planned(accounts(text), "whole").to_pylist()
@@ -255,7 +255,7 @@ def test_what_is_not_settled_in_few_steps_is_planned_alone():
     assert table == planned(accounts(text), "exact").to_pylist()
 
 
-def test_a_fund_without_a_target_is_sold_whole_in_a_hard_rebalance():
+def test_a_fund_without_a_target_is_sold_whole_in_a_hard_rebalance() -> None:
     """By the kernel too, and the cash goes to the others."""
     text = "A cash 0: OLD 950 @ 100 = 0; VTI 1000 @ 50 = 0.5; BND 1000 @ 50 = 0.5"
     table = planned(accounts(text), "whole", strategy="hard_rebalance").to_pylist()
@@ -263,7 +263,7 @@ def test_a_fund_without_a_target_is_sold_whole_in_a_hard_rebalance():
     assert {(row["quality"], row["cash_left"]) for row in table} == {("whole", 0)}
 
 
-def test_asking_again_gives_no_trade():
+def test_asking_again_gives_no_trade() -> None:
     """Exact plans of investments are complete: applied, and asked again with the cash that is left, they do nothing."""
     batch = many_accounts(30, 5, worth=(3, 4))
     table = planned(batch, "exact")
@@ -276,7 +276,7 @@ def test_asking_again_gives_no_trade():
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_scaling_all_dollars_scales_the_plan(quality):
+def test_scaling_all_dollars_scales_the_plan(quality: str) -> None:
     """The same shares, and ten times the money."""
     text = "A cash {c}: VTI {a} @ {p} = 0.6; BND {b} @ {q} = 0.4"
     one, ten = (
@@ -288,7 +288,7 @@ def test_scaling_all_dollars_scales_the_plan(quality):
     assert all(abs(10 * less - more) <= Decimal("0.1") for less, more in pairs)
 
 
-def test_a_dollar_more_never_lowers_the_level():
+def test_a_dollar_more_never_lowers_the_level() -> None:
     """The lowest share of the target after the level of a larger contribution is no lower."""
     text = "\n".join(
         f"A{c:04d} cash {c}: VTI 1000 @ 250 = 0.5; BND 300 @ 75 = 0.3; GLD 100 @ 20 = 0.2" for c in range(900)

@@ -28,7 +28,7 @@ def table(batches: Sequence[pa.RecordBatch], quality: str = "whole", **settings:
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_a_batch_may_end_anywhere(quality):
+def test_a_batch_may_end_anywhere(quality: str) -> None:
     """An account that runs over the end of a batch is one account, wherever and however often that happens."""
     batch = small_accounts(8, seed=4)
     whole = table([batch], quality)
@@ -42,14 +42,14 @@ def test_a_batch_may_end_anywhere(quality):
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
 @pytest.mark.parametrize("positions", [7, 12, 33])
-def test_an_account_alone_has_the_same_plan_to_the_last_bit(quality, positions):
+def test_an_account_alone_has_the_same_plan_to_the_last_bit(quality: str, positions: int) -> None:
     """What is measured of it, too: no sum depends on the accounts beside it."""
     batch = many_accounts(12, positions)
     alone = [batch.slice(i, positions) for i in range(0, batch.num_rows, positions)]
     assert table([batch], quality) == pa.concat_tables([table([each], quality) for each in alone])
 
 
-def test_accounts_come_in_any_sorted_pieces():
+def test_accounts_come_in_any_sorted_pieces() -> None:
     """Each account's plan is the same whatever comes before it."""
     batch = many_accounts(40, 3)
     pieces = list(cut(batch, [30, 60, 90]))
@@ -59,7 +59,7 @@ def test_accounts_come_in_any_sorted_pieces():
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_the_order_of_an_account_s_rows_does_not_matter(quality):
+def test_the_order_of_an_account_s_rows_does_not_matter(quality: str) -> None:
     """Rows permuted within their accounts have the same trades."""
     batch = small_accounts(80, seed=5)
     draw = np.random.default_rng(1)
@@ -93,7 +93,7 @@ BAD = {
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
 @pytest.mark.parametrize("bad", BAD)
-def test_a_bad_account_costs_nobody_else_a_plan(bad, quality):
+def test_a_bad_account_costs_nobody_else_a_plan(bad: str, quality: str) -> None:
     """It trades nothing and says why; its neighbours are planned as if it were not there."""
     good = table([accounts(GOOD)], quality).to_pylist()
     lines = GOOD.strip().splitlines()
@@ -135,7 +135,7 @@ def changed(name: str, values: list[Any], kind: pa.DataType | None = None) -> pa
         ("value", [2**55] * 2 + [900] * 5, pa.uint64(), {"A": "its amounts are too large together"}),
     ],
 )
-def test_a_bad_row_is_named(name, values, kind, reasons):
+def test_a_bad_row_is_named(name: str, values: list[Any], kind: pa.DataType, reasons: dict[str, str]) -> None:
     """Whatever its column holds instead."""
     found = {
         (row["account"], row["reason"]) for row in table([changed(name, values, kind)]).to_pylist() if row["reason"]
@@ -144,7 +144,7 @@ def test_a_bad_row_is_named(name, values, kind, reasons):
     assert all(reason.startswith(reasons[account]) for account, reason in found)
 
 
-def test_columns_without_any_value_have_no_type():
+def test_columns_without_any_value_have_no_type() -> None:
     """Cash and targets that nobody names are none; accounts and symbols that nobody names are refused."""
     none = pa.nulls(7)
     batch = accounts(GOOD)
@@ -159,14 +159,14 @@ def test_columns_without_any_value_have_no_type():
         assert found.num_rows == 7
 
 
-def test_an_account_too_large_for_a_level_is_refused():
+def test_an_account_too_large_for_a_level_is_refused() -> None:
     """Its sum has more than 62 bits, and nothing of it wraps around."""
     found = table([changed("value", [2**55] * 2 + [900] * 5, pa.uint64())], "level").to_pylist()
     assert [row["status"] for row in found] == ["refused"] * 2 + ["planned"] * 5
     assert found[0]["reason"] == "its amounts are too large together"
 
 
-def test_what_cannot_be_a_batch_is_refused_at_once():
+def test_what_cannot_be_a_batch_is_refused_at_once() -> None:
     """With everything that is wrong in one message."""
     batch = accounts(GOOD)
     floats = changed("value", [1.5] * 7, pa.float64()).drop_columns(["price"])
@@ -182,7 +182,7 @@ def test_what_cannot_be_a_batch_is_refused_at_once():
         table([batch, batch.drop_columns(["cash"])])
 
 
-def test_rows_of_an_account_that_are_apart_are_noticed():
+def test_rows_of_an_account_that_are_apart_are_noticed() -> None:
     """In one batch, in two, and where a stream is not sorted so that nobody could know."""
     batch = accounts(GOOD)
     rows = pa.concat_batches([batch, batch.slice(0, 1)])
@@ -193,7 +193,7 @@ def test_rows_of_an_account_that_are_apart_are_noticed():
         table([accounts("A cash 1: VTI 1 @ 1\nZ cash 1: VTI 1 @ 1"), accounts("M cash 1: VTI 1 @ 1")])
 
 
-def test_sorted_runs_are_remembered_by_their_ends():
+def test_sorted_runs_are_remembered_by_their_ends() -> None:
     """Descending input, and pieces in any order, are no mistake; what lies in a run that has ended is."""
     order = AccountOrder()
     for low, high in ((50, 60), (61, 70), (20, 30), (10, 15), (31, 40)):
@@ -224,7 +224,7 @@ def test_sorted_runs_are_remembered_by_their_ends():
         ("price", pa.decimal128(20, 4)),
     ],
 )
-def test_columns_may_have_any_exact_type(name, kind):
+def test_columns_may_have_any_exact_type(name: str, kind: pa.DataType) -> None:
     """The plan is the same."""
     batch = accounts(GOOD)
     columns = [batch.column(n).cast(kind) if n == name else batch.column(n) for n in batch.schema.names]
@@ -235,14 +235,14 @@ def test_columns_may_have_any_exact_type(name, kind):
     assert [Decimal(v) for v in two.column("after").to_pylist()] == one.column("after").to_pylist()
 
 
-def test_what_an_account_does_not_say_the_model_says():
+def test_what_an_account_does_not_say_the_model_says() -> None:
     """Cash of the model is for accounts without their own."""
     batch = accounts("A cash -: VTI 100 @ 10\nB cash 70: VTI 100 @ 10")
     assert table([batch], cash="50.5").column("shares").to_pylist() == [5, 7]
     assert table([batch.drop_columns(["cash"])], cash=20).column("shares").to_pylist() == [2, 2]
 
 
-def test_shares_that_are_said_count_before_the_value():
+def test_shares_that_are_said_count_before_the_value() -> None:
     """A quantity of 2 lets two shares be sold, whatever the value is worth."""
     batch = accounts("A cash -30: VTI 100 @ 10").append_column(
         "quantity", pa.array([Decimal("3.7")], pa.decimal128(9, 2))
@@ -251,7 +251,7 @@ def test_shares_that_are_said_count_before_the_value():
     assert table([batch]).column("shares").to_pylist() == [-3]
 
 
-def test_constraints_are_kept_by_the_exact_method():
+def test_constraints_are_kept_by_the_exact_method() -> None:
     """Of an account's symbols those that it has; a fee is paid."""
     from pbal_core import Constraints
 
@@ -263,7 +263,7 @@ def test_constraints_are_kept_by_the_exact_method():
     assert [row["target"] for row in frozen[:2]] == [1400, 500]
 
 
-def test_a_smallest_trade_is_kept():
+def test_a_smallest_trade_is_kept() -> None:
     """No trade is below it."""
     values = table([accounts(GOOD)], min_trade=260).column("value").to_pylist()
     assert all(not value or abs(value) >= 260 for value in values)
@@ -281,7 +281,7 @@ def test_a_smallest_trade_is_kept():
         ({"constraints": {"VTI": "0.1"}}, "a batch trades whole shares"),
     ],
 )
-def test_a_model_that_cannot_be_kept_is_refused(settings, message):
+def test_a_model_that_cannot_be_kept_is_refused(settings: dict[str, Any], message: str) -> None:
     """In one sentence."""
     from pbal_core import Constraints
 
@@ -291,13 +291,13 @@ def test_a_model_that_cannot_be_kept_is_refused(settings, message):
         BatchModel(**settings)
 
 
-def test_nothing_comes_of_nothing():
+def test_nothing_comes_of_nothing() -> None:
     """No batches, and batches without rows."""
     assert list(plan_batches([], BatchModel())) == []
     assert list(plan_batches([accounts(GOOD).slice(0, 0)], BatchModel())) == []
 
 
-def test_a_batch_larger_than_the_cache_is_planned_in_pieces():
+def test_a_batch_larger_than_the_cache_is_planned_in_pieces() -> None:
     """Pieces end between accounts; a single account may be larger than any piece."""
     batch = many_accounts(MOST_ROWS // 4, 9)
     pieces = list(plan_batches([batch], BatchModel("level")))
@@ -316,7 +316,7 @@ def test_a_batch_larger_than_the_cache_is_planned_in_pieces():
     assert table([large], "whole").column("status").unique().to_pylist() == ["planned"]
 
 
-def test_the_input_is_not_changed():
+def test_the_input_is_not_changed() -> None:
     """Arrow's columns are shared with the caller."""
     batch, same = small_accounts(50), small_accounts(50)
     for quality in ("level", "whole", "auto"):

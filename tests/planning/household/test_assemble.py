@@ -45,14 +45,14 @@ kind = "free"
 """
 
 
-def test_accounts_are_found_by_their_number_and_by_their_file():
+def test_accounts_are_found_by_their_number_and_by_their_file() -> None:
     made = assemble(files(fidelity=FIDELITY, plain=PLAIN), household(WHOLE))
     held = {account.name: account.portfolio.symbols for account in made.household}
     assert held == {"Joint": ("VTI",), "IRA": ("BND",), "Roth": ("VTI",), "New": ()}
     assert made.cash == {"Joint": 100, "IRA": 0, "Roth": 0, "New": 0}
 
 
-def test_a_symbol_has_the_newer_price_everywhere_and_that_is_said():
+def test_a_symbol_has_the_newer_price_everywhere_and_that_is_said() -> None:
     made = assemble(files(fidelity=FIDELITY, plain=PLAIN), household(WHOLE))
     accounts = {account.name: account for account in made.household}
     roth = accounts["Roth"].portfolio["VTI"]
@@ -62,7 +62,7 @@ def test_a_symbol_has_the_newer_price_everywhere_and_that_is_said():
     ]
 
 
-def test_different_days_are_said():
+def test_different_days_are_said() -> None:
     later = FIDELITY.replace("Nov-20", "Nov-25").replace("Z31074321", "Z99991111").replace("Z31078765", "Z99992222")
     text = "".join(f'[accounts.A{end}]\nnumber = "{end}"\n' for end in ("4321", "8765", "1111", "2222"))
     made = assemble(files(a=FIDELITY, b=later), household(text))
@@ -71,7 +71,7 @@ def test_different_days_are_said():
     ]
 
 
-def test_everything_that_does_not_match_is_said_at_once():
+def test_everything_that_does_not_match_is_said_at_once() -> None:
     text = """
 [accounts.Joint]
 number = "4321"
@@ -95,7 +95,7 @@ number = "0000"
     ]
 
 
-def test_a_number_that_fits_two_accounts_is_not_guessed():
+def test_a_number_that_fits_two_accounts_is_not_guessed() -> None:
     other = FIDELITY.replace("Z31078765", "Z99994321")
     text = '[accounts.Joint]\nnumber = "4321"\n[accounts.IRA]\nnumber = "99994321"\n'
     with pytest.raises(RequestError) as caught:

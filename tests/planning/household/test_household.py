@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +46,7 @@ def made_case(draw: random.Random, accounts: int, funds: int, *, most: int, pric
     return Case(prices=price, weights=weights, shares=shares, cash=cash, menus=menus, both=both)
 
 
-def planned(case: Case, **keywords) -> HouseholdPlan:
+def planned(case: Case, **keywords: Any) -> HouseholdPlan:
     return rebalance_household(case.household(), case.targets(), case.dollars(), strategy=case.strategy, **keywords)
 
 
@@ -92,7 +94,7 @@ MISSED = 4
 """Of which so many best plans may be missed."""
 
 
-def test_no_plan_of_a_small_household_is_better_and_few_best_ones_are_missed():
+def test_no_plan_of_a_small_household_is_better_and_few_best_ones_are_missed() -> None:
     missed = 0
     for seed in range(SMALL):
         draw = random.Random(seed)
@@ -106,7 +108,7 @@ def test_no_plan_of_a_small_household_is_better_and_few_best_ones_are_missed():
 
 
 @pytest.mark.slow
-def test_a_mixed_integer_solver_is_seldom_better_and_never_by_much():
+def test_a_mixed_integer_solver_is_seldom_better_and_never_by_much() -> None:
     equal = compared = 0
     for seed in range(10):
         draw = random.Random(seed)
@@ -125,13 +127,13 @@ def test_a_mixed_integer_solver_is_seldom_better_and_never_by_much():
 
 @given(case=cases())
 @settings(max_examples=60, deadline=None)
-def test_every_plan_keeps_the_laws(case):
+def test_every_plan_keeps_the_laws(case: Case) -> None:
     check_laws(case, planned(case))
 
 
 @given(case=cases(accounts=(1, 1)), preferred=st.sampled_from(["taxable", "free"]))
 @settings(max_examples=50, deadline=None)
-def test_a_household_of_one_account_is_rebalance(case, preferred):
+def test_a_household_of_one_account_is_rebalance(case: Case, preferred: str) -> None:
     account = case.household().accounts[0]
     lacking = [f"F{i}" for i in case.funds if i not in case.menus[0]]
     alone = rebalance(
@@ -148,7 +150,7 @@ def test_a_household_of_one_account_is_rebalance(case, preferred):
     assert plan.proof == plan.plans["Account 0"].proof == alone.proof
 
 
-def test_one_account_without_a_menu_is_the_plan_of_rebalance_itself():
+def test_one_account_without_a_menu_is_the_plan_of_rebalance_itself() -> None:
     account = HouseholdAccount(name="All", portfolio=Portfolio([position("VTI", 60_000, "250.10")]))
     targets = {"VTI": 60, "BND": 40}
     plan = rebalance_household(Household([account]), targets_of(targets, BND="72.50"), {"All": 5000})
@@ -158,7 +160,7 @@ def test_one_account_without_a_menu_is_the_plan_of_rebalance_itself():
 
 @given(case=cases(accounts=(2, 4)), seed=st.randoms(use_true_random=False))
 @settings(max_examples=25, deadline=None)
-def test_the_order_of_accounts_and_of_their_rows_does_not_matter(case, seed):
+def test_the_order_of_accounts_and_of_their_rows_does_not_matter(case: Case, seed: random.Random) -> None:
     whole = planned(case, location={"F0": ["free"]})
     accounts = list(case.household())
     seed.shuffle(accounts)
@@ -178,7 +180,7 @@ def test_the_order_of_accounts_and_of_their_rows_does_not_matter(case, seed):
 
 @given(case=cases(accounts=(1, 3)))
 @settings(max_examples=25, deadline=None)
-def test_an_empty_account_changes_nothing(case):
+def test_an_empty_account_changes_nothing(case: Case) -> None:
     accounts = [*case.household(), HouseholdAccount(name="Empty", portfolio=Portfolio([]))]
     plan = rebalance_household(Household(accounts), case.targets(), case.dollars(), strategy=case.strategy)
     assert not plan.plans["Empty"].trades
@@ -189,7 +191,7 @@ def test_an_empty_account_changes_nothing(case):
 
 @given(case=cases(accounts=(2, 3)))
 @settings(max_examples=25, deadline=None)
-def test_asking_again_after_the_trades_gives_no_trade(case):
+def test_asking_again_after_the_trades_gives_no_trade(case: Case) -> None:
     if case.both or min(case.cash) < 0:
         return
     lots = lots_of(case, planned(case))
@@ -232,7 +234,7 @@ def couple() -> Household:
 SHARED = {"VTI": 50, "VXUS": 20, "BND": 30}
 
 
-def test_cash_stays_in_its_account_and_buys_what_the_household_lacks(couple):
+def test_cash_stays_in_its_account_and_buys_what_the_household_lacks(couple: Household) -> None:
     plan = rebalance_household(couple, SHARED, {"ira": 6500})
     assert not plan.plans["Taxable"].trades
     bought = {trade.symbol: trade.shares for trade in plan.plans["IRA"].trades}
@@ -241,7 +243,7 @@ def test_cash_stays_in_its_account_and_buys_what_the_household_lacks(couple):
     assert plan.cash_left == plan.plans["IRA"].cash_left < Decimal("60.2")
 
 
-def test_a_menu_without_a_target_leaves_its_cash_and_says_so(couple):
+def test_a_menu_without_a_target_leaves_its_cash_and_says_so(couple: Household) -> None:
     odd = HouseholdAccount(name="401(k)", kind="deferred", portfolio=Portfolio([position("OLD", 1000, 10)]), menu=())
     plan = rebalance_household(Household([*couple, odd]), SHARED, {"401(k)": 500})
     assert not plan.plans["401(k)"].trades
@@ -249,21 +251,21 @@ def test_a_menu_without_a_target_leaves_its_cash_and_says_so(couple):
     assert [issue.message for issue in plan.plans["401(k)"].issues] == ["$500.00 stays in cash: nothing may be bought."]
 
 
-def test_a_withdrawal_from_one_account_sells_there_alone(couple):
+def test_a_withdrawal_from_one_account_sells_there_alone(couple: Household) -> None:
     plan = rebalance_household(couple, SHARED, {"Taxable": -2000, "IRA": 1000})
     assert all(trade.shares < 0 for trade in plan.plans["Taxable"].trades)
     assert all(trade.shares > 0 for trade in plan.plans["IRA"].trades)
     assert plan.plans["Taxable"].cash_left >= 0
 
 
-def test_every_account_that_cannot_raise_its_cash_is_named(couple):
+def test_every_account_that_cannot_raise_its_cash_is_named(couple: Household) -> None:
     with pytest.raises(InfeasiblePlanError) as caught:
         rebalance_household(couple, SHARED, {"Taxable": -70_000, "IRA": -40_000})
     lines = str(caught.value).splitlines()
     assert [line.split(":")[0] for line in lines] == ["IRA", "Taxable"]
 
 
-def test_a_fund_that_the_menu_lacks_may_be_sold_and_not_bought(couple):
+def test_a_fund_that_the_menu_lacks_may_be_sold_and_not_bought(couple: Household) -> None:
     taxable, ira = couple
     held = HouseholdAccount(name="IRA", kind="deferred", portfolio=ira.portfolio, menu=("BND",))
     plan = rebalance_household(Household([taxable, held]), {"VTI": 60, "BND": 40}, {}, strategy="hard_rebalance")
@@ -275,7 +277,7 @@ def test_a_fund_that_the_menu_lacks_may_be_sold_and_not_bought(couple):
     assert all(trade.symbol != "VXUS" for trade in bought.plans["IRA"].trades)
 
 
-def test_one_account_trades_fractions_and_another_whole_shares():
+def test_one_account_trades_fractions_and_another_whole_shares() -> None:
     plan_401k = HouseholdAccount(
         name="401(k)",
         kind="deferred",
@@ -291,7 +293,7 @@ def test_one_account_trades_fractions_and_another_whole_shares():
     assert any(Decimal(trade.shares) % 1 for trade in plan.plans["401(k)"].trades)
 
 
-def test_twenty_accounts_are_planned():
+def test_twenty_accounts_are_planned() -> None:
     accounts = [
         HouseholdAccount(
             name=f"Account {n:02d}",
@@ -307,7 +309,7 @@ def test_twenty_accounts_are_planned():
     assert plan.proof.gap < 20 * 15  # less than a share in each account
 
 
-def test_bonds_move_to_where_they_belong_and_no_total_changes(couple):
+def test_bonds_move_to_where_they_belong_and_no_total_changes(couple: Household) -> None:
     plain = rebalance_household(couple, SHARED, {"IRA": 6500, "Taxable": 3000}, strategy="hard_rebalance")
     placed = rebalance_household(
         couple, SHARED, {"IRA": 6500, "Taxable": 3000}, strategy="hard_rebalance", location={"BND": ["deferred"]}
@@ -321,7 +323,7 @@ def test_bonds_move_to_where_they_belong_and_no_total_changes(couple):
     assert bonds(placed) < bonds(plain) / 3
 
 
-def test_never_sell_in_one_account_holds_there_alone(couple):
+def test_never_sell_in_one_account_holds_there_alone(couple: Household) -> None:
     taxable, ira = couple
     kept = HouseholdAccount(
         name="Taxable", portfolio=taxable.portfolio, constraints=Constraints(never_sell=["VTI", "BND"])
@@ -331,7 +333,7 @@ def test_never_sell_in_one_account_holds_there_alone(couple):
     assert {trade.symbol for trade in plan.plans["IRA"].trades if trade.shares < 0} == {"VXUS"}
 
 
-def test_what_is_frozen_in_one_account_counts_where_another_may_trade_it(couple):
+def test_what_is_frozen_in_one_account_counts_where_another_may_trade_it(couple: Household) -> None:
     taxable, ira = couple
     frozen = HouseholdAccount(name="Taxable", portfolio=taxable.portfolio, constraints=Constraints(frozen=["VTI"]))
     plan = rebalance_household(Household([frozen, ira]), SHARED, {"IRA": 6500})
@@ -379,13 +381,13 @@ def test_what_is_frozen_in_one_account_counts_where_another_may_trade_it(couple)
         ),
     ],
 )
-def test_what_cannot_be_used_is_said(couple, wrong, message):
+def test_what_cannot_be_used_is_said(couple: Household, wrong: Callable[..., Any], message: str) -> None:
     with pytest.raises(RequestError) as caught:
         wrong(couple)
     assert str(caught.value) == message
 
 
-def test_what_is_wrong_in_an_account_names_the_account(couple):
+def test_what_is_wrong_in_an_account_names_the_account(couple: Household) -> None:
     taxable, ira = couple
     odd = HouseholdAccount(name="IRA", portfolio=ira.portfolio, constraints=Constraints(never_sell=["XYZ"]))
     with pytest.raises(TargetError, match=r"^IRA: never_sell: XYZ is not among the positions"):
