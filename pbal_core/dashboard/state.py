@@ -139,6 +139,7 @@ class Page:
         brought_back: The browser has just brought a session back, and the page is not drawn with it yet.
         band: How far a weight may be from its target before that is worth acting on.
         version: Grows whenever boxes must forget what was typed into them.
+        edit: Number of the last edit of the targets that was judged.
         runs: How often Undo was drawn; the browser waits for the next one.
     """
 
@@ -161,6 +162,7 @@ class Page:
     brought_back: bool = False
     band: Band = field(default_factory=Band)
     version: int = 0
+    edit: int = 0
     runs: int = 0
 
 

@@ -166,6 +166,7 @@ def _weights(portfolio: Portfolio) -> None:
         wanted.rows(page.policy, portfolio),
         currency=portfolio.currency,
         version=page.version,
+        edit=page.edit,
         worth=bool(portfolio.value),
         note=page.note,
         on_edit=state.change(_edited),
@@ -177,6 +178,8 @@ def _edited(edit: object) -> None:
     page = state.page()
     if not isinstance(edit, Mapping):
         return
+    number, seen = edit.get("edit"), edit.get("version", page.version)
+    page.edit = number if isinstance(number, int) else page.edit
     portfolio = page.current.statement.portfolio
     page.note = ""
     try:
@@ -189,8 +192,9 @@ def _edited(edit: object) -> None:
             policy, page.note = read_weights(edit.get("rows"), page.policy, portfolio, scale=scale)
             before = len(wanted.rows(page.policy, portfolio))
             page.policy, page.problems = policy, ()
-            # Rows are laid anew only where they must be, so that nobody is disturbed who goes on typing.
-            page.version += scale or len(wanted.rows(policy, portfolio)) != before
+            # Rows are laid anew only where they must be, so that nobody is disturbed who goes on typing: also where
+            # other rows than those that were typed into have been sent since, so that the page shows what counts.
+            page.version += scale or seen != page.version or len(wanted.rows(policy, portfolio)) != before
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
 

@@ -23,6 +23,7 @@ def weights_table(
     *,
     currency: str,
     version: int,
+    edit: int,
     worth: bool,
     note: str,
     on_edit: Callable[[object], None],
@@ -33,13 +34,15 @@ def weights_table(
         rows: Symbol, weight now, target, price, and whether it is held, as text; see ``wanted.rows``.
         currency: In which prices are.
         version: Another one than before lays the rows anew; with the same one, what is typed stays.
+        edit: The number of the last edit that the rows know of: what was typed after it stays.
         worth: The portfolio is worth something, so there are weights of now.
         note: What was done to the last weights.
-        on_edit: Called with ``{"rows": [...]}`` or ``{"do": "equal"}``, ``"held"``, ``"scale"``.
+        on_edit: Called with ``{"rows": [...]}`` or ``{"do": "equal"}``, ``"held"``, ``"scale"``; its
+            number is under ``"edit"``, and the version that it was made in under ``"version"``.
     """
 
     def sent() -> None:
         on_edit(st.session_state[_KEY].get("edit"))
 
-    data = {"rows": list(rows), "currency": currency, "version": version, "worth": worth, "note": note}
+    data = {"rows": list(rows), "currency": currency, "version": version, "edit": edit, "worth": worth, "note": note}
     _weights(key=_KEY, data=data, on_edit_change=sent, height="content")

@@ -131,6 +131,30 @@ def test_the_first_key_counts_on_a_slow_line(page: Page, address: str, latency: 
     plan_is(page, {"VTI": 60, "VXUS": 30, "BND": 10})
 
 
+def test_an_answer_takes_back_nothing_that_was_typed_since(page: Page, address: str) -> None:
+    """On a slow line: targets typed right after As held or Equal stay when that answer comes, and they count."""
+    page.add_init_script(SLOW.replace("LATENCY", "250"))
+    opened(page, address)
+    upload(page, OWN)
+    settled(page)
+    page.get_by_role("button", name="As held").click()
+    for symbol, weight in (("VTI", "50"), ("VXUS", "20")):
+        target(page, symbol).fill(weight)
+    target(page, "BND").focus()
+    expect(target(page, "BND")).to_have_value("26.3158")  # the answer is here
+    assert [target(page, symbol).input_value() for symbol in ("VTI", "VXUS")] == ["50", "20"]
+    target(page, "BND").fill("30")
+    page.keyboard.press("Enter")
+    plan_is(page, {"VTI": 50, "VXUS": 20, "BND": 30})
+    page.get_by_role("button", name="Equal", exact=True).click()
+    for symbol, weight in (("VTI", "40"), ("VXUS", "35"), ("BND", "25")):
+        target(page, symbol).fill(weight)
+    page.keyboard.press("Enter")
+    plan_is(page, {"VTI": 40, "VXUS": 35, "BND": 25})
+    expect(page.locator(".pbal[data-typing]")).to_have_count(0)
+    assert [target(page, symbol).input_value() for symbol in HELD.symbols] == ["40", "35", "25"]
+
+
 def cash(page: Page) -> Locator:
     return page.get_by_label("Cash", exact=True)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbal_core import TargetError, Targets
-from pbal_core.dashboard import wanted
+from pbal_core.dashboard import positions, state, targets_panel, wanted
 from pbal_core.dashboard.targets_panel import read_weights, sum_words
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
@@ -89,3 +89,17 @@ def test_the_sum_is_said() -> None:
     """What is missing, or too much."""
     assert sum_words(Fraction(Decimal("90.5"))) == "90.5 %: 9.5 % to give"
     assert sum_words(Fraction(110)) == "110 %: 10 % too much"
+
+
+def test_an_edit_of_older_rows_lays_them_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page shows the targets that count, also where they were typed into rows that have been laid anew since."""
+    page = state.Page(current=positions.sample())
+    monkeypatch.setattr(state, "page", lambda: page)
+    first, *others = page.current.statement.portfolio.symbols
+    typed = rows((first, "100"), *((symbol, "0") for symbol in others))
+    targets_panel._edited({"rows": typed, "edit": 1, "version": page.version})
+    assert (page.version, page.edit) == (0, 1), "nobody who goes on typing is disturbed"
+    targets_panel._edited({"do": "equal", "edit": 2, "version": 0})
+    targets_panel._edited({"rows": typed, "edit": 3, "version": 0})
+    assert wanted.weights_of(page.policy)[first] == 100
+    assert (page.version, page.edit) == (2, 3)

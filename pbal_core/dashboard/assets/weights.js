@@ -4,6 +4,7 @@
 
 const REST = 900; // ms without a key after which the plan follows
 const NEAR = 0.05; // percent points for each weight that Python scales away
+const ELSEWHERE = ["click", "change", "drop", "popstate"];
 
 class Weights {
   constructor(root) {
@@ -17,11 +18,18 @@ class Weights {
     for (const [what, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.act(what));
     this.moved = () => this.place();
     document.addEventListener("pbal-table", this.moved);
+    this.edits = 0; // number of the last edit that was sent
+    this.judged = 0; // number of the last one that the rows here know of
+    this.typed = new WeakMap(); // input -> after which edit, and when, somebody typed into it
+    this.acted = 0; // when something else on the page was used, which may lay the rows anew
+    this.elsewhere = ({ target, timeStamp }) => { if (!target.closest?.(".pbal-weights input, [data-target] input")) this.acted = timeStamp; };
+    for (const kind of ELSEWHERE) window.addEventListener(kind, this.elsewhere, true);
   }
 
   stop() {
     clearTimeout(this.resting);
     document.removeEventListener("pbal-table", this.moved);
+    for (const kind of ELSEWHERE) window.removeEventListener(kind, this.elsewhere, true);
     for (const { inputs } of this.rowsTyped) inputs.weight?.remove();
     this.parts.strip.remove();
     this.parts.end.remove();
@@ -33,10 +41,15 @@ class Weights {
     this.parts.note.textContent = data.note;
     this.parts.price.textContent = `Price (${data.currency})`;
     this.buttons.held.disabled = !data.worth;
+    const ofEdit = data.edit > this.judged; // the rows are an answer to it, and not to another control
+    this.judged = data.edit;
+    this.edits = Math.max(this.edits, data.edit);
     if (this.version === data.version) return;
     this.version = data.version;
+    clearTimeout(this.resting);
     const label = this.focused?.getAttribute("aria-label");
     const typed = this.focused && this.focused.value !== this.before ? this.focused.value : null;
+    const newer = this.typedSince(ofEdit ? ({ edit }) => edit >= data.edit : ({ at }) => at > this.acted);
     const begun = this.rowsTyped.filter((row) => this.begins(row)).map(({ inputs }) => inputs);
     for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part?.remove();
     this.rowsTyped = [];
@@ -46,9 +59,44 @@ class Weights {
     for (const inputs of begun.filter(({ symbol }) => !known.has(symbol.value.trim().toUpperCase()))) this.goOn(inputs);
     this.addNew();
     this.sent = this.text();
+    this.keep(newer);
     this.place();
     this.show();
     if (label) this.resume(label, typed);
+    if (this.judged === this.edits && this.text() !== this.sent) this.rest();
+  }
+
+  /** What was typed into which box since then: rows that an older question laid must not take it back. */
+  typedSince(isNewer) {
+    const texts = new Map();
+    for (const [where, input] of this.boxes()) {
+      const typed = this.typed.get(input);
+      if (typed && isNewer(typed) && !where.startsWith(" ")) texts.set(where, { text: input.value, typed });
+    }
+    return texts;
+  }
+
+  /** Puts it into the same boxes of the rows laid anew. */
+  keep(texts) {
+    for (const [where, input] of this.boxes()) {
+      if (!texts.has(where)) continue;
+      const { text, typed } = texts.get(where);
+      input.value = text;
+      this.typed.set(input, typed);
+    }
+  }
+
+  /** Each box, with words that are the same in rows laid anew. */
+  boxes() {
+    return this.rowsTyped.flatMap(({ symbol, inputs }) => Object.entries(inputs).map(([name, input]) => (
+      [`${(symbol || inputs.symbol.value.trim()).toUpperCase()} ${name}`, input]
+    )));
+  }
+
+  /** The plan follows when the keys have rested. */
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.commit(), REST);
   }
 
   /** The reader goes on typing where she was, in rows laid anew; what she has typed since is newer than they are. */
@@ -154,12 +202,13 @@ class Weights {
         if (!this.typesNew()) this.commit();
       });
     });
-    input.addEventListener("input", () => {
+    input.addEventListener("input", ({ timeStamp }) => {
+      this.typed.set(input, { edit: this.edits, at: timeStamp });
       this.addNew();
       this.show();
       clearTimeout(this.resting);
       // A new asset counts when its row is left: half a price would be another one.
-      if (this.rowsTyped.some((row) => row.symbol && row.inputs.weight === input)) this.resting = setTimeout(() => this.commit(), REST);
+      if (this.rowsTyped.some((row) => row.symbol && row.inputs.weight === input)) this.rest();
     });
     input.addEventListener("keydown", (event) => this.key(event, input));
     return input;
@@ -214,6 +263,7 @@ class Weights {
   key(event, input) {
     if (event.key === "Escape") {
       input.value = this.before;
+      this.typed.delete(input);
       clearTimeout(this.resting);
       this.show();
       input.select();
@@ -320,15 +370,20 @@ class Weights {
   commit() {
     clearTimeout(this.resting);
     if (this.text() === this.sent || this.show() || !this.whole()) return;
+    this.edit({ rows: this.rows() });
+  }
+
+  /** Sends an edit with its number, and which rows it was made in. */
+  edit(what) {
     this.sent = this.text();
-    this.send({ rows: this.rows() });
+    this.edits += 1;
+    this.send({ ...what, edit: this.edits, version: this.version });
   }
 
   act(what) {
     clearTimeout(this.resting);
     this.announce(null);
-    this.sent = this.text();
-    this.send(what === "scale" ? { rows: this.rows(), do: "scale" } : { do: what });
+    this.edit(what === "scale" ? { rows: this.rows(), do: "scale" } : { do: what });
   }
 }
 
