@@ -130,8 +130,11 @@ def account_problems(
     *,
     strategy: Strategy,
     min_trade: Decimal,
+    places: int = 0,
 ) -> list[AccountProblem]:
     """The problems of all accounts, in canonical order: by name.
+
+    ``places`` are decimals that amounts to come may have besides those of ``cash`` and ``min_trade``.
 
     Raises:
         TargetError: The targets are not usable, or one that nobody holds has no price.
@@ -142,7 +145,7 @@ def account_problems(
     if targets is None:
         targets = Targets.equal(sorted(p.symbol for p in spelled.values()))
     priced = targets.priced(dict(targets.prices) | {p.symbol: p.price for p in spelled.values()})
-    places = max(decimals(amount) for amount in (min_trade, *cash.values()))
+    places = max(places, *(decimals(amount) for amount in (min_trade, *cash.values())))
     frozen = _frozen_everywhere(accounts, priced)
     problems: list[Problem] = []
     wrong: list[str] = []
