@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import DataError, Issue, PbalError
 from ..readers import NamedAccount, Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
+from ..readers.several import Priced, different_days, newer_prices, statement_at
 from ..views.saved import SavedPortfolio, last_four
 
 
@@ -164,7 +165,8 @@ def together(files: Sequence[LoadedFile]) -> Statement:
     """One statement of several files.
 
     Raises:
-        DataError: One file is there twice, or one account is in two files: it would count double.
+        DataError: One file is there twice, or one account is in two files: it would count double; or what is still to
+            be chosen in one of them.
     """
     if len(files) == 1:
         return files[0].statement
@@ -178,6 +180,8 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         message = f"the account {harmless(twice)} is in more than one of the files; it would count double."
         raise DataError([Issue("error", "same_account", message)])
     chosen = [account.id for part in parts for account in part.accounts if account.id in part.included]
+    issues: list[Issue] = []
+    parts = _alike(files, parts, issues)
     days = [part.as_of for part in parts if part.as_of is not None]
     return Statement(
         broker=" and ".join(dict.fromkeys(part.broker for part in parts)),
@@ -186,10 +190,21 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         accounts=tuple(accounts),
         as_of=min(days, default=None),  # as old as the oldest price
         bases=tuple(base for part in parts for base in part.bases),
-        remarks=tuple(remark for part in parts for remark in part.remarks),
+        remarks=(*issues, *(remark for part in parts for remark in part.remarks)),
         selection=tuple(chosen),
         not_cash=tuple(dict.fromkeys(fund for part in parts for fund in part.not_cash)),
     )
+
+
+def _alike(files: Sequence[LoadedFile], parts: Sequence[Statement], issues: list[Issue]) -> list[Statement]:
+    """The statements with one price for each symbol; what that changes, and their days, go to ``issues``."""
+    priced = [
+        Priced(name=file.name, day=part.as_of, portfolio=part.portfolio)
+        for file, part in zip(files, parts, strict=True)
+    ]
+    issues += different_days(priced)
+    prices = newer_prices(priced, issues)
+    return [statement_at(part, prices) for part in parts]
 
 
 def own_accounts(file: LoadedFile) -> Statement:

@@ -8,20 +8,15 @@ a profit of 600.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
 
 from ..errors import RequestError
-from ..money import divide_half_even, from_units, typed_amount
+from ..money import typed_amount
+from ..portfolio import symbol_key
 from ..portfolio.position import price_message
-from ..readers import AccountHolding, Statement
-from ..readers.derive import EXACT
+from ..readers.several import statement_at
 from ..views.prices import Quotes
 from . import state
 from .loaded import Current
-
-_DECIMALS = 6
-"""Decimals of a value that is corrected where the file does not say the number of shares."""
 
 
 def quotes(current: Current) -> Quotes:
@@ -53,23 +48,7 @@ def correct_price(symbol: str, text: str) -> None:
     price = typed_amount(text, f"the price of {symbol}", portfolio.currency, point=True)
     if price <= 0:
         raise RequestError(f"T{price_message(price)[1:]}")
-    files = tuple(replace(file, statement=corrected(file.statement, symbol, price)) for file in current.files)
-    statement = corrected(current.statement, symbol, price)
+    prices = {symbol_key(symbol): price}
+    files = tuple(replace(file, statement=statement_at(file.statement, prices)) for file in current.files)
+    statement = statement_at(current.statement, prices)
     page.current = replace(current, statement=statement, files=files, corrected=current.corrected | frozenset([symbol]))
-
-
-def corrected(statement: Statement, symbol: str, price: Decimal) -> Statement:
-    """The statement with another price of one symbol, in every account."""
-    holdings = tuple(_at(holding, price) if holding.symbol == symbol else holding for holding in statement.holdings)
-    return replace(statement, holdings=holdings)
-
-
-def _at(holding: AccountHolding, price: Decimal) -> AccountHolding:
-    """A holding at another price."""
-    if holding.quantity is not None:
-        value = EXACT.multiply(holding.quantity, price)
-    else:
-        worth = Fraction(holding.value) * Fraction(price) / Fraction(holding.price) * 10**_DECIMALS
-        value = from_units(divide_half_even(worth.numerator, worth.denominator), _DECIMALS)
-    pnl = None if holding.pnl is None else EXACT.add(holding.pnl, EXACT.subtract(value, holding.value))
-    return holding._replace(price=price, value=value, pnl=pnl, lots=())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 import streamlit as st
 
 from pbal_core import RequestError, read_positions
 from pbal_core.dashboard import state
 from pbal_core.dashboard.loaded import Current, LoadedFile, together
-from pbal_core.dashboard.quotes import correct_price, corrected, quotes
+from pbal_core.dashboard.quotes import correct_price, quotes
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 MINE = HEADER + "VTI,2500,250,500\nBND,500,75,\n"
@@ -33,18 +31,6 @@ def test_a_corrected_price_keeps_shares_and_cost(page: state.Page) -> None:
         assert (held["BND"].value, held["BND"].pnl) == (500, None)
     assert page.current.corrected == {"VTI"}
     assert quotes(page.current).price_day("VTI") == "corrected by you"
-
-
-def test_every_account_follows() -> None:
-    """The same fund in two accounts; the number of shares is the file's."""
-    text = (
-        "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Cost Basis Total\n"
-        "Z1,A,VTI,TOTAL,10,$250.00,$2500.00,$2000.00\nZ2,B,VTI,TOTAL,5.5,$250.00,$1375.00,$1000.00\n"
-    )
-    statement = corrected(read_positions(text.encode(), accounts=["all"]), "VTI", Decimal("240.10"))
-    held = statement.portfolio["VTI"]
-    assert (held.value, held.price, held.quantity) == (Decimal("3721.55"), Decimal("240.1"), Decimal("15.5"))
-    assert held.pnl == Decimal("721.55")
 
 
 @pytest.mark.parametrize(

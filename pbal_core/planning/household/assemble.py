@@ -12,15 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from ...errors import Issue, RequestError
-from ...money import divide_half_even, from_units
 from ...policy.household import AccountPolicy, HouseholdPolicy
-from ...portfolio import Portfolio, Position, symbol_key
+from ...portfolio import Portfolio, symbol_key
 from ...readers import Statement
+from ...readers.several import Priced, different_days, newer_prices, position_at
 from .model import Household, HouseholdAccount
 
 
@@ -61,22 +59,39 @@ def assemble(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> Assembl
         RequestError: Accounts that are missing, or that are found twice, or that nobody named; with all of them.
         DataError: What is still to be chosen in a file.
     """
-    parts = _parts(files, policy)
+    return household_of(find_accounts(files, policy), policy.accounts)
+
+
+def household_of(parts: Mapping[str, PositionsFile], accounts: Sequence[AccountPolicy]) -> Assembled:
+    """The household of accounts that were found.
+
+    Args:
+        parts: Name of an account -> its file, with that account alone chosen; one that holds nothing yet is missing.
+        accounts: What is said of each account.
+
+    Raises:
+        RequestError: The accounts do not make one household, such as in two currencies.
+        DataError: What is still to be chosen in a file.
+    """
     portfolios = {name: part.statement.portfolio for name, part in parts.items()}
     currencies = {part.statement.currency for part in parts.values() if part.statement.currency}
     currency = currencies.pop() if len(currencies) == 1 else ""
-    issues: list[Issue] = [*_dates(parts)]
-    prices = _prices(parts, portfolios, issues)
-    accounts = []
-    for account in policy.accounts:
+    priced = [
+        Priced(name=parts[name].name, day=parts[name].statement.as_of, portfolio=held)
+        for name, held in sorted(portfolios.items())
+    ]
+    issues = list(different_days(priced))
+    prices = newer_prices(priced, issues)
+    made = []
+    for account in accounts:
         held = portfolios.get(account.name, Portfolio([]))
         code = parts[account.name].statement.currency if account.name in parts else ""
-        accounts.append(
+        made.append(
             HouseholdAccount(
                 name=account.name,
                 kind=account.kind,
                 portfolio=Portfolio(
-                    [_repriced(p, prices[symbol_key(p.symbol)]) for p in held],
+                    [position_at(p, prices[symbol_key(p.symbol)]) for p in held],
                     currency=code or currency or held.currency,
                 ),
                 menu=account.menu,
@@ -84,15 +99,19 @@ def assemble(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> Assembl
             )
         )
     return Assembled(
-        household=Household(accounts),
-        cash={account.name: account.cash for account in policy.accounts},
+        household=Household(made),
+        cash={account.name: account.cash for account in accounts},
         found={name: part.statement.cash_found for name, part in parts.items()},
         issues=tuple(issues),
     )
 
 
-def _parts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> dict[str, PositionsFile]:
-    """Name of an account -> its file, with that account alone chosen."""
+def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> dict[str, PositionsFile]:
+    """Name of an account -> its file, with that account alone chosen; one that holds nothing yet is missing.
+
+    Raises:
+        RequestError: Accounts that are missing, or that are found twice, or that nobody named; with all of them.
+    """
     parts: dict[str, PositionsFile] = {}
     problems: list[str] = []
     taken: set[tuple[str, str]] = set()
@@ -150,43 +169,3 @@ def _unnamed(files: Sequence[PositionsFile], taken: set[tuple[str, str]]) -> Ite
                 what = f"the account ending in {_bare(each)[-4:]}" if each else "the account"
                 add = f'number = "{_bare(each)[-4:]}"' if each else f'file = "{file.name}"'
                 yield f"{what} of {file.name} is not in the household's file; add it with {add}, or leave the file out."
-
-
-def _dates(parts: Mapping[str, PositionsFile]) -> Iterator[Issue]:
-    """A warning where the files are of different days."""
-    days = {part.name: part.statement.as_of for part in parts.values() if part.statement.as_of is not None}
-    if len(set(days.values())) > 1:
-        said = ", ".join(f"{name} is of {day}" for name, day in sorted(days.items()))
-        yield Issue("warning", "different_dates", f"the files are of different days: {said}.")
-
-
-def _prices(
-    parts: Mapping[str, PositionsFile], portfolios: Mapping[str, Portfolio], issues: list[Issue]
-) -> dict[str, Decimal]:
-    """Key of a symbol -> its price: the newer one where files differ, the first by name where they are as old."""
-    found: dict[str, tuple[Decimal, date, str]] = {}
-    for name, part in sorted(parts.items(), key=lambda item: (item[1].name, item[0])):
-        day = part.statement.as_of or date.min
-        for p in portfolios[name]:
-            known = found.setdefault(symbol_key(p.symbol), (p.price, day, part.name))
-            if known[0] == p.price:
-                continue
-            newer, older = ((p.price, day, part.name), known) if day > known[1] else (known, (p.price, day, part.name))
-            found[symbol_key(p.symbol)] = newer
-            why = f"the newer one, of {newer[2]}," if newer[1] != older[1] else f"that of {newer[2]}"
-            message = f"{p.symbol} costs {newer[0]:f} in {newer[2]} and {older[0]:f} in {older[2]}; {why} is used."
-            issues.append(Issue("warning", "two_prices", message))
-    return {key: price for key, (price, _day, _name) in found.items()}
-
-
-def _repriced(position: Position, price: Decimal) -> Position:
-    """A position at another price; without a number of shares its value changes as the price does, to the cent."""
-    if price == position.price:
-        return position
-    if position.quantity is not None:
-        value = position.quantity * price
-    else:
-        exact = Fraction(position.value) * Fraction(price) / Fraction(position.price)
-        value = from_units(divide_half_even(exact.numerator * 100, exact.denominator), 2)
-    pnl = None if position.pnl is None else position.pnl + value - position.value
-    return Position(symbol=position.symbol, value=value, price=price, pnl=pnl, quantity=position.quantity)

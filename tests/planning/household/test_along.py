@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def held(text: str) -> Portfolio:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_every_position_is_the_turn_of_the_account(seed):
+def test_every_position_is_the_turn_of_the_account(seed: Any) -> None:
     """A direct solve beside what the others have after their trades gives the same lots, to the share."""
     draw = random.Random(seed)
     case = made_case(draw, 3, 4, most=30, prices=(900, 30000))
@@ -63,7 +64,7 @@ HOME = Household(
 TARGETS = Targets({"VTI": 60, "BND": 40})
 
 
-def test_what_cannot_be_raised_is_said():
+def test_what_cannot_be_raised_is_said() -> None:
     """No lots, and the reason that a plan for this amount would give."""
     cash = {"Taxable": Decimal(0), "IRA": Decimal(0)}
     terms = {"strategy": Strategy.TRY_AVOID_SELL, "min_trade": Decimal(0)}
@@ -74,7 +75,7 @@ def test_what_cannot_be_raised_is_said():
     assert not any(solution.lots)
 
 
-def test_rows_are_those_of_the_plan():
+def test_rows_are_those_of_the_plan() -> None:
     """What an account neither holds nor may buy is no row of it."""
     cash = {"Taxable": Decimal(0), "IRA": Decimal(6500)}
     plan = rebalance_household(HOME, TARGETS, cash, strategy="hard_rebalance")
@@ -84,7 +85,7 @@ def test_rows_are_those_of_the_plan():
         assert tuple(symbols[row] for row in made.rows(name)) == plan.plans[name].portfolio.symbols
 
 
-def test_fees_and_fractions_count():
+def test_fees_and_fractions_count() -> None:
     """The committed amount by itself is the committed plan, where no account could do better together."""
     cash = {"Taxable": Decimal(0), "IRA": Decimal("6500.25")}
     plan = rebalance_household(HOME, TARGETS, cash)
