@@ -6,7 +6,7 @@ that stays idle. Worked example: "Buy 12 VTI in Taxable; buy 6 BND in IRA. No mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import Issue, Remedy
 from ..money import format_shares
 from ..planning.household import HouseholdPlan
-from ..planning.plan import Plan, Trade
+from ..planning.plan import Trade
 from ..portfolio import symbol_key
 from ..portfolio.shown import json_text
 from .exports import issues_document, plain, plan_document
@@ -34,29 +34,43 @@ def money_would_move(count: int) -> Issue:
     return Issue("warning", "accounts_added_up", message, remedy=Remedy("plan_a_household"))
 
 
+Traded = Sequence[tuple[str, int | Decimal]]
+"""Symbols and the shares of each that are bought (+) or sold (-)."""
+
+
 def sentence(plan: HouseholdPlan) -> str:
     """What to trade in each account, for a person."""
-    parts = [f"{_trades(each)} in {name}" for name, each in plan.plans.items() if each.trades]
+    accounts = {name: [(trade.symbol, trade.shares) for trade in each.trades] for name, each in plan.plans.items()}
+    withdrawn = any(each.cash < 0 for each in plan.plans.values())
+    return sentence_of(accounts, plan.money(plan.cash_left), "" if withdrawn else plan.money(plan.cash))
+
+
+def sentence_of(accounts: Mapping[str, Traded], left: str, cash: str) -> str:
+    """The sentence of trades.
+
+    Args:
+        accounts: Name of an account -> its trades.
+        left: What stays in cash in all of them, as money.
+        cash: What is to be invested in all of them, as money; empty where some of it is withdrawn.
+    """
+    rest = f"{left} of {cash} left." if cash else f"The withdrawals are raised; {left} is left."
+    parts = [f"{_trades(trades)} in {name}" for name, trades in accounts.items() if trades]
     if not parts:
-        return f"Nothing to trade in any account. {_left(plan)}"
+        return f"Nothing to trade in any account. {rest}"
     text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}. {_left(plan)} {NO_MONEY_MOVES}"
+    return f"{text[:1].upper()}{text[1:]}. {rest} {NO_MONEY_MOVES}"
 
 
-def _left(plan: HouseholdPlan) -> str:
-    return f"{plan.money(plan.cash_left)} of {plan.money(plan.cash)} left."
-
-
-def _trades(plan: Plan) -> str:
-    if len(plan.trades) > 2 * _MOST_NAMED:
-        return f"make {len(plan.trades)} trades"
+def _trades(trades: Traded) -> str:
+    if len(trades) > 2 * _MOST_NAMED:
+        return f"make {len(trades)} trades"
     said = []
-    for word, trades in (
-        ("sell", [t for t in plan.trades if t.shares < 0]),
-        ("buy", [t for t in plan.trades if t.shares > 0]),
+    for word, some in (
+        ("sell", [(symbol, -shares) for symbol, shares in trades if shares < 0]),
+        ("buy", [(symbol, shares) for symbol, shares in trades if shares > 0]),
     ):
-        if trades:
-            said.append(f"{word} {joined([f'{format_shares(t.quantity)} {t.symbol}' for t in trades])}")
+        if some:
+            said.append(f"{word} {joined([f'{format_shares(count)} {symbol}' for symbol, count in some])}")
     return " and ".join(said)
 
 

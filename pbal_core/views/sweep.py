@@ -15,9 +15,9 @@ printed: 8.1499 % is printed as 8.1 % and sent as 8149.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from ..planning.answer import basis_of, outcome_of
 from ..planning.outcome import Basis, Outcome
@@ -32,6 +32,7 @@ from .columns import PAGE_COLUMNS
 from .landmarks import Landmark, all_in_band
 from .numbers import outcome_numbers
 from .sheet import swept_weight
+from .states import Known, States
 from .summary import outcome_sentence
 from .sums import SUM_ROWS, sum_cells
 from .tops import Tops, tops
@@ -40,13 +41,6 @@ from .widths import widest
 
 LIVE_POSITIONS: dict[Method, int] = {Method.CLASSIC: 250, Method.EXACT: 200}
 """Above this many positions the sweeps take too long: the plan is computed on release, and the page says so."""
-
-
-class States(TypedDict):
-    """One thing that is shown, over the positions of a sweep: its different values, and which one each position has."""
-
-    states: list[object]
-    at: list[int]
 
 
 class RowStates(TypedDict):
@@ -155,9 +149,9 @@ class _Packing:
         self.unit = 10**basis.scale
         self.by_trade = [column for column in PAGE_COLUMNS if column.follows == "trade"]
         self.by_weight = {column.key: column for column in PAGE_COLUMNS if swept_weight(column, basis)}
-        self.sentence, self.fit = _Known(), _Known()
-        self.numbers: list[_Known] = []
-        self.sums: dict[str, dict[str, _Known]] = {row: {} for row in SUM_ROWS}
+        self.sentence, self.fit = Known(), Known()
+        self.numbers: list[Known] = []
+        self.sums: dict[str, dict[str, Known]] = {row: {} for row in SUM_ROWS}
         self.trades: list[dict[tuple[int | Decimal, int], int]] = [{} for _ in count]
         self.rows = [
             RowStates(at=[], side=[], dollars=[], texts={column.key: [] for column in self.by_trade}) for _ in count
@@ -173,13 +167,13 @@ class _Packing:
         self.sentence.add(outcome_sentence(outcome))
         self.fit.add(fit)
         numbers = outcome_numbers(outcome)
-        self.numbers = self.numbers or [_Known() for _ in numbers]
+        self.numbers = self.numbers or [Known() for _ in numbers]
         for known, number in zip(self.numbers, numbers, strict=True):
             known.add((number.label, number.value, number.alert))
         for row, cells in sum_cells(outcome).items():
             for key, text in cells.items():
                 if key not in self.sums[row]:
-                    self.sums[row][key] = _Known()
+                    self.sums[row][key] = Known()
                 self.sums[row][key].add(text)
         self._add_trades(outcome)
         for key, rows in self.weights.items():
@@ -244,20 +238,6 @@ class _Packing:
             for key, known in cells.items():
                 texts.setdefault(key, set()).update(known.at_of)
         return {key: widest(found) for key, found in texts.items()}
-
-
-class _Known:
-    """The different values of one thing, in the order in which they came, and which one each position has."""
-
-    def __init__(self) -> None:
-        self.at_of: dict[Any, int] = {}
-        self.at: list[int] = []
-
-    def add(self, value: Hashable) -> None:
-        self.at.append(self.at_of.setdefault(value, len(self.at_of)))
-
-    def states(self) -> States:
-        return States(states=list(self.at_of), at=self.at)
 
 
 def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -> bool:
