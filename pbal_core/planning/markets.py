@@ -29,21 +29,18 @@ def market_for(problem: Problem, direction: Direction, budget: int) -> Market:
     return market
 
 
-def market_of(problem: Problem, direction: Direction, elsewhere: Sequence[int] = ()) -> Market:
+def market_of(problem: Problem, direction: Direction) -> Market:
     """The assets that may trade, as the exact method searches them.
 
     Args:
         problem: The question.
         direction: What may be traded.
-        elsewhere: For each of ``problem.assets`` units that are held where nothing can be traded, and that count in its
-            value and in the total; none by default.
     """
     assets = problem.assets
     rows = [_row(problem, asset, direction) for asset in assets]
     several = any(sales is not None for _, _, sales, _ in rows)
-    values = [sum(problem.values[i] for i in asset.members) for asset in assets]
     return Market(
-        values=[value + more for value, more in zip(values, elsewhere, strict=True)] if elsewhere else values,
+        values=[sum(problem.values[i] for i in asset.members) for asset in assets],
         prices=[price for price, *_ in rows],
         held=[held for _, held, *_ in rows],
         parts=[asset.part for asset in assets],

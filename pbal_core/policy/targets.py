@@ -31,6 +31,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from ..errors import RequestError, TargetError
@@ -105,11 +106,19 @@ class Targets:
 
     def tree(self) -> tuple[TargetNode, ...]:
         """The targets in their places, those at the top first, in the order given."""
+        return self._tree
+
+    @cached_property
+    def _tree(self) -> tuple[TargetNode, ...]:
         return target_tree(self.weights, dict(self.groups), dict(self.substitutes))
 
     def leaves(self) -> tuple[TargetNode, ...]:
         """What plans have targets for: the symbols and sets, in the order given; their weights sum to exactly 1."""
-        return tuple(leaf for node in self.tree() for leaf in node.leaves())
+        return self._leaves
+
+    @cached_property
+    def _leaves(self) -> tuple[TargetNode, ...]:
+        return tuple(leaf for node in self._tree for leaf in node.leaves())
 
     def __eq__(self, other: object) -> bool:
         return self._asked() == other._asked() if isinstance(other, Targets) else NotImplemented

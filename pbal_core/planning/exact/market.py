@@ -14,8 +14,8 @@ be sold in trades from $300 on, in one of $2,000 only whole.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from operator import mul
@@ -28,6 +28,10 @@ from .ties import Group, alike
 
 Fund = tuple[int, int]
 """Of an asset that is several funds to the broker: the lots that one lot of a fund is worth, and how many are held."""
+
+
+_OF_ALL_VALUES = ("targets", "whole", "lot_prices", "most_sold", "weights", "alike", "_lookalikes")
+"""What a market knows of its assets whatever they are worth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +111,20 @@ class Market:
     @cached_property
     def twins(self) -> list[list[int]]:
         """Groups of assets that no question can tell apart."""
-        groups: dict[tuple[object, ...], list[int]] = {}
-        rows = zip(self.values, self.prices, self.held, self.parts, self.buyable, self.sellable, strict=True)
-        for i, row in enumerate(rows):
-            several = (self.sales[i], self.steps[i]) if self.sales else ()
-            groups.setdefault((*row, *several), []).append(i)
-        return [group for group in groups.values() if len(group) > 1]
+        return [twins for group in self._lookalikes for twins in _same(group, self.values)]
+
+    @cached_property
+    def _lookalikes(self) -> list[list[int]]:
+        """Groups of assets that nothing but their values can tell apart."""
+        rows = zip(self.prices, self.held, self.parts, self.buyable, self.sellable, strict=True)
+        several = zip(self.sales, self.steps, strict=True) if self.sales else [()] * len(self.prices)
+        return _same(range(len(self.prices)), [(*row, *more) for row, more in zip(rows, several, strict=True)])
+
+    def with_values(self, values: Sequence[int]) -> Market:
+        """The same market where assets are worth something else; what does not depend on that is worked out once."""
+        other = replace(self, values=values)
+        vars(other).update((name, getattr(self, name)) for name in _OF_ALL_VALUES)
+        return other
 
     def buy_least(self, i: int, min_trade: int) -> int:
         """The fewest lots of a purchase."""
@@ -337,3 +349,11 @@ class Market:
         nexts = [ratio for ratio, _ in ratios[1:]]
         costs = [ratio * part - sign * value for ratio, part, value in zip(nexts, parts, values, strict=False)]
         return costs, list(zip(values, parts, strict=True)) or [(0, 0)]
+
+
+def _same(members: Iterable[int], what: Sequence[Hashable]) -> list[list[int]]:
+    """Groups of two or more members of which the same is said; in order."""
+    groups: dict[Hashable, list[int]] = {}
+    for i in members:
+        groups.setdefault(what[i], []).append(i)
+    return [group for group in groups.values() if len(group) > 1]

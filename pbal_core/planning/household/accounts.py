@@ -72,6 +72,11 @@ class AccountProblem:
         return {symbol_key(asset.name): asset for asset in self.problem.assets if asset.part}
 
     @cached_property
+    def rows(self) -> dict[str, int | None]:
+        """Asset -> its only row that can trade here; None where there are several."""
+        return {name: self._row(asset) for name, asset in self.assets.items()}
+
+    @cached_property
     def values(self) -> dict[str, int]:
         """Asset -> units that this account has of it."""
         return {name: sum(map(self.problem.values.__getitem__, a.members)) for name, a in self.assets.items()}
@@ -80,9 +85,7 @@ class AccountProblem:
         """Units of an asset that may be sold here, whatever the cash is."""
         return sum(self.problem.held[i] * self.problem.prices[i] for i in self.assets[name].sold)
 
-    def row(self, name: str) -> int | None:
-        """The only row of an asset that can trade here; None where there are several."""
-        asset = self.assets[name]
+    def _row(self, asset: TradedAsset) -> int | None:
         sold = {i for i in asset.sold if self.problem.held[i]} if self.direction != "buy" else set()
         rows = sold | ({asset.lead} if self.direction != "sell" and asset.buyable else set())
         return rows.pop() if len(rows) == 1 else asset.lead if not rows else None
@@ -94,17 +97,27 @@ class AccountProblem:
 
     def moved(self, lots: Sequence[int]) -> dict[str, int]:
         """Asset -> units that trades add to it (+) or take from it (-)."""
-        prices = self.problem.prices
-        return {
-            name: sum(lots[i] * prices[i] for i in asset.members)
-            for name, asset in self.assets.items()
-            if any(lots[i] for i in asset.members)
-        }
+        moved = ((name, sum([lots[i] * price for i, price in rows])) for name, rows in self._priced)
+        return {name: units for name, units in moved if units}
+
+    @cached_property
+    def _priced(self) -> list[tuple[str, list[tuple[int, int]]]]:
+        """Each asset with its rows and their prices."""
+        return [(name, [(i, self.problem.prices[i]) for i in asset.members]) for name, asset in self.assets.items()]
 
     def market(self, others: Mapping[str, int]) -> Market:
         """What the exact method searches, where ``others`` are units of each asset in the other accounts."""
-        names = (symbol_key(asset.name) for asset in self.problem.assets)
-        return market_of(self.problem, self.direction, [others.get(name, 0) for name in names])
+        return self._alone.with_values([own + others.get(name, 0) for name, own in self._own])
+
+    @cached_property
+    def _alone(self) -> Market:
+        """What the exact method searches where the other accounts have nothing."""
+        return market_of(self.problem, self.direction)
+
+    @cached_property
+    def _own(self) -> list[tuple[str, int]]:
+        """Each asset of the problem, and its units here."""
+        return list(zip((symbol_key(a.name) for a in self.problem.assets), self._alone.values, strict=True))
 
     def among(self, others: Mapping[str, int], total: int) -> Problem:
         """The problem with the value that the household has of each asset, for what is said of a plan.

@@ -45,11 +45,12 @@ def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
         for i, liked in preferences.items():
             if kinds[a] not in liked and kinds[b] in liked:
                 yield from ((a, b, i, j) for j in assets if j != i)
+    traded = [account.moved(lots) for account, lots in zip(rounds.accounts, rounds.lots, strict=True)]
     for a, b in permutations(range(len(rounds.accounts)), 2):
-        traded = [set(rounds.accounts[n].moved(rounds.lots[n])) for n in (a, b)]
-        for i in sorted(traded[0]):
-            # A trade less in all: one ends, and not two begin.
-            yield from ((a, b, i, j) for j in (assets if i in traded[1] else sorted(traded[0])) if j != i)
+        for i in sorted(traded[a]):
+            if i in preferences or traded[a][i] > 0:
+                # A trade less in all: one ends, and not two begin.
+                yield from ((a, b, i, j) for j in (assets if i in traded[b] else sorted(traded[a])) if j != i)
 
 
 def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
@@ -59,47 +60,64 @@ def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
     if rows is None:
         return False
     was = rounds.lots[a], rounds.lots[b]
-    for mine, theirs in _sizes(rounds, exchange, rows, ends=i not in preferences):
-        if _gains(rounds, exchange, rows, (mine, theirs), preferences):
-            rounds.lots[a], rounds.lots[b] = mine, theirs
+    for sizes in _sizes(rounds, exchange, rows, ends=i not in preferences):
+        if _gains(rounds, exchange, rows, sizes, preferences):
+            for number, before, its_rows, lots in zip((a, b), was, rows, sizes, strict=True):
+                rounds.trade(number, _exchanged(before, its_rows, lots))
             if _account_keeps(rounds, a) and _account_keeps(rounds, b):
                 return True
-            rounds.lots[a], rounds.lots[b] = was
+            rounds.trade(a, was[0])
+            rounds.trade(b, was[1])
     return False
 
 
-Rows = tuple[tuple[int, int], tuple[int, int]]
+Pair = tuple[int, int]
+Rows = tuple[Pair, Pair]
 """For both accounts the rows of the assets i and j."""
+Sizes = tuple[Pair, Pair]
+"""For both accounts the lots by which the trades of i and j change."""
 
 
 def _rows(rounds: Rounds, exchange: Exchange) -> Rows | None:
     """What an exchange trades; None where an account could do so in several rows."""
     a, b, i, j = exchange
-    giver, taker = rounds.accounts[a], rounds.accounts[b]
-    ai, aj, bi, bj = giver.row(i), giver.row(j), taker.row(i), taker.row(j)
+    giver, taker = rounds.accounts[a].rows, rounds.accounts[b].rows
+    ai, aj, bi, bj = giver[i], giver[j], taker[i], taker[j]
     return None if ai is None or aj is None or bi is None or bj is None else ((ai, aj), (bi, bj))
 
 
-def _gains(
-    rounds: Rounds, exchange: Exchange, rows: Rows, lots: tuple[list[int], list[int]], preferences: Preferences
-) -> bool:
+def _exchanged(lots: list[int], rows: Pair, sizes: Pair) -> list[int]:
+    """The lots of an account after an exchange."""
+    after = list(lots)
+    for row, more in zip(rows, sizes, strict=True):
+        after[row] += more
+    return after
+
+
+def _gains(rounds: Rounds, exchange: Exchange, rows: Rows, sizes: Sizes, preferences: Preferences) -> bool:
     """Whether an exchange leaves less in the wrong kind of account, or as much in fewer trades, and J no higher."""
     a, b, i, j = exchange
-    wrong = trades = 0
+    trades = 0
+    for number, its_rows, lots in zip((a, b), rows, sizes, strict=True):
+        for row, more in zip(its_rows, lots, strict=True):
+            old = rounds.lots[number][row]
+            trades += bool(old + more) - bool(old)
+    if trades >= 0 and i not in preferences and j not in preferences:
+        return False
+    wrong = 0
     change = {i: 0, j: 0}
-    for number, new, its_rows in zip((a, b), lots, rows, strict=True):
-        account, old = rounds.accounts[number], rounds.lots[number]
-        for asset, row in zip((i, j), its_rows, strict=True):
-            units = (new[row] - old[row]) * account.problem.prices[row]
+    for number, its_rows, lots in zip((a, b), rows, sizes, strict=True):
+        account = rounds.accounts[number]
+        for asset, row, more in zip((i, j), its_rows, lots, strict=True):
+            units = more * account.problem.prices[row]
             change[asset] += units
-            trades += bool(new[row]) - bool(old[row])
             if asset in preferences and account.account.kind not in preferences[asset]:
                 wrong += units
     return (wrong, trades) < (0, 0) and (not any(change.values()) or not rounds.farther(change))
 
 
-def _sizes(rounds: Rounds, exchange: Exchange, rows: Rows, *, ends: bool) -> Iterator[tuple[list[int], list[int]]]:
-    """The lots of both accounts after exchanges that each can pay, the largest first.
+def _sizes(rounds: Rounds, exchange: Exchange, rows: Rows, *, ends: bool) -> Iterator[Sizes]:
+    """Exchanges that each account can pay, the largest first.
 
     Args:
         rounds: The state.
@@ -120,12 +138,7 @@ def _sizes(rounds: Rounds, exchange: Exchange, rows: Rows, *, ends: bool) -> Ite
     for lots in sorted((m for m in sizes if 0 < m <= most), reverse=True):
         taken = max(1, round(lots * prices[0][ai] / prices[1][bi]))
         for returned in _returned(lots * prices[0][ai], taken * prices[1][bi], (prices[0][aj], prices[1][bj]), idle):
-            mine, theirs = list(given), list(back)
-            mine[ai] -= lots
-            mine[aj] += returned[0]
-            theirs[bi] += taken
-            theirs[bj] -= returned[1]
-            yield mine, theirs
+            yield (-lots, returned[0]), (taken, -returned[1])
 
 
 def _returned(gives: int, takes: int, prices: tuple[int, int], idle: tuple[int, int]) -> Iterator[tuple[int, int]]:

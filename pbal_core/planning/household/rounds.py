@@ -52,17 +52,28 @@ class Rounds:
         accounts: The accounts in canonical order.
         lots: For each account its lots, in the order of its rows; replaced by other lists, never changed.
         work: Work done so far, in combinations looked at.
-        turns: Turns so far.
+        turns: Turns so far, those included whose answer was known.
     """
 
     accounts: Sequence[AccountProblem]
     lots: list[list[int]] = field(default_factory=list)
     work: int = 0
     turns: int = 0
-    _idle: dict[int, tuple[list[int], int]] = field(default_factory=dict)
+    _moved: list[dict[str, int]] = field(default_factory=list)
+    _idle: list[int] = field(default_factory=list)
+    _answers: dict[tuple[int, ...], list[int] | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lots = [[0] * len(a.problem.values) for a in self.accounts]
+        self._moved = [{} for _ in self.accounts]
+        self._idle = [a.need for a in self.accounts]
+
+    def trade(self, number: int, lots: list[int]) -> None:
+        """Lets one account trade these lots, and no others any more."""
+        account = self.accounts[number]
+        self.lots[number] = lots
+        self._moved[number] = account.moved(lots)
+        self._idle[number] = account.need - account.spent(lots)
 
     @cached_property
     def active(self) -> list[int]:
@@ -87,9 +98,9 @@ class Rounds:
     def after(self, without: int | None = None) -> dict[str, int]:
         """Asset -> units in all accounts after the trades of all of them, or of all but one."""
         held = dict(self.values)
-        for number, (account, lots) in enumerate(zip(self.accounts, self.lots, strict=True)):
+        for number, moved in enumerate(self._moved):
             if number != without:
-                for asset, units in account.moved(lots).items():
+                for asset, units in moved.items():
                     held[asset] += units
         return held
 
@@ -131,15 +142,11 @@ class Rounds:
 
     def idle(self, number: int) -> int:
         """Units that one account leaves of its budget."""
-        lots = self.lots[number]
-        known = self._idle.get(number)
-        if known is None or known[0] is not lots:
-            known = self._idle[number] = lots, self.accounts[number].need - self.accounts[number].spent(lots)
-        return known[1]
+        return self._idle[number]
 
     def value(self) -> int:
         """J + R, in a fraction of a unit that makes it an integer."""
-        idle = sum(map(self.idle, range(len(self.accounts))))
+        idle = sum(self._idle)
         return self._scaled(self.after()) + idle * self._scale if self.total > 0 else idle
 
     def others(self, number: int) -> dict[str, int]:
@@ -149,13 +156,19 @@ class Rounds:
 
     def turn(self, number: int, others: Mapping[str, int]) -> list[int] | str:
         """The best lots of one account beside what the others have of each asset; or why there are none."""
+        self.turns += 1
+        asked = number, *others.values()
+        if asked not in self._answers:
+            self._answers[asked] = self._answered(number, others)
+        return self._answers[asked]
+
+    def _answered(self, number: int, others: Mapping[str, int]) -> list[int] | str:
         account = self.accounts[number]
         problem, market = account.problem, account.market(others)
         question = account.min_trade, account.need, account.direction
         effort, elsewhere = Effort(WORK), account.elsewhere(others, self.total)
         found = allocate(market, account.need, account.direction, account.min_trade, effort, elsewhere=elsewhere)
         self.work += found.work
-        self.turns += 1
         if found.most is not None:
             terms, money = problem.terms(account.min_trade), problem.portfolio.money
             return cannot_raise(problem.dollars(account.cash), problem.dollars(found.most), terms, money).message
@@ -177,7 +190,7 @@ class Rounds:
             if isinstance(lots, str):
                 refused.append(f"{account.account.name}: {lots}")
             else:
-                self.lots[number] = lots
+                self.trade(number, lots)
         if refused:
             return refused
         self._settle(self.active[:-1])  # the last one has seen what all the others trade
@@ -205,7 +218,7 @@ class Rounds:
         end = self.turns + SHAKEN_TURNS
         for giver, taker in permutations(self.active, 2):
             for asset in self.shares:
-                row, there = self.accounts[giver].row(asset), self.accounts[taker].row(asset)
+                row, there = self.accounts[giver].rows[asset], self.accounts[taker].rows[asset]
                 if row is None or there is None:
                     continue
                 for traded in _parts(self.lots[giver][row]):
@@ -227,11 +240,12 @@ class Rounds:
         before, was = self.value(), list(self.lots)
         changed = list(self.lots[giver])
         changed[row] -= lots
-        self.lots[giver] = changed
+        self.trade(giver, changed)
         self._improved(taker)
         self._settle([giver, *(n for n in self.active if n != giver)])
         if self.value() >= before:
-            self.lots = was
+            for number, lots_before in enumerate(was):
+                self.trade(number, lots_before)
 
     def _improved(self, number: int) -> bool:
         """Gives one account a further turn; whether the household is another then.
@@ -243,7 +257,7 @@ class Rounds:
         if isinstance(lots, str) or lots == was:
             return False
         before = self.value()
-        self.lots[number] = lots
+        self.trade(number, lots)
         after = self.value()
         return after < before - before // 10**12 or after > before + before // 10**12
 
@@ -262,7 +276,7 @@ class Rounds:
         """What is known about the plan; ``bound`` in units."""
         dollar = 10 ** self.accounts[0].problem.scale
         distance = self.distance()
-        idle = sum(map(self.idle, range(len(self.accounts))))
+        idle = sum(self._idle)
         gap = float(distance + idle) - bound
         near = tolerance(float(distance + idle) / max(1, self.total)) * max(1, self.total)
         return Proof(
