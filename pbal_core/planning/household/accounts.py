@@ -105,19 +105,28 @@ class AccountProblem:
         """Each asset with its rows and their prices."""
         return [(name, [(i, self.problem.prices[i]) for i in asset.members]) for name, asset in self.assets.items()]
 
-    def market(self, others: Mapping[str, int]) -> Market:
-        """What the exact method searches, where ``others`` are units of each asset in the other accounts."""
-        return self._alone.with_values([own + others.get(name, 0) for name, own in self._own])
+    def market(self, others: Mapping[str, int], direction: Direction | None = None) -> Market:
+        """What the exact method searches.
+
+        Args:
+            others: Units of each asset in the other accounts.
+            direction: Which way the trades may go; that of the account's cash by default.
+        """
+        way = direction or self.direction
+        if way not in self._alone:
+            self._alone[way] = market_of(self.problem, way)
+        alone = self._alone[way]
+        return alone.with_values([own + others.get(key, 0) for key, own in zip(self._keys, alone.values, strict=True)])
 
     @cached_property
-    def _alone(self) -> Market:
-        """What the exact method searches where the other accounts have nothing."""
-        return market_of(self.problem, self.direction)
+    def _alone(self) -> dict[Direction, Market]:
+        """What the exact method searches where the other accounts have nothing, for each direction asked about."""
+        return {}
 
     @cached_property
-    def _own(self) -> list[tuple[str, int]]:
-        """Each asset of the problem, and its units here."""
-        return list(zip((symbol_key(a.name) for a in self.problem.assets), self._alone.values, strict=True))
+    def _keys(self) -> list[str]:
+        """The household's names of the assets of the problem."""
+        return [symbol_key(asset.name) for asset in self.problem.assets]
 
     def among(self, others: Mapping[str, int], total: int) -> Problem:
         """The problem with the value that the household has of each asset, for what is said of a plan.

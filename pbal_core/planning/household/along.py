@@ -19,7 +19,7 @@ from ...policy.targets import Targets
 from ...portfolio import symbol_key
 from .. import remarks
 from ..exact import Effort, Market, allocate
-from ..markets import market_of, spread
+from ..markets import spread
 from ..solution import Solution
 from ..strategy import Direction, Strategy
 from .accounts import AccountProblem, account_problems
@@ -151,7 +151,5 @@ class Beside:
     def _market(self, direction: Direction) -> Market:
         """What is searched in a direction; made once, since only the cash changes."""
         if direction not in self._markets:
-            names = (symbol_key(asset.name) for asset in self.account.problem.assets)
-            elsewhere = [self.others.get(name, 0) for name in names]
-            self._markets[direction] = market_of(self.account.problem, direction, elsewhere)
+            self._markets[direction] = self.account.market(self.others, direction)
         return self._markets[direction]

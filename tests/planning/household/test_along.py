@@ -44,10 +44,11 @@ def test_every_position_is_the_turn_of_the_account(seed: Any) -> None:
             rounds = Rounds(accounts)
             for other, each in enumerate(accounts):
                 orders = {order.symbol: order for order in plan.plans[each.account.name].trades}
-                rounds.lots[other] = [
+                shares = (
                     int(orders[symbol].shares) if symbol in orders and other != number else 0
                     for symbol in each.problem.portfolio.symbols
-                ]
+                )
+                rounds.trade(other, list(shares))
             assert list(solution.lots) == rounds.turn(number, rounds.others(number))
             spent = sum(solution.wanted) + solution.fees
             assert from_units(solution.cash_left + spent, made.scale) == amount
