@@ -19,16 +19,19 @@ from ..planning.household import HouseholdPlan, rebalance_household
 from ..planning.household.assemble import Assembled, PositionsFile, assemble
 from ..planning.strategy import Method, Strategy
 from ..policy.household import HouseholdPolicy
+from ..policy.targets import Targets
 from ..readers import ALL_ACCOUNTS
 from ..views import household as views
+from ..views.household_classes import household_class_table
 from . import basket, policy
-from .options import add_reader_arguments
+from .options import add_reader_arguments, refuse_classes
 from .output import write
 from .parser import AsWritten, Parser, path_of
 from .plan import read
 from .progress import progress
 from .remedies import in_words
 from .table import simple_table
+from .terminal import aligned
 
 OPTION = "--household"
 
@@ -95,6 +98,12 @@ def parser() -> Parser:
         help="json: every account; basket: orders for Interactive Brokers TWS, a file for each account "
         "(default: %(default)s)",
     )
+    out.add_argument(
+        "--by",
+        choices=("fund", "class"),
+        default="fund",
+        help="the table by account and fund, or by the classes of the targets with their sums (default: %(default)s)",
+    )
     out.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file instead of printing it")
     out.add_argument("--old-prices", action="store_true", help="write a basket although its prices are old")
     out.add_argument("-v", "--verbose", action="store_true", help="say on stderr how good the plan is")
@@ -104,6 +113,7 @@ def parser() -> Parser:
 def run(arguments: list[str]) -> int:
     """Plans a household and returns the exit code."""
     options = parser().parse_args(arguments)
+    refuse_classes(options)
     household = policy.from_toml(options.household, HouseholdPolicy.from_toml)
     files = _files(options)
     assembled = assemble(files, household)
@@ -122,7 +132,7 @@ def run(arguments: list[str]) -> int:
     if options.format == "basket":
         _write_baskets(plan, files, options)
     else:
-        write(views.household_json(plan) if options.format == "json" else _table(plan), options.output)
+        write(_text(plan, household.targets, options), options.output)
     _remarks(plan, files, verbose=options.verbose)
     return 0
 
@@ -171,6 +181,12 @@ def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[st
     if problems:
         raise RequestError("\n".join(problems))
     return cash, smallest
+
+
+def _text(plan: HouseholdPlan, targets: Targets | None, options: argparse.Namespace) -> str:
+    if options.format == "json":
+        return views.household_json(plan)
+    return aligned(household_class_table(plan, targets)) if options.by == "class" else _table(plan)
 
 
 def _table(plan: HouseholdPlan) -> str:

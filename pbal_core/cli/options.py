@@ -185,7 +185,8 @@ def refuse_classes(options: argparse.Namespace) -> None:
     Raises:
         RequestError: Naming the format.
     """
-    if options.by == "class" and options.format != "table" and not (options.drift or options.least_cash):
+    answers = getattr(options, "drift", False) or getattr(options, "least_cash", False)  # a household has neither
+    if options.by == "class" and options.format != "table" and not answers:
         raise RequestError(f"--by class is for the table; leave it out, or --format {options.format}.")
 
 

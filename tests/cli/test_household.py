@@ -80,6 +80,38 @@ def test_a_plan_for_each_account(capsys: pytest.CaptureFixture[str]) -> None:
     assert "under these rules no plan is better" in err
 
 
+CLASSES = """
+[targets]
+stocks = 60
+bonds = 40
+[groups]
+stocks = ["VTI"]
+bonds = ["BND"]
+"""
+
+
+def test_the_table_by_class_has_sums_over_all_accounts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = HOUSEHOLD.replace("[targets]\nVTI = 60\nBND = 40\n", CLASSES)
+    (folder / "home.toml").write_text(home, encoding="utf-8")
+    given = ["fidelity.csv", "roth.csv", "--household", "home.toml", "-c", "ira=6500", "--by", "class"]
+    assert main(given) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rpartition("  $")[0].split("  $")[0].rstrip() for line in lines[1:]] == [
+        "stocks",
+        "  VTI",
+        "    VTI in Taxable",
+        "    VTI in Roth",
+        "bonds",
+        "  BND",
+        "    BND in Taxable",
+        "    BND in IRA",
+        "    BND in Roth",
+    ]
+    assert lines[5].split() == ["bonds", "$7,250.00", "20.9", "%", "40.0", "%", "+$6,887.50", "$14,137.50", "34.0", "%"]
+    assert main([*given, "-f", "json"]) == 2
+    assert "--by class is for the table; leave it out, or --format json." in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_order_of_files_does_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
     main(["fidelity.csv", "roth.csv", "--household=home.toml", "-c", "IRA=6500"])
