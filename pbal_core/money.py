@@ -366,6 +366,16 @@ def format_percent(fraction: float, *, signed: bool = False) -> str:
     return f"{sign}{abs(tenths) / 10:,.1f} %"
 
 
+def format_weight(fraction: float) -> str:
+    """A weight of 0 or more as a percent: what is there is never ``0.0 %``, but ``<0.1 %``."""
+    text = format_percent(fraction)
+    return SLIGHT if fraction > 0 and text == "0.0 %" else text
+
+
+SLIGHT = "<0.1 %"
+"""How a weight is written that is not nothing and rounds to it."""
+
+
 def format_shares(shares: int | Decimal) -> str:
     """A number of shares with thousands separators and no trailing zeros: ``1,200`` or ``0.125``."""
     if isinstance(shares, Decimal):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from ..money import format_percent, format_shares
+from ..money import format_shares, format_weight
 from ..planning.plan import Plan
 
 TITLES = ("Symbol", "Value", "Weight", "Target", "Trade", "Shares", "Price", "After")
@@ -25,12 +25,12 @@ def plan_table(plan: Plan) -> str:
         (
             order.symbol,
             money(position.value),
-            format_percent(now),
-            format_percent(target),
+            format_weight(now),
+            format_weight(target),
             money(order.value, signed=True) if order.shares else "",
             f"{order.side} {format_shares(order.quantity)}" if order.shares else "",
             money(order.price),
-            format_percent(after),
+            format_weight(after),
         )
         for position, order, now, target, after in zip(
             plan.portfolio, plan.orders, plan.weights_before, plan.targets_after, plan.weights_after, strict=True

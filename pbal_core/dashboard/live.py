@@ -37,6 +37,7 @@ from ..planning.strategy import Method
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..views.axis import Axis, Point
+from ..views.classes import tree_rows
 from ..views.columns import BY_KEY
 from ..views.numbers import key_numbers
 from ..views.prices import Quotes
@@ -55,8 +56,8 @@ Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
 _SCRIPTS = (
-    *("shown.js", "order.js", "table.js", "details.js", "thin.js", "numbers.js", "fit.js", "sketch.js", "chart.js"),
-    *("track.js", "amount.js", "copying.js", "main.js"),
+    *("folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js", "fit.js"),
+    *("sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "main.js"),
 )
 
 
@@ -110,7 +111,9 @@ def live_view(
     read = partial(read_amount, method=problem.method, currency=portfolio.currency)
     commit = partial(_commit, key, ask, memory, on_fit, read, on_price=on_price)
     facts = (portfolio, sorted(settings.items()), quotes)
-    data = payload(problem, point, memory, facts=facts, quotes=quotes or Quotes(), found=found)
+    policy = settings.get("policy") or Policy()
+    classes = tree_rows(problem.portfolio, policy.targets)
+    data = payload(problem, point, memory, facts=facts, quotes=quotes or Quotes(), found=found, classes=classes)
     _live(data=data, key=key, on_request_change=commit, height="content")
     del data  # Streamlit has written it by now, and collects garbage after the run
     return ask(point.cash, min_trade=point.min_trade)

@@ -13,7 +13,7 @@ slider of cash, its other 500 follow.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from ..money import currency_spellings
 from ..planning.problem import Problem
 from ..planning.strategy import Method
 from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
+from ..views.classes import ClassRow, summed
 from ..views.copying import trade_lines
 from ..views.details import fixed_details, plan_details
 from ..views.landmarks import Landmark, landmarks_for
@@ -69,6 +70,7 @@ def payload(
     facts: object,
     quotes: Quotes | None = None,
     found: Decimal | None = None,
+    classes: Sequence[ClassRow] = (),
 ) -> dict[str, Any]:
     """What the browser needs and does not have yet; it is remembered as sent.
 
@@ -79,6 +81,7 @@ def payload(
         facts: The portfolio, the settings and the quotes; their ``repr`` says all of them.
         quotes: What is known of the prices and names.
         found: Dollars of cash that the file has, if any.
+        classes: The tree of targets, which ``facts`` say too; none for a flat list.
     """
     memory["sliders"] = sliders = _sliders(problem, point, memory["sliders"], facts, found)
     name, axes = sliders.name, sliders.axes
@@ -94,15 +97,15 @@ def payload(
         whole = str(ids[axis])
         reached = axis in memory["reached"]
         if have.get(axis) != whole and (reached or have.get(axis) != whole + FEW):
-            data = _sweep(problem, point, axes, axis, sliders.marks, all_of_it=reached)
+            data = _sweep(problem, point, axes, axis, marks=sliders.marks, classes=classes, all_of_it=reached)
             sweeps[axis] = {"id": whole if len(data["places"]) == len(axes.of(axis)) else whole + FEW, "data": data}
             sweeps[axis]["fixed"] = fixed[axis]
-    sheet = None if have.get("sheet") == name else _sheet(name, problem, axes, quotes or Quotes())
+    sheet = None if have.get("sheet") == name else _sheet(name, problem, axes, quotes or Quotes(), classes)
     # A browser that does not get this asks again.
     memory["have"] = {**have, "sheet": name, **{axis: sweep["id"] for axis, sweep in sweeps.items()}}
     memory["reached"] = ()
     portfolio = problem.portfolio
-    shown, outcome = packed(problem, [point])
+    shown, outcome = packed(problem, [point], classes=classes)
     known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
     return {
         "n": memory["n"],
@@ -123,7 +126,7 @@ def payload(
             "lines": trade_lines(portfolio, outcome),
         },
         "refused_price": memory["refused_price"],
-        "pinned": memory.get("pinned") if known else None,
+        "pinned": _with_classes(memory.get("pinned"), classes) if known else None,
     }
 
 
@@ -144,20 +147,36 @@ def _sliders(problem: Problem, point: Point, before: _Sliders | None, facts: obj
 
 
 def _sweep(
-    problem: Problem, point: Point, axes: Axes, axis: Axis, marks: tuple[Landmark, ...], *, all_of_it: bool
+    problem: Problem,
+    point: Point,
+    axes: Axes,
+    axis: Axis,
+    *,
+    marks: tuple[Landmark, ...],
+    classes: Sequence[ClassRow],
+    all_of_it: bool,
 ) -> Mapping[str, Any]:
     """The plans of a slider, or of some of its positions."""
     marks = marks if axis == "cash" else ()
     positions = [amount for mark in marks for amount in mark.positions]
     places = list(range(len(axes.of(axis)))) if all_of_it else few_places(problem, axes, axis, positions)
-    return sweep_data(problem, axis_points(axes, axis, point, places), places=places, marks=marks)
+    return sweep_data(problem, axis_points(axes, axis, point, places), places=places, marks=marks, classes=classes)
 
 
-def _sheet(name: str, problem: Problem, axes: Axes, quotes: Quotes) -> dict[str, Any]:
+def _with_classes(pinned: Mapping[str, Any] | None, classes: Sequence[ClassRow]) -> Mapping[str, Any] | None:
+    """Plan A, whose bars are summed by the classes of now."""
+    several = [row for row in classes if row.kind != "fund"]
+    if pinned is None or not several:
+        return pinned
+    bars = {unit: [*pinned[unit], *summed(pinned[unit], several)] for unit in ("weights", "dollars")}
+    return {**pinned, **bars, "trades": [*pinned["trades"], *[""] * len(several)]}
+
+
+def _sheet(name: str, problem: Problem, axes: Axes, quotes: Quotes, classes: Sequence[ClassRow]) -> dict[str, Any]:
     """What no slider changes: the table's fixed columns, the chart, and how amounts of the currency are typed."""
     currency = problem.portfolio.currency
     return {
-        **sheet_data(problem, axes),
+        **sheet_data(problem, axes, classes),
         "details": fixed_details(problem, quotes),
         "id": name,
         "figure": figure_data(currency),

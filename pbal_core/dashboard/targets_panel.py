@@ -21,7 +21,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..policy.tree import TargetNode
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
-from . import classes_panel, rules_panel, state, wanted
+from . import classes_panel, regroup, rules_panel, state, wanted
 from .loaded import Current, in_markdown
 from .messages import say
 from .weights import weights_table
@@ -187,6 +187,10 @@ def _edited(edit: object) -> None:
             _put(wanted.equal(page.policy))
         elif edit.get("do") == "held":
             _put(wanted.as_held(page.policy, portfolio))
+        elif edit.get("do") in regroup.WAYS:
+            name, names = _cell(edit, "name"), edit.get("names")
+            chosen = [each[:60] for each in names if isinstance(each, str)] if isinstance(names, list) else []
+            _put(regroup.regrouped(page.policy, portfolio, str(edit["do"]), chosen[:1_000], name))
         else:
             scale = edit.get("do") == "scale"
             policy, page.note = read_weights(edit.get("rows"), page.policy, portfolio, scale=scale)

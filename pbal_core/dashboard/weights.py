@@ -15,7 +15,7 @@ from .component import component
 
 _KEY = "weights"
 
-_weights = component("weights")
+_weights = component("weights", scripts=("folds.js", "picked.js", "weights.js"))
 
 
 def weights_table(
@@ -37,8 +37,9 @@ def weights_table(
         edit: The number of the last edit that the rows know of: what was typed after it stays.
         worth: The portfolio is worth something, so there are weights of now.
         note: What was done to the last weights.
-        on_edit: Called with ``{"rows": [...]}`` or ``{"do": "equal"}``, ``"held"``, ``"scale"``; its
-            number is under ``"edit"``, and the version that it was made in under ``"version"``.
+        on_edit: Called with ``{"rows": [...]}``, with ``{"do": "equal"}``, ``"held"`` or ``"scale"``, or with what the
+            rows that are chosen become: ``{"do": "group", "names": [...], "name": "Stocks"}``, ``"same"``, ``"apart"``;
+            its number is under ``"edit"``, and the version that it was made in under ``"version"``.
     """
 
     def sent() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..money import format_percent
+from ..money import format_weight
 from ..planning.outcome import Basis, Outcome
 from ..planning.plan import Plan
 from .prices import format_price
@@ -104,7 +104,7 @@ def _traded(basis: Basis, cents: int) -> str:
 
 
 def _percent(_basis: Basis, fraction: float) -> str:
-    return format_percent(fraction)
+    return format_weight(fraction)
 
 
 COLUMNS = (

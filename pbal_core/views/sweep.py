@@ -9,6 +9,9 @@ On the wire, texts are sent as :class:`States`: the different ones once, and for
 changes at few of the positions, so this is about a tenth of the plain text. Worked example: "nothing, nothing,
 Buy 1, Buy 1" is ``states = [nothing, Buy 1], at = [0, 0, 1, 1]``.
 
+After the n positions come the classes and sets of a tree of targets, packed as if they were positions: what the browser
+shows of a class was summed and written here.
+
 Weights change everywhere, so they are integers, thousandths of a percent, kept on the side of the tenth that is
 printed: 8.1499 % is printed as 8.1 % and sent as 8149.
 """
@@ -28,6 +31,7 @@ from ..planning.solve import solve_many
 from ..planning.strategy import Method
 from .axis import Point
 from .balance import balanced_after
+from .classes import ClassRow, ClassTrade, class_trade, summed, trade_texts
 from .columns import PAGE_COLUMNS
 from .landmarks import Landmark, all_in_band
 from .numbers import outcome_numbers
@@ -66,7 +70,7 @@ class LandmarkData(TypedDict):
 
 
 class SweepData(TypedDict):
-    """One slider's sweep on the wire; p positions of the slider in the order of its axis, n rows of the table."""
+    """One slider's sweep on the wire; p positions of the slider in the order of its axis, n rows and classes."""
 
     places: list[int]
     """Which positions of the axis these are; all of them once somebody reaches for the slider."""
@@ -95,6 +99,8 @@ class SweepData(TypedDict):
     totals: list[float]
     """p values of all positions together after the trades, in dollars."""
     tops: Tops
+    class_tops: Tops
+    """The same with the bars of classes."""
 
 
 def is_live(problem: Problem) -> bool:
@@ -103,7 +109,12 @@ def is_live(problem: Problem) -> bool:
 
 
 def sweep_data(
-    problem: Problem, points: Sequence[Point], *, places: Sequence[int] | None = None, marks: Sequence[Landmark] = ()
+    problem: Problem,
+    points: Sequence[Point],
+    *,
+    places: Sequence[int] | None = None,
+    marks: Sequence[Landmark] = (),
+    classes: Sequence[ClassRow] = (),
 ) -> SweepData:
     """Solves every point and packs what is shown of it, one after the other, so that few objects are alive at a time.
 
@@ -112,8 +123,9 @@ def sweep_data(
         points: Positions of the slider, or the one point that is committed.
         places: Their indices on the axis; None where they are the whole axis.
         marks: The landmarks of cash, where the points run over the cash.
+        classes: The tree of targets; none for a flat list.
     """
-    return packed(problem, points, places=places, marks=marks)[0]
+    return packed(problem, points, places=places, marks=marks, classes=classes)[0]
 
 
 def packed(
@@ -122,12 +134,14 @@ def packed(
     *,
     places: Sequence[int] | None = None,
     marks: Sequence[Landmark] = (),
+    classes: Sequence[ClassRow] = (),
 ) -> tuple[SweepData, Outcome]:
     """``sweep_data``, and the outcome of the last point."""
     basis = basis_of(problem)
     cash = {point.cash for point in points}
     reasons = by_side(problem.reasons_for(problem.units(*cash))) if len(cash) == 1 else None
-    packing = _Packing(basis, bands=any(mark.key == "band" for mark in marks))
+    several = [row for row in classes if row.kind != "fund"]
+    packing = _Packing(basis, several, bands=any(mark.key == "band" for mark in marks))
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
     for question, solution in zip(questions, solve_many(problem, questions), strict=True):
         outcome = outcome_of(problem, basis, question, solution)
@@ -142,9 +156,11 @@ def packed(
 class _Packing:
     """A sweep in the making: takes outcomes one by one and keeps no part of them but texts and numbers."""
 
-    def __init__(self, basis: Basis, *, bands: bool) -> None:
-        count = range(len(basis.symbols))
+    def __init__(self, basis: Basis, classes: Sequence[ClassRow], *, bands: bool) -> None:
+        self.positions = len(basis.symbols)
+        count = range(self.positions + len(classes))
         self.basis = basis
+        self.classes = classes
         self.bands = bands
         self.unit = 10**basis.scale
         self.by_trade = [column for column in PAGE_COLUMNS if column.follows == "trade"]
@@ -152,7 +168,7 @@ class _Packing:
         self.sentence, self.fit = Known(), Known()
         self.numbers: list[Known] = []
         self.sums: dict[str, dict[str, Known]] = {row: {} for row in SUM_ROWS}
-        self.trades: list[dict[tuple[int | Decimal, int], int]] = [{} for _ in count]
+        self.trades: list[dict[tuple[int | Decimal, int] | ClassTrade, int]] = [{} for _ in count]
         self.rows = [
             RowStates(at=[], side=[], dollars=[], texts={column.key: [] for column in self.by_trade}) for _ in count
         ]
@@ -177,8 +193,9 @@ class _Packing:
                 self.sums[row][key].add(text)
         self._add_trades(outcome)
         for key, rows in self.weights.items():
-            values = self.by_weight[key].values
-            for codes, weight in zip(rows, values(outcome) if values else (), strict=True):
+            found = self.by_weight[key].values
+            weights = found(outcome) if found else ()
+            for codes, weight in zip(rows, [*weights, *summed(weights, self.classes)], strict=True):
                 codes.append(weight_code(weight))
         self.totals.append(sum(outcome.values_after) / self.unit)
         self.balance.append(-1 if outcome.refusal else round(1000 * balanced_after(outcome)))
@@ -205,11 +222,35 @@ class _Packing:
                 for column, values in columns:
                     row["texts"][column.key].append(column.write(self.basis, values[i]))
             row["at"].append(known[trade])
+        for i, several in enumerate(self.classes, start=self.positions):
+            self._add_class(outcome, several, self.rows[i], self.trades[i])
+
+    def _add_class(
+        self,
+        outcome: Outcome,
+        several: ClassRow,
+        row: RowStates,
+        known: dict[tuple[int | Decimal, int] | ClassTrade, int],
+    ) -> None:
+        """The trades of a class, which is neither bought nor sold itself."""
+        trade = class_trade(outcome, several)
+        if trade not in known:
+            known[trade] = len(known)
+            row["side"].append("")
+            row["dollars"].append(summed(outcome.values_after, [several])[0] / self.unit)
+            texts = trade_texts(self.basis, trade)
+            for column in self.by_trade:
+                row["texts"][column.key].append(texts[column.key])
+        row["at"].append(known[trade])
+
+    def _tops(self, count: int) -> Tops:
+        """Ends above the bars of the first ``count`` rows."""
+        weight = max((max(map(max, rows[:count])) for rows in self.weights.values()), default=0) / 1000
+        return tops(weight, max(max(row["dollars"]) for row in self.rows[:count]))
 
     def data(self, places: list[int], landmarks: list[LandmarkData], reasons: Reasons | None) -> SweepData:
         """What goes on the wire."""
         sums = {row: {key: known.states() for key, known in cells.items()} for row, cells in self.sums.items()}
-        weight = max((max(map(max, rows)) for rows in self.weights.values()), default=0) / 1000
         return SweepData(
             places=places,
             balance=self.balance,
@@ -225,7 +266,8 @@ class _Packing:
             widths=self._widths(),
             reasons=reasons,
             totals=self.totals,
-            tops=tops(weight, max(max(row["dollars"]) for row in self.rows)),
+            tops=self._tops(self.positions),
+            class_tops=self._tops(len(self.rows)),
         )
 
     def _widths(self) -> dict[str, float]:
@@ -262,8 +304,11 @@ def fit_helps(problem: Problem, question: tuple[int, int], solution: Solution) -
 
 
 def weight_code(fraction: float) -> int:
-    """A weight in thousandths of a percent, such that ``(code + 50) // 100`` is the tenth ``format_percent`` prints."""
+    """A weight in thousandths of a percent, such that ``(code + 50) // 100`` is the tenth ``format_percent`` prints.
+
+    A weight above 0 never has the code 0: from 1 to 49 it is too slight for a tenth.
+    """
     code, printed = round(fraction * 100_000), 100 * round(fraction * 1000)
     if -50 <= code - printed <= 49:
-        return code
+        return max(code, 1) if fraction > 0 else code
     return printed - 50 if code < printed else printed + 49

@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pbal_core import Targets
-from pbal_core.dashboard import wanted
+from pbal_core.dashboard import positions, state, targets_panel, wanted
+from pbal_core.dashboard.state import Page
 from pbal_core.dashboard.targets_panel import read_weights
 from pbal_core.errors import TargetError
 from pbal_core.policy.policy import Policy
@@ -128,3 +129,21 @@ def test_the_rows_are_those_of_the_tree() -> None:
         ("VXUS", "fund", "Stocks", "1", "16.0 %", "25"),
         ("BND", "fund", "", "0", "44.0 %", "40"),
     ]
+
+
+def test_what_the_browser_sends_of_chosen_rows_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are text, as many as there may be; what cannot be arranged is said, and nothing of it counts."""
+    page = Page(current=positions.sample())
+    monkeypatch.setattr(state, "page", lambda: page)
+    one, two, three = page.current.statement.portfolio.symbols[:3]
+    targets_panel._edited({"do": "group", "names": [one, 7, two], "name": " Stocks "})
+    assert page.policy.targets is not None
+    assert [node.name for node in page.policy.targets.tree()][:2] == ["Stocks", three]
+    assert (page.version, page.problems) == (1, ())
+    before = page.policy
+    for wrong in ({"do": "same", "names": one, "name": ["x"]}, {"do": "apart", "names": [one]}, {"do": "group"}):
+        targets_panel._edited(wrong)
+        assert (page.policy, page.version) == (before, 1)
+        assert page.problems
+    targets_panel._edited({"do": "apart", "names": ["Stocks"]})
+    assert not wanted.is_tree(page.policy)

@@ -59,7 +59,8 @@ def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
         elif key in states["texts"]:
             shown[key] = states["texts"][key][at]
         else:
-            shown[key] = sheet["percents"][(data["weights"][key][row][i] + 50) // 100]
+            code = data["weights"][key][row][i]
+            shown[key] = sheet["slight"] if 0 < code < 50 else sheet["percents"][(code + 50) // 100]
     side = states["side"][at]
     reasons = data["reasons"] or sheet["reasons"]
     return shown | {"reason": side and reasons[side][row], "side": side, "dollars": states["dollars"][at]}

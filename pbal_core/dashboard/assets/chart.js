@@ -88,7 +88,7 @@ class Chart {
     const { sheet } = shown;
     const figure = this.coloured(sheet.figure);
     const numbers = heights(shown, unit, rows);
-    const names = rows.map((i) => sheet.symbols[i]);
+    const names = rows.map((i) => nameOf(sheet, i));
     const [before, after, target, pin] = figure.data;
     const kind = unit === "dollars" ? "value" : "weight";
     const texts = (key) => rows.map((i) => shown.text(key, i));

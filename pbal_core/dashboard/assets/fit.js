@@ -4,8 +4,11 @@
 // the table scroll.
 
 const STEPS = ["", "lean", "lean dense", "lean dense tight", "stacked", "stacked lean", "stacked lean dense", "stacked lean dense tight"];
+// Targets with classes are typed in the target column, so it leaves last.
+const TREE_STEPS = ["", "dense", "dense tight", "stacked", "stacked dense", "stacked dense tight", "stacked lean dense tight"];
 const PHONE = 760; // pixels, as in live.css: up to here the table is below the chart and has fewer columns
 const BOX = 92; // pixels that the box of a target wants
+const SHARE = { box: 80, beside: 3.7 }; // of a share of a class, and letters beside it for the weight of everything
 const OPENER = 15; // pixels of the mark before a symbol that says that its row opens
 const EDGE = 6; // pixels more at the left and at the right edge of the table
 
@@ -25,7 +28,7 @@ class Fit {
     if (this.facts?.[0] !== sheet.id || this.facts[1] !== width) this.lines = 0;
     this.facts = facts;
     this.figure = this.measured("0".repeat(100)) / 100 / parseFloat(getComputedStyle(this.root).fontSize);
-    this.table(sweeps, pinned, titles, columns);
+    this.table(sweeps, pinned, titles, columns, sheet.classes.length > 0);
     this.numbers(sweeps, pinned, buttons);
     this.sentence(sweeps);
   }
@@ -42,7 +45,7 @@ class Fit {
   }
 
   /** The first step at which the widest text of every column has its room. */
-  table(sweeps, pinned, titles, columns) {
+  table(sweeps, pinned, titles, columns, tree) {
     const scroll = this.root.querySelector(".pbal-scroll");
     const phone = this.root.clientWidth <= PHONE;
     const wide = columns.map((column) => {
@@ -50,7 +53,7 @@ class Fit {
       return Math.max(column.widths[1], column.key === PLAN_A.key ? pinned.width : 0, ...moving);
     });
     let widths = [];
-    for (const step of STEPS) {
+    for (const step of tree ? TREE_STEPS : STEPS) {
       this.root.dataset.fit = step;
       const letters = step.includes("tight") ? 11.5 : step.includes("dense") ? 12.5 : 14;
       const padding = step.includes("tight") ? 6 : 12;
@@ -59,7 +62,7 @@ class Fit {
         if ((column.leaves === "first" && lean) || (column.leaves && phone)) return 0;
         const text = Math.max(wide[k] * letters, column.widths[0] * Math.min(letters, 12.5)) * this.figure;
         const mark = column.tone === "symbol" ? OPENER : 0;
-        const least = column.key === "target" ? BOX : 0;
+        const least = column.key !== "target" ? 0 : tree ? SHARE.box + SHARE.beside * letters : BOX;
         const most = column.tone === "symbol" ? (phone ? 118 : 190) : Infinity;
         return Math.min(Math.max(Math.ceil(text) + padding + mark, least), most) + (k === 0 || k === columns.length - 1 ? EDGE : 0);
       });

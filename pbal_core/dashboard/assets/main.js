@@ -25,6 +25,7 @@ class Live {
         this.root.toggleAttribute("data-open", this.table.open.size > 0);
       },
     });
+    this.pick = new Pick(this.root, this.table);
     this.numbers = new KeyNumbers(this.part("numbers"));
     this.chart = new Chart(this.part("chart"));
     this.chart.onResize = () => this.settle();
@@ -38,6 +39,8 @@ class Live {
     document.fonts.addEventListener("loadingdone", this.lettersCame);
     this.targetsTyped = ({ detail }) => this.type(detail);
     document.addEventListener("pbal-typed", this.targetsTyped);
+    this.folded = () => this.arrange(() => {});
+    document.addEventListener("pbal-folds", this.folded);
     document.addEventListener("pbal-room", this.lettersCame);
     this.sweeps = {};
     this.sent = 0; // number of the last request
@@ -47,6 +50,11 @@ class Live {
     this.inputs = Object.fromEntries(AXES.map((axis) => [axis, this.connect(axis)]));
     for (const button of this.root.querySelectorAll("[data-unit]")) {
       button.addEventListener("click", () => this.setUnit(button.dataset.unit));
+    }
+    for (const button of this.root.querySelectorAll("[data-bars]")) {
+      const all = () => this.sheet.top.filter((line) => line >= this.sheet.symbols.length).map((line) => nameOf(this.sheet, line));
+      const every = () => this.sheet.classes.map(({ name }) => name);
+      button.addEventListener("click", () => (button.dataset.bars === "class" ? fold(all(), true) : fold(every(), false)));
     }
     for (const button of this.root.querySelectorAll("[data-action]")) {
       button.addEventListener("click", () => this.act(button.dataset.action));
@@ -88,8 +96,10 @@ class Live {
   stop() {
     this.chart.stop();
     this.thin.stop();
+    this.pick.stop();
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
     document.removeEventListener("pbal-typed", this.targetsTyped);
+    document.removeEventListener("pbal-folds", this.folded);
     document.removeEventListener("pbal-room", this.lettersCame);
     document.removeEventListener("pbal-save", this.savePicture);
     cancelAnimationFrame(this.frame);
@@ -254,6 +264,7 @@ class Live {
       this.part("sentence").focus(); // the button goes when Python has answered; who pressed it stays with the plan
     } else if (action === "pin") this.request({ pin: this.pinned ? "clear" : "set" });
     else if (action === "all") this.arrange(() => { this.order.all = !this.order.all; });
+    else if (action === "pick") this.pick.toggle();
     else if (action === "copy") this.copying.copy(this.point.lines);
     else if (action === "close-copy") this.copying.close();
   }
@@ -286,7 +297,7 @@ class Live {
     const { order } = this;
     const button = this.root.querySelector('[data-action="all"]');
     button.hidden = order.few(count);
-    button.textContent = order.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count} positions`;
+    button.textContent = order.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count.toLocaleString("en-US")} positions`;
     button.setAttribute("aria-expanded", String(order.all));
     this.part("search").hidden = count < SEARCH_FROM;
     for (const each of this.root.querySelectorAll("[data-order]")) {
@@ -294,8 +305,10 @@ class Live {
     }
     const plan = this.committed();
     const base = order.base(plan);
-    this.charted = base.length > MOST_BARS ? order.sort(plan, order.largest(plan, MOST_BARS)) : base;
-    const rows = order.rows(plan);
+    const charted = base.length > MOST_BARS ? order.sort(plan, order.largest(plan, MOST_BARS)) : base;
+    this.charted = order.bars(this.sheet, order.lines(plan, charted));
+    const found = order.rows(plan), rows = order.lines(plan, found);
+    this.showBars();
     const built = [this.sheet, this.unit, Boolean(this.pinned)];
     const anew = built.some((fact, i) => fact !== this.built?.[i]);
     const focused = this.table.focused();
@@ -303,19 +316,31 @@ class Live {
       this.built = built;
       this.columns = columnsIn(...built);
       this.table.build(this.sheet, this.columns);
-      this.root.style.setProperty("--pbal-rows", String(Math.min(count, MOST_TALL)));
-      this.root.toggleAttribute("data-few", count <= FEW);
+      this.pick.built();
+      const most = count + this.sheet.classes.length;
+      this.root.style.setProperty("--pbal-rows", String(Math.min(most, MOST_TALL)));
+      this.root.toggleAttribute("data-few", most <= FEW);
+      this.root.toggleAttribute("data-tree", most > count);
     }
     this.root.querySelector('[data-action="copy"]').hidden = !this.point.lines.length;
     this.table.mark(order.key, order.descending);
     if (anew || this.rows.join() !== rows.join()) {
       this.rows = rows;
-      this.table.show(rows, rows.length === count);
+      this.table.show(rows, found.length === count);
       this.part("none").textContent = rows.length ? "" : order.query ? "No position is called that." : "Nothing trades.";
       this.table.refocus(focused);
       document.dispatchEvent(new Event("pbal-table"));
     }
     return anew;
+  }
+
+  /** Whether the bars are of classes or of funds: of both, where only some classes are folded. */
+  showBars() {
+    const { symbols, classes, top } = this.sheet;
+    const several = top.filter((line) => line >= symbols.length);
+    this.part("bars").hidden = !several.length;
+    const pressed = { class: several.every((line) => this.order.folds(this.sheet, line)), fund: !classes.some(({ name }) => FOLDED.has(name)) };
+    for (const button of this.root.querySelectorAll("[data-bars]")) button.setAttribute("aria-pressed", String(pressed[button.dataset.bars]));
   }
 
   view() {
@@ -329,15 +354,17 @@ class Live {
 
   /** Targets that are being typed, as far as they are weights. */
   typedPercents() {
-    return [...(this.sheet.typed?.values() ?? [])].map((weight) => 100 * weight).filter((percent) => percent <= 100);
+    const bars = this.charted.map((line) => this.sheet.typed?.get(nameOf(this.sheet, line)) ?? 0);
+    return bars.map((weight) => 100 * weight).filter((percent) => percent <= 100);
   }
 
   /** Ends of the value axis: they hold every position of both sweeps, so nothing is rescaled during a drag. */
   tops() {
-    const all = this.known();
+    const key = this.charted.some((line) => line >= this.sheet.symbols.length) ? "class_tops" : "tops";
+    const all = [this.sheet, ...this.known()].map((each) => each[key]);
     return {
-      weights: Math.max(this.sheet.tops.weights, ...all.map((sweep) => sweep.tops.weights), ...this.typedPercents()),
-      dollars: Math.max(this.sheet.tops.dollars, ...all.map((sweep) => sweep.tops.dollars)),
+      weights: Math.max(...all.map(({ weights }) => weights), ...this.typedPercents()),
+      dollars: Math.max(...all.map(({ dollars }) => dollars)),
     };
   }
 

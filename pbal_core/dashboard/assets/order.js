@@ -1,5 +1,6 @@
 // Which rows of the table are shown, and in which order: that of the file, trades first, or by a column; all of them,
-// those that trade, or those that a search finds. Numbers are compared, never texts.
+// those that trade, or those that a search finds. Numbers are compared, never texts. Where targets have classes, rows are
+// in order within their class, and each class comes before what is inside it.
 
 const FIRST_SHOWN = 30; // rows, before the reader asks for all
 const NOT_WORTH_HIDING = 5; // rows: a button for so few hides more than it tidies
@@ -44,6 +45,28 @@ class RowOrder {
     return this.sort(plan, query || this.only ? found.slice(0, MOST_FOUND) : found);
   }
 
+  /** Rows with the classes that they are in, without what is inside a folded one. */
+  lines(plan, rows) {
+    const { sheet } = plan;
+    if (!sheet.classes.length) return rows;
+    const shown = new Set(rows);
+    const inside = (line) => sheet.classes[line - sheet.symbols.length]?.lines;
+    const some = (line) => (inside(line) ? inside(line).some(some) : shown.has(line));
+    const below = (line) => [line, ...(inside(line) && !this.folds(sheet, line) ? level(inside(line)) : [])];
+    const level = (lines) => this.sort(plan, lines.filter(some)).flatMap(below);
+    return level(sheet.top);
+  }
+
+  /** Whether a line is a class that is folded; a search opens them all. */
+  folds(sheet, line) {
+    return line >= sheet.symbols.length && !this.query.trim() && FOLDED.has(nameOf(sheet, line));
+  }
+
+  /** Of such lines those that have a bar: what is inside an open class stands for it. */
+  bars(sheet, lines) {
+    return lines.filter((line) => line < sheet.symbols.length || this.folds(sheet, line));
+  }
+
   sort(plan, rows) {
     if (!this.key) return rows;
     const { sheet } = plan;
@@ -58,7 +81,7 @@ class RowOrder {
       value_after: (i) => plan.dollars(i),
       weight_after: (i) => plan.dollars(i),
     };
-    const name = (i) => sheet.symbols[i];
+    const name = (i) => nameOf(sheet, i);
     const way = this.descending ? -1 : 1;
     const number = keys[this.key];
     const compared = number ? (a, b) => way * (number(a) - number(b)) : (a, b) => way * (name(a) < name(b) ? -1 : 1);

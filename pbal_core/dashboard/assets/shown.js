@@ -1,5 +1,10 @@
 // What one position of a sweep shows. Everything was computed and written in Python: here it is only looked up.
 
+/** What a line is called: a position, or after them a class or a set. */
+function nameOf(sheet, line) {
+  return sheet.symbols[line] ?? sheet.classes[line - sheet.symbols.length].name;
+}
+
 /** One plan: position `i` of a sweep, as pbal_core/views/sweep.py packs it, beside what no slider changes. */
 class Shown {
   constructor(sheet, sweep, i) {
@@ -21,7 +26,7 @@ class Shown {
   /** A weight after the trades, or a target, as a fraction. */
   weight(row) { return this.sweep.weights.weight_after[row][this.i] / 100000; }
   target(row) {
-    const typed = this.sheet.typed?.get(this.sheet.symbols[row]); // not committed yet: only the marks follow the keys
+    const typed = this.sheet.typed?.get(nameOf(this.sheet, row)); // not committed yet: only the marks follow the keys
     if (typed !== undefined) return typed;
     const moving = this.sweep.weights.target;
     return moving ? moving[row][this.i] / 100000 : this.sheet.targets[row];
@@ -33,7 +38,8 @@ class Shown {
     if (fixed !== undefined && fixed !== null) return fixed;
     const { texts } = this.sweep.rows[row];
     if (key in texts) return texts[key][this.trade(row)];
-    return this.sheet.percents[Math.floor((this.sweep.weights[key][row][this.i] + 50) / 100)];
+    const code = this.sweep.weights[key][row][this.i];
+    return code > 0 && code < 50 ? this.sheet.slight : this.sheet.percents[Math.floor((code + 50) / 100)];
   }
 
   /** The text of a row at the foot of the table: `cash` or `total`. */

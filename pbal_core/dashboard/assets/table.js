@@ -34,7 +34,7 @@ function button(classes, label) {
 }
 
 class TradeTable {
-  /** `sorted(key)` is called when a column's title is pressed, `opened(row)` when a row is opened or shut. */
+  /** `sorted(key)` is called when a column's title is pressed, `opened(row)` when a row is opened or shut. A class is folded. */
   constructor(table, { sorted, opened }) {
     this.table = table;
     this.head = table.tHead.rows[0];
@@ -55,6 +55,9 @@ class TradeTable {
     this.head.replaceChildren();
     this.titles = columns.map((column) => this.title(column));
     this.rows = sheet.symbols.map((symbol, i) => this.row(symbol, i));
+    const classes = sheet.classes.map(({ name }, k) => this.row(name, this.rows.length + k));
+    this.rows.push(...classes);
+    classes.forEach((row, k) => this.nest(row, sheet.classes[k]));
     this.sums = Object.entries(sheet.sums).map(([key, titles]) => this.sum(key, titles));
     this.foot.replaceChildren(...this.sums.map(({ element }) => element));
     // Only these are looked at while a slider moves; the cells of a trade only where the trade is another one.
@@ -83,13 +86,15 @@ class TradeTable {
 
   row(symbol, i) {
     const element = document.createElement("tr");
+    const several = i >= this.sheet.symbols.length;
     element.dataset.side = "";
-    element.dataset.symbol = symbol;
+    element.dataset[several ? "class" : "symbol"] = symbol;
     const cells = this.columns.map((column) => {
       const head = column.tone === "symbol";
       const text = cell(element, head ? "th" : "td", classesOf(column));
       if (column.key === "target") text.parentElement.dataset.target = ""; // where weights.js puts its inputs
-      return head ? this.opener(text.parentElement, symbol, i) : text;
+      if (!head) return text;
+      return several ? this.folder(text.parentElement, symbol) : this.opener(text.parentElement, symbol, i);
     });
     return { element, cells, i, symbol };
   }
@@ -110,6 +115,27 @@ class TradeTable {
       head.append(line);
     }
     return text;
+  }
+
+  /** The head of a class: a button that folds it. */
+  folder(head, name) {
+    head.scope = "row";
+    const press = button("pbal-open", "");
+    const text = document.createTextNode(name);
+    press.append(text);
+    head.replaceChildren(press);
+    return text;
+  }
+
+  /** What is inside a class lies further in; the funds of a set have no target of their own. */
+  nest(row, { kind, level, lines }) {
+    row.element.dataset.kind = kind;
+    row.element.style.setProperty("--level", level);
+    for (const line of lines) {
+      const { element } = this.rows[line];
+      element.dataset.inside = kind;
+      element.style.setProperty("--level", level + 1);
+    }
   }
 
   sum(key, titles) {
@@ -153,6 +179,10 @@ class TradeTable {
 
   /** A row, and what it opens to where it is open. */
   lines(row) {
+    if (row.i >= this.sheet.symbols.length) {
+      row.element.querySelector(".pbal-open").setAttribute("aria-expanded", String(!FOLDED.has(row.symbol)));
+      return [row.element];
+    }
     const open = this.open.has(row.symbol);
     row.element.querySelector(".pbal-open").setAttribute("aria-expanded", String(open));
     if (!open) return [row.element];
@@ -175,8 +205,10 @@ class TradeTable {
     });
   }
 
-  /** Up and down go from one row's button to the next: Tab goes from target to target, see weights.js. */
+  /** Up and down go from one row's button to the next: Tab goes from target to target, see weights.js. Left folds, right opens. */
   key(event) {
+    const several = event.target.matches(".pbal-open") && event.target.closest("tr[data-class]");
+    if (several && ["ArrowLeft", "ArrowRight"].includes(event.key)) fold([several.dataset.class], event.key === "ArrowLeft");
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || !event.target.matches(".pbal-open")) return;
     const openers = [...this.body.querySelectorAll(".pbal-open")];
@@ -186,10 +218,14 @@ class TradeTable {
   }
 
   pressed(event) {
-    const line = event.target.closest("tr[data-symbol]");
+    const line = event.target.closest("tr[data-symbol], tr[data-class]");
     const elsewhere = event.target.closest("input, .pbal-more");
     const marks = event.detail && String(getSelection()).trim(); // a pointer that selects text; a key never does
     if (!line || elsewhere || marks) return;
+    if (line.dataset.class !== undefined) {
+      fold([line.dataset.class], !FOLDED.has(line.dataset.class));
+      return;
+    }
     this.toggle(this.rows.find(({ element }) => element === line));
   }
 
@@ -229,7 +265,7 @@ class TradeTable {
         row.element.title = shown.reason(i) && `${shown.text("shares", i)}: ${shown.reason(i)}`;
       }
       for (const [key, k] of this.ofWeights) write(row.cells[k], shown.text(key, i));
-      if (pinned) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
+      if (pinned && i < this.sheet.symbols.length) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
     }
     for (const { key, cells } of this.sums) {
       this.columns.forEach((column, k) => {

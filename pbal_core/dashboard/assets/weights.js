@@ -1,8 +1,10 @@
 // The targets, one input a row. Where the plan's table shows its targets, the inputs are there, beside Now and After;
-// elsewhere (on a phone, where there is no plan, or where targets have classes) in a table of their own. In a class each
-// level has a sum of its own. The sums are shown while somebody types; what counts is Python's.
+// elsewhere (on a phone, or where there is no plan) in a table of their own. Where targets have classes, a class has an
+// input too, those inside it have their share of it, and each level has a sum of its own. The sums are shown while
+// somebody types; what counts is Python's.
 
 const REST = 900; // ms without a key after which the plan follows
+const MOVES = ["pbal-table", "pbal-folds"]; // after which the targets may be shown elsewhere
 const NEAR = 0.05; // percent points for each weight that Python scales away
 const ELSEWHERE = ["click", "change", "drop", "popstate"];
 
@@ -13,11 +15,11 @@ class Weights {
     this.parts = all("part"); // some of them move away
     this.buttons = all("do");
     this.rowsTyped = [];
-    this.folded = new Set();
+    this.picked = new Picked(this.parts.picked, (what, names, name) => this.edit({ do: what, names, name }));
     this.root.addEventListener("submit", (event) => event.preventDefault());
     for (const [what, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.act(what));
     this.moved = () => this.place();
-    document.addEventListener("pbal-table", this.moved);
+    for (const event of MOVES) document.addEventListener(event, this.moved);
     this.edits = 0; // number of the last edit that was sent
     this.judged = 0; // number of the last one that the rows here know of
     this.typed = new WeakMap(); // input -> after which edit, and when, somebody typed into it
@@ -28,9 +30,10 @@ class Weights {
 
   stop() {
     clearTimeout(this.resting);
-    document.removeEventListener("pbal-table", this.moved);
+    for (const event of MOVES) document.removeEventListener(event, this.moved);
     for (const kind of ELSEWHERE) window.removeEventListener(kind, this.elsewhere, true);
-    for (const { inputs } of this.rowsTyped) inputs.weight?.remove();
+    this.picked.stop();
+    for (const { inputs, sum } of this.rowsTyped) for (const part of [inputs.weight, sum]) part?.remove();
     this.parts.strip.remove();
     this.parts.end.remove();
     this.announce(null);
@@ -51,7 +54,7 @@ class Weights {
     const typed = this.focused && this.focused.value !== this.before ? this.focused.value : null;
     const newer = this.typedSince(ofEdit ? ({ edit }) => edit >= data.edit : ({ at }) => at > this.acted);
     const begun = this.rowsTyped.filter((row) => this.begins(row)).map(({ inputs }) => inputs);
-    for (const { row, inputs } of this.rowsTyped) for (const part of [row, inputs.weight]) part?.remove();
+    for (const { row, inputs, sum } of this.rowsTyped) for (const part of [row, inputs.weight, sum]) part?.remove();
     this.rowsTyped = [];
     this.tree = data.rows.some(({ kind }) => kind);
     for (const row of data.rows) this.add(row);
@@ -145,12 +148,13 @@ class Weights {
     const home = row.insertCell();
     const whole = inside ? `Share of ${who} in ${inside}, in percent` : `Target of ${who} in percent`;
     if (kind !== "member") home.append((inputs.weight = this.input("weight", target, whole)));
+    if (inside && inputs.weight) inputs.weight.title = `Share of ${inside}, %`;
     const cost = row.insertCell();
     if (!held) cost.append((inputs.price = this.input("price", price, `Price of one share of ${who}`)));
     if (!symbol) Object.entries({ symbol: "Symbol", weight: "Target, %", price: "Price" })
       .forEach(([name, words]) => { inputs[name].placeholder = words; });
     this.parts[symbol ? "rows" : "more"].append(row);
-    const found = { symbol, row, home, inputs, kind, inside };
+    const found = { symbol, row, home, cost, inputs, kind, inside };
     if (kind === "class") {
       found.sum = document.createElement("output");
       found.sum.setAttribute("aria-label", `Sum in ${symbol}`);
@@ -164,19 +168,14 @@ class Weights {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
-    button.setAttribute("aria-expanded", String(!this.folded.has(name)));
-    button.addEventListener("click", () => {
-      if (!this.folded.delete(name)) this.folded.add(name);
-      button.setAttribute("aria-expanded", String(!this.folded.has(name)));
-      this.place();
-    });
+    button.addEventListener("click", () => fold([name], !FOLDED.has(name)));
     return button;
   }
 
   /** Whether a row is inside a class or a set that is folded. */
   hides(inside) {
     if (!inside) return false;
-    return this.folded.has(inside) || this.hides(this.rowsTyped.find(({ symbol }) => symbol === inside)?.inside);
+    return FOLDED.has(inside) || this.hides(this.rowsTyped.find(({ symbol }) => symbol === inside)?.inside);
   }
 
   input(name, value, label) {
@@ -219,26 +218,37 @@ class Weights {
     const { focused } = this;
     const where = focused && [focused.selectionStart, focused.selectionEnd];
     this.placing = true;
-    if (this.tree) for (const { row, inside } of this.rowsTyped) row.hidden = this.hides(inside);
-    for (const { symbol, row, home, inputs } of this.tree ? [] : this.rowsTyped) {
-      const cell = symbol && document.querySelector(`.pbal-table tr[data-symbol="${CSS.escape(symbol)}"] td[data-target]`);
-      const there = Boolean(cell && cell.offsetParent && cell.firstChild.data.includes("%"));
-      const place = there ? cell : home;
-      if (inputs.weight.parentElement !== place) {
-        inputs.weight.parentElement?.classList.remove("pbal-editing");
-        place.append(inputs.weight);
-      }
-      if (there) cell.classList.add("pbal-editing");
-      row.hidden = there && !inputs.price;
-    }
+    for (const row of this.rowsTyped) this.put(row);
     if (focused?.isConnected && [document.body, null].includes(document.activeElement)) { // lost to the move, not to the reader
       focused.focus({ preventScroll: true });
       focused.setSelectionRange(...where);
     }
     this.placing = false;
-    const away = !this.tree && this.rowsTyped.some(({ row }) => row.hidden);
+    const away = this.rowsTyped.some(({ there }) => there);
     this.root.toggleAttribute("data-away", away);
     this.placeFoot(away ? document.querySelector(".pbal-table")?.closest(".pbal") : null);
+  }
+
+  /** Puts the input of a row where its target is shown, and the sum of a class beside it. */
+  put(found) {
+    const { symbol, row, home, cost, inputs, inside, sum } = found;
+    const name = CSS.escape(symbol);
+    const line = symbol ? document.querySelector(`.pbal-table tr:is([data-symbol="${name}"], [data-class="${name}"])`) : null;
+    const cell = line?.querySelector("td[data-target]");
+    const there = Boolean(cell && cell.offsetParent && cell.firstChild.data.includes("%"));
+    const place = there ? cell : home;
+    if (inputs.weight && inputs.weight.parentElement !== place) {
+      inputs.weight.parentElement?.classList.remove("pbal-editing");
+      place.append(inputs.weight);
+    }
+    if (there && inputs.weight) {
+      cell.classList.add("pbal-editing");
+      cell.toggleAttribute("data-share", Boolean(inside));
+    }
+    if (sum) (there ? line.querySelector(".pbal-col-trade") : cost).append(sum);
+    found.there = there;
+    row.hidden = this.hides(inside) || (there && !inputs.price);
+    row.querySelector("th > button")?.setAttribute("aria-expanded", String(!FOLDED.has(symbol)));
   }
 
   /** Puts the sum and the buttons beside the plan's table, where the targets are in it, else below the own table. */
@@ -255,8 +265,9 @@ class Weights {
 
   /** The target in the next row of the plan's table, or in the row before; none where that row is open to be read. */
   beside(input, back) {
-    const row = input.closest(".pbal-table tr[data-symbol]");
-    const other = back ? row?.previousElementSibling : row?.nextElementSibling;
+    const step = (row) => (back ? row?.previousElementSibling : row?.nextElementSibling);
+    let other = step(input.closest(".pbal-table tr"));
+    while (other?.dataset.inside === "set") other = step(other); // its funds have no target of their own
     return other?.querySelector('td[data-target] input[name="weight"]');
   }
 
@@ -281,7 +292,7 @@ class Weights {
       // what the reader wants to see, so the focus stays.
       const along = Object.values(own.inputs);
       const rest = this.rowsTyped.slice(i + 1);
-      const below = this.tree ? rest.find(({ symbol, row, inputs }) => !symbol || (inputs[input.name] && !row.hidden)) : rest[0];
+      const below = this.tree ? rest.find(({ symbol, inputs }) => !symbol || (inputs[input.name]?.offsetParent)) : rest[0];
       const next = own.symbol ? below?.symbol && below.inputs[input.name] : along[along.indexOf(input) + 1] ?? below?.inputs.symbol;
       if (next) next.focus();
       else this.commit();
@@ -336,15 +347,16 @@ class Weights {
     const { total, off: topOff, words } = this.level(weights);
     let off = topOff;
     let scalable = total > 0;
+    const levels = [];
     for (const { symbol, sum } of this.rowsTyped.filter((row) => row.sum)) {
       const inner = this.level(within(symbol));
       sum.textContent = inner.off ? inner.words : "";
       off ||= inner.off;
+      if (inner.off) levels.push(`${symbol} ${inner.words}`);
       scalable &&= inner.total > 0;
     }
-    this.parts.sum.textContent = words;
+    this.parts.sum.textContent = topOff || !off ? words : levels.join("; ");
     this.parts.strip.toggleAttribute("data-off", off);
-    this.parts.sum.toggleAttribute("data-level-off", topOff);
     this.buttons.scale.disabled = !off || !scalable;
     const typing = this.text() !== this.sent;
     const known = this.flat(all).filter(([, weight]) => Number.isFinite(weight));
@@ -353,13 +365,13 @@ class Weights {
     return off;
   }
 
-  /** The weight of each fund in percent of everything; one of a set has none of its own. */
+  /** The weight of each fund, set and class in percent of everything; one of a set has none of its own. */
   flat(all) {
     if (!this.tree) return all;
     const shares = new Map(all);
     const rows = new Map(this.rowsTyped.map((row) => [row.symbol, row]));
     const share = (name) => (name ? (shares.get(name) / 100) * share(rows.get(name)?.inside ?? "") : 1);
-    return all.filter(([symbol]) => (rows.get(symbol)?.kind ?? "fund") === "fund").map(([symbol]) => [symbol, 100 * share(symbol)]);
+    return all.filter(([symbol]) => rows.get(symbol)?.kind !== "member").map(([symbol]) => [symbol, 100 * share(symbol)]);
   }
 
   /** Tells the plan's view what is being typed. */
