@@ -56,6 +56,8 @@ def test_all_accounts_of_a_file_without_accounts_is_the_file() -> None:
             ("bad_row", 13, None),
         ),
         ("ibkr_activity.csv", ",21960,-540,", "", ("field_count", 16, None)),
+        ("ibkr_activity.csv", 'VTI,"1,200",1,', 'VTI,"1,200",2,', ("bad_multiplier", 13, "Mult")),
+        ("ibkr_activity.csv", "Ending Cash,USD,950.4", "Ending Cash,USD,x", ("not_a_number", 11, "Total")),
         ("ibkr_sections.csv", '"1400"', '""', ("empty_cell", 3, "EndingCash")),
         ("ibkr_sections.csv", '"1400"', '"x"', ("not_a_number", 3, "EndingCash")),
         ("ibkr_descriptors.csv", '"DATA","POST"', '"DATA","XXXX"', ("field_count", 4, None)),
@@ -68,6 +70,7 @@ def test_all_accounts_of_a_file_without_accounts_is_the_file() -> None:
         ("fidelity_2021.csv", "$230.15", "€230.15", ("mixed_currencies", 3, None)),
         ("etrade_2019.csv", "VTI,275.40", "     10/05/2018,275.40", ("lot_without_position", 8, None)),
         ("degiro_de.csv", '"14214,00"', '"142,14"', ("value_mismatch", 3, None)),
+        ("degiro_de.csv", '120,"118,45"', '120,"x"', ("not_a_number", 3, "Schlusskurs")),
         ("merrill.csv", '"$432.00"', '"432.00.1"', ("not_a_number", 10, "Money accounts")),
     ],
 )
@@ -76,6 +79,20 @@ def test_a_damaged_number_or_row_is_refused_at_its_place(
 ) -> None:
     data = changed(name, old, new)
     assert expected in problems(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("schwab_2020.csv", '"$8,000.00"', '"--"'),
+        ("etrade_2019.csv", "TOTAL,,,,,5977.00,-5.77,-60.55,-.87,6906.40,", "TOTAL,,,,,,,,,,"),
+        ("merrill.csv", '"Pending activity" ,"$0.00"', '"Pending activity" ,""'),
+        ("degiro_old.csv", "USD 877.50", "USD"),
+    ],
+)
+def test_an_amount_that_is_not_there_is_not_compared(name: str, old: str, new: str) -> None:
+    """A blank total proves nothing, and takes nothing from what is held."""
+    assert read_positions(changed(name, old, new)).holdings == read_positions((DATA / name).read_bytes()).holdings
 
 
 def test_an_activity_statement_without_open_positions_is_told() -> None:

@@ -129,3 +129,55 @@ def test_entities_are_not_expanded() -> None:
     assert codes('<!DOCTYPE x [<!ENTITY a "b">]>' + XML[XML.index("<OFX>") :]) == ["doctype"]
     statement = read(SGML.replace("<TICKER>VTI", "<TICKER>V&amp;amp;T"))
     assert next(row.symbol for row in statement.rows if row.kind == "unsupported") == "V&amp;T"
+
+
+@pytest.mark.parametrize(
+    ("lost", "held"),
+    [("<MKTVAL>2754.00", ("275.40", "2754")), ("<UNITPRICE>275.40", ("275.4", "2754.00"))],
+    ids=["value", "price"],
+)
+def test_one_missing_amount_follows_from_the_others(lost: str, held: tuple[str, str]) -> None:
+    position = read(SGML.replace(lost, "")).portfolio["VTI"]
+    assert (position.price, position.value) == tuple(map(Decimal, held))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("LONG<UNITS>10<", "SHORT<UNITS>10<", "a short position"),
+        ("<UNITPRICE>275.40<MKTVAL>2754.00", "", "no market price"),
+    ],
+    ids=["short", "without price"],
+)
+def test_what_cannot_be_planned_is_left_out(old: str, new: str, reason: str) -> None:
+    assert old in SGML
+    (row,) = [row for row in read(SGML.replace(old, new)).rows if row.symbol == "VTI"]
+    assert row.kind == "unsupported"
+    assert reason in row.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("<UNITS>10<UNITPRICE>275.40<MKTVAL>2754.00", "<UNITPRICE>275.40", "empty_cell"),
+        ("<UNITS>10<UNITPRICE>275.40", "", "empty_cell"),
+        ("<UNITPRICE>275.40", "<UNITPRICE>0", "price_not_positive"),
+    ],
+    ids=["price alone", "value alone", "price of 0"],
+)
+def test_too_few_amounts_are_refused(old: str, new: str, code: str) -> None:
+    assert old in SGML
+    assert code in codes(SGML.replace(old, new))
+
+
+def test_ends_without_a_beginning_end_nothing() -> None:
+    assert read(SGML.replace("<INVBAL>", "</POSMF></INVBAL><INVBAL>")).portfolio == read(SGML).portfolio
+
+
+def test_a_position_without_its_end_ends_with_its_list() -> None:
+    """SGML may leave end tags out."""
+    assert read(SGML.replace("</POSDEBT>", "")).portfolio == read(SGML).portfolio
+
+
+def test_without_a_currency_the_portfolio_has_none() -> None:
+    assert read(SGML.replace("<CURDEF>USD", "")).portfolio["VTI"].value == 2754
