@@ -238,8 +238,9 @@ def _classify(spec: BrokerTable, row: TableRow, state: ReadingState) -> Verdict:
 
 def _total(row: TableRow, state: ReadingState, label: int) -> str:
     """Compares the amount under the values, or in a short row the one behind the label."""
-    behind = next((cell for cell in row.record.cells[label + 1 :] if cell.strip()), "")
-    text = row.raw("value") if not is_blank(row.raw("value")) else behind
+    text, cells = row.raw("value"), row.record.cells
+    if is_blank(text) and len(cells) < row.layout.width:
+        text = next((cell for cell in cells[label + 1 :] if cell.strip()), "")
     if is_blank(text):
         return "no amount to compare"
     account_total(state, row.record.line, "total", text)

@@ -82,15 +82,6 @@ class Document:
         head = (tuple(map(normal, record.cells)) for record in self.records[:HEAD_ROWS])
         object.__setattr__(self, "names", tuple(head))
 
-    def find(self, *names: str, at_least: int = 0) -> int | None:
-        """Index of the first row that has all (or ``at_least`` so many) of the folded header names."""
-        wanted = frozenset(names)
-        needed = at_least or len(wanted)
-        for index, row in enumerate(self.names):
-            if len(wanted.intersection(row)) >= needed:
-                return index
-        return None
-
 
 def documents(data: bytes) -> Iterator[Document]:
     """The ways a file can be read: one for XML and OFX, else one for each delimiter that occurs, commas first.
@@ -170,9 +161,7 @@ def _rows(text: str, delimiter: str) -> tuple[tuple[Record, ...], Issue | None]:
     records, broken = _parse(text, delimiter)
     if broken is not None and re.search(_SPACE_AFTER_QUOTE, text):
         # Some exports put spaces between a closing quote and the delimiter, which strict CSV forbids.
-        again, still_broken = _parse(re.sub(_SPACE_AFTER_QUOTE, '"', text), delimiter, skip_spaces=True)
-        if still_broken is None:
-            return again, None
+        return _parse(re.sub(_SPACE_AFTER_QUOTE, '"', text), delimiter, skip_spaces=True)
     return records, broken
 
 

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from ..errors import DataError, Issue
 from ..money import DecimalSign, NotANumberError
-from ..portfolio import MAX_POSITIONS, SYMBOL, bad_symbol_message, symbol_key
+from ..portfolio import MAX_POSITIONS, symbol_key
 from .cells import issue_at, read_cell, shown
 from .checks import (
     CENT,
@@ -31,6 +31,9 @@ from .checks import (
 from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
 from .statement import Statement
+
+_ROOM = 29
+"""Letters of a symbol that is made of a name, with the number behind it and without the space between them."""
 
 
 class Lined(Protocol):
@@ -99,7 +102,12 @@ class StatementDraft:
     proven: int = 0
     """Rows whose value is quantity times price."""
     _seen: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    _symbols: dict[str, str] = field(default_factory=dict)
+    """The symbol that was made of each name."""
+    _taken: set[str] = field(default_factory=set)
+    """The keys of these symbols."""
+    _numbers: dict[str, int] = field(default_factory=dict)
+    """The last number behind a symbol that several names would make."""
 
     def empty(self, line: int, column: str | None) -> None:
         """Notes a number that is needed and not there."""
@@ -148,10 +156,8 @@ class StatementDraft:
             self.refuse("not_a_number", message, line, column)
             return None, ""
 
-    def hold(self, holding: AccountHolding, cells: tuple[str, ...] = (), column: str = "Symbol") -> None:
+    def hold(self, holding: AccountHolding, cells: tuple[str, ...] = ()) -> None:
         """Adds a position; rows of one symbol in one account are added up later, and that is said."""
-        if not SYMBOL.fullmatch(holding.symbol):
-            self.refuse("bad_symbol", bad_symbol_message(holding.symbol), holding.line, column)
         self.claim(holding.account, holding.symbol, holding.line, cells)
         self.own(holding.account)
         self.holdings.append(holding)
@@ -173,11 +179,14 @@ class StatementDraft:
 
     def named(self, symbol: str, name: str) -> str:
         """A symbol that was made of a name: another one where a second name would make the same."""
-        for number in range(2, 100):
-            if self._names.setdefault(symbol_key(symbol), name) == name:
-                return symbol
-            symbol = f"{symbol[:28].rstrip(' ._/&-')} {number}"
-        return symbol
+        if name not in self._symbols:
+            made, number = symbol, self._numbers.get(symbol, 1)
+            while symbol_key(made) in self._taken:
+                number += 1
+                made = f"{symbol[: _ROOM - len(str(number))].rstrip(' ._/&-')} {number}"
+            self._symbols[name], self._numbers[symbol] = made, number
+            self._taken.add(symbol_key(made))
+        return self._symbols[name]
 
     def count(self, line: int, account: str, value: Decimal | None, kind: CountedKind = "asset") -> None:
         """Adds to what the file's own totals should be."""

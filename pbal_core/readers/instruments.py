@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from ..portfolio import SYMBOL
 from . import symbols
 
 _CODE = r"[A-Za-z0-9_]{1,16}(?:&[A-Za-z0-9]{1,12})?(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
@@ -125,7 +126,7 @@ def _is_fund_of(kind: str, symbol: str, description: str) -> bool:
 
 def is_code(symbol: str) -> bool:
     """A ticker with class or exchange suffix, an ISIN or a CUSIP."""
-    return re.fullmatch(_CODE, symbol) is not None and symbol[0] != "_"
+    return SYMBOL.fullmatch(symbol) is not None and re.fullmatch(_CODE, symbol) is not None
 
 
 def is_bond(name: str, *, words: bool = False) -> bool:

@@ -136,7 +136,6 @@ def _hold(row: TableRow, draft: StatementDraft, account: str, found: RowAmounts,
             description=row.word("description"),
         ),
         row.record.cells,
-        row.layout.title["symbol"],
     )
     return POSITION
 

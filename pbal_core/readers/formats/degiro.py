@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...money import NotANumberError
-from ..cells import read_cell
+from ..cells import read_cell, shown
 from ..document import Document, Record
 from ..draft import StatementDraft
 from ..layout import POSITION, Layout, ReadingState, TableRow, Verdict
@@ -78,7 +78,9 @@ def _local(line: TableRow, draft: StatementDraft) -> tuple[Decimal | None, str]:
     currency, _, amount = line.text("local_amount").partition(" ")
     try:
         return read_cell(amount, ".")[0], currency
-    except NotANumberError:
+    except NotANumberError as error:
+        message = f"{shown(amount)} {error}; an amount such as USD 1234.56 is needed."
+        draft.refuse("not_a_number", message, line.record.line, line.layout.title["local_amount"])
         return None, currency
 
 

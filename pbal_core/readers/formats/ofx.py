@@ -137,14 +137,10 @@ def _aggregates(text: str) -> Iterator[_Aggregate]:
 
 def _closed(stack: list[_Aggregate], name: str) -> Iterator[_Aggregate]:
     """Takes an aggregate and what was left open in it off the stack."""
-    if not any(one.name == name for one in stack):
-        return
-    while stack:
-        done = stack.pop()
-        if done.name != "INVSTMTRS":
-            yield done
-        if done.name == name:
-            return
+    begin = max((place for place, one in enumerate(stack) if one.name == name), default=len(stack))
+    ended = stack[begin:]
+    del stack[begin:]
+    yield from (done for done in reversed(ended) if done.name != "INVSTMTRS")
 
 
 def _account(draft: StatementDraft, account: _Account, securities: dict[str, _Aggregate], seen: set[str]) -> None:
@@ -224,8 +220,7 @@ def _position(
             currency=currency,
             fx_rate=rate if rate is not None and rate > 0 else None,
             description=name,
-        ),
-        column="TICKER",
+        )
     )
     return Decimal(0)
 

@@ -141,10 +141,11 @@ def _read_typed(document: Document, strict: DataError) -> Statement:
     from ..formats import generic
     from ..mapping import ColumnMapping
 
-    header = document.find(*(column.casefold() for column in _NEEDED))
-    if header is None or "levelofdetail" in document.names[header]:
-        raise strict
+    headers = [record for record in document.records if _is_header(record)]
+    header = document.records.index(headers[0])
     names = document.names[header]
+    if "levelofdetail" in names or len({record.cells for record in headers}) > 1:
+        raise strict  # a report with levels, or with several sections, such as the cash
     columns = {field: column for field, column in _TYPED.items() if column.casefold() in names}
     try:
         statement = generic.read(document, header, ColumnMapping(**columns), confirmed=True)  # type: ignore[arg-type]

@@ -253,3 +253,46 @@ def test_the_formats_can_be_listed() -> None:
     names = broker_names()
     assert names == tuple(sorted(set(names), key=str.casefold))
     assert {"Interactive Brokers", "Fidelity", "Hargreaves Lansdown", "Zerodha"} <= set(names)
+
+
+def test_a_table_without_price_and_value_is_refused():
+    """One of the two may be switched off, for the other follows from the quantity."""
+    without = text("td_direct.csv").replace(",Market Value,", ",Other,")
+    with pytest.raises(DataError, match="'market value' is missing"):
+        read(without.replace(",Price,", ",Other too,"))
+    assert [held.value for held in read(without.replace("Total Value,19140.76", "")).holdings] == [
+        Decimal("1323.30029"),  # 35.52484 shares at 37.25
+        Decimal("15543.3995"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("dkb.csv", '"13.752,00"', '""'),
+        ("hargreaves_lansdown.csv", '"Totals","","","14,125.00"', '"Totals","","",""'),
+    ],
+    ids=["above the table", "below the table"],
+)
+def test_a_total_that_is_blank_is_not_compared(name, old, new):
+    expected = read_positions(DATA / name)
+    statement = read(text(name).replace(old, new))
+    assert (statement.holdings, statement.cash) == (expected.holdings, expected.cash)
+    assert len(statement.totals) == len(expected.totals) - 1
+
+
+def test_a_day_that_no_month_has_is_no_day():
+    statement = read(text("dkb.csv").replace('"30.09.2026 20:00"', '"31.09.2026 20:00"'))
+    assert statement.as_of is None
+    assert statement.holdings == read_positions(DATA / "dkb.csv").holdings
+
+
+def test_a_position_of_degiro_without_an_isin_has_its_name():
+    statement = read(text("degiro_de.csv").replace("IE00BK5BQT80", ""))
+    assert statement.holdings[0].symbol == "VANGUARD FTSE ALL-WORLD UCITS ET"
+    assert statement.holdings[0].value == 14214
+
+
+def test_a_local_value_of_degiro_that_is_no_number_is_refused():
+    with pytest.raises(DataError, match=r"line 3, Lokale waarde: '8a7.50' is not a number"):
+        read(text("degiro_old.csv").replace("USD 877.50", "USD 8a7.50"))

@@ -181,3 +181,19 @@ def test_a_position_without_its_end_ends_with_its_list() -> None:
 
 def test_without_a_currency_the_portfolio_has_none() -> None:
     assert read(SGML.replace("<CURDEF>USD", "")).portfolio["VTI"].value == 2754
+
+
+def test_a_position_may_have_no_units() -> None:
+    """Its value and its price are enough for a plan."""
+    position = read(SGML.replace("<UNITS>10<", "<")).portfolio["VTI"]
+    assert (position.quantity, position.price, position.value) == (None, Decimal("275.40"), 2754)
+
+
+@pytest.mark.parametrize(("depth", "refused"), [(18, False), (19, True)])
+def test_aggregates_are_not_nested_without_end(depth: int, *, refused: bool) -> None:
+    """A statement and its list are two of the twenty levels."""
+    content = SGML.replace("<INVPOSLIST>", f"<INVPOSLIST>{'<SECINFO>' * depth}{'</SECINFO>' * depth}")
+    if refused:
+        assert codes(content) == ["too_many_rows"]
+    else:
+        assert read(content).portfolio == read(SGML).portfolio
