@@ -71,7 +71,7 @@ def scaled(weights: Mapping[str, Decimal]) -> tuple[dict[str, Decimal], Decimal 
 
 
 def _scaled(weights: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal]:
-    """Weights in proportion that sum to 100; as they are where they are worth nothing together."""
+    """Weights in proportion that sum to 100, but for their last decimal; as they are where all are 0 together."""
     if total <= 0:
         return dict(weights)
     parts = {name: Fraction(weight) / Fraction(total) * 100 * 10**MAX_DECIMALS for name, weight in weights.items()}

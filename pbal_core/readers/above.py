@@ -8,7 +8,6 @@ Worked example: ``Cash,2747.06`` above the header is cash found; ``Total Value,9
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -20,7 +19,6 @@ from .layout import ReadingState
 
 _ACCOUNTS = frozenset({"account", "account number", "account name", "account id", "konto", "kontonummer", "compte",
                        "depot", "depotnummer", "rekening", "cuenta", "conto"})  # fmt: skip
-_DIGIT = re.compile(r"\d")
 
 
 Preamble = Callable[[Record, ReadingState], str | None]
@@ -50,7 +48,7 @@ def amounts_of(record: Record, state: ReadingState) -> list[Decimal]:
     """The cells of a row that are amounts, not dates."""
     found = []
     for cell in record.cells:
-        if not _DIGIT.search(cell) or read_date(cell) is not None:
+        if read_date(cell) is not None:
             continue
         try:
             amount = read_cell(cell, state.draft.decimal)[0]

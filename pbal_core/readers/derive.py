@@ -171,15 +171,15 @@ def _converted(holding: AccountHolding) -> AccountHolding:
     if rate is None or rate == 1:
         return holding
 
-    def at_rate(amount: Decimal | None) -> Decimal | None:
-        if amount is None:
-            return None
+    def at_rate(amount: Decimal) -> Decimal:
         return EXACT.multiply(amount, rate).quantize(CONVERTED, ROUND_HALF_EVEN, Context(prec=60))
 
-    value, price = at_rate(holding.value), at_rate(holding.price)
-    if value is None or price is None:  # never: both are amounts
-        return holding
-    return holding._replace(value=value, price=price, pnl=at_rate(holding.pnl), cost=at_rate(holding.cost))
+    return holding._replace(
+        value=at_rate(holding.value),
+        price=at_rate(holding.price),
+        pnl=None if holding.pnl is None else at_rate(holding.pnl),
+        cost=None if holding.cost is None else at_rate(holding.cost),
+    )
 
 
 def _position(group: Sequence[AccountHolding], issues: list[Issue]) -> Position:

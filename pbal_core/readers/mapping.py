@@ -112,7 +112,15 @@ def _quoted(text: str) -> str:
 
 
 def guess(header: Sequence[str]) -> ColumnMapping | None:
-    """The mapping that a header suggests; None when the symbol or two of quantity, price and value are not found.
+    """The mapping that a header suggests; None when the symbol or two of quantity, price and value are not found."""
+    found = guessed_columns(header)
+    if "symbol" not in found or sum(name in found for name in ("quantity", "price", "value")) < 2:
+        return None
+    return ColumnMapping(**found)  # type: ignore[arg-type]
+
+
+def guessed_columns(header: Sequence[str]) -> dict[str, str]:
+    """The column of each field that a header names.
 
     Names with a unit count like those without: ``Price ($)`` is ``price``. Where no column holds symbols, the column of
     names does.
@@ -127,6 +135,4 @@ def guess(header: Sequence[str]) -> ColumnMapping | None:
             taken.add(column)
     if "symbol" not in found and "description" in found:
         found["symbol"] = found.pop("description")
-    if "symbol" not in found or sum(name in found for name in ("quantity", "price", "value")) < 2:
-        return None
-    return ColumnMapping(**found)  # type: ignore[arg-type]
+    return found

@@ -26,7 +26,7 @@ class _Bare(NamedTuple):
     """A row that only has a value."""
 
     line: int
-    value: Decimal | None
+    value: Decimal
     part: bool = False
     """Its label is that of some part, which need not be of rows of its own."""
 
@@ -55,7 +55,7 @@ def _proves(rows: Sequence[TableRow], style: DecimalSign) -> bool:
 
 def section_sums(rows: Sequence[TableRow], draft: StatementDraft) -> tuple[frozenset[int], frozenset[int]]:
     """Lines of rows that are sums of sections: those that agree, and those beside them that do not."""
-    blocks: list[tuple[_Bare, Sum]] = [(_Bare(0, None), Sum())]
+    blocks: list[tuple[_Bare, Sum]] = [(_Bare(0, Decimal(0)), Sum())]  # the rows above the first such row
     for row in rows:
         blank = is_blank(row.raw("quantity")), is_blank(row.raw("price"))
         value = row.glance(draft, "value")
@@ -71,13 +71,11 @@ def section_sums(rows: Sequence[TableRow], draft: StatementDraft) -> tuple[froze
     agreeing: set[int] = set()
     others: set[int] = set()
     for (_, before), (bare_row, below) in pairwise(blocks):
-        if bare_row.value is not None:
-            sums = [part for part in (below, before) if part.count]
-            agrees = any(abs(part.value - bare_row.value) <= CENT * (part.count + 1) for part in sums)
-            if agrees:
-                agreeing.add(bare_row.line)
-            elif sums and not bare_row.part:
-                others.add(bare_row.line)
+        sums = [part for part in (below, before) if part.count]
+        if any(abs(part.value - bare_row.value) <= CENT * (part.count + 1) for part in sums):
+            agreeing.add(bare_row.line)
+        elif sums and not bare_row.part:
+            others.add(bare_row.line)
     return frozenset(agreeing), frozenset(others) if agreeing else frozenset()
 
 

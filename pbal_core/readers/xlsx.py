@@ -37,7 +37,16 @@ MAX_COLUMNS = 100
 MAX_SHEETS = 20
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 
 
@@ -150,5 +159,3 @@ def _check(data: bytes) -> None:
     except _DAMAGED as error:
         message = f"the workbook is damaged or encrypted ({type(error).__name__}); save it again, or as CSV."
         raise refused("bad_xlsx", message) from None
-    except ValueError as error:
-        raise refused("bad_xlsx", f"the workbook is damaged ({type(error).__name__}); save it again.") from None

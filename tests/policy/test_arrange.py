@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pbal_core import TargetError, Targets
-from pbal_core.policy.arrange import apart, grouped, reshared, same
+from pbal_core.policy.arrange import apart, as_held, grouped, reshared, same, without
 from pbal_core.policy.known import MARKETS, alike, market_of
 from pbal_core.policy.readymade import READY_MADE, suggested, targets_from
 
@@ -119,3 +119,60 @@ def test_known_funds_only_propose() -> None:
     assert market_of("BRK.B") == ""
     symbols = [symbol for several in MARKETS.values() for symbol in several]
     assert len(symbols) == len(set(symbols))
+
+
+def test_only_a_class_or_a_set_can_be_taken_apart() -> None:
+    with pytest.raises(TargetError, match="VTI is no class and no set of substitutes"):
+        apart(FLAT, "VTI")
+
+
+def test_what_is_worth_nothing_has_no_current_weights() -> None:
+    with pytest.raises(TargetError, match="the portfolio is worth nothing, so it has no current weights"):
+        as_held(FLAT, {"VTI": 0, "BND": 0})
+
+
+def test_a_part_is_played_by_the_market_nearest_to_it() -> None:
+    """A fund of the S&P 500 stands for all US stocks where none of these is held; parts without a fund are left out."""
+    assert suggested(READY_MADE[0], ["BND", "VOO"]) == {"US stocks": ("VOO",), "US bonds": ("BND",)}
+    assert suggested(READY_MADE[0], ["VOO", "VTI"]) == {"US stocks": ("VTI",)}
+
+
+TREE = Targets.from_toml(
+    "[targets]\nstocks = 75\nbonds = 25\n[groups.stocks]\ncore = 60\nVXUS = 40\n[groups.bonds]\nBND = 80\nVTEB = 20\n"
+    '[substitutes]\ncore = ["VTI", "ITOT"]\n'
+)
+
+
+def weights(targets: Targets | None) -> dict[str, Fraction]:
+    """Of symbols and of sets."""
+    return {leaf.name: leaf.weight for leaf in targets.leaves()} if targets else {}
+
+
+def test_the_tree_takes_the_weights_that_are_held() -> None:
+    """Every level has the shares of what is in it; a level of which nothing is held keeps its own."""
+    held = as_held(TREE, {"ITOT": 30, "VXUS": 10, "GLD": 40})
+    assert weights(held) == {
+        "core": Fraction(3, 8), "VXUS": Fraction(1, 8), "GLD": Fraction(1, 2), "BND": 0, "VTEB": 0,
+    }  # fmt: skip
+    assert [(node.name, [member.share for member in node.members]) for node in held.tree()] == [
+        ("stocks", [Fraction(3, 4), Fraction(1, 4)]),
+        ("bonds", [Fraction(4, 5), Fraction(1, 5)]),
+        ("GLD", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ({"VTI"}, {"core": 45, "VXUS": 30, "BND": 20, "VTEB": 5}),
+        ({"VXUS", "BND"}, {"core": 75, "VTEB": 25}),
+        ({"BND", "VTEB"}, {"core": 60, "VXUS": 40}),
+    ],
+    ids=["a substitute", "a member", "a class"],
+)
+def test_what_goes_leaves_its_weight_to_what_is_beside_it(gone: set[str], left: dict[str, int]) -> None:
+    assert weights(without(TREE, gone)) == {name: Fraction(weight, 100) for name, weight in left.items()}
+
+
+def test_nothing_is_left_without_every_symbol() -> None:
+    assert without(TREE, {"VTI", "ITOT", "VXUS", "BND", "VTEB"}) is None

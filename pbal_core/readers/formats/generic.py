@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...errors import DataError, Issue, Place, Remedy
 from .. import cash, instruments
 from ..broker_above import day_first
 from ..cells import is_blank, normal
@@ -20,7 +19,7 @@ from ..document import Document
 from ..draft import StatementDraft
 from ..headers import column_titles, columns_to_choose, unit_of
 from ..layout import POSITION, ReadingState, TableRow, Verdict
-from ..mapping import ColumnMapping, guess
+from ..mapping import ColumnMapping, guess, guessed_columns
 from ..sections import label_of, title_of
 from ..statement import Statement
 from ..table import AMOUNTS, TableFormat, account_total, read_table
@@ -51,20 +50,13 @@ def find_mapped(document: Document, mapping: ColumnMapping) -> int | None:
 def read(
     document: Document, header: int, mapping: ColumnMapping | None = None, *, confirmed: bool = False
 ) -> Statement:
-    """Reads a file by a mapping, or by the guess that its header allows.
+    """Reads a file by a mapping, or by the guess that its header allows, which ``find`` has found.
 
     Raises:
         DataError: With every problem found.
     """
     title = document.records[header]
-    if mapping is None:
-        mapping = _by_cells(guess(title.cells), document, header)
-    if mapping is None:
-        message = (
-            "no column of symbols and two of quantity, price and value were found; say in a mapping which columns "
-            "they are."
-        )
-        raise DataError([Issue("error", "missing_column", message, Place(line=title.line), Remedy("name_columns"))])
+    mapping = mapping or _by_cells(document, header)
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
     form = TableFormat(
         key=KEY,
@@ -104,22 +96,20 @@ def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraf
     return "no other column could be meant"
 
 
-def _by_cells(mapping: ColumnMapping | None, document: Document, header: int) -> ColumnMapping | None:
+def _by_cells(document: Document, header: int) -> ColumnMapping:
     """The guess without columns whose cells say something else than their names.
 
     A gain of 12.5% is no amount, and where the type of every position is Cash or Margin it is that of the account.
     """
-    names = [normal(cell) for cell in document.records[header].cells]
-    for name in ("pnl", "cost", "cost_price", "asset_class"):
-        column = None if mapping is None else getattr(mapping, name)
-        if mapping is None or column is None:
-            continue
-        index = names.index(normal(column))
-        cells = [normal(record.cells[index]) for record in document.records[header + 1 :] if index < len(record.cells)]
+    title, below = document.records[header].cells, document.records[header + 1 :]
+    names, found = [normal(cell) for cell in title], guessed_columns(title)
+    for name in {"pnl", "cost", "cost_price", "asset_class"}.intersection(found):
+        index = names.index(normal(found[name]))
+        cells = [normal(record.cells[index]) for record in below if index < len(record.cells)]
         other = set(cells) <= _ACCOUNTS if name == "asset_class" else any(cell.endswith("%") for cell in cells)
         if other:
-            mapping = replace(mapping, **{name: None})  # type: ignore[arg-type]
-    return mapping
+            del found[name]
+    return ColumnMapping(**found)  # type: ignore[arg-type]
 
 
 def _classify(row: TableRow, state: ReadingState) -> Verdict:

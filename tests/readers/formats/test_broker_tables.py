@@ -255,7 +255,7 @@ def test_the_formats_can_be_listed() -> None:
     assert {"Interactive Brokers", "Fidelity", "Hargreaves Lansdown", "Zerodha"} <= set(names)
 
 
-def test_a_table_without_price_and_value_is_refused():
+def test_a_table_without_price_and_value_is_refused() -> None:
     """One of the two may be switched off, for the other follows from the quantity."""
     without = text("td_direct.csv").replace(",Market Value,", ",Other,")
     with pytest.raises(DataError, match="'market value' is missing"):
@@ -274,25 +274,25 @@ def test_a_table_without_price_and_value_is_refused():
     ],
     ids=["above the table", "below the table"],
 )
-def test_a_total_that_is_blank_is_not_compared(name, old, new):
+def test_a_total_that_is_blank_is_not_compared(name: str, old: str, new: str) -> None:
     expected = read_positions(DATA / name)
     statement = read(text(name).replace(old, new))
     assert (statement.holdings, statement.cash) == (expected.holdings, expected.cash)
     assert len(statement.totals) == len(expected.totals) - 1
 
 
-def test_a_day_that_no_month_has_is_no_day():
+def test_a_day_that_no_month_has_is_no_day() -> None:
     statement = read(text("dkb.csv").replace('"30.09.2026 20:00"', '"31.09.2026 20:00"'))
     assert statement.as_of is None
     assert statement.holdings == read_positions(DATA / "dkb.csv").holdings
 
 
-def test_a_position_of_degiro_without_an_isin_has_its_name():
+def test_a_position_of_degiro_without_an_isin_has_its_name() -> None:
     statement = read(text("degiro_de.csv").replace("IE00BK5BQT80", ""))
     assert statement.holdings[0].symbol == "VANGUARD FTSE ALL-WORLD UCITS ET"
     assert statement.holdings[0].value == 14214
 
 
-def test_a_local_value_of_degiro_that_is_no_number_is_refused():
+def test_a_local_value_of_degiro_that_is_no_number_is_refused() -> None:
     with pytest.raises(DataError, match=r"line 3, Lokale waarde: '8a7.50' is not a number"):
         read(text("degiro_old.csv").replace("USD 877.50", "USD 8a7.50"))
