@@ -91,6 +91,15 @@ _HOMES = {
 """Module -> its public names. Each module is loaded when one of its names is first used, so that the command, which
 needs only some of them, starts sooner."""
 
+_WRITERS = {"Plan": ("views.exports", "plan_document"), "Statement": ("views.documents", "statement_document")}
+"""Public class -> module and function that write its JSON document."""
+
+
+def document_of(value: object) -> object:
+    """The JSON document of a plan or a statement, for their ``to_dict``; its writer is loaded when it is first used."""
+    module, function = next(_WRITERS[kind.__name__] for kind in type(value).__mro__ if kind.__name__ in _WRITERS)
+    return getattr(import_module(f"{__name__}.{module}"), function)(value)
+
 
 def __getattr__(name: str) -> object:
     """Loads a public name when it is first used."""

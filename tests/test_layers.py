@@ -7,6 +7,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,15 @@ def level(name: str) -> int:
     return next(i for i, layer in enumerate(LAYERS) if name in layer)
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[str, str]]:
     """What a module imports, relative imports resolved, in functions and for types alone too: module and name."""
     package = ("pbal_core", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -52,6 +58,19 @@ def imports(path: Path) -> set[str]:
     return {name for module, alias in imported(path) for name in (module, f"{module}.{alias}".rstrip("."))}
 
 
+def loaded_by_name(path: Path) -> Iterator[str]:
+    """What a module loads with ``import_module``; "?" where the name is not of the module's own folder."""
+    for node in nodes(path):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "import_module":
+            name = ast.unparse(node.args[0]).removeprefix("f").strip("'\"")
+            if isinstance(node.args[0], ast.Constant):
+                yield name
+            elif not name.startswith(
+                ("{__package__}.", "{__name__}.", "." if len(node.args) > 1 else "{__package__}.")
+            ):
+                yield "?"
+
+
 def modules() -> list[Path]:
     return sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem not in {"__init__", "__main__"})
 
@@ -60,7 +79,9 @@ def modules() -> list[Path]:
 def test_imports_go_one_way(path: Any) -> None:
     """No module imports from a layer above its own, nor from another folder of its layer."""
     own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    for name in imports(path):
+    by_name = set(loaded_by_name(path))
+    assert "?" not in by_name, f"{path} loads a module whose name is only known when it runs"
+    for name in imports(path) | by_name:
         parts = name.split(".")
         if parts[0] != "pbal_core" or len(parts) == 1:
             continue
@@ -108,18 +129,14 @@ def test_only_edges_touch_the_world(path: Any) -> None:
         assert not roots & {"streamlit", "plotly"}
     if own not in {"brokers", "cli", "dashboard"}:
         assert not roots & {"socket", "ssl", "httpx", "requests", "urllib", "http", "time", "random"}
-        calls = [
-            n.func.id
-            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-        ]
+        calls = [n.func.id for n in nodes(path) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         assert not set(calls) & {"print", "input", "exit"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_asserts_do_not_validate(path: Any) -> None:
     """``python -O`` removes asserts, so none may check input."""
-    assert not [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Assert)]
+    assert not [node for node in nodes(path) if isinstance(node, ast.Assert)]
 
 
 def test_the_core_loads_the_standard_library_only() -> None:

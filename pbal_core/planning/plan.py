@@ -221,7 +221,7 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """The plan in plain values, exact amounts as text: the document ``pbal-plan`` that ``pbal -f json`` writes."""
-        return document_of(self, "exports.plan_document")
+        return document_of(self)
 
     def to_json(self) -> str:
         """``to_dict`` as text."""

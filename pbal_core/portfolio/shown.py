@@ -39,17 +39,13 @@ def html_table(rows: Sequence[Sequence[str]], caption: str) -> str:
     return f"<table><caption>{escape(words)}</caption><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
 
 
-def document_of(value: object, writer: str) -> dict[str, Any]:
-    """The JSON document of a value, in plain Python values, by the function of ``views`` that makes it.
+def document_of(value: object) -> dict[str, Any]:
+    """The JSON document of a plan or a statement, in plain Python values.
 
-    ``views`` is above whatever it shows, so it is loaded when somebody asks, and nothing below depends on it.
-
-    Args:
-        value: A plan, a statement.
-        writer: Module and function: ``exports.plan_document``.
+    What writes it is above both, and nothing below may depend on it. So the package itself knows the writer of each
+    class, as it knows where each public name is, and loads it when somebody asks.
     """
-    module, _, function = writer.partition(".")
-    document: dict[str, Any] = getattr(import_module(f"pbal_core.views.{module}"), function)(value)
+    document: dict[str, Any] = import_module("pbal_core").document_of(value)
     return document
 
 

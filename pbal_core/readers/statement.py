@@ -51,7 +51,7 @@ class Statement(Facts):
 
         The positions are there once no choice is open.
         """
-        return document_of(self, "documents.statement_document")
+        return document_of(self)
 
     def to_json(self) -> str:
         """``to_dict`` as text."""
