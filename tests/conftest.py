@@ -1,4 +1,4 @@
-"""What tests share: golden files (``pytest --update-golden`` writes them anew), and a browser."""
+"""What tests share: golden files (``pytest --update-golden`` writes them anew), and a desk that trades."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
     from tests.stand_in.clock import FakeClock
     from tests.stand_in.gateway import Gateway
     from tests.stand_in.trading import Desk
@@ -90,29 +88,3 @@ def desk(trading_gateway: tuple[Gateway, FakeClock], tmp_path: Path) -> Iterator
     gateway.server.released.set()
     gateway.server.released.clear()
     desk.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    from playwright.sync_api import expect  # playwright is for the few tests that drive a browser
-
-    from tests.browser.driver import chromium
-
-    expect.set_options(timeout=30_000)  # a busy machine is no failure
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh browser session; at the end nothing forbidden may have happened in it."""
-    from tests.browser.driver import watch
-
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    forbidden = watch(page)
-    yield page
-    context.close()
-    assert forbidden == []

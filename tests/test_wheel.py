@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.driver import watch
+from tests.browser.driver import chromium, watch
 from tests.browser.server import free_port
 from tests.sources import ROOT, source_files
 
@@ -188,11 +188,11 @@ def app(installed: Installed, *arguments: str | Path) -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_the_page_of_an_installed_wheel(installed: Installed, browser: Browser) -> None:
+def test_the_page_of_an_installed_wheel(installed: Installed) -> None:
     """``pbal app FILE`` shows the file with the project's own settings, asks no other host, and ends at Ctrl-C."""
     file = installed.folder / "mine.csv"
     file.write_text(PLAIN, encoding="utf-8")
-    with app(installed, file) as address:
+    with app(installed, file) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         forbidden = watch(page)  # a foreign host: telemetry is off
         page.goto(address)

@@ -9,7 +9,6 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser import gallery
-from tests.browser.server import ROOT, serve
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +20,13 @@ def test_every_state_that_matters_is_there() -> None:
     assert list(gallery.LOOKS) == ["light", "dark", "phone", "print", "forced"]
 
 
-def test_a_state_has_its_picture(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_has_its_picture(
+    browser: Browser, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole page, however high, also on paper."""
     monkeypatch.setattr(gallery, "PLACE", tmp_path)
-    with serve(ROOT / "streamlit_app.py") as (address, _pid):
-        for name, look, width in (("editing", "phone", 360), ("no-plan", "print", 1280)):
-            with Image.open(gallery.take(browser, address, name, look)) as picture:
-                assert picture.width == width
-                assert picture.height > (760 if look == "phone" else 720), "more than the screen shows"
-                assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 100, "something is drawn"
+    for name, look, width in (("editing", "phone", 360), ("no-plan", "print", 1280)):
+        with Image.open(gallery.take(browser, address, name, look)) as picture:
+            assert picture.width == width
+            assert picture.height > (760 if look == "phone" else 720), "more than the screen shows"
+            assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 100, "something is drawn"

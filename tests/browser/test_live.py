@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -25,7 +24,6 @@ from pbal_core.views.numbers import key_numbers
 from pbal_core.views.summary import sentence
 from pbal_core.views.trades import DASH
 from tests.browser.driver import near, opened, settled
-from tests.browser.server import PAGES, serve
 from tests.made import made_portfolio
 
 pytestmark = pytest.mark.browser
@@ -33,10 +31,9 @@ pytestmark = pytest.mark.browser
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(PAGES / "live_page.py") as (url, _pid):
-        yield url
+@pytest.fixture
+def address(live_address: str) -> str:
+    return live_address
 
 
 def table(page: Page) -> list[list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,14 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
 from tests.browser.driver import near, opened, settled
-from tests.browser.server import PAGES, serve
 from tests.browser.test_live import bars, drag, table
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(PAGES / "live_page.py") as (url, _pid):
-        yield url
+@pytest.fixture
+def address(live_address: str) -> str:
+    return live_address
 
 
 def chart(page: Page, path: str) -> Image.Image:

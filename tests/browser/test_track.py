@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -14,7 +13,6 @@ from pbal_core.readers import read_positions
 from pbal_core.sample import sample_bytes
 from pbal_core.views.summary import sentence
 from tests.browser.driver import near, opened, settled
-from tests.browser.server import PAGES, serve
 
 pytestmark = pytest.mark.browser
 
@@ -23,10 +21,9 @@ NOTHING = "$0.00: nothing to invest or to withdraw"
 TARGET = "$88,103.92: the least cash that reaches the targets without a sale"
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve(PAGES / "live_page.py") as (url, _pid):
-        yield url
+@pytest.fixture
+def address(live_address: str) -> str:
+    return live_address
 
 
 def marks(page: Page) -> Locator:
