@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -98,3 +99,24 @@ def near(page: Page, label: str) -> None:
     slider.hover()
     page.locator(".pbal-control[data-whole]").filter(has=slider).wait_for()
     settled(page)
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that keeps somebody out, with the element."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def looks(page: Page, *widths: int, height: int = 740) -> Iterator[str]:
+    """The page as it is now, in each width, light and dark, one after the other; loading it anew costs much more."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(
+                "(scheme) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme",
+                arg=scheme,
+            )
+            settled(page)
+            page.evaluate("document.getAnimations().forEach((each) => each.finish())")
+            yield f"{scheme} at {width}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driver import SLOW, opened, settled, upload
+from tests.browser.driver import SLOW, opened, serious, settled, upload
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +63,7 @@ def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: str) -> N
     assert page.evaluate(STORED) is None
 
 
-@pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (100, 360, "light"), (250, 360, "dark")])
+@pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (250, 360, "dark")])
 def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(
     browser: Browser, address: str, latency: int, width: int, scheme: str
 ) -> None:
@@ -79,8 +78,7 @@ def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(
         switch, first = page.get_by_label("Keep on this computer"), page.locator(".pbal-table tbody th").first
         switch.press("Space")
         page.wait_for_function("() => localStorage.getItem('pbal-session')?.includes('VTI')")
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}] == []
+        assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         opened(page, address)
         expect(first).to_have_text("VTI")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
 from pbal_core.views.summary import sentence
-from tests.browser.driver import SLOW, opened, settled, upload
+from tests.browser.driver import SLOW, looks, opened, serious, settled, upload
 
 pytestmark = pytest.mark.browser
 
@@ -66,19 +65,16 @@ def test_a_link_holds_targets_only_when_asked_and_works_on_a_phone(
         expect(page.get_by_text("This link brings targets")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_sharing_is_accessible_on_a_phone(browser: Browser, address: str, scheme: str) -> None:
+def test_sharing_is_accessible_on_a_phone(page: Page, address: str) -> None:
     """Axe finds nothing serious in the dialog and on the page that a link opens, and nothing goes sideways."""
-    with browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme) as context:
-        page = opened(context.new_page(), address, LINKED)
-        settled(page)
-        for open_dialog in (False, True):
-            if open_dialog:
-                page.get_by_role("button", name="Share", exact=True).click()
-                page.get_by_text("Put my targets into the link").click()
-                expect(page.get_by_text("Anyone who gets the link can read them")).to_be_visible()
-            found = Axe().run(page).response["violations"]
-            assert [
-                (v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in {"serious", "critical"}
-            ] == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 360, "height": 740})
+    opened(page, address, LINKED)
+    settled(page)
+    for open_dialog in (False, True):
+        if open_dialog:
+            page.get_by_role("button", name="Share", exact=True).click()
+            page.get_by_text("Put my targets into the link").click()
+            expect(page.get_by_text("Anyone who gets the link can read them")).to_be_visible()
+        for look in looks(page, 360):
+            assert serious(page) == [], look
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
