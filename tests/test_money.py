@@ -21,6 +21,7 @@ from pbal_core.money import (
     format_percent,
     format_round,
     format_shares,
+    format_weight,
     from_units,
     parse_amount,
     parse_decimal,
@@ -152,6 +153,12 @@ def test_signs_percents_and_shares() -> None:
     assert format_percent(0.08123) == "8.1 %"
     assert format_percent(-0.0001) == "0.0 %"
     assert format_percent(0.05, signed=True) == "+5.0 %"
+    assert [format_weight(weight) for weight in (0, 0.0000001, 0.0004, 0.0006)] == [
+        "0.0 %",
+        "<0.1 %",
+        "<0.1 %",
+        "0.1 %",
+    ]
     assert format_shares(1200) == "1,200"
     assert format_shares(Decimal("0.1250")) == "0.125"
 

@@ -39,7 +39,7 @@ def text(plan: Plan, priced: date | None, *, today: date, old_prices: bool) -> s
         message = f"{age}, and the limits of the basket would be its prices; load a new file, or accept the old prices."
         raise RequestError(message, remedy=Remedy("accept_old_prices"))
     of_day = f"of {priced:%A %d %B %Y}" if priced is not None else "of an unknown day"
-    orders = "1 order" if count == 1 else f"{count} orders"
+    orders = "1 order" if count == 1 else f"{count:,} orders"
     print(f"{orders} for TWS, sales first: whole shares, limits for the day at the prices {of_day}.", file=sys.stderr)
     if left_out:
         print(f"Left out, because they are fractions of shares: {', '.join(left_out)}.", file=sys.stderr)

@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
         sys.stdout.buffer.write(data)
         return 0
     count = _write(path_of(str(options.output)), data)
-    print(f"{options.output}: {count} positions.", file=sys.stderr)
+    print(f"{options.output}: {count:,} positions.", file=sys.stderr)
     return 0
 
 

@@ -219,7 +219,7 @@ def _show_or_place(connection: Connection, proposal: Proposal, options: argparse
     if not options.place:
         _say("No order was sent. Add --place to trade.")
         return 0
-    count = "1 order" if len(proposal.orders) == 1 else f"{len(proposal.orders)} orders"
+    count = "1 order" if len(proposal.orders) == 1 else f"{len(proposal.orders):,} orders"
     typed = _ask_for(f"Type the last four digits of the account to send {count}: ")
     return _exit_code(
         _carry_out(

@@ -146,8 +146,8 @@ def _offer(settings: GatewaySettings, plan: Plan) -> None:
         return
     # A key of its own for every preview: what was typed for one does not confirm another.
     key = f"broker_typed_{proposal.made.wall}"
-    st.text_input(f"Type the last four digits of the account to send {len(proposal.orders)} orders", key=key)
-    if st.button(f"Send {len(proposal.orders)} orders", type="primary"):
+    st.text_input(f"Type the last four digits of the account to send {len(proposal.orders):,} orders", key=key)
+    if st.button(f"Send {len(proposal.orders):,} orders", type="primary"):
         state["broker_proposal"] = (None, None)
         _carry_out(settings, limits, lambda broker, **ways: broker.place(proposal, state[key], **ways))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from . import state
+from . import state, wanted
 from .component import component
 from .linked import link, targets_text
 
@@ -16,7 +16,10 @@ _TOLD = (
     "Anyone who gets the link can read them, and so can every server that it passes. Prices and constraints are not in "
     "the link."
 )
-_TOO_MANY = "These are more targets than a link can hold. Save the session, or the targets as a file, instead."
+_TOO_MUCH = (
+    "A link cannot hold these targets: there are too many, or the name of a class has unusual characters. Save the "
+    "session, or the targets as a file, instead."
+)
 
 _link = component("link")
 
@@ -32,7 +35,8 @@ def _dialog() -> None:
     question = state.question()
     targets, may_say = question.policy.targets, None
     st.write(_ABOUT)
-    if targets is not None and st.checkbox("Put my targets into the link: symbols and weights", key="share-targets"):
+    names = ", weights, and the names of classes" if wanted.is_tree(question.policy) else " and weights"
+    if targets is not None and st.checkbox(f"Put my targets into the link: symbols{names}", key="share-targets"):
         may_say = targets if targets_text(targets) else None
-        st.write(_TOLD if may_say else _TOO_MANY)
+        st.write(_TOLD if may_say else _TOO_MUCH)
     _link(key="link", data={"link": link(st.context.url or "", question.params(may_say))}, height="content")

@@ -29,6 +29,8 @@ from .weights import weights_table
 NEAR = Fraction(5, 100)
 """Percent points for each weight by which a sum may miss 100, as after rounding to one decimal; it is then scaled."""
 
+MOST_ASKED = 20
+"""Of targets without a price: a box for each; the next ones come when these are answered."""
 
 _KEPT = (
     "Your targets are kept for your own positions, and this sample is planned with equal weights. Load your positions, "
@@ -52,8 +54,7 @@ def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
             st.info(_linked_words(page.policy) if linked else _KEPT)
             st.button("Drop the targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
             return Policy()
-        for symbol in unpriced:
-            _ask_price(symbol, portfolio)
+        _ask_prices(unpriced, portfolio)
         if untargeted:
             _ask_target(untargeted)
     _weights(portfolio)
@@ -66,7 +67,7 @@ def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
 def _linked_words(policy: Policy) -> str:
     """What targets a link brought, and when they count."""
     shown = [f"{in_markdown(symbol)} {wanted.shown(weight)} %" for symbol, weight in wanted.weights_of(policy).items()]
-    more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
+    more = f" and {len(shown) - 12:,} more" if len(shown) > 12 else ""
     return (
         f"This link brings targets: {', '.join(shown[:12])}{more}. They count once your positions are loaded; "
         "this sample is planned with equal weights."
@@ -92,7 +93,7 @@ def _ask_target(symbols: tuple[str, ...]) -> None:
     """Positions that have no target: what is to become of them?"""
     policy = state.page().policy
     names, one = ", ".join(symbols[:8]), len(symbols) == 1
-    more = f" and {len(symbols) - 8} more" if len(symbols) > 8 else ""
+    more = f" and {len(symbols) - 8:,} more" if len(symbols) > 8 else ""
     with st.container(border=True, key="without-target"):
         st.text(
             f"{names}{more} {'has' if one else 'have'} no target, so there is no plan yet. What should happen to "
@@ -130,6 +131,26 @@ def _give_target(symbol: str, key: str) -> None:
         _put(wanted.with_target(page.policy, symbol, percent))
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
+
+
+def _ask_prices(symbols: Sequence[str], portfolio: Portfolio) -> None:
+    """Targets that are not held: the price of each, or all of them dropped at once."""
+    policy, one = state.page().policy, len(symbols) == 1
+    if symbols and not one:
+        with st.container(border=True, key="without-prices"):
+            more = f" and {len(symbols) - 8:,} more" if len(symbols) > 8 else ""
+            st.text(
+                f"{len(symbols):,} targets are not held and have no price, so there is no plan yet: "
+                f"{', '.join(symbols[:8])}{more}. Give their prices, or drop them: the others then grow in proportion."
+            )
+            st.button(
+                f"Drop all {len(symbols):,} targets",
+                key="drop-all",
+                on_click=state.change(_put),
+                args=(wanted.drop(policy, symbols),),
+            )
+    for symbol in symbols[:MOST_ASKED]:
+        _ask_price(symbol, portfolio)
 
 
 def _ask_price(symbol: str, portfolio: Portfolio) -> None:

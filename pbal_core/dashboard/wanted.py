@@ -15,7 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..money import divide_half_even, from_units
+from ..money import divide_half_even, format_weight, from_units
 from ..policy import arrange
 from ..policy.constraints import Constraints
 from ..policy.policy import Policy
@@ -180,7 +180,7 @@ def in_words(constraints: Constraints, portfolio: Portfolio) -> str:
     for rule, value in constraints.said():
         if rule.by_symbol:
             named = sorted(rule.symbols(value))
-            more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+            more = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
             names = ", ".join(named[:5]) + more
             parts.append(rule.clause(names, several=len(named) > 1) if rule.limit else f"{names}: {rule.meaning}")
         else:
@@ -206,7 +206,7 @@ def rows(policy: Policy, portfolio: Portfolio) -> list[dict[str, str]]:
     prices = {} if policy.targets is None else dict(policy.targets.prices)
     result = []
     for position in portfolio:
-        now = f"{float(100 * Fraction(position.value) / total):.1f} %" if total else ""
+        now = format_weight(float(Fraction(position.value) / total)) if total else ""
         weight = spelled.get(symbol_key(position.symbol)) if weights else same
         result.append({"symbol": position.symbol, "now": now, "target": shown(weight), "held": "yes", "price": ""})
     for symbol, weight in weights.items():
@@ -233,7 +233,7 @@ def tree_rows(targets: Targets, portfolio: Portfolio) -> list[dict[str, str]]:
     def row(name: str, symbols: Sequence[str], target: str, place: tuple[str, str, int]) -> dict[str, str]:
         kind, inside, level = place
         here = [held[key] for symbol in symbols if (key := symbol_key(symbol)) in held]
-        now = f"{float(100 * sum(Fraction(p.value) for p in here) / total):.1f} %" if total and here else ""
+        now = format_weight(float(sum(Fraction(p.value) for p in here) / total)) if total and here else ""
         fund = kind in {"fund", "member"}
         return {
             "symbol": here[0].symbol if fund and here else name,

@@ -118,7 +118,7 @@ class _Rest:
     def limited(self, i: int) -> str:
         """That a trade of a position would be one too many; empty where it would not."""
         most, others = self.problem.constraints.max_trades, sum(map(bool, self.lots)) - bool(self.lots[i])
-        return f"trades are limited to {most}" if most is not None and others >= most else ""
+        return f"trades are limited to {most:,}" if most is not None and others >= most else ""
 
     def least(self, i: int) -> int:
         """Units of the smallest purchase of a position, or of one lot more of it."""

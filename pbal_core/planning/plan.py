@@ -116,7 +116,7 @@ class Plan:
 
     def _summary(self) -> str:
         money = self.portfolio.money
-        count = f"{len(self.trades)} trade{'' if len(self.trades) == 1 else 's'}" if self.trades else "No trades"
+        count = f"{len(self.trades):,} trade{'' if len(self.trades) == 1 else 's'}" if self.trades else "No trades"
         return f"{count}, {money(self.cash_left)} of {money(self.cash)} left"
 
     def _shown(self) -> list[tuple[str, ...]]:

@@ -3,9 +3,9 @@
 The model: a position's *fill* is its weight over its target weight. Below 1 it is too small, above 1 too large. The
 reason of a trade is how far the fill was from 1 before the trade, and the place of the position in the order of fills.
 Much new cash raises every target, so a position may be bought that was above its target before; the reason then is
-what it would be with that cash and no trade. Worked example: a weight of 6.0 % at a target of 10 % is "40.3 % below
-target; the lowest of 10", and one of 60.8 % that is bought "after your $5,000.00 it would be 57.0 %; its target is
-60.0 %". Where only what is past its target may be bought, or below it sold, the words say that.
+how far it is from it with that cash and no trade, in the same measure. Worked example: a weight of 6.0 % at a target of
+10 % is "40.3 % below target; the lowest of 10", and one of 60.8 % at a target of 60 % that is bought is "4.9 % below
+target after your $5,000.00". Where only what is past its target may be bought, or below it sold, the words say that.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _reason(fill: float, rank: int, count: int) -> Reason:
     if distance == "0.0 %":
         return Reason(_AT, _AT)
     far = f"{distance} {'below' if below else 'above'} target"
-    place = f"; {_place(rank if below else count + 1 - rank, below=below)} of {count}" if count > 1 else ""
+    place = f"; {_place(rank if below else count + 1 - rank, below=below)} of {count:,}" if count > 1 else ""
     return Reason(f"{far}{place}", _TAKEN_ABOVE) if below else Reason(_TAKEN_BELOW, f"{far}{place}")
 
 
@@ -80,12 +80,16 @@ def reasons_after(before: Sequence[Reason], would: Sequence[float], goals: Seque
 
 
 def _known(why: Reason, weight: float, goal: float, after: str) -> Reason:
-    is_or, target = f"{after} it would be" if after else "it is", format_percent(goal)
-    words = f"{is_or} {format_percent(weight)}"
-    plain = f"{words}; its target is {target}"
-    near = format_percent(weight) == target
-    buy = plain if near or weight < goal else f"{words}, and it is bought past its target of {target}"
-    sell = plain if near or weight > goal else f"{words}, and it is sold below its target of {target}"
+    if not goal:
+        return why
+    when = f" {after}" if after else ""
+    below, distance = weight < goal, format_percent(abs(weight / goal - 1))
+    if distance == "0.0 %":
+        buy = sell = f"at target{when}"
+    else:
+        plain = f"{distance} {'below' if below else 'above'} target{when}"
+        buy = plain if below else f"bought past its target, {distance} above it{when}"
+        sell = f"sold below its target, {distance} under it{when}" if below else plain
     return Reason(buy if why.buy in _UNTOLD else why.buy, sell if why.sell in _UNTOLD else why.sell)
 
 
@@ -102,4 +106,4 @@ def _place(rank: int, *, below: bool) -> str:
     if rank <= len(_ORDINALS):
         return f"the {_ORDINALS[rank - 1]}{extreme}"
     ending = "th" if 10 <= rank % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"the {rank}{ending} {extreme}"
+    return f"the {rank:,}{ending} {extreme}"

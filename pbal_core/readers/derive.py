@@ -138,7 +138,7 @@ def _account_choice(holdings: Sequence[AccountHolding]) -> list[Issue]:
     listed = ", ".join(ascii(name)[1:-1] for name in held[:20]) + (" ..." if len(held) > 20 else "")
     shared = [h.symbol for h in holdings if len(accounts[symbol_key(h.symbol)]) > 1]
     if not shared:
-        together = f"the positions of {len(held)} accounts are taken together ({listed})"
+        together = f"the positions of {len(held):,} accounts are taken together ({listed})"
         message = f"{together}; choose one to plan for it alone."
         return [issue_at("warning", "several_accounts", message, None, remedy=Remedy("choose_account"))]
     names = ", ".join(list(dict.fromkeys(shared))[:5])
@@ -287,7 +287,7 @@ def _unknown_pnl(portfolio: Portfolio) -> list[Issue]:
     if not unknown:
         return []
     who = "every position" if len(unknown) == len(portfolio) else ", ".join(unknown[:5])
-    more = f" and {len(unknown) - 5} more" if len(portfolio) > len(unknown) > 5 else ""
+    more = f" and {len(unknown) - 5:,} more" if len(portfolio) > len(unknown) > 5 else ""
     message = (
         f"the unrealised P&L of {who}{more} is unknown; it only decides between equally good trades, where known "
         "values come first."

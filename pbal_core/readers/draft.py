@@ -341,7 +341,7 @@ class StatementDraft:
                 "warning", "unsupported", f"left out: {row.reason}{self.bare.get(row.line, '')}.", row.line, row.symbol
             )
         if len(left_out) > 20:
-            self.remark("warning", "unsupported", f"{len(left_out) - 20} more rows are left out for such reasons.")
+            self.remark("warning", "unsupported", f"{len(left_out) - 20:,} more rows are left out for such reasons.")
         if self.derived_prices:
             message = (
                 f"the file gives no price for {few(self.derived_prices)}; value divided by quantity is used, to six "

@@ -38,10 +38,10 @@ def decision(plan: Plan, band: Band | None = None) -> str:
     above = [symbols[i] for i in before if before[i] > 0]
     below = [symbols[i] for i in before if before[i] < 0]
     if not before:
-        first = f"All {count} funds are within their bands." if count > 1 else "The fund is within its band."
+        first = f"All {count:,} funds are within their bands." if count > 1 else "The fund is within its band."
     else:
         where = ", ".join(filter(None, (_are(above, "above"), _are(below, "below", short=bool(above)))))
-        first = f"{len(before)} of {count} funds {'is' if len(before) == 1 else 'are'} out of band: {where}."
+        first = f"{len(before):,} of {count:,} funds {'is' if len(before) == 1 else 'are'} out of band: {where}."
     return " ".join(filter(None, (first, _done(plan), _then([symbols[i] for i in after], plan, was=bool(before)))))
 
 
@@ -81,7 +81,7 @@ def _then(out: list[str], plan: Plan, *, was: bool) -> str:
         return ""
     if not out:
         return "After that every fund is within its band." if was else ""
-    return f"After that {len(out)} {'is' if len(out) == 1 else 'are'} out of band: {listed(out)}."
+    return f"After that {len(out):,} {'is' if len(out) == 1 else 'are'} out of band: {listed(out)}."
 
 
 def listed(names: list[str]) -> str:

@@ -109,7 +109,7 @@ class DriftReport:
     def __str__(self) -> str:
         """``3 of 10 out of band: worth acting``."""
         advice = "worth acting" if self.act else "none calls for a rebalance"
-        return f"{len(self.outside)} of {len(self.rows)} out of band: {advice}"
+        return f"{len(self.outside):,} of {len(self.rows):,} out of band: {advice}"
 
     def _repr_html_(self) -> str:
         """Every row, for a notebook."""

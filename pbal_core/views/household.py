@@ -28,7 +28,7 @@ _MOST_NAMED = 3
 def money_would_move(count: int) -> Issue:
     """The warning beside a plan for several accounts that were added up."""
     message = (
-        f"the plan adds up {count} accounts: money would have to move between them, and it does not say which trade "
+        f"the plan adds up {count:,} accounts: money would have to move between them, and it does not say which trade "
         "belongs to which; plan them as a household."
     )
     return Issue("warning", "accounts_added_up", message, remedy=Remedy("plan_a_household"))
@@ -63,7 +63,7 @@ def sentence_of(accounts: Mapping[str, Traded], left: str, cash: str) -> str:
 
 def _trades(trades: Traded) -> str:
     if len(trades) > 2 * _MOST_NAMED:
-        return f"make {len(trades)} trades"
+        return f"make {len(trades):,} trades"
     said = []
     for word, some in (
         ("sell", [(symbol, -shares) for symbol, shares in trades if shares < 0]),

@@ -77,4 +77,4 @@ def _step(most: int | None, label: str, plan: Plan) -> LadderStep:
 
 
 def _trades(count: int) -> str:
-    return f"{count} trade{'' if count == 1 else 's'}"
+    return f"{count:,} trade{'' if count == 1 else 's'}"

@@ -211,14 +211,14 @@ def test_the_reason_of_a_trade_knows_the_cash_once_it_is_committed(page: Page, a
     opened(page, f"{address}?held={held}")
     settled(page)
     first = page.locator(".pbal-table tbody tr").first
-    known = "after your \\$5,000.00 it would be 40.5 %; its target is 50.0 %"
+    known = "18.9 % below target after your \\$5,000.00"
     expect(first).to_have_attribute("title", re.compile(f"^Buy [0-9]+: {known}$"))
     drag(page, "Cash slider", 0.75, [0.6, 0.99])
     expect(first).to_have_attribute("title", re.compile("^Buy [0-9]+: new cash raises its target$"))
     cash = format_money(read_amount("cash", page.get_by_label("Cash", exact=True).input_value()))
     page.mouse.up()
     settled(page)
-    expect(first).to_have_attribute("title", re.compile(f"after your {re.escape(cash)} it would be "))
+    expect(first).to_have_attribute("title", re.compile(f" below target after your {re.escape(cash)}$"))
 
 
 @pytest.mark.parametrize("mode", ["Weights", "Dollars"])

@@ -558,6 +558,23 @@ def test_a_target_that_is_not_held_asks_its_price(app: AppTest) -> None:
     assert has_plan(app)
 
 
+def test_targets_that_are_not_held_are_dropped_together(app: AppTest) -> None:
+    """Of many the first are asked about; one button drops them all, as one step of the history."""
+    app.session_state["targets_panel"] = True
+    upload(app.run(), SMALL)
+    many = "".join(f"S{i} = 0.1\n" for i in range(30))
+    load_targets(app, f"[targets]\nVTI = 77\nBND = 20\n{many}".encode())
+    assert not has_plan(app)
+    assert sum("Price of one share of S" in box.label for box in app.text_input) == 20
+    steps = len(app.session_state["page"].history.steps)
+    button(app, "Drop all 30 targets").click().run()
+    assert not app.exception
+    assert list(weights(app)) == ["VTI", "BND"]
+    assert sum(weights(app).values()) == 100
+    assert has_plan(app)
+    assert len(app.session_state["page"].history.steps) == steps + 1
+
+
 def test_constraints_are_loaded_and_saved_with_the_targets(app: AppTest) -> None:
     """What the file says of symbols that are not there waits for them; what is in force is said in words."""
     app.session_state["targets_panel"] = True

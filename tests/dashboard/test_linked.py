@@ -86,10 +86,44 @@ def test_a_link_brings_the_targets_back(symbols: Any, weights: Any, grouped: Any
     assert all(abs(before[symbol] - after[symbol]) < Fraction(1, 10**9) for symbol in before)
 
 
+TREE = Targets(
+    {"Stocks & more": 60, "BND": "33.3333333333", "gold": "6.6666666667"},
+    groups={"Stocks & more": {"US": 67, "BRK.B": 33}, "gold": ["GLD"]},
+    substitutes={"US": ["VTI", "VTSAX", "BF B"]},
+)
+
+
+def test_a_link_brings_classes_and_substitutes_back() -> None:
+    """Level by level, through the address, and again as the same text."""
+    text = targets_text(TREE)
+    assert text == ("Stocks & more:60(US:67[VTI~VTSAX~BF B],BRK.B:33),BND:33.3333333333,gold:6.6666666667(GLD:100)")
+    query = urlsplit(link("http://127.0.0.1:1/", {"cash": "5", "targets": text})).query
+    found, problems = read_targets(dict(parse_qsl(query))["targets"])
+    assert not problems
+    assert found is not None
+    assert (found.tree(), found.substitutes) == (TREE.tree(), TREE.substitutes)
+    assert targets_text(found) == text
+    assert targets_text(Targets({"![x](y)": 100}, groups={"![x](y)": ["VTI"]})) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        "Stocks:100(VTI:60,BND:41)",
+        "Stocks:100(VTI:100",
+        "Stocks:100(VTI:100))",
+        "Stocks:100()",
+        "US:100[]",
+        "US:100[VTI~VTI]",
+        "US:100[VTI~=x()]",
+        "VTI:100(VTI:100)",
+        "A:50(VTI:100),B:50(VTI:100)",
+        "A:50(VTI:100),A:50(BND:100)",
+        "vti:100(VTI:100)",
+        "![x](http://evil.test/b.png):100(VTI:100)",
+        "<b>:100(VTI:100)",
+        "A:100(" * 40 + "VTI:100" + ")" * 40,
         "own",
         "VTI",
         "VTI:",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbal_core import InfeasiblePlanError, Plan, Portfolio, Targets, rebalance
-from pbal_core.money import format_percent
+from pbal_core.money import SLIGHT, format_percent, format_weight
 from pbal_core.planning.answer import basis_of, outcome_of
 from pbal_core.planning.problem import Problem, prepare
 from pbal_core.planning.solve import solve_many
@@ -198,6 +198,7 @@ def test_a_weight_code_stands_for_the_printed_percent(fraction: float) -> None:
     code = weight_code(fraction)
     assert percent_texts()[(code + 50) // 100] == format_percent(fraction)
     assert abs(code / 100_000 - fraction) <= 0.000011
+    assert (format_weight(fraction) == SLIGHT) == (0 < code < 50), "what the browser looks up is what Python writes"
 
 
 @given(st.integers(0, 1000))

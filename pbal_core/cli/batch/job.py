@@ -98,7 +98,7 @@ class Job:
         try:
             self._plan(units, count)
         except KeyboardInterrupt:
-            done, folder = f"{len(self.ledger.done)} of {len(units.groups)} row groups", self.ledger.folder
+            done, folder = f"{len(self.ledger.done):,} of {len(units.groups):,} row groups", self.ledger.folder
             print(f"\n{done} are done and kept in {folder}; the same command goes on from there.", file=sys.stderr)
             raise
         self._check_order()
