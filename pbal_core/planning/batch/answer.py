@@ -7,6 +7,7 @@ reason; its rows are all there, in the order in which they came.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -106,8 +107,9 @@ class _Spread:
     """What is known of accounts, written to each of their rows."""
 
     def __init__(self, rows: Rows) -> None:
-        self.counts = rows.counts
-        self.count = int(rows.counts.sum())
+        same = bool((rows.counts == rows.counts[0]).all())
+        self.counts = int(rows.counts[0]) if same else rows.counts
+        self.count = rows.values.size
 
     def rows(self, amounts: NDArray[np.int64]) -> Ints:
         return np.repeat(amounts, self.counts)
@@ -117,7 +119,13 @@ class _Spread:
         return pa.array(spread) if known.all() else pa.array(spread, mask=np.repeat(~known, self.counts))
 
     def texts(self, texts: tuple[str, ...], codes: NDArray[np.int8] | NDArray[np.int64]) -> pa.Array:
-        if (codes == codes[0]).all():
-            return pa.repeat(pa.scalar(texts[codes[0]]), self.count)
+        if not codes.any() or (codes == codes[0]).all():
+            return _repeated(texts[codes[0]], 1 << self.count.bit_length()).slice(0, self.count)
         coded = pa.DictionaryArray.from_arrays(pa.array(np.repeat(codes, self.counts)), pa.array(texts))
         return pc.cast(coded, pa.string())
+
+
+@lru_cache(maxsize=16)
+def _repeated(text: str, count: int) -> pa.Array:
+    """A text so many times; slices of it are free."""
+    return pa.repeat(pa.scalar(text), count)

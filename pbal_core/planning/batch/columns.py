@@ -118,12 +118,15 @@ def units(array: pa.Array, scale: int) -> tuple[Ints, Bools, Bools, Bools]:
             array = array.cast(pa.decimal128(38, own))
     words = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))]
     low, high = words[0::2], words[1::2]
-    most = MOST // 10 ** (scale - own)
+    factor = 10 ** (scale - own)
+    most = MOST // factor
+    if not array.null_count and fine is none and not high.any():
+        amounts = low * factor if factor > 1 else low.copy()
+        if low.min() >= 0 and low.max() <= most:
+            return amounts, none, none, none
     large = (high != low >> 63) | (low > most) | (low < -most)
     unusable = missing | large | fine
-    if unusable.any():
-        return np.where(unusable, 0, low) * 10 ** (scale - own), missing, fine & ~missing, large & ~missing
-    return low * 10 ** (scale - own), missing, fine, large
+    return np.where(unusable, 0, low) * factor, missing, fine & ~missing, large & ~missing
 
 
 def units_to_decimals(amounts: Ints, scale: int) -> pa.Array:

@@ -42,6 +42,9 @@ class AccountOrder:
         accounts = accounts.drop_null()
         if not len(accounts):
             return
+        if pc.all(pc.less(accounts.slice(0, len(accounts) - 1), accounts.slice(1))).as_py():  # as most input is
+            self.add_run(accounts[0].as_py(), accounts[-1].as_py())
+            return
         if pc.count_distinct(accounts).as_py() < len(accounts):
             raise DataError([Issue("error", "not_sorted", f"an account has rows in two places; {SORT}")])
         least, most = pc.min_max(accounts).as_py().values()

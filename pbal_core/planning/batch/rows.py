@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...money import to_units
 from ...policy.tree import SUM_TOLERANCE
 from ...portfolio import SYMBOL, symbol_key
-from .columns import Bools, Indices, Ints, account_starts, units, weight_places
+from .columns import Bools, Indices, Ints, units, weight_places
 from .model import MONEY_PLACES, BatchModel
 
 FAULTS = {
@@ -56,6 +56,7 @@ class Rows:
         starts: Where each account begins, shape (m,).
         counts: Rows of each account, shape (m,).
         order: The rows, account by account, those of an account in canonical order: by symbol; shape (r,).
+        sorted: Whether the rows came in that order.
         values: Market values in units, shape (r,).
         prices: Prices of a share in units, shape (r,).
         parts: Target weights as integers, shape (r,); all 1 for equal weights.
@@ -69,6 +70,7 @@ class Rows:
     starts: Indices
     counts: Indices
     order: Indices
+    sorted: bool
     values: Ints
     prices: Ints
     parts: Ints
@@ -82,31 +84,33 @@ class Rows:
         return np.repeat(np.arange(self.starts.size), self.counts)
 
 
-def read_rows(batch: pa.RecordBatch, scale: int, model: BatchModel) -> Rows:
+def read_rows(batch: pa.RecordBatch, starts: Indices, scale: int, model: BatchModel) -> Rows:
     """The rows of whole accounts.
 
     Args:
         batch: Rows whose schema ``check_schema`` has accepted, as ``plain`` makes them; at least one.
+        starts: Where each account begins, shape (m,).
         scale: See ``money_places``.
         model: Names the cash of accounts that name none.
     """
-    starts = account_starts(batch.column("account"))
     counts = np.diff(np.append(starts, batch.num_rows))
     faults = _Faults(batch, starts, counts)
-    order = _ordered(batch, counts, faults)
+    order, sorted_ = _ordered(batch, starts, faults)
     values, missing = faults.amounts("value", scale)
     faults.mark("no_value", missing)
     prices, missing = faults.amounts("price", scale)
     faults.mark("no_price", missing)
     faults.mark("short", values < 0)
-    faults.mark("price", (prices <= 0) & ~missing & ~faults.unread)
+    if prices.min() <= 0:
+        faults.mark("price", (prices <= 0) & ~missing & ~faults.unread)
     held = _held(batch, values, prices, faults)
     parts = _parts(batch, starts, counts, faults)
     cash = _cash(scale, starts, counts, faults, usual=to_units(model.cash, scale))
-    faults.mark("no_account", np.asarray(pc.is_null(batch.column("account"))))
+    if batch.column("account").null_count:
+        faults.mark("no_account", np.asarray(pc.is_null(batch.column("account"))))
     return Rows(
-        batch=batch, scale=scale, starts=starts, counts=counts, order=order, values=values, prices=prices,
-        parts=parts, held=held, cash=cash, reasons=faults.reasons(),
+        batch=batch, scale=scale, starts=starts, counts=counts, order=order, sorted=sorted_, values=values,
+        prices=prices, parts=parts, held=held, cash=cash, reasons=faults.reasons(),
     )  # fmt: skip
 
 
@@ -168,26 +172,34 @@ def _key(symbol: str | None) -> str | None:
     return symbol_key(symbol) if SYMBOL.fullmatch(symbol) else None
 
 
-def _ordered(batch: pa.RecordBatch, counts: Indices, faults: _Faults) -> Indices:
-    """The rows of each account by symbol; marks symbols that are missing, bad, or occur twice."""
+def _ordered(batch: pa.RecordBatch, starts: Indices, faults: _Faults) -> tuple[Indices, bool]:
+    """The rows of each account by symbol, and whether they came so; marks symbols that are missing, bad, or twice."""
     coded = batch.column("symbol").dictionary_encode()
     names: list[str | None] = [*coded.dictionary.to_pylist(), None]
-    codes = np.asarray(coded.indices.fill_null(len(names) - 1))
+    codes = np.asarray(coded.indices.fill_null(len(names) - 1) if coded.indices.null_count else coded.indices)
     keys = [_key(name) for name in names]
-    bad, none = (np.array([key == fault for key in keys])[codes] for fault in (None, ""))
-    faults.mark("bad_symbol", bad)
-    faults.mark("no_symbol", none)
-    first = np.repeat(np.arange(counts.size) * len(names), counts)
-    places = first + _ranks([name or "" for name in names])[codes]
-    order = np.arange(codes.size) if (places[1:] > places[:-1]).all() else np.argsort(places, kind="stable")
-    spelt = places if len(set(keys)) == len(names) else first + _ranks([key or "" for key in keys])[codes]
-    again = order if spelt is places else np.argsort(spelt, kind="stable")
+    unusable = np.zeros(codes.size, dtype=bool)
+    if None in keys or "" in keys[:-1] or coded.indices.null_count:
+        for name, fault in (("bad_symbol", None), ("no_symbol", "")):
+            where = np.array([key == fault for key in keys])[codes]
+            faults.mark(name, where)
+            unusable |= where
+    ranks = _ranks([name or "" for name in names]).take(codes)
+    falling = ranks[1:] <= ranks[:-1]
+    falling[starts[1:] - 1] = False
+    sorted_, alike = not bool(falling.any()), len(set(keys)) < len(names)
+    if sorted_ and not alike:
+        return np.arange(codes.size), True
+    first = np.repeat(np.arange(starts.size) * len(names), np.diff(np.append(starts, codes.size)))
+    order = np.arange(codes.size) if sorted_ else np.argsort(first + ranks, kind="stable")
+    spelt = first + (_ranks([key or "" for key in keys]).take(codes) if alike else ranks)
+    again = np.argsort(spelt, kind="stable") if alike else order
     same = spelt[again[1:]] == spelt[again[:-1]]
     if same.any():
         twice = np.zeros(codes.size, dtype=bool)
         twice[again[1:][same]] = True
-        faults.mark("twice", twice & ~bad & ~none)
-    return order
+        faults.mark("twice", twice & ~unusable)
+    return order, sorted_
 
 
 def _ranks(texts: list[str]) -> Ints:
@@ -198,7 +210,7 @@ def _ranks(texts: list[str]) -> Ints:
 
 def _held(batch: pa.RecordBatch, values: Ints, prices: Ints, faults: _Faults) -> Ints:
     """Whole shares that may be sold: the quantity where it is known, else what the value is worth, rounded down."""
-    worth: Ints = np.maximum(values, 0) // np.maximum(prices, 1)
+    worth = _lots(np.maximum(values, 0), np.maximum(prices, 1))
     if "quantity" not in batch.schema.names:
         return worth
     finest = weight_places(batch.schema, "quantity")
@@ -207,13 +219,21 @@ def _held(batch: pa.RecordBatch, values: Ints, prices: Ints, faults: _Faults) ->
     return np.where(unknown, worth, quantity // 10**finest)
 
 
+def _lots(values: Ints, prices: Ints) -> Ints:
+    """How often prices go into values of 0 or more; up to 2**52 the quotient of floats never rounds up to the next."""
+    if values.max() < 2**52 and prices.max() < 2**52:
+        return (values / prices).astype(np.int64)
+    return values // prices
+
+
 def _parts(batch: pa.RecordBatch, starts: Indices, counts: Indices, faults: _Faults) -> Ints:
     """Target weights as integers; where an account names none at all, all are 1."""
     if "target" not in batch.schema.names:
         return np.ones(batch.num_rows, dtype=np.int64)
     finest = weight_places(batch.schema, "target")
     parts, missing = faults.amounts("target", finest)
-    faults.mark("target", parts < 0)
+    if parts.min() < 0:
+        faults.mark("target", parts < 0)
     equal = np.zeros(starts.size, dtype=bool)
     if missing.any():
         equal = np.logical_and.reduceat(missing, starts)
@@ -234,5 +254,8 @@ def _cash(scale: int, starts: Indices, counts: Indices, faults: _Faults, *, usua
     given, missing = faults.amounts("cash", scale)
     amounts = np.where(missing, usual, given) if missing.any() else given
     cash: Ints = amounts[starts]
-    faults.mark_accounts("cash", np.logical_or.reduceat(amounts != np.repeat(cash, counts), starts))
+    differs = amounts[1:] != amounts[:-1]
+    differs[starts[1:] - 1] = False
+    if differs.any():
+        faults.mark_accounts("cash", np.logical_or.reduceat(amounts != np.repeat(cash, counts), starts))
     return cash

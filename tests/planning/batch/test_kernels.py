@@ -13,6 +13,7 @@ import pytest
 
 from pbal_core import InfeasiblePlanError, Portfolio, Position, rebalance
 from pbal_core.planning.batch import BatchModel, plan_batches
+from pbal_core.planning.batch.terms import Block, Terms
 from pbal_core.planning.plan import Plan
 from tests.made_accounts import accounts, many_accounts, small_accounts
 
@@ -248,11 +249,12 @@ def test_amounts_whose_products_do_not_fit_are_planned_alone(quality: str) -> No
 
 
 def test_what_is_not_settled_in_few_steps_is_planned_alone() -> None:
-    """A dear share leaves more lots of a cheap one to take back than the kernel takes one by one."""
-    text = "A cash 1450: DEAR 0 @ 1000 = 0.5; CHEAP 0 @ 1 = 0.5"
-    table = planned(accounts(text), "whole").to_pylist()
-    assert {row["quality"] for row in table} == {"exact"}
-    assert table == planned(accounts(text), "exact").to_pylist()
+    """A dear share leaves many lots of two cheap ones to take back, in turn; of one alone they are taken at once."""
+    one = "A cash 1450: DEAR 0 @ 1000 = 0.5; CHEAP 0 @ 1 = 0.5"
+    two = "A cash 1450: DEAR 0 @ 1000 = 0.5; CHEAP 0 @ 1 = 0.25; OTHER 0 @ 1.01 = 0.25"
+    assert set(planned(accounts(one), "whole").column("quality").to_pylist()) == {"whole"}
+    assert set(planned(accounts(two), "whole").column("quality").to_pylist()) == {"exact"}
+    assert planned(accounts(two), "whole") == planned(accounts(two), "exact")
 
 
 def test_a_fund_without_a_target_is_sold_whole_in_a_hard_rebalance() -> None:
@@ -297,3 +299,31 @@ def test_a_dollar_more_never_lowers_the_level() -> None:
     levels = (after / [0.5, 0.3, 0.2]).min(axis=1)
     assert (np.diff(levels) >= -0.2).all()
     assert levels[-1] > levels[0] + 1000
+
+
+def block_of(draw: np.random.Generator, most: int, whole: int, count: int = 2_000) -> Block:
+    """Accounts of four assets with halves and quarters among them, and amounts up to ``most``."""
+    values, prices = draw.integers(0, most, (4, count)), draw.integers(1, 50, (4, count)) * 2
+    parts = draw.multinomial(whole, [0.25] * 4, count).T
+    given = {"values": values, "prices": prices, "parts": parts, "low": -(values // prices)}
+    cash = draw.integers(0, most, count)
+    more = {"whole": np.full(count, whole), "cash": cash, "total": values.sum(axis=0) + cash}
+    return Block(buys=np.ones(count, dtype=bool), **{name: c.astype(np.float64) for name, c in (given | more).items()})
+
+
+@pytest.mark.parametrize(("most", "whole"), [(200, 8), (10**6, 7), (2**40, 1_000), (2**44, 10_000)])
+def test_targets_and_reach_are_exact(most: int, whole: int) -> None:
+    """Ties too: as fractions say, whether floats or integers are asked."""
+    block = block_of(np.random.default_rng(whole), most, whole)
+    targets, reach = block.targets(), Terms.of(block).high
+    for i, j in np.ndindex(4, 300):
+        target = Fraction(int(block.parts[i, j]) * int(block.total[j]), whole)
+        lots = (target - int(block.values[i, j])) / int(block.prices[i, j]) + Fraction(1, 2)
+        assert targets[i, j] == round(target)
+        assert reach[i, j] == (max(0, lots.__floor__()) if block.parts[i, j] else 0)
+
+
+def test_fractions_of_shares_are_rounded_towards_no_trade() -> None:
+    """To a millionth: 29 dollars in shares of 100 are 0.29, though floats say a hair less."""
+    table = planned(accounts("A cash 29: VTI 0 @ 100\nB cash -29: VTI 100 @ 100\nC cash 2: VTI 0 @ 3"), "level")
+    assert table.column("shares").to_pylist() == [Decimal("0.29"), Decimal("-0.29"), Decimal("0.666666")]

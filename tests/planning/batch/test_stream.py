@@ -302,7 +302,7 @@ def test_a_batch_larger_than_the_cache_is_planned_in_pieces() -> None:
     batch = many_accounts(MOST_ROWS // 4, 9)
     pieces = list(plan_batches([batch], BatchModel("level")))
     assert [piece.num_rows for piece in pieces[-1:]] == [9]
-    assert len(pieces) == 4
+    assert len(pieces) == 3
     assert all(piece.num_rows % 9 == 0 for piece in pieces)
     assert pa.Table.from_batches(pieces) == table(
         [batch.slice(i, 1800) for i in range(0, batch.num_rows, 1800)], "level"
