@@ -66,7 +66,7 @@ def parser() -> Parser:
         "--gap",
         metavar="PERCENT",
         default="0.1",
-        help="the gap that auto accepts, in percent of the account's distance before any trade (default: %(default)s)",
+        help="the gap that auto accepts, in percent of what the account can gain at most (default: %(default)s)",
     )
     p.add_argument("--policy", metavar="FILE", help="TOML file of constraints, such as fees; plans are exact then")
     return p

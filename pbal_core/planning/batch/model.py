@@ -41,8 +41,8 @@ class BatchModel:
         min_trade: Dollars of the smallest trade, >= 0.
         constraints: What plans must keep to, such as a fee. With constraints or a smallest trade, ``whole`` and
             ``auto`` are ``exact``: only it knows them. A symbol that an account has not is no mistake.
-        threshold: The gap that ``auto`` accepts, >= 0, as a fraction of the account's distance before any trade: its
-            ``J``, and the cash to invest or to raise. 0 asks for a proof.
+        threshold: The gap that ``auto`` accepts, >= 0, as a fraction of what the account can gain at most: its ``J``
+            before any trade, and the cash to invest or to raise, above ``lower_bound``. 0 asks for a proof.
 
     Raises:
         RequestError: An argument is not usable.

@@ -189,12 +189,13 @@ class Part:
 
     def _good_enough(self, terms: Terms, plan: Whole) -> tuple[Whole, Bools]:
         """The plans after exchanges, and which of them have a gap within the threshold."""
+        threshold = float(self.model.threshold)
         nothing = self.block.distance(self.block.values) + np.abs(self.rows.cash[self.accounts])
-        enough = float(self.model.threshold) * nothing
-        open_ = np.flatnonzero(plan.settled & (plan.gap > enough))
+        most = np.maximum(nothing - plan.bound, 0.0)  # that any plan could gain
+        open_ = np.flatnonzero(plan.settled & (plan.gap > threshold * most))
         if open_.size:
             plan = plan.merged(open_, exchanged(terms.take(open_), plan.take(open_)))
-        return plan, plan.settled & (plan.gap <= enough)
+        return plan, plan.settled & (plan.gap <= threshold * most)
 
     def _levels(self) -> tuple[Level, Floats]:
         """The continuous solution: the level, and what each asset should be worth in units, shape (n, a)."""
