@@ -238,8 +238,7 @@ def _write_baskets(plan: HouseholdPlan, files: Sequence[PositionsFile], options:
     if not texts:
         raise RequestError("there is no basket to write: no account trades whole shares.")
     for name, text in texts.items():
-        safe = "".join(c if c.isalnum() else "-" for c in name).strip("-") or "account"
-        write(text, str(path.with_name(f"{path.stem}-{safe}{path.suffix}")))
+        write(text, str(path.with_name(f"{path.stem}-{views.file_part(name)}{path.suffix}")))
 
 
 def _remarks(plan: HouseholdPlan, files: Sequence[PositionsFile], *, verbose: bool) -> None:

@@ -53,7 +53,7 @@ def follow(sample: Callable[[], Current]) -> bool:
         return False
     if found.pinned is not None and found.current.statement is not page.current.statement:
         pin_again(found.current.statement.portfolio, found.pinned)
-    page.current, page.policy = found.current, found.policy
+    page.current, page.policy, page.household = found.current, found.policy, found.household
     page.waiting, page.way, page.changing = None, "", False
     page.problems, page.note = (), ""
     page.version += 1

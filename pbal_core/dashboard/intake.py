@@ -28,7 +28,8 @@ def words(current: Current) -> str:
     who = current.statement.broker if current.statement.format != "generic" else current.name
     age = f":orange[:material/warning: {read.age}]" if read.old else read.age
     cash = f"cash found {read.cash}" if read.cash else ""
-    parts = (in_markdown(harmless(who)), read.day, age, read.funds, cash, read.accounts, read.left_out)
+    accounts = read.accounts if state.page().household is None else read.accounts.removesuffix(" added up")
+    parts = (in_markdown(harmless(who)), read.day, age, read.funds, cash, accounts, read.left_out)
     line = " \N{MIDDLE DOT} ".join(filter(None, parts)).replace("$", "\\$")
     return f":small[{line}]"
 
@@ -41,7 +42,7 @@ def controls(current: Current) -> None:
     """Buttons for a portfolio of one's own, for one row of the page."""
     page = state.page()
     _choose_portfolio(current)
-    if cash := _reading(current).cash:
+    if (cash := _reading(current).cash) and page.household is None:
         st.button(f"Invest {cash}".replace("$", "\\$"), key="invest", on_click=state.change(positions.invest_cash))
     st.button("Details", key="see", help="What was read from each line of the file", on_click=state.change(_see))
     icon = ":material/expand_less:" if page.changing else None
@@ -55,8 +56,8 @@ def show(current: Current) -> None:
     """What was opened beside the positions: their lines, the ways in; and that money cannot move between accounts."""
     page = state.page()
     together = len(current.statement.included)
-    if not current.sample and together > 1:
-        st.caption(in_markdown(page_words(money_would_move(together))))
+    if not current.sample and together > 1 and page.household is None:
+        _offer_household(together)
     if not current.sample and page.seeing:
         _details(current)
     if not current.sample and page.changing:
@@ -64,6 +65,13 @@ def show(current: Current) -> None:
             begin.controls()
         begin.add_control()
     begin.room(current)
+
+
+def _offer_household(together: int) -> None:
+    """That money would have to move between accounts, and the way out of it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(in_markdown(page_words(money_would_move(together))), width="stretch")
+        st.button("Plan each account", key="household-begin", on_click=state.change(positions.plan_each_account))
 
 
 def _choose_portfolio(current: Current) -> None:
@@ -163,7 +171,12 @@ def _choose_accounts(where: Current | Batch, view: StatementView) -> None:
     st.multiselect("Accounts to add up", list(names), format_func=names.__getitem__, key=key)
     nothing = not st.session_state[key]
     use = state.change(_use_accounts)
-    st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
+    with st.container(horizontal=True, gap="small"):
+        st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
+        if isinstance(where, Batch):
+            each = state.change(_plan_each)
+            st.button("Plan each account", key=f"each {key}", on_click=each, args=(where, key, list(names)),
+                      help="A household: shared targets, and trades in each account with its own cash")  # fmt: skip
 
 
 def _choose_fund(fund: str, *, counted: bool) -> None:
@@ -182,6 +195,12 @@ def _use_accounts(where: Current | Batch, key: str) -> None:
     chosen = st.session_state.pop(key)  # the list that is drawn next shows what is included then
     st.session_state.pop(key.replace("Batch", "Current"), None)
     positions.select(where, chosen)
+
+
+def _plan_each(where: Batch, key: str, every: Sequence[str]) -> None:
+    """Takes the accounts that are chosen, or all where none is, and plans each of them."""
+    state.page().each = True
+    positions.select(where, st.session_state.pop(key) or every)
 
 
 _FIELD_WORDS = {

@@ -56,8 +56,8 @@ Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
 _SCRIPTS = (
-    *("folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js", "fit.js"),
-    *("sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "main.js"),
+    *("cells.js", "folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js"),
+    *("fit.js", "sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "main.js"),
 )
 
 

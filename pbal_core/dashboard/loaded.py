@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DataError, Issue, PbalError
-from ..readers import NamedAccount, Statement, columns_of, format_of, read_positions
+from ..readers import ALL_ACCOUNTS, NamedAccount, Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
 from ..readers.several import Priced, different_days, newer_prices, statement_at
 from ..views.saved import SavedPortfolio, last_four
@@ -108,6 +108,7 @@ def read_batch(
     *,
     mapping: ColumnMapping | None = None,
     done: Sequence[LoadedFile] = (),
+    every_account: bool = False,
 ) -> Current | Batch:
     """Reads files that belong together.
 
@@ -115,6 +116,7 @@ def read_batch(
         files: Names and bytes, at least one.
         mapping: What the columns of the first file mean, where somebody said so.
         done: Files that are read already.
+        every_account: Take all accounts, where one of them would have to be chosen.
 
     Returns:
         The portfolio, or where the reading stopped.
@@ -128,6 +130,8 @@ def read_batch(
             columns = _columns(data, error)
             return Batch(name=name, data=data, issues=error.issues, columns=columns, done=tuple(read), rest=rest)
         mapping = None
+        if every_account and statement.accounts:
+            statement = statement.select(ALL_ACCOUNTS)
         if statement.blocking:
             return _asking(name, data, statement, read, rest)
         read.append(LoadedFile(name=name, data=data, statement=statement))
@@ -181,7 +185,7 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         raise DataError([Issue("error", "same_account", message)])
     chosen = [account.id for part in parts for account in part.accounts if account.id in part.included]
     issues: list[Issue] = []
-    parts = _alike(files, parts, issues)
+    parts = _alike(files, _in_dollars(parts), issues)
     days = [part.as_of for part in parts if part.as_of is not None]
     return Statement(
         broker=" and ".join(dict.fromkeys(part.broker for part in parts)),
@@ -194,6 +198,20 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         selection=tuple(chosen),
         not_cash=tuple(dict.fromkeys(fund for part in parts for fund in part.not_cash)),
     )
+
+
+def _in_dollars(parts: Sequence[Statement]) -> Sequence[Statement]:
+    """The statements with dollars where one names no currency, as it is read alone, if the others are in dollars."""
+    if {part.currency for part in parts} != {"", "USD"}:
+        return parts
+    return [
+        replace(
+            part,
+            holdings=tuple(holding._replace(currency=holding.currency or "USD") for holding in part.holdings),
+            cash=tuple(balance._replace(currency=balance.currency or "USD") for balance in part.cash),
+        )
+        for part in parts
+    ]
 
 
 def _alike(files: Sequence[LoadedFile], parts: Sequence[Statement], issues: list[Issue]) -> list[Statement]:

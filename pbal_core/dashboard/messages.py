@@ -11,7 +11,7 @@ from ..errors import Issue, PbalError
 from ..policy.constraints import RULES
 
 CONTROLS = {
-    "plan_a_household": "The command does: pbal FILE ... --household FILE.toml.",
+    "plan_a_household": 'Press "Plan each account".',
     "trade_real_money": 'Tick "Real money".',
     "exact_method": 'Choose "fit to cash (exact)" above.',
     "trust_the_gateway": "The certificate or its fingerprint is set in .streamlit/secrets.toml under [ibkr].",
@@ -28,6 +28,11 @@ def page_words(message: object) -> str:
     control = CONTROLS.get(remedy.code, "") if remedy is not None else ""
     lines = (f"{line[:1].upper()}{line[1:]}" for line in text.splitlines())
     return f"{chr(10).join(lines)} {control}".rstrip()
+
+
+def literal(text: str) -> str:
+    """A text where Markdown is read: every character that could mean something stays what it is."""
+    return re.sub(r"([^\w\s,;%])", r"\\\1", text)
 
 
 def say(messages: Iterable[object]) -> None:

@@ -16,11 +16,13 @@ from ..planning.plan import Plan
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from . import (
+    accounts_panel,
     address,
     begin,
     broker_panel,
     downloads,
     drift_panel,
+    household_panel,
     intake,
     keep,
     kept,
@@ -73,9 +75,10 @@ def render(opening: Path | None = None) -> None:
         plan = st.container()
     portfolio = page.current.statement.portfolio
     policy = targets_panel.choose(page.current, questions)  # outside the fragment: no amount changes it
+    accounts_panel.show(page)
     with plan:
         _plan(page.current, policy)
-        if policy is not None and len(portfolio):
+        if policy is not None and len(portfolio) and page.household is None:
             ladder_panel.show(portfolio, policy)
     chart_library()
     settle_heap("after the first page")
@@ -131,25 +134,34 @@ def _plan(current: Current, policy: Policy | None) -> None:
 
 def _question_and_plan(current: Current, policy: Policy | None) -> None:
     portfolio = current.statement.portfolio
-    settings = state.settings()
+    settings, household = state.settings(), state.page().household
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
+    if household is not None:
+        st.session_state["method"] = settings.method.value  # its choice is not drawn, and stays
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall",
                       key="plan-controls"):  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
-            _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
+            if household is None:
+                _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
             steps = st.container(width="content")
             keep.button()
             share.button()
             files = st.container(width="content")
-    plan = None
+    plan, shared = None, None
     if policy is None:
         st.text("There is no plan yet. Answer the question about the targets first.")
     elif not len(portfolio) and policy.targets is None:
         st.text("You hold nothing but cash. Say what to buy in the table of targets below: symbol, target and price.")
+    elif household is not None:
+        shared = household_panel.show(current, household, policy)
     else:
         plan = _live(current, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
+    if shared is not None:
+        with files:
+            downloads.offer_household(shared, quotes(current))
+        household_panel.remarks(shared)
     if plan is not None and policy is not None:
         with files:
             downloads.offer(plan, current.name, quotes(current))

@@ -26,7 +26,7 @@ from ..readers.mapping import ColumnMapping
 from ..readers.source import read_bytes
 from ..sample import SAMPLES, sample_bytes
 from ..views.session import is_session
-from . import keep, state
+from . import household_file, households, keep, state
 from .loaded import Batch, Current, LoadedFile, finish, harmless, own_accounts, read_batch
 
 PASTED, TYPED = "pasted cells", "typed positions"
@@ -50,12 +50,26 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
     state.page().waiting = None
     named = [(harmless(name), data) for name, data in files]
     saved = [(name, data) for name, data in named if is_session(data)]
-    others = [(name, data) for name, data in named if not is_session(data)]
-    newer = read_batch(others, mapping=mapping) if others else None
+    toml = [(name, data) for name, data in named if household_file.is_household(name)]
+    others = [each for each in named if each not in saved and each not in toml]
+    newer = read_batch(others, mapping=mapping, every_account=bool(toml)) if others else None
+    refused = household_file.read(toml) if toml else None
+    if refused is not None:
+        offer(refused)
+        return
     if saved and not _restored(saved, newer):
         return
     if newer is not None:
         offer(newer)
+    elif not saved:
+        _name_accounts()
+
+
+def _name_accounts() -> None:
+    """Makes a household's file that was read count; where it does not fit, that waits to be said."""
+    refused = household_file.apply()
+    if refused is not None:
+        show(refused)
 
 
 def _restored(saved: Sequence[tuple[str, bytes]], newer: Current | Batch | None) -> bool:
@@ -109,7 +123,12 @@ def show(found: Current | Batch) -> None:
         return
     page.current, page.waiting, page.gone = found, None, frozenset()
     page.way, page.changing, page.seeing, page.looking = "", False, False, False
+    page.household = households.again(page.household, found)
+    if page.each and not found.sample and len(found.statement.included) > 1:
+        page.household = households.begin(found)
+    page.each = False
     page.version += 1
+    _name_accounts()
 
 
 def select(where: Current | Batch, accounts: Sequence[str]) -> None:
@@ -168,7 +187,16 @@ def add(files: Sequence[tuple[str, bytes]]) -> None:
         take(files)
         return
     current = state.page().current
-    offer(read_batch([(harmless(name), data) for name, data in files], done=_as_chosen(current)))
+    named = [(harmless(name), data) for name, data in files]
+    toml = [(name, data) for name, data in named if household_file.is_household(name)]
+    others = [each for each in named if each not in toml]
+    refused = household_file.read(toml) if toml else None
+    if refused is not None:
+        offer(refused)
+    elif others:
+        offer(read_batch(others, done=_as_chosen(current), every_account=bool(toml)))
+    else:
+        _name_accounts()
 
 
 def _as_chosen(current: Current) -> tuple[LoadedFile, ...]:
@@ -210,6 +238,13 @@ def remove() -> None:
         show(keep.put(others, min(len(current.before), len(others) - 1)))
     else:
         show_sample(FIRST_SAMPLE)
+
+
+def plan_each_account() -> None:
+    """Makes the accounts of the page a household, each with the cash that its file has."""
+    page = state.page()
+    page.household = households.begin(page.current)
+    page.version += 1
 
 
 def invest_cash() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import streamlit as st
 
+from ..policy.household import HouseholdPolicy
 from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..views.drift import Band
@@ -40,12 +41,14 @@ class Question:
         policy: Targets and constraints.
         settings: Cash, minimum trade, strategy and share rounding.
         pinned: The question of plan A, once another portfolio was shown; not part of what is asked.
+        household: The accounts, where each is planned by itself; an address never says anything of them.
     """
 
     current: Current
     policy: Policy
     settings: Settings
     pinned: PinnedPlan | None = None
+    household: HouseholdPolicy | None = None
 
     def params(self, linked: Targets | None) -> dict[str, str]:
         """What an address says of the question: no amount held, and no targets but those that it may say.
@@ -60,7 +63,8 @@ class Question:
 
     def same(self, other: Question) -> bool:
         """It asks the same; a portfolio is compared by identity, since it may be large."""
-        return (self.current is other.current) and (self.policy, self.settings) == (other.policy, other.settings)
+        mine, theirs = ((q.policy, q.settings, q.household) for q in (self, other))
+        return self.current is other.current and mine == theirs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,6 +141,9 @@ class Page:
         keeping: The browser keeps the session in its own storage.
         unusable: What the browser kept was refused; nothing is written over it.
         brought_back: The browser has just brought a session back, and the page is not drawn with it yet.
+        household: The accounts, where each is planned by itself.
+        each: The accounts that are shown next are planned each by itself.
+        named: Name and content of a household's file that was read and waits for positions.
         band: How far a weight may be from its target before that is worth acting on.
         version: Grows whenever boxes must forget what was typed into them.
         edit: Number of the last edit of the targets that was judged.
@@ -160,6 +167,9 @@ class Page:
     keeping: bool = False
     unusable: bool = False
     brought_back: bool = False
+    household: HouseholdPolicy | None = None
+    each: bool = False
+    named: tuple[str, HouseholdPolicy] | None = None
     band: Band = field(default_factory=Band)
     version: int = 0
     edit: int = 0
@@ -205,7 +215,7 @@ def put_settings(wanted: Settings) -> None:
 def question() -> Question:
     """What is asked now."""
     found = page()
-    return Question(current=found.current, policy=found.policy, settings=settings())
+    return Question(current=found.current, policy=found.policy, settings=settings(), household=found.household)
 
 
 def touch() -> None:

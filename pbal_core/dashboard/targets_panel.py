@@ -21,7 +21,7 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..policy.tree import TargetNode
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
-from . import classes_panel, regroup, rules_panel, state, wanted
+from . import classes_panel, households, regroup, rules_panel, state, wanted
 from .loaded import Current, in_markdown
 from .messages import say
 from .weights import weights_table
@@ -47,6 +47,8 @@ def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
     """
     page, portfolio = state.page(), current.statement.portfolio
     unpriced, untargeted = (find(page.policy, portfolio) for find in (wanted.without_price, wanted.without_target))
+    kept = households.left_alone(page.household, current)
+    untargeted = tuple(symbol for symbol in untargeted if symbol_key(symbol) not in kept)
     with questions:
         _problems()
         if current.sample and (unpriced or untargeted):

@@ -202,3 +202,8 @@ def household_document(plan: HouseholdPlan) -> dict[str, Any]:
 def household_json(plan: HouseholdPlan) -> str:
     """The document as text."""
     return json_text(household_document(plan))
+
+
+def file_part(name: str) -> str:
+    """The name of an account as a part of a file's name."""
+    return "".join(c if c.isalnum() else "-" for c in name).strip("-") or "account"

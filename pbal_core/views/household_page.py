@@ -36,10 +36,8 @@ class AccountSheet(TypedDict):
 
     name: str
     kind: str
-    value: str
     symbols: list[str]
     values: list[str]
-    dollars: list[float]
     funds: list[int]
     axis: AxisData
 
@@ -62,7 +60,7 @@ class HouseholdSheet(TypedDict):
     percents: list[str]
     min_trade: AxisData
     top: float
-    """Where the value axis of the chart ends, in percent; states may need more."""
+    """Where the value axis of the chart ends, in percent; it may have to end later for states."""
 
 
 class AccountStates(TypedDict):
@@ -126,10 +124,8 @@ def household_sheet(
             AccountSheet(
                 name=account.name,
                 kind=KIND_WORDS[account.kind],
-                value=own.cents_text(sum(own.cents)),
                 symbols=list(own.symbols),
                 values=[own.cents_text(cents) for cents in own.cents],
-                dollars=[value / 10**own.scale for value in own.values],
                 funds=[fund_of[row] for row in account.span],
                 axis=axis_data(axis, own.currency),
             )
@@ -148,7 +144,7 @@ def household_sheet(
         funds=funds,
         percents=percent_texts(),
         min_trade=axis_data(min_trade, basis.currency),
-        top=max(max(fund["before"], fund["target"]) for fund in funds),
+        top=chart_top(*(fund["before"] for fund in funds), *(fund["target"] for fund in funds)),
     )
 
 
@@ -273,7 +269,7 @@ class _Packing:
             ],
             total=self.total.states(),
             dollars=self.dollars,
-            top=max(weights, default=0) / 1000,
+            top=chart_top(*(code / 1000 for code in weights)),
         )
 
 
@@ -339,4 +335,4 @@ def trade_count_words(count: int) -> str:
 
 def chart_top(*percents: float) -> float:
     """Where the chart's axis ends for bars of at most so many percent."""
-    return min(100.0, nice_ceiling(1.04 * max(percents)))
+    return min(100.0, nice_ceiling(1.04 * max(percents, default=0.0)))

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from pbal_core import RequestError, rebalance
-from pbal_core.dashboard import component, live
+from pbal_core.dashboard import component, household_panel, live
 from pbal_core.dashboard.figure import TRACES, figure_data
 from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
 from tests.build import portfolio
@@ -152,7 +152,7 @@ def test_the_figure_is_plain_data_with_theme_variables_for_colours() -> None:
 
 def test_no_text_of_a_file_is_ever_parsed_as_markup() -> None:
     """The scripts write with text nodes; none of the ways from text to markup occurs in them."""
-    for name in (*live._SCRIPTS, "library.js"):
+    for name in (*live._SCRIPTS, *household_panel._SCRIPTS, "library.js"):
         script = component.asset(name)
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in script, f"{name}: {way}"

@@ -1,20 +1,6 @@
 // The trade table: its columns are those that Python lists. It is built once a portfolio and a unit; afterwards only
 // text that changed is written. Rows are kept as elements, so that they can be sorted, filtered and opened cheaply.
 
-/** Writes text into a text node if it differs, which is what keeps a drag cheap. */
-function write(node, text) {
-  if (node.data !== text) node.data = text;
-}
-
-function cell(row, tag, classes) {
-  const element = document.createElement(tag);
-  element.className = classes;
-  const text = document.createTextNode("");
-  element.append(text);
-  row.append(element);
-  return text;
-}
-
 const PLAN_A = { key: "pinned", title: "Plan A", tone: "pinned", follows: "", leaves: "", widths: [0, 0] };
 
 /** The columns of the sheet that are shown in a unit, and plan A's trades where there is one. */

@@ -118,7 +118,8 @@ def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> di
     for account in policy.accounts:
         if account.empty:
             continue
-        matches = [(file, ids) for file in files if (ids := _matching(account, file)) is not None]
+        matches = _named(account, files)
+        matches = matches or [(file, ids) for file in files if (ids := _matching(account, file)) is not None]
         if len(matches) != 1 or (len(matches[0][1]) > 1 and account.number):
             problems.append(_not_one(account, matches, files))
             continue
@@ -133,6 +134,13 @@ def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> di
     if problems:
         raise RequestError("\n".join(problems))
     return parts
+
+
+def _named(account: AccountPolicy, files: Sequence[PositionsFile]) -> list[tuple[PositionsFile, list[str]]]:
+    """The account whose whole number was given, although it may be the end of another's."""
+    if not account.number or account.file:
+        return []
+    return [(file, [each.id]) for file in files for each in file.statement.accounts if each.id == account.number]
 
 
 def _matching(account: AccountPolicy, file: PositionsFile) -> list[str] | None:

@@ -1,0 +1,286 @@
+// The conductor of a household: an amount of cash for each account and one minimum trade. The cash that somebody drags
+// is live, since Python has sent the plans of that account along its slider; the other accounts keep their plans until
+// the cash is let go, and all of them are planned anew.
+
+const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
+const SETTLE_PAUSE = 60; // ms
+const FEW_ACCOUNTS = 4; // of which a touch screen gets every plan in advance
+const NO_HOVER = matchMedia("(hover: none)");
+
+class HouseholdView {
+  constructor(root) {
+    this.root = root.querySelector(".pbal");
+    this.part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    this.sentence = document.createTextNode("");
+    const line = document.createElement("span");
+    line.append(this.sentence);
+    this.part("sentence").append(line);
+    this.table = new HouseholdTable(this.part("by-account"), this.part("by-fund"));
+    this.chart = new HouseholdChart(this.part("chart"), this.part("legend"));
+    this.numbers = new KeyNumbers(this.part("numbers"));
+    this.copying = new Copying(this.root, (words) => { this.part("spoken").textContent = words; });
+    this.root.querySelector('[data-action="copy"]').addEventListener("click", () => this.copying.copy(this.lines));
+    this.root.querySelector('[data-action="close-copy"]').addEventListener("click", () => this.copying.close());
+    for (const button of this.root.querySelectorAll("[data-rows]")) button.addEventListener("click", () => this.show(button.dataset.rows));
+    this.smallest = this.control(this.part("smallest"), "min_trade");
+    Object.assign(this, { accounts: [], slices: new Map(), sent: 0, asked: 0, answered: 0, lines: [] });
+    this.targetsTyped = ({ detail }) => this.root.toggleAttribute("data-typing", detail?.off ?? false);
+    document.addEventListener("pbal-typed", this.targetsTyped);
+    this.wide = new ResizeObserver(() => this.settleSoon());
+    this.wide.observe(this.root);
+  }
+
+  stop() {
+    this.chart.stop();
+    this.wide.disconnect();
+    document.removeEventListener("pbal-typed", this.targetsTyped);
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.settling);
+    clearTimeout(this.pausing);
+  }
+
+  // ---- what Python sends
+
+  receive(data, send) {
+    this.send = send;
+    const overtaken = data.n < this.asked;
+    const current = !overtaken && !this.dragging && this.pausing === undefined;
+    this.sent = Math.max(this.sent, data.n);
+    if (data.sheet && data.sheet.id !== this.sheet?.id) this.lay(data.sheet);
+    if (this.sheet?.id !== data.ids.sheet) {
+      if (this.lacking !== data) {
+        this.lacking = data;
+        this.request({ have: "" }, overtaken);
+      }
+      return;
+    }
+    if (data.point.id !== this.point?.id) this.slices.clear();
+    this.point = data.point;
+    if (data.slice?.of === data.point.id) {
+      this.slices.set(data.slice.account, data.slice);
+      this.accounts[data.slice.account].draw({ data: data.slice.states });
+    }
+    this.lines = data.lines;
+    this.answered = data.n;
+    if (current) {
+      this.accounts.forEach((amount, number) => this.shown(amount, data.cash[number]));
+      this.shown(this.smallest, data.min_trade);
+    }
+    this.accounts.forEach(({ control }, number) => {
+      control.toggleAttribute("data-whole", this.slices.has(number));
+      control.toggleAttribute("data-stale", !this.slices.has(number));
+    });
+    this.part("explanation").textContent = data.explanation;
+    this.root.querySelector('[data-action="copy"]').hidden = !data.lines.length;
+    this.paint();
+    if (current) this.say();
+    this.settleSoon();
+    const near = this.accounts.findIndex((amount) => amount.near);
+    if (near >= 0) this.reach(near);
+  }
+
+  shown(amount, { value, label, error }) {
+    if (!amount.editing) amount.show(value, { label, error });
+  }
+
+  /** A new sheet: controls, tables and chart for it. Controls stay where the accounts are the same. */
+  lay(sheet) {
+    this.mark("waiting");
+    const names = JSON.stringify(sheet.accounts.map(({ name }) => name));
+    if (names !== this.names) {
+      this.names = names;
+      this.part("accounts").replaceChildren();
+      this.accounts = sheet.accounts.map((_, number) => this.control(this.part("accounts"), number));
+    }
+    this.sheet = sheet;
+    this.slices.clear();
+    this.point = undefined;
+    sheet.accounts.forEach(({ name, kind, axis }, number) => {
+      this.accounts[number].setAxis(axis, sheet.spellings);
+      this.accounts[number].draw(undefined);
+      this.label(this.accounts[number].control, name, kind, `cash of ${name}`);
+    });
+    this.smallest.setAxis(sheet.min_trade, sheet.spellings);
+    this.label(this.smallest.control, "Minimum trade", "", "minimum trade");
+    this.table.build(sheet);
+    this.chart.build(sheet);
+    this.root.style.setProperty("--pbal-rows", String(sheet.accounts.reduce((sum, { symbols }) => sum + symbols.length + 2, 1)));
+    document.dispatchEvent(new Event("pbal-table"));
+  }
+
+  label(control, name, kind, words) {
+    control.querySelector('[data-part="name"]').textContent = name;
+    control.querySelector('[data-part="kind"]').textContent = kind;
+    control.querySelector(".pbal-slider").setAttribute("aria-label", `Slider of the ${words}`);
+    control.querySelector(".pbal-box").setAttribute("aria-label", words[0].toUpperCase() + words.slice(1));
+  }
+
+  // ---- what the reader does
+
+  /** A slider and a box: of the cash of an account, or of the minimum trade, which is not live. */
+  control(parent, which) {
+    const { content } = this.part("control");
+    const control = content.firstElementChild.cloneNode(true);
+    if (which === "min_trade") control.dataset.axis = which;
+    const [box, note] = [control.querySelector(".pbal-box"), control.querySelector('[data-part="note"]')];
+    box.id = `pbal-household-${which}`;
+    note.id = `${box.id}-note`;
+    box.setAttribute("aria-describedby", note.id);
+    control.querySelector("label").htmlFor = box.id;
+    parent.append(control);
+    return new Amount(control, {
+      pressed: () => {
+        this.dragging = true;
+        clearTimeout(this.settling);
+      },
+      moved: () => {
+        this.mark("moving");
+        this.paintSoon();
+      },
+      released: () => {
+        this.dragging = false;
+        if (this.root.dataset.state === "moving") this.mark("waiting");
+        this.settleSoon();
+      },
+      committed: (how) => {
+        if (how === "box") this.paintSoon();
+        this.commit(how === "keys" ? KEYBOARD_PAUSE : 0);
+      },
+      reached: () => which !== "min_trade" && this.reach(which),
+    });
+  }
+
+  /** Asks for the plans along the cash of an account that somebody reaches for. */
+  reach(number) {
+    if (!this.point || this.slices.has(number) || this.pausing !== undefined || this.answered < this.sent) return;
+    this.request({ reached: number }, false);
+  }
+
+  commit(pause) {
+    clearTimeout(this.pausing);
+    const now = () => {
+      this.pausing = undefined;
+      const near = this.accounts.findIndex((amount) => amount.near);
+      this.request(near >= 0 ? { reached: near } : {});
+      this.settleSoon();
+    };
+    if (pause) this.pausing = setTimeout(now, pause);
+    else now();
+  }
+
+  /** What a test (or a style) may wait for: moving, waiting for Python, settled. */
+  mark(state) {
+    this.root.dataset.state = state;
+  }
+
+  request(extra, amounts = true) {
+    this.sent += 1;
+    if (amounts) this.asked = this.sent;
+    this.mark("waiting");
+    const said = amounts ? { cash: this.accounts.map(({ amount }) => amount), min_trade: this.smallest.amount } : {};
+    this.send({ n: this.sent, have: this.sheet?.id ?? "", ...said, ...extra });
+  }
+
+  show(rows) {
+    for (const button of this.root.querySelectorAll("[data-rows]")) button.setAttribute("aria-pressed", String(button.dataset.rows === rows));
+    this.part("by-account").hidden = rows !== "accounts";
+    this.part("by-fund").hidden = rows !== "funds";
+    this.settle();
+    document.dispatchEvent(new Event("pbal-table")); // the targets are in one of the tables only
+  }
+
+  // ---- what is shown
+
+  /** States and position of the amounts: the committed plan, or one along the only cash that differs from it. */
+  look() {
+    const { point } = this;
+    if (!point || this.smallest.amount !== point.min_trade) return undefined;
+    const differing = this.accounts.flatMap(({ amount }, number) => (amount === point.cash[number] ? [] : [number]));
+    if (!differing.length) return [point.states, 0];
+    const slice = differing.length === 1 && this.slices.get(differing[0]);
+    const i = slice ? slice.index.get(this.accounts[differing[0]].position) : undefined;
+    return i === undefined ? undefined : [slice.states, i];
+  }
+
+  known() {
+    return [this.point, ...this.slices.values()].map(({ states }) => states);
+  }
+
+  top() {
+    return Math.max(this.sheet.top, ...this.known().map(({ top }) => top));
+  }
+
+  paintSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.paint();
+    });
+  }
+
+  paint() {
+    for (const slice of this.slices.values()) slice.index ??= new Map(slice.states.places.map((place, i) => [place, i]));
+    const found = this.look();
+    this.root.toggleAttribute("data-busy", !found);
+    if (!found) return;
+    const [states, i] = found;
+    write(this.sentence, stateOf(states.sentence, i));
+    this.numbers.paint({ numbers: states.numbers.map((number) => stateOf(number, i)) });
+    this.table.paint(states, i, this.point.states);
+    this.chart.draw(states, i, this.point.states, this.top());
+  }
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLE_PAUSE);
+  }
+
+  /** Makes room for the longest texts, and says when everything is there. */
+  settle() {
+    if (!this.point || this.dragging) return;
+    this.makeRoom();
+    this.table.settle(this.known());
+    const [states, i] = this.look() ?? [this.point.states, 0];
+    this.part("chart").setAttribute("aria-label", `Chart of weights before and after, by account; the table says the same. ${stateOf(states.sentence, i)}`);
+    if (this.root.dataset.state === "moving" || this.pausing !== undefined || this.answered < this.sent) return;
+    this.mark("settled");
+    const next = NO_HOVER.matches && this.accounts.length <= FEW_ACCOUNTS ? this.accounts.findIndex((_, n) => !this.slices.has(n)) : -1;
+    if (next >= 0) this.reach(next); // a finger comes without notice
+  }
+
+  /** Lines for the longest sentence that the sliders can show. */
+  makeRoom() {
+    const line = this.part("sentence");
+    const texts = this.known().flatMap(({ sentence }) => sentence.states);
+    const longest = texts.reduce((most, text) => (text.length > most.length ? text : most), "");
+    const ruler = document.createElement("div");
+    ruler.className = "pbal-sentence pbal-ruler";
+    ruler.style.width = `${line.clientWidth}px`;
+    ruler.append(Object.assign(document.createElement("span"), { textContent: longest }));
+    this.root.append(ruler);
+    const height = ruler.firstElementChild.getBoundingClientRect().height;
+    const lines = Math.round(height / parseFloat(getComputedStyle(ruler).lineHeight));
+    ruler.remove();
+    this.root.style.setProperty("--pbal-lines", String(lines));
+  }
+
+  /** Says the plan in words, once a commit. */
+  say() {
+    const spoken = this.part("spoken");
+    const words = stateOf(this.point.states.sentence, 0);
+    if (spoken.textContent !== words) spoken.textContent = words;
+  }
+}
+
+const views = new WeakMap();
+
+export default function ({ parentElement, data, setStateValue }) {
+  if (!data) return undefined;
+  if (!views.has(parentElement)) views.set(parentElement, new HouseholdView(parentElement));
+  const view = views.get(parentElement);
+  view.receive(data, (request) => setStateValue("request", request));
+  return () => {
+    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
+    view.stop();
+    views.delete(parentElement);
+  };
+}

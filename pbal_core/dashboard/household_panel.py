@@ -1,0 +1,278 @@
+"""The household on the page: its component, what it is sent, and what comes back from it.
+
+The model: as in ``live``, Python computes and the browser looks up. The browser gets the committed plan of all
+accounts, and the plans along the cash of the one account that somebody reaches for, in which the others keep their
+plans. When that cash is let go, it sends one request with the amounts of all accounts, and all is planned anew.
+
+Amounts live in the page's household, the minimum trade in ``st.session_state["min_trade"]``. What comes from the
+browser is the client's: it is text until ``read_amount`` accepted it and the core computed a plan for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from ..errors import InfeasiblePlanError, PbalError, RequestError
+from ..money import currency_spellings
+from ..planning.household import HouseholdPlan, rebalance_household
+from ..planning.household.along import Prepared, prepare_household
+from ..planning.household.assemble import Assembled
+from ..planning.strategy import Method
+from ..policy.household import HouseholdPolicy
+from ..policy.policy import Policy
+from ..policy.targets import Targets
+from ..views import household as views
+from ..views.axis import cash_axis, min_trade_axis, plain
+from ..views.copying import trade_lines
+from ..views.household_page import HouseholdStates, household_sheet, household_states
+from ..views.household_rows import HouseholdRows, household_rows
+from . import households, state
+from .component import component
+from .live import read_amount
+from .loaded import Current
+from .messages import literal, page_words, say
+
+LIVE_ROWS = 100
+"""Above this many rows of one account its plans are computed when its cash is let go."""
+_PARTS = 700
+"""Into how many parts the slider of an account divides what it is worth, near zero."""
+_KEY = "household"
+
+_SCRIPTS = (
+    *("cells.js", "numbers.js", "track.js", "amount.js", "copying.js"),
+    *("household_table.js", "household_chart.js", "household.js"),
+)
+_view = component("household", styles=("live.css", "track.css", "household.css"), scripts=_SCRIPTS)
+
+
+def show(current: Current, household: HouseholdPolicy, policy: Policy) -> HouseholdPlan | None:
+    """Draws the household and returns its plan; None where there is none, and it is said why.
+
+    Args:
+        current: What is held.
+        household: The accounts.
+        policy: The targets, and the constraints that count in each account.
+    """
+    memory = st.session_state.setdefault(f"{_KEY}-memory", new_memory())
+    memory["answer"] += 1
+    try:
+        asked = _Asked.of(current, household, policy, memory)
+    except PbalError as error:
+        st.error("There is no plan for this household.")
+        say([error])
+        return None
+    _view(data=asked.data(memory), key=_KEY, on_request_change=_committed, height="content")
+    return asked.plan
+
+
+def remarks(plan: HouseholdPlan) -> None:
+    """What is to be said of the files and of each account's plan, in small letters."""
+    lines = [page_words(issue) for issue in plan.issues]
+    lines += [f"{name}: {issue.message}" for name, each in plan.plans.items() for issue in each.issues]
+    with st.container(key="plan-remarks"):
+        if lines:
+            st.caption("  \n".join(map(literal, lines)))
+
+
+def new_memory() -> dict[str, Any]:
+    """What Python keeps of the view: the last request and answer, what the browser has, what was refused."""
+    return {"n": 0, "answer": 0, "have": "", "reached": None, "errors": {}, "typed": {}, "asked": {}, "whose": None}
+
+
+class _Asked:
+    """One question about a household, and its answer."""
+
+    def __init__(
+        self, assembled: Assembled, targets: Targets, household: HouseholdPolicy, memory: dict[str, Any]
+    ) -> None:
+        settings = state.settings()
+        self.assembled, self.targets = assembled, targets
+        self.cash, self.min_trade = assembled.cash, settings.min_trade
+        self.axes = _axes(assembled, memory)
+        self.prepared: Prepared = prepare_household(
+            assembled.household,
+            targets,
+            self.cash,
+            strategy=settings.strategy,
+            min_trade=self.min_trade,
+            amounts=[amount for axis in self.axes for amount in axis],
+        )
+        self.rows: HouseholdRows = household_rows(self.prepared, targets)
+        self.refusal = ""
+        self.plan: HouseholdPlan | None = None
+        location = households.location_for(household, targets)
+        try:
+            plan = rebalance_household(
+                assembled.household,
+                targets,
+                self.cash,
+                strategy=settings.strategy,
+                method=Method.EXACT,
+                min_trade=self.min_trade,
+                location=location,
+            )
+            self.plan = replace(plan, issues=(*assembled.issues, *plan.issues))
+        except InfeasiblePlanError as error:
+            self.refusal = str(error)
+        facts = (assembled.household, targets, settings.strategy, self.axes, assembled.found)
+        self.sheet = _digest(facts, sorted(location.items()))
+        self.point = _digest(self.sheet, sorted(self.cash.items()), self.min_trade)
+
+    @classmethod
+    def of(cls, current: Current, household: HouseholdPolicy, policy: Policy, memory: dict[str, Any]) -> _Asked:
+        """The question of the page.
+
+        Raises:
+            PbalError: It cannot be asked.
+        """
+        assembled = households.assembled(household, policy, current)
+        return cls(assembled, households.targets_for(policy, current), household, memory)
+
+    def data(self, memory: dict[str, Any]) -> dict[str, Any]:
+        """What the browser needs and does not have yet; it is remembered as sent."""
+        plan, rows = self.plan, self.rows
+        outcomes = rows.refused(self.cash, self.refusal) if plan is None else rows.committed(plan)
+        money = self.assembled.household.accounts[0].portfolio.money
+        names, errors, typed = list(self.cash), memory["errors"], memory["typed"]
+        sheet = None if memory["have"] == self.sheet else self._sheet()
+        memory["have"] = self.sheet  # a browser that does not get it asks again
+        reached, memory["reached"] = memory["reached"], None
+        return {
+            "n": memory["n"],
+            "answer": memory["answer"],  # no answer is sent twice; see ``payload``
+            "ids": {"sheet": self.sheet},
+            "sheet": sheet,
+            "point": {
+                "id": self.point,
+                "cash": [plain(self.cash[name]) for name in names],
+                "min_trade": plain(self.min_trade),
+                "states": household_states(rows, [outcomes]),
+            },
+            "slice": self._slice(names[reached]) if reached is not None and reached < len(names) else None,
+            "cash": [
+                {"value": plain(self.cash[name]), "label": typed.get(name, money(self.cash[name])),
+                 "error": errors.get(name, "")}
+                for name in names
+            ],
+            "min_trade": {"value": plain(self.min_trade), "label": typed.get("", money(self.min_trade)),
+                          "error": errors.get("", "")},
+            "lines": [] if plan is None else _lines(plan),
+            "explanation": "" if plan is None else views.explanation(plan),
+        }  # fmt: skip
+
+    def _sheet(self) -> dict[str, Any]:
+        household = self.assembled.household
+        worth = sum((account.portfolio.value for account in household), Decimal(0))
+        count = len(self.rows.basis.symbols)
+        smallest = min_trade_axis(worth, Method.EXACT, count, reach=[self.min_trade])
+        sheet = household_sheet(self.rows, self.axes, smallest)
+        return {**sheet, "id": self.sheet, "spellings": currency_spellings(household.currency)}
+
+    def _slice(self, name: str) -> dict[str, Any] | None:
+        """The plans along the cash of one account; None where there is no plan for the others, or too much to do."""
+        number = list(self.cash).index(name)
+        rows, plan = self.rows, self.plan
+        if plan is None or len(rows.accounts[number].rows) > LIVE_ROWS:
+            return None
+        return {"account": number, "of": self.point, "states": along(rows, self.prepared, plan, number, self)}
+
+    def marks(self, number: int) -> list[tuple[int, str]]:
+        """Places on the slider of an account that somebody looks for."""
+        name, axis = list(self.cash)[number], self.axes[number]
+        known = {Decimal(0): "nothing to invest or to withdraw"}
+        found = self.assembled.found.get(name, Decimal(0))
+        if found > 0:
+            known[found] = "the cash found in the file"
+        return [(axis.index(amount), words) for amount, words in sorted(known.items()) if amount in axis]
+
+
+def along(rows: HouseholdRows, prepared: Prepared, plan: HouseholdPlan, number: int, asked: _Asked) -> HouseholdStates:
+    """The plans for every position of one account's slider, beside the plans of the others."""
+    name, axis = rows.accounts[number].name, asked.axes[number]
+    beside, committed = prepared.beside(plan, name), rows.committed(plan)
+    account = prepared.accounts[name]
+    positions = (
+        [*committed[:number], rows.along(number, account, amount, beside.solve(amount)), *committed[number + 1 :]]
+        for amount in axis
+    )
+    return household_states(rows, positions, moving=number, places=range(len(axis)), landmarks=asked.marks(number))
+
+
+def _axes(assembled: Assembled, memory: dict[str, Any]) -> list[tuple[Decimal, ...]]:
+    """The positions of each account's slider; they do not shrink under a hand."""
+    household = assembled.household
+    whose = [(account.name, account.portfolio.symbols, account.portfolio.value) for account in household]
+    if memory["whose"] != whose:
+        memory["whose"], memory["asked"] = whose, {}
+    axes = []
+    for account in household:
+        cash, found = assembled.cash[account.name], assembled.found.get(account.name, Decimal(0))
+        asked = memory["asked"].setdefault(account.name, [])
+        if cash not in asked:
+            asked.append(cash)
+        marks = [found] if found > 0 else []
+        worth = account.portfolio.value
+        reach = [*asked, *(mark for mark in marks if mark <= 10 * worth)]
+        axes.append(cash_axis(worth, _PARTS, reach=reach, marks=marks))
+    return axes
+
+
+def _lines(plan: HouseholdPlan) -> list[str]:
+    """The trades of each account under its name, to paste into a note."""
+    lines = []
+    for name, each in plan.plans.items():
+        if each.trades:
+            lines += [f"{name}:", *trade_lines(each.portfolio, each.outcome)]
+    return lines
+
+
+def _committed() -> None:
+    """Takes a request of the browser over, if it can be honoured, or remembers why not."""
+    memory, request = st.session_state[f"{_KEY}-memory"], st.session_state[_KEY].get("request")
+    take(request, memory)
+
+
+def take(request: object, memory: dict[str, Any]) -> None:
+    """Takes over what the browser asks: other amounts, or only what it lacks.
+
+    Args:
+        request: What the browser sent; anything that is no table is nothing.
+        memory: See ``new_memory``.
+    """
+    page = state.page()
+    household = page.household
+    if not isinstance(request, Mapping) or household is None:
+        return
+    number, have, reached = (request.get(name) for name in ("n", "have", "reached"))
+    memory["n"] = number if isinstance(number, int) else memory["n"]
+    memory["have"] = have if isinstance(have, str) else ""
+    known = isinstance(reached, int) and 0 <= reached < len(household.accounts)
+    memory["reached"] = reached if known else None
+    texts = request.get("cash")
+    if not isinstance(texts, list) or len(texts) != len(household.accounts):
+        return  # the browser only lacks something
+    currency = page.current.statement.portfolio.currency
+    memory["errors"], memory["typed"] = {}, {}
+    amounts: dict[str, Decimal] = {}
+    asked = [(account.name, texts[i], "cash") for i, account in enumerate(household.accounts)]
+    for name, text, axis in (*asked, ("", request.get("min_trade", ""), "min_trade")):
+        try:
+            amounts[name] = read_amount("cash" if axis == "cash" else "min_trade", str(text)[:60], method=Method.EXACT,
+                                        currency=currency)  # fmt: skip
+        except RequestError as error:
+            memory["errors"][name], memory["typed"][name] = page_words(error), str(text)[:60]
+    if memory["errors"]:
+        return
+    smallest = amounts.pop("")
+    st.session_state["min_trade"] = smallest
+    page.household = households.with_cash(household, amounts)
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
