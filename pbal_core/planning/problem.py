@@ -14,7 +14,7 @@ Worked example: 1,000 dollars of VTI at 250 dollars a share, prepared with two p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -29,11 +29,12 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from . import remarks
+from .asset_reasons import AssetReasons
 from .classic import refuse_exact_rules
 from .gains import gain_parts
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
-from .reasons import Reason, reasons, reasons_after
+from .reasons import Reason
 from .sets import TradedAsset, sale_order
 from .solution import Solution
 from .strategy import Direction, Method, Strategy
@@ -160,7 +161,7 @@ class Problem:
     @cached_property
     def _asset_parts(self) -> list[int]:
         common = lcm(*(asset.weight.denominator for asset in self.wanted))
-        return [int(asset.weight * common) for asset in self.wanted]
+        return [asset.weight.numerator * (common // asset.weight.denominator) for asset in self.wanted]
 
     @cached_property
     def parts(self) -> tuple[int, ...]:
@@ -169,12 +170,16 @@ class Problem:
         The weight of a set is that of the position that is bought; those beside it have none, and are never bought.
         """
         found = [0] * len(self.values)
-        for asset, part in zip(self.wanted, self._asset_parts, strict=True):
-            found[self._lead(asset)] = part
+        for lead, part in zip(self._leads, self._asset_parts, strict=True):
+            found[lead] = part
         return tuple(found)
 
+    @cached_property
+    def _leads(self) -> list[int]:
+        """The position of each asset that is bought, or, where none may be, the first that is not frozen."""
+        return [asset.members[0] if len(asset.members) == 1 else self._lead(asset) for asset in self.wanted]
+
     def _lead(self, asset: Asset) -> int:
-        """The position of an asset that is bought, or, where none may be, the first that is not frozen."""
         symbols, barred = self.portfolio.symbols, self.constraints.barred("buy")
         free = [i for i in asset.members if not self.frozen[i]] or list(asset.members)
         return next((i for i in free if symbols[i] not in barred), free[0])
@@ -182,8 +187,8 @@ class Problem:
     @cached_property
     def sets(self) -> tuple[tuple[int, ...], ...]:
         """The positions that are one asset, where they are several, the one that is bought first."""
-        several = [(self._lead(asset), asset.members) for asset in self.wanted if len(asset.members) > 1]
-        return tuple((lead, *(i for i in members if i != lead)) for lead, members in several)
+        rows = ((lead, asset.members) for lead, asset in zip(self._leads, self.wanted, strict=True))
+        return tuple((lead, *(i for i in several if i != lead)) for lead, several in rows if len(several) > 1)
 
     @cached_property
     def assets(self) -> list[TradedAsset]:
@@ -194,9 +199,8 @@ class Problem:
             return not known, sum(known), asset.name
 
         found = []
-        for asset, part in zip(self.wanted, self._asset_parts, strict=True):
+        for asset, lead, part in zip(self.wanted, self._leads, self._asset_parts, strict=True):
             if not all(self.frozen[i] for i in asset.members):
-                lead = self._lead(asset)
                 found.append(
                     TradedAsset(
                         name=asset.name,
@@ -295,46 +299,46 @@ class Problem:
     @cached_property
     def reasons(self) -> list[Reason]:
         """Why each position trades, where it does, in file order, whatever the cash is."""
-        total = sum(self.values)
-        now = [value / total if total else 0.0 for value in self._asset_values]
-        found = reasons(now, self._asset_weights, [asset.name for asset in self.wanted], self._asset_frozen)
-        return self._by_position(found)
+        return self._asset_reasons.always()
 
     def reasons_for(self, cash: int) -> list[Reason]:
-        """The same where the cash is known: with it the targets grow or shrink, and that can be the reason."""
-        total = sum(self.values) + cash
-        if total <= 0:
-            return self.reasons
-        rows = list(zip(self._asset_values, self._asset_weights, self._asset_frozen, strict=True))
-        stays = sum(value for value, _, frozen in rows if frozen)
-        free = sum(weight for _, weight, frozen in rows if not frozen)
-        part = (total - stays) / total / free if free else 0.0
-        amount = self.portfolio.money(self.dollars(abs(cash)))
-        found = reasons_after(
-            [self.reasons[asset.members[0]] for asset in self.wanted],
-            [value / total for value, _, _ in rows],
-            [weight * part for _, weight, _ in rows],
-            f"after your {amount}" if cash > 0 else f"after your withdrawal of {amount}" if cash else "",
+        """The same where the cash is known."""
+        return self._asset_reasons.with_cash(cash, self.portfolio.money(self.dollars(abs(cash))))
+
+    @cached_property
+    def _asset_reasons(self) -> AssetReasons:
+        return AssetReasons(
+            names=[asset.name for asset in self.wanted],
+            members=[asset.members for asset in self.wanted],
+            values=[sum(self.values[i] for i in asset.members) for asset in self.wanted],
+            parts=self._asset_parts,
+            frozen=[all(self.frozen[i] for i in asset.members) for asset in self.wanted],
         )
-        return self._by_position(found)
 
-    @cached_property
-    def _asset_values(self) -> list[int]:
-        return [sum(self.values[i] for i in asset.members) for asset in self.wanted]
+    def with_values(self, values: tuple[int, ...], elsewhere: int) -> Problem:
+        """The same question where positions are worth something else; what does not depend on that is kept."""
+        other = replace(self, values=values, elsewhere=elsewhere)
+        vars(other).update((name, known) for name, known in vars(self).items() if name in _OF_ALL_VALUES)
+        return other
 
-    @cached_property
-    def _asset_weights(self) -> list[float]:
-        whole = sum(self._asset_parts)
-        return [part / whole for part in self._asset_parts]
 
-    @cached_property
-    def _asset_frozen(self) -> list[bool]:
-        return [all(self.frozen[i] for i in asset.members) for asset in self.wanted]
-
-    def _by_position(self, found: Sequence[Reason]) -> list[Reason]:
-        """What is said of each asset, said of its positions, in file order."""
-        of = {i: reason for asset, reason in zip(self.wanted, found, strict=True) for i in asset.members}
-        return [of[i] for i in range(len(self.values))]
+_OF_ALL_VALUES = {
+    *(
+        "managed",
+        "parts",
+        "_asset_parts",
+        "_leads",
+        "sets",
+        "assets",
+        "weights",
+        "aimed",
+        "frozen",
+        "may_buy",
+        "may_sell",
+    ),
+    *("fee", "max_fee_share", "fee_trade", "buffer", "share_prices", "gains"),
+}
+"""What a problem works out of itself whatever its positions are worth."""
 
 
 def prepare(

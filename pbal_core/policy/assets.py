@@ -54,7 +54,7 @@ def assets_of(portfolio: Portfolio, targets: Targets | None) -> tuple[Asset, ...
             found[min(members)] = Asset(name=leaf.name, members=members, weight=leaf.weight)
         elif members:
             for i in members:  # another spelling may have given it a weight before
-                weight = leaf.weight + (found[i].weight if i in found else 0)
+                weight = leaf.weight + found[i].weight if i in found else leaf.weight
                 found[i] = Asset(name=portfolio.symbols[i], members=(i,), weight=weight)
         elif leaf.weight:
             known = absent.get(symbol_key(leaf.name))

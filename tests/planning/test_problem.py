@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pbal_core import InfeasiblePlanError, RequestError, rebalance
+from pbal_core.planning.markets import market_of
 from pbal_core.planning.problem import prepare
 from pbal_core.planning.solve import solve_many
 from tests.build import portfolio
+from tests.requests import Request, requests
 
 
 @pytest.fixture
@@ -83,3 +90,30 @@ def test_as_many_lots_as_a_float_counts_are_planned() -> None:
     plan = rebalance(held, 10**6, method="exact", strategy="hard_rebalance")
     assert plan.proof.proven
     assert plan.cash_left < Decimal("0.000001")
+
+
+@given(asked=requests("exact"), draw=st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_what_is_kept_when_values_change_is_what_would_be_worked_out_anew(asked: Request, draw: random.Random) -> None:
+    """A market and a problem whose values are replaced keep what does not depend on them, and nothing else."""
+    options = {name: value for name, value in asked.options.items() if name != "min_trade"}
+    problem = prepare(asked.portfolio, **options)
+    market = market_of(problem, "both")
+    for known in (problem, market):
+        for name in cached(type(known)):
+            getattr(known, name)
+    assets = tuple(draw.randint(0, 10**6) for _ in market.values)
+    values = tuple(draw.randint(0, 10**6) for _ in problem.values)
+    pairs: list[tuple[Any, Any]] = [
+        (problem.with_values(values, 0), replace(problem, values=values)),
+        (market.with_values(assets), replace(market, values=assets)),
+    ]
+    for changed, fresh in pairs:
+        assert vars(changed).keys() > vars(fresh).keys()
+        for name in sorted(cached(type(fresh)) - {"_of_all_values"}):
+            assert getattr(changed, name) == getattr(fresh, name), name
+
+
+def cached(of: type) -> set[str]:
+    """The names of what is worked out once."""
+    return {name for name, value in vars(of).items() if isinstance(value, cached_property)}

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from operator import mul
+from typing import Any
 
 from ..lots import fewest_sold
 from ..strategy import Direction
@@ -123,8 +124,12 @@ class Market:
     def with_values(self, values: Sequence[int]) -> Market:
         """The same market where assets are worth something else; what does not depend on that is worked out once."""
         other = replace(self, values=values)
-        vars(other).update((name, getattr(self, name)) for name in _OF_ALL_VALUES)
+        vars(other).update(self._of_all_values)
         return other
+
+    @cached_property
+    def _of_all_values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _OF_ALL_VALUES}
 
     def buy_least(self, i: int, min_trade: int) -> int:
         """The fewest lots of a purchase."""

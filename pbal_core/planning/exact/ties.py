@@ -19,6 +19,7 @@ from .fill import SAME
 from .stage import Stage
 
 _FEW = 5
+_LOTS = range(1, _FEW + 1)
 
 Group = list[tuple[int, int]]
 """Assets, and lots of each, that all cost the same."""
@@ -30,8 +31,13 @@ lots then, and the units that it takes (or sets free)."""
 
 def alike(prices: Sequence[int], steps: Sequence[Sequence[int]]) -> list[Group]:
     """Few lots of assets that cost the same; ``steps`` are the lots that are traded at once."""
+    costs = [
+        lots * step * price for price, several in zip(prices, steps, strict=True) for step in several for lots in _LOTS
+    ]
+    if len(set(costs)) == len(costs):
+        return []
     groups: dict[int, Group] = {}
-    for lots in range(1, _FEW + 1):
+    for lots in _LOTS:
         for i, (price, several) in enumerate(zip(prices, steps, strict=True)):
             for step in several:
                 groups.setdefault(lots * step * price, []).append((i, lots * step))

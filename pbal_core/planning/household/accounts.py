@@ -138,7 +138,7 @@ class AccountProblem:
         values = list(self.problem.values)
         for name, asset in self.assets.items():
             values[asset.members[0]] += others[name]
-        return replace(self.problem, values=tuple(values), elsewhere=self.elsewhere(others, total))
+        return self.problem.with_values(tuple(values), self.elsewhere(others, total))
 
     def elsewhere(self, others: Mapping[str, int], total: int) -> int:
         """Units of the total that neither ``others`` nor this account has: the cash of the other accounts."""

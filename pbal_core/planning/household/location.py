@@ -11,7 +11,7 @@ dollars; after the exchange the taxable account buys the VTI and the IRA the BND
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
 from ...policy.household import Kind
@@ -39,7 +39,7 @@ Exchange = tuple[int, int, str, str]
 
 def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
     """What may be worth exchanging: what is in the wrong account first, then what is traded in both."""
-    assets = sorted(rounds.shares)
+    assets = sorted(rounds.parts)
     kinds = [account.account.kind for account in rounds.accounts]
     for a, b in permutations(range(len(rounds.accounts)), 2):
         for i, liked in preferences.items():
@@ -50,7 +50,27 @@ def _exchanges(rounds: Rounds, preferences: Preferences) -> Iterator[Exchange]:
         for i in sorted(traded[a]):
             if i in preferences or traded[a][i] > 0:
                 # A trade less in all: one ends, and not two begin.
-                yield from ((a, b, i, j) for j in (assets if i in traded[b] else sorted(traded[a])) if j != i)
+                others = [j for j in (assets if i in traded[b] else sorted(traded[a])) if j != i]
+                yield from ((a, b, i, j) for j in (others if i in preferences else _paying(rounds, (a, b, i), others)))
+
+
+def _paying(rounds: Rounds, given: tuple[int, int, str], others: Sequence[str]) -> Iterator[str]:
+    """The assets of which as much may go back as pays for all purchases of one: few do, in whole lots."""
+    a, b, i = given
+    giver, taker = rounds.accounts[a], rounds.accounts[b]
+    prices, others_prices = giver.problem.prices, taker.problem.prices
+    ai, bi = giver.rows[i], taker.rows[i]
+    if ai is None or bi is None:
+        return
+    paid = rounds.lots[a][ai] * prices[ai]
+    money = paid + rounds.idle(a)
+    needed = max(1, round(paid / others_prices[bi])) * others_prices[bi] - rounds.idle(b)
+    for j in others:
+        aj, bj = giver.rows[j], taker.rows[j]
+        if aj is not None and bj is not None:
+            price, other = prices[aj], others_prices[bj]
+            if round(money // price * price / other) * other >= needed:
+                yield j
 
 
 def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:

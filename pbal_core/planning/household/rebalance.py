@@ -18,6 +18,7 @@ from ...policy.household import Kind, kinds_of
 from ...policy.targets import Targets
 from ...policy.tree import TargetNode
 from ...portfolio import Portfolio, symbol_key
+from .. import remarks
 from ..idle import idle_issues
 from ..nothing import why_nothing
 from ..plan import Plan
@@ -180,7 +181,12 @@ def _of_account(account: AccountProblem, problem: Problem, solution: Solution) -
         portfolio=Portfolio([positions[row] for row in rows], currency=problem.portfolio.currency),
         weights=tuple(weight / whole for weight in weights) if whole else (0.0,) * len(rows),
         orders=tuple(plan.orders[row] for row in rows),
-        limits=replace(problem, constraints=own).limits(account.min_trade),
+        limits=remarks.limits(
+            problem.portfolio.symbols,
+            replace(problem.terms(account.min_trade), constraints=own),
+            problem.method,
+            problem.portfolio.money,
+        ),
         frozen=own.frozen,
         sets=tuple(members for members in sets if len(members) > 1),
     )

@@ -115,7 +115,7 @@ def relax(purses: Sequence[Purse], assets: Sequence[Asset]) -> Relaxed:
     moved: list[dict[int, float]] = [dict.fromkeys(purse.low, 0.0) for purse in purses]
     still = _STILL * sum(asset.goal for asset in assets)
     for steep in STEEP:
-        gentle = [replace(asset, steep=steep) for asset in assets]
+        gentle = [asset if asset.steep == steep else replace(asset, steep=steep) for asset in assets]
         for _turn in range(_TURNS):
             if _filled(purses, moved, after, gentle) <= still:
                 break
@@ -139,31 +139,39 @@ def _filled(
 
 def _level(purse: Purse, mine: dict[int, float], after: Sequence[float], assets: Sequence[Asset]) -> float:
     """The water level that spends the money of an account; at most CAP. Newton, which ends: the sum has few bends."""
-    rows = [(assets[i], after[i] - amount, purse.low[i], purse.high[i]) for i, amount in mine.items()]
+    rows = []
+    for i, amount in mine.items():
+        asset = assets[i]
+        rows.append((asset.goal, asset.ceiling, 1 + asset.steep, after[i] - amount, purse.low[i], purse.high[i]))
     level = _crossing(rows, purse.money, 1.0, CAP)
     must = purse.money - purse.idle
     if (level < CAP * (1 - _CLOSE) and _spent(rows, level)[0] >= must) or _spent(rows, CAP)[0] >= must:
         return level
-    highest = max((asset.level(others + most) for asset, others, _least, most in rows if most < inf), default=CAP)
-    return _crossing(rows, must, CAP, max(CAP, highest) if all(row[3] < inf for row in rows) else FLOOD)
+    if any(row[-1] == inf for row in rows):
+        return _crossing(rows, must, CAP, FLOOD)
+    levels = (assets[i].level(row[3] + row[5]) for i, row in zip(mine, rows, strict=True))
+    return _crossing(rows, must, CAP, max(CAP, max(levels, default=CAP)))
 
 
-Row = tuple[Asset, float, float, float]
-"""An asset, the units that others have of it, and the least and the most that an account may move."""
+Row = tuple[float, float, float, float, float, float]
+"""Of an asset its goal, its ceiling, by how much slower it fills beyond that, the units that others have of it, and the
+least and the most that an account may move."""
 
 
 def _spent(rows: Sequence[Row], level: float) -> tuple[float, float]:
     """Units that are moved at a level, and how many more for one level more."""
     spent, slope = 0.0, 0.0
-    for asset, others, least, most in rows:
-        wished = asset.wished(level) - others
+    for goal, ceiling, slower, others, least, most in rows:
+        units = goal * level
+        below = units <= ceiling
+        wished = (units if below else ceiling + (units - ceiling) / slower) - others
         if wished <= least:
             spent += least
         elif wished >= most:
             spent += most
         else:
             spent += wished
-            slope += asset.goal if asset.goal * level <= asset.ceiling else asset.goal / (1 + asset.steep)
+            slope += goal if below else goal / slower
     return spent, slope
 
 

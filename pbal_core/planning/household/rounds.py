@@ -81,9 +81,14 @@ class Rounds:
         return [n for n, account in enumerate(self.accounts) if account.trades or account.need < 0]
 
     @cached_property
-    def shares(self) -> dict[str, Fraction]:
-        """Asset -> its target weight."""
-        return {asset: Fraction(part, self._whole) for asset, part in self._parts.items()}
+    def parts(self) -> dict[str, int]:
+        """Asset -> its target weight as an integer of a common denominator, ``whole``."""
+        return {name: asset.part for name, asset in self.accounts[0].assets.items()}
+
+    @cached_property
+    def whole(self) -> int:
+        """The sum of the target weights."""
+        return sum(self.parts.values())
 
     @cached_property
     def total(self) -> int:
@@ -93,7 +98,7 @@ class Rounds:
     @cached_property
     def values(self) -> dict[str, int]:
         """Asset -> units in all accounts before the trades."""
-        return {i: sum(a.values[i] for a in self.accounts) for i in self.shares}
+        return {i: sum(a.values[i] for a in self.accounts) for i in self.parts}
 
     def after(self, without: int | None = None) -> dict[str, int]:
         """Asset -> units in all accounts after the trades of all of them, or of all but one."""
@@ -116,28 +121,18 @@ class Rounds:
         return rise > self.total * self._scale // UNAVOIDABLE
 
     @cached_property
-    def _parts(self) -> dict[str, int]:
-        """Asset -> its target weight as an integer of a common denominator."""
-        account = self.accounts[0]
-        return {name: asset.part for name, asset in account.assets.items()}
-
-    @cached_property
     def _factors(self) -> tuple[int, dict[str, int]]:
-        common = lcm(*self._parts.values())
-        return common, {i: common // part for i, part in self._parts.items()}
-
-    @cached_property
-    def _whole(self) -> int:
-        return sum(self._parts.values())
+        common = lcm(*self.parts.values())
+        return common, {i: common // part for i, part in self.parts.items()}
 
     @cached_property
     def _scale(self) -> int:
         """How many of what ``_scaled`` counts are one unit."""
-        return self._whole * self.total * self._factors[0]
+        return self.whole * self.total * self._factors[0]
 
     def _scaled(self, held: Mapping[str, int]) -> int:
         """What some assets add to J, in a fraction of a unit that makes it an integer."""
-        whole, total, parts, factors = self._whole, self.total, self._parts, self._factors[1]
+        whole, total, parts, factors = self.whole, self.total, self.parts, self._factors[1]
         return sum((units * whole - parts[i] * total) ** 2 * factors[i] for i, units in held.items())
 
     def idle(self, number: int) -> int:
@@ -217,7 +212,7 @@ class Rounds:
         near = (bound + NEAR * self.total) * self._scale
         end = self.turns + SHAKEN_TURNS
         for giver, taker in permutations(self.active, 2):
-            for asset in self.shares:
+            for asset in self.parts:
                 row, there = self.accounts[giver].rows[asset], self.accounts[taker].rows[asset]
                 if row is None or there is None:
                     continue
@@ -263,10 +258,10 @@ class Rounds:
 
     def relaxed(self) -> tuple[list[dict[str, float]], float]:
         """Units that each account would trade of each asset without lots, and the bound that this gives, in units."""
-        order = sorted(self.shares)
+        order = sorted(self.parts)
         place = {asset: i for i, asset in enumerate(order)}
         assets = [
-            Asset(value=self.values[i], goal=float(self.shares[i] * max(1, self.total)), ceiling=_ceiling(self, i))
+            Asset(value=self.values[i], goal=self.parts[i] * max(1, self.total) / self.whole, ceiling=_ceiling(self, i))
             for i in order
         ]
         found = relax([_purse(account, place, self.total) for account in self.accounts], assets)
@@ -325,9 +320,10 @@ def _parts(lots: int) -> list[int]:
 
 def _ceiling(rounds: Rounds, name: str) -> float:
     """The most units that any plan leaves of an asset: past its target by half a lot, or by the smallest trade."""
-    goal = rounds.shares[name] * rounds.total
-    most = Fraction(rounds.values[name])
-    sold = sum(account.can_sell(name) for account in rounds.accounts)
+    twice = 2 * rounds.whole  # all that follows is counted in so many parts of a unit
+    goal, held = 2 * rounds.parts[name] * rounds.total, rounds.values[name] * twice
+    most = held
+    sold = sum(account.can_sell(name) for account in rounds.accounts) * twice
     for account in rounds.accounts:
         problem, asset = account.problem, account.assets[name]
         if problem.constraints.leftover == "invest":
@@ -335,7 +331,7 @@ def _ceiling(rounds: Rounds, name: str) -> float:
         if account.direction == "sell" or not asset.buyable:
             continue
         price = problem.prices[asset.lead]
-        most = max(most, goal + Fraction(price, 2))
+        most = max(most, goal + price * rounds.whole)
         if max(account.min_trade, problem.fee_trade) > price:
-            most = max(most, 2 * goal - rounds.values[name] + sold)
-    return float(most)
+            most = max(most, 2 * goal - held + sold)
+    return most / twice
