@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ..errors import RequestError, TargetError
@@ -43,7 +45,7 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
     least = f" {found.least}" if portfolio.value else ""
     with st.container(key="plan-drift"):
         st.text(f"{decision(plan, band)}{least}")  # not in the panel's title: a new title would close it
-    panel = st.expander("Drift of each position", key="drift_panel", on_change=state.touch)
+    panel = st.expander("Drift of each position", key="drift_panel", on_change=partial(state.touch, inside=True))
     if not panel.open:
         return  # a table that nobody sees makes every visitor load its script
     with panel:
@@ -73,9 +75,9 @@ def _choose_band(band: Band) -> None:
         for name, label in _LIMITS.items():
             key = f"band {name}"
             st.session_state.setdefault(key, f"{(100 * getattr(band, name)).normalize():f}")
-            st.text_input(label, key=key, width=220, on_change=state.change(_put_limit), args=(name, key))
+            st.text_input(label, key=key, width=220, on_change=state.change(_put_limit, inside=True), args=(name, key))
         if band != Band():
-            st.button("5/25 rule", key="usual_band", on_click=state.change(_usual))
+            st.button("5/25 rule", key="usual_band", on_click=state.change(_usual, inside=True))
     if problem := st.session_state.get("band problem"):
         st.error(problem)
 

@@ -51,7 +51,7 @@ def take(told: object) -> None:
         told: ``on`` as a truth value and perhaps ``text``; anything else counts as off.
     """
     page = state.page()
-    state.touch()
+    state.touch(inside=True)
     page.keeping = isinstance(told, Mapping) and told.get("on") is True
     page.unusable = False
     text = told.get("text") if isinstance(told, Mapping) else None

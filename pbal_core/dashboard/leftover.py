@@ -42,7 +42,7 @@ def button(plan: Plan, policy: Policy) -> None:
         label, choice, meaning = "Invest the rest", INVEST, "Buy past the targets with the cash that is left."
     else:
         return
-    if st.button(label, key="leftover", help=meaning, on_click=state.change(_choose), args=(choice,)):
+    if st.button(label, key="leftover", help=meaning, on_click=state.change(_choose, inside=True), args=(choice,)):
         st.rerun()
 
 

@@ -68,6 +68,7 @@ def render(opening: Path | None = None) -> None:
     if address.follow(positions.sample) and opening is not None:
         positions.open_file(opening)
     page = state.page()
+    page.outdated = False
     with st.container(gap="xxsmall"):
         _header(page.current)
         _notices(page)
@@ -126,8 +127,11 @@ def _how_it_works() -> None:
 
 @st.fragment
 def _plan(current: Current, policy: Policy | None) -> None:
-    if kept.brought_back() or state.page().current is not current:
-        st.rerun()  # another portfolio than the one that the rest of the page is drawn with
+    # Of controls that were used at one moment the browser sends the values together, and asks for this fragment alone
+    # where one of them is in it. The others may have changed what the rest of the page is drawn with.
+    page = state.page()
+    if kept.brought_back() or page.outdated or page.current is not current:
+        st.rerun()
     with st.container(gap="xxsmall"):
         _question_and_plan(current, policy)
 
@@ -198,7 +202,7 @@ def _live(current: Current, arguments: Mapping[str, Any]) -> Plan | None:
 
 
 def _correct_price(symbol: str, text: str) -> None:
-    state.touch()
+    state.touch(inside=True)
     correct_price(symbol, text)
 
 

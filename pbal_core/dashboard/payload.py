@@ -20,7 +20,7 @@ from typing import Any
 
 from ..money import currency_spellings
 from ..planning.problem import Problem
-from ..planning.strategy import Method
+from ..planning.strategy import Method, Strategy
 from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
 from ..views.classes import ClassRow, summed
 from ..views.copying import trade_lines
@@ -44,22 +44,20 @@ class _Sliders:
 
     Args:
         base: Names the portfolio and the settings.
-        whose: Tells portfolios apart.
-        asked: Points beyond the usual ends that were asked for since this portfolio came.
+        asked: The point, where it is beyond the usual ends.
         axes: The positions.
         marks: The landmarks of cash.
     """
 
     base: str
-    whose: tuple[tuple[str, ...], Decimal]
-    asked: tuple[Point, ...]
+    asked: Point | None
     axes: Axes
     marks: tuple[Landmark, ...]
 
     @property
     def name(self) -> str:
         """Names the sheet: the facts, and how far the sliders go."""
-        return _digest(self.base, self.asked)
+        return _digest(self.base, *((axis[0], axis[-1]) for axis in (self.axes.cash, self.axes.min_trade)))
 
 
 def payload(
@@ -113,6 +111,10 @@ def payload(
         # browser's copy, and where runs follow quickly that copy may be gone, which ends the page.
         "answer": memory["answer"],
         "amounts": amounts,
+        "choices": {
+            "strategy": tuple(Strategy).index(problem.strategy),
+            "method": tuple(Method).index(problem.method),
+        },
         "labels": {axis: portfolio.money(getattr(point, axis)) for axis in AXES} | memory["typed"],
         "errors": memory["errors"],
         "ids": {"sheet": name, **ids},
@@ -131,19 +133,16 @@ def payload(
 
 
 def _sliders(problem: Problem, point: Point, before: _Sliders | None, facts: object, found: Decimal | None) -> _Sliders:
-    """The sliders for a question; those from before where they still fit. They do not shrink under a hand."""
+    """The sliders for a question; those from before where they fit. A far amount widens them while it is asked for."""
     base = _digest(facts, found, problem.scale)
-    whose = (problem.portfolio.symbols, problem.portfolio.value)
-    if before is not None and before.base == base and before.axes.hold(point):
+    if before is not None and before.base == base and before.asked in (None, point) and before.axes.hold(point):
         return before
-    asked = before.asked if before is not None and before.whose == whose else ()
     marks = landmarks_for(problem, found)
     positions = [amount for mark in marks for amount in mark.positions]
-    axes = axes_for(problem, asked, positions)
+    axes, asked = axes_for(problem, (), positions), None
     if not axes.hold(point):
-        asked = (*asked, point)
-        axes = axes_for(problem, asked, positions)
-    return _Sliders(base=base, whose=whose, asked=asked, axes=axes, marks=marks)
+        axes, asked = axes_for(problem, [point], positions), point
+    return _Sliders(base=base, asked=asked, axes=axes, marks=marks)
 
 
 def _sweep(

@@ -134,6 +134,7 @@ class Page:
         gone: What the address speaks of and this session does not have: ``positions``, ``policy``.
         linked: Targets that the address brought.
         touched: A control of this run changed something, so that an older address is not the browser's Back.
+        outdated: A control outside the plan's fragment changed something, and the whole page is not drawn since.
         way: The way in that is open: ``paste``, ``type`` or none.
         changing: The start row is open although a portfolio is loaded.
         seeing: What became of each line is open.
@@ -160,6 +161,7 @@ class Page:
     gone: frozenset[str] = frozenset()
     linked: Targets | None = None
     touched: bool = False
+    outdated: bool = False
     way: str = ""
     changing: bool = False
     seeing: bool = False
@@ -218,17 +220,23 @@ def question() -> Question:
     return Question(current=found.current, policy=found.policy, settings=settings(), household=found.household)
 
 
-def touch() -> None:
-    """Says that a control of the page was used in this run."""
-    page().touched = True
+def touch(*, inside: bool = False) -> None:
+    """Says that a control of the page was used in this run.
+
+    Args:
+        inside: It is drawn in the plan's fragment, which runs after its use.
+    """
+    found = page()
+    found.touched = True
+    found.outdated = found.outdated or not inside
 
 
-def change(action: Callable[..., None]) -> Callable[..., None]:
-    """A callback that says, besides what it does, that a control of the page was used."""
+def change(action: Callable[..., None], *, inside: bool = False) -> Callable[..., None]:
+    """A callback that says, besides what it does, that a control of the page was used; see ``touch``."""
 
     @wraps(action)
     def called(*args: Any, **named: Any) -> None:
-        touch()
+        touch(inside=inside)
         action(*args, **named)
 
     return called

@@ -94,6 +94,37 @@ def test_back_at_once_is_back(page: Page, address: str, latency: int) -> None:
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
+def test_no_press_of_undo_is_lost(page: Page, address: str) -> None:
+    """On a slow line: pressed before the change has its answer, or twice before the first step has one."""
+    page.add_init_script(SLOW.replace("LATENCY", "250"))
+    opened(page, address)
+    settled(page)
+    box = page.get_by_label("Cash", exact=True)
+    undo, redo = (page.get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    box.fill("750")
+    box.press("Enter")
+    undo.dispatch_event("click")  # there is nothing to undo yet
+    expect(box).to_have_value("$5,000.00")
+    expect(redo).to_be_enabled()
+    expect(undo).to_be_disabled()
+    for amount in ("600", "700"):
+        box.fill(amount)
+        box.press("Enter")
+        settled(page)
+        expect(page).to_have_url(re.compile(f"cash={amount}"))
+    undo.dispatch_event("click")
+    undo.dispatch_event("click")
+    undo.dispatch_event("click")  # one more than there are: it must not leave the page
+    expect(box).to_have_value("$5,000.00")
+    expect(undo).to_be_disabled()
+    target = page.get_by_label("Target of VCR in percent")
+    target.fill("10")
+    page.get_by_role("button", name="As held").click()
+    page.keyboard.press("Control+z")
+    expect(target).not_to_have_value("10")
+    expect(target).to_have_value("10")
+
+
 def test_undo_goes_over_files(page: Page, address: str) -> None:
     """Removing a portfolio is undone, and loading it too."""
     opened(page, address)

@@ -15,7 +15,7 @@ from pbal_core import Portfolio, read_positions, rebalance
 from pbal_core.sample import sample_bytes
 from pbal_core.views.summary import sentence
 from pbal_core.views.trades import DASH
-from tests.browser.driver import looks, opened, serious, settled, upload
+from tests.browser.driver import SLOW, looks, opened, serious, settled, upload
 from tests.browser.server import ROOT
 
 pytestmark = pytest.mark.browser
@@ -69,6 +69,50 @@ def test_strategy_and_rounding_follow(page: Page, address: str) -> None:
     page.get_by_text("nearest (classic)", exact=True).click()
     headline(page, 5000, strategy="hard_rebalance", method="classic")
     expect(page).to_have_url(re.compile("method=classic"))
+
+
+def test_another_strategy_is_pending_until_its_plan_is_here(page: Page, address: str) -> None:
+    """On a slow line: the plan before is dimmed and not called settled, and a choice taken back is none."""
+    page.add_init_script(SLOW.replace("LATENCY", "400"))
+    opened(page, f"{address}/?strategy=try_avoid_sell")
+    settled(page)
+    before = page.locator(".pbal-sentence").inner_text()
+    page.get_by_text("Hard rebalance", exact=True).click()
+    view = page.locator(".pbal[data-choosing]")
+    expect(view).to_have_attribute("data-state", "waiting")
+    page.wait_for_timeout(250)  # longer than drawing takes; the answer takes 800 ms
+    expect(view).to_have_attribute("data-state", "waiting")
+    assert page.locator(".pbal-panels").evaluate("(panels) => getComputedStyle(panels).opacity") == "0.55"
+    assert page.locator(".pbal-sentence").inner_text() == before
+    settled(page)
+    expect(view).to_have_count(0)
+    assert page.locator(".pbal-sentence").inner_text() != before
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".pbal-sentence")).to_have_text(before)
+    settled(page)
+
+
+def test_what_two_controls_send_at_once_is_all_planned(browser: Browser, address: str) -> None:
+    """Cash and a constraint in one message, which runs the plan's fragment alone: the plan knows both of them."""
+    page = browser.new_page()  # Streamlit warns of such a message
+    opened(page, address)
+    upload(page, OWN)
+    settled(page)
+    page.get_by_text("Change constraints").click()
+    fee = page.get_by_role("textbox", name="Fee per trade")
+    fee.fill("250")
+    cash = page.get_by_label("Cash", exact=True).element_handle()
+    fee.evaluate(
+        """(fee, cash) => {
+          cash.value = "4000";
+          cash.dispatchEvent(new Event("change"));
+          setTimeout(() => fee.blur());
+        }""",
+        cash,
+    )
+    headline(page, 4000, fee_per_trade="250")
+    expect(page.get_by_text("Constraints: ").first).to_contain_text("$250.00")
+    page.close()
 
 
 def test_fit_to_cash_is_the_way_out_of_an_overspend(page: Page, address: str) -> None:

@@ -6,6 +6,8 @@ const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never betwe
 const FEW = 4; // rows that are drawn taller, so that the table fills its place
 const MOST_TALL = 10; // rows that the panels grow for
 const MOST_BARS = 200; // in the chart; the table has them all
+const CHOICES = ["strategy", "method"]; // Streamlit's own radio buttons beside the view, by their keys
+const CHOICE_PAUSE = 150; // ms between two looks at them while their answer is on its way
 const NO_HOVER = matchMedia("(hover: none)");
 
 class Live {
@@ -42,6 +44,11 @@ class Live {
     this.folded = () => this.arrange(() => {});
     document.addEventListener("pbal-folds", this.folded);
     document.addEventListener("pbal-room", this.lettersCame);
+    this.choice = ({ target }) => {
+      if (!target.closest?.(CHOICES.map((key) => `.st-key-${key}`).join())) return;
+      requestAnimationFrame(() => this.choosing() && this.settleSoon()); // Streamlit shows the choice first
+    };
+    for (const kind of ["click", "keyup"]) document.addEventListener(kind, this.choice, true);
     this.sweeps = {};
     this.sent = 0; // number of the last request
     this.asked = 0; // number of the last request with amounts
@@ -101,6 +108,7 @@ class Live {
     document.removeEventListener("pbal-typed", this.targetsTyped);
     document.removeEventListener("pbal-folds", this.folded);
     document.removeEventListener("pbal-room", this.lettersCame);
+    for (const kind of ["click", "keyup"]) document.removeEventListener(kind, this.choice, true);
     document.removeEventListener("pbal-save", this.savePicture);
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
@@ -135,6 +143,8 @@ class Live {
       this.inputs[axis].setAxis(this.sheet.axes[axis], this.sheet.spellings);
       this.inputs[axis].draw(this.sweeps[axis]);
     }
+    this.choices = data.choices;
+    this.choosing();
     this.point = data.point;
     this.pinned = data.pinned;
     this.refused = data.refused_price;
@@ -216,6 +226,17 @@ class Live {
     };
     if (pause) this.pausing = setTimeout(now, pause);
     else now();
+  }
+
+  /** Whether another strategy or rounding is chosen than the plan here is made with: then it is marked as waiting. */
+  choosing() {
+    const other = CHOICES.some((key) => {
+      const chosen = document.querySelector(`.st-key-${key} input:checked`);
+      return chosen && Number(chosen.value) !== this.choices?.[key];
+    });
+    this.root.toggleAttribute("data-choosing", other);
+    if (other) this.mark("waiting");
+    return other;
   }
 
   /** What a test (or a style) may wait for: moving, waiting for Python, settled. */
@@ -391,9 +412,9 @@ class Live {
     this.chart.move(this.view(), this.dragging);
   }
 
-  settleSoon() {
+  settleSoon(pause = SETTLE_PAUSE) {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLE_PAUSE);
+    this.settling = setTimeout(() => this.settle(), pause);
   }
 
   settle() {
@@ -405,9 +426,10 @@ class Live {
     document.dispatchEvent(new Event("pbal-table")); // columns may have left, or come back
     this.part("chart").setAttribute("aria-label", `Chart of ${this.unit === "dollars" ? sheet.money : this.unit} before and after; the table says the same. ${this.shown.sentence}`);
     const quiet = () => this.root.dataset.state !== "moving" && this.pausing === undefined && this.answered >= this.sent;
-    const answered = quiet();
+    if (this.choosing()) this.settleSoon(CHOICE_PAUSE);
+    const answered = quiet() && !this.root.hasAttribute("data-choosing");
     this.chart.settle(this.view()).then((drawn) => {
-      if (!drawn || !answered || !quiet()) return;
+      if (!drawn || !answered || !quiet() || this.choosing()) return;
       this.mark("settled");
       this.tellSettled();
       if (NO_HOVER.matches) this.reach(...AXES); // a finger comes without notice
@@ -448,7 +470,8 @@ export default function (component) {
   if (!data) return undefined;
   if (!instances.has(parentElement)) instances.set(parentElement, new Live(parentElement));
   const live = instances.get(parentElement);
-  live.receive(data, (request) => setStateValue("request", request));
+  // In a moment of its own: what several controls send at one moment is one message, which runs one fragment alone.
+  live.receive(data, (request) => setTimeout(() => setStateValue("request", request)));
   return () => {
     if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
     live.stop();

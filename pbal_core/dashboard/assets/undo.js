@@ -2,12 +2,18 @@
 
 const AWAY = "No connection to the server: what you see is from before, and nothing you change counts until it is back.";
 const PATIENCE = 1500; // ms: a short break needs no word
+const LOOK = 40; // ms between two looks at whether the answer is there that a press waits for
+const LONGEST = 5000; // ms that a press waits for it
 
 class Undo {
   constructor(root) {
     this.buttons = Object.fromEntries([...root.querySelectorAll("button")].map((button) => [button.dataset.way, button]));
     for (const [way, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.go(way));
     this.line = root.querySelector(".pbal-offline");
+    this.can = { back: false, forward: false };
+    this.presses = []; // that wait for an answer
+    this.stepping = false; // a step has no answer yet
+    this.behind = false; // targets were sent, and no answer has come here since
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
     this.app = document.querySelector("[data-test-connection-state]");
@@ -19,19 +25,49 @@ class Undo {
     document.removeEventListener("keydown", this.keys);
     this.watcher.disconnect();
     clearTimeout(this.waiting);
+    clearTimeout(this.looking);
   }
 
   receive({ undo, redo }) {
-    this.buttons.back.disabled = !undo;
-    this.buttons.forward.disabled = !redo;
+    this.can = { back: undo, forward: redo };
+    this.stepping = false;
+    this.behind = this.typing;
+    // Not `disabled`, which would take the focus, and a press that is about a change whose answer is on its way.
+    for (const [way, button] of Object.entries(this.buttons)) button.setAttribute("aria-disabled", String(!this.can[way]));
+    this.goOn();
   }
 
-  /** One step, then wait for the answer: a second press must not leave the page. */
   go(way) {
-    if (this.buttons[way].disabled) return;
-    for (const button of Object.values(this.buttons)) button.disabled = true;
+    if (!this.presses.length) this.pressed = performance.now();
+    this.presses.push(way);
+    this.goOn();
+  }
+
+  /** Does what was pressed, one step after the other: a step that is not there yet must not leave the page. */
+  goOn() {
+    clearTimeout(this.looking);
+    if (!this.presses.length || this.stepping) return; // the answer to a step comes here again
+    if (this.asking && performance.now() - this.pressed < LONGEST) {
+      this.looking = setTimeout(() => this.goOn(), LOOK);
+      return;
+    }
+    const way = this.presses.shift();
+    if (!this.can[way]) {
+      this.presses = [];
+      return;
+    }
+    this.stepping = true;
     window.history[way]();
   }
+
+  /** Whether a change, which may be what is to be undone, has no answer yet. */
+  get asking() {
+    this.behind ||= this.typing; // until this view has an answer too
+    return this.behind || ["moving", "waiting"].includes(document.querySelector(".pbal")?.dataset.state);
+  }
+
+  /** Whether targets have been sent that Python has not judged yet. */
+  get typing() { return Boolean(document.querySelector(".pbal-weights[data-sent]")); }
 
   /** Ctrl+Z and Ctrl+Shift+Z or Ctrl+Y, but in a box that has an undo of its own. */
   key(event) {

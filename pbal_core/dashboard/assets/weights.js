@@ -47,6 +47,7 @@ class Weights {
     const ofEdit = data.edit > this.judged; // the rows are an answer to it, and not to another control
     this.judged = data.edit;
     this.edits = Math.max(this.edits, data.edit);
+    this.root.toggleAttribute("data-sent", this.judged < this.edits);
     if (this.version === data.version) return;
     this.version = data.version;
     clearTimeout(this.resting);
@@ -389,6 +390,7 @@ class Weights {
   edit(what) {
     this.sent = this.text();
     this.edits += 1;
+    this.root.toggleAttribute("data-sent", true); // until its answer is here
     this.send({ ...what, edit: this.edits, version: this.version });
   }
 
