@@ -17,10 +17,10 @@ from .leftover import with_leftover
 from .linked import read_targets
 from .live import pin_again, pinned_plan
 from .loaded import Current
-from .settings import read_leftover, read_settings
+from .settings import read_band, read_leftover, read_settings
 from .state import SETTINGS, History, Page
 
-_NAMES = (*SETTINGS, "leftover", "positions", "policy", "targets", "step")
+_NAMES = (*SETTINGS, "leftover", "band", "positions", "policy", "targets", "step")
 
 
 def follow(sample: Callable[[], Current]) -> bool:
@@ -53,7 +53,8 @@ def follow(sample: Callable[[], Current]) -> bool:
         return False
     if found.pinned is not None and found.current.statement is not page.current.statement:
         pin_again(found.current.statement.portfolio, found.pinned)
-    page.current, page.policy, page.household = found.current, found.policy, found.household
+    page.current, page.policy, page.band = found.current, found.policy, found.band
+    page.household = found.household
     page.waiting, page.way, page.changing = None, "", False
     page.problems, page.note = (), ""
     page.version += 1
@@ -80,7 +81,8 @@ def _adopt(address: dict[str, str], preset: dict[str, object]) -> None:
     page = state.page()
     settings, notices = read_settings({name: address.get(name) for name in SETTINGS} | preset)
     choice, more = read_leftover(address.get("leftover"))
-    page.notices = notices + more
+    page.band, wrong = read_band(address.get("band"))
+    page.notices = notices + more + wrong
     targets, problems = read_targets(address.get("targets"))
     page.notices += problems
     if targets is not None:

@@ -73,7 +73,7 @@ def _choose_band(band: Band) -> None:
     """The two limits of the band, as percent points and as a share of the target; empty is the 5/25 rule's."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, label in _LIMITS.items():
-            key = f"band {name}"
+            key = f"band {name} {state.page().version}"  # what is undone changes the box too
             st.session_state.setdefault(key, f"{(100 * getattr(band, name)).normalize():f}")
             st.text_input(label, key=key, width=220, on_change=state.change(_put_limit, inside=True), args=(name, key))
         if band != Band():
@@ -99,4 +99,4 @@ def _usual() -> None:
     state.page().band = Band()
     st.session_state["band problem"] = ""
     for name in _LIMITS:
-        st.session_state.pop(f"band {name}", None)
+        st.session_state.pop(f"band {name} {state.page().version}", None)

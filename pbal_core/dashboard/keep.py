@@ -72,6 +72,7 @@ def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None)
         strategy=settings.strategy,
         method=settings.method,
         pinned=pinned,
+        band=page.band,
     )
     return Session(portfolios=(*current.before, one, *current.after))
 
@@ -105,7 +106,7 @@ def put(found: Sequence[SavedPortfolio], at: int = 0) -> Current:
     page, one = state.page(), found[at]
     if page.history is not None:
         page.history.note_pinned(pinned_plan(page.current.statement.portfolio))
-    page.policy = one.policy
+    page.policy, page.band = one.policy, one.band
     state.put_settings(Settings(cash=one.cash, min_trade=one.min_trade, strategy=one.strategy, method=one.method))
     statement, name = statement_of(one), harmless(one.name)
     pin_again(statement.portfolio, one.pinned)

@@ -32,13 +32,15 @@ from ..money import (
 )
 from ..planning.plan import Plan
 from ..planning.problem import prepare
-from ..planning.rebalance import rebalance
+from ..planning.rebalance import proven_plan, read_min_trade, rebalance
+from ..planning.solve import solve
 from ..planning.strategy import Method
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..views.axis import Axis, Point
 from ..views.classes import tree_rows
 from ..views.columns import BY_KEY
+from ..views.drift import Band
 from ..views.numbers import key_numbers
 from ..views.prices import Quotes
 from ..views.saved import PinnedPlan
@@ -79,6 +81,7 @@ def live_view(
     on_fit: Callable[[], None] | None = None,
     on_price: Callable[[str, str], None] | None = None,
     found: Decimal | None = None,
+    band: Band | None = None,
 ) -> Plan:
     """Shows the live view and returns the committed plan. Call it inside an ``st.fragment``.
 
@@ -91,6 +94,7 @@ def live_view(
         on_price: Called, before the rerun, with a symbol and the price that the reader typed for it; raises
             ``PbalError`` where it cannot be used.
         found: Dollars of cash that the file has: a landmark on the slider.
+        band: How far a weight may be from its target, for another landmark; the 5/25 rule by default.
 
     Returns:
         The plan for ``st.session_state["cash"]`` and ``["min_trade"]``, which the caller has set before the first call.
@@ -113,10 +117,20 @@ def live_view(
     facts = (portfolio, sorted(settings.items()), quotes)
     policy = settings.get("policy") or Policy()
     classes = tree_rows(problem.portfolio, policy.targets)
-    data = payload(problem, point, memory, facts=facts, quotes=quotes or Quotes(), found=found, classes=classes)
+    question = problem.units(point.cash), problem.units(read_min_trade(point.min_trade, problem.method))
+    solution = solve(problem, *question)
+    data = payload(
+        *(problem, point, memory),
+        facts=facts,
+        quotes=quotes or Quotes(),
+        found=found,
+        band=band,
+        classes=classes,
+        solution=solution,
+    )
     _live(data=data, key=key, on_request_change=commit, height="content")
     del data  # Streamlit has written it by now, and collects garbage after the run
-    return ask(point.cash, min_trade=point.min_trade)
+    return proven_plan(problem, question, solution)
 
 
 def new_memory() -> dict[str, Any]:

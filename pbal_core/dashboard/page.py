@@ -192,6 +192,7 @@ def _live(current: Current, arguments: Mapping[str, Any]) -> Plan | None:
             on_fit=_fit_to_cash,
             on_price=_correct_price,
             found=current.statement.cash_found,
+            band=state.page().band,
         )
     except InfeasiblePlanError:
         return None  # the live view itself says why

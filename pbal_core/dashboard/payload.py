@@ -20,11 +20,13 @@ from typing import Any
 
 from ..money import currency_spellings
 from ..planning.problem import Problem
+from ..planning.solution import Solution
 from ..planning.strategy import Method, Strategy
 from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
 from ..views.classes import ClassRow, summed
 from ..views.copying import trade_lines
 from ..views.details import fixed_details, plan_details
+from ..views.drift import Band
 from ..views.landmarks import Landmark, landmarks_for
 from ..views.prices import Quotes
 from ..views.sheet import sheet_data
@@ -68,7 +70,9 @@ def payload(
     facts: object,
     quotes: Quotes | None = None,
     found: Decimal | None = None,
+    band: Band | None = None,
     classes: Sequence[ClassRow] = (),
+    solution: Solution | None = None,
 ) -> dict[str, Any]:
     """What the browser needs and does not have yet; it is remembered as sent.
 
@@ -79,9 +83,11 @@ def payload(
         facts: The portfolio, the settings and the quotes; their ``repr`` says all of them.
         quotes: What is known of the prices and names.
         found: Dollars of cash that the file has, if any.
+        band: How far a weight may be from its target; the 5/25 rule by default.
         classes: The tree of targets, which ``facts`` say too; none for a flat list.
+        solution: The answer for these amounts, where it is known.
     """
-    memory["sliders"] = sliders = _sliders(problem, point, memory["sliders"], facts, found)
+    memory["sliders"] = sliders = _sliders(problem, point, memory["sliders"], facts, found=found, band=band)
     name, axes = sliders.name, sliders.axes
     have, live = memory["have"], is_live(problem)
     amounts = {"cash": plain(point.cash), "min_trade": plain(point.min_trade)}
@@ -103,7 +109,7 @@ def payload(
     memory["have"] = {**have, "sheet": name, **{axis: sweep["id"] for axis, sweep in sweeps.items()}}
     memory["reached"] = ()
     portfolio = problem.portfolio
-    shown, outcome = packed(problem, [point], classes=classes)
+    shown, outcome = packed(problem, [point], classes=classes, solutions=None if solution is None else [solution])
     known = memory.get("pinned_for") == (portfolio.currency, portfolio.symbols)
     return {
         "n": memory["n"],
@@ -132,12 +138,14 @@ def payload(
     }
 
 
-def _sliders(problem: Problem, point: Point, before: _Sliders | None, facts: object, found: Decimal | None) -> _Sliders:
+def _sliders(
+    problem: Problem, point: Point, before: _Sliders | None, facts: object, *, found: Decimal | None, band: Band | None
+) -> _Sliders:
     """The sliders for a question; those from before where they fit. A far amount widens them while it is asked for."""
-    base = _digest(facts, found, problem.scale)
+    base = _digest(facts, found, band, problem.scale)
     if before is not None and before.base == base and before.asked in (None, point) and before.axes.hold(point):
         return before
-    marks = landmarks_for(problem, found)
+    marks = landmarks_for(problem, found, band)
     positions = [amount for mark in marks for amount in mark.positions]
     axes, asked = axes_for(problem, (), positions), None
     if not axes.hold(point):

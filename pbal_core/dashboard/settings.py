@@ -22,6 +22,7 @@ from ..money import MAX_CASH, decimals, to_amount
 from ..planning.strategy import Method, Strategy
 from ..policy.constraints import RULES
 from ..views.axis import MAX_MIN_TRADE
+from ..views.drift import Band
 
 LEFTOVER = next(rule for rule in RULES if rule.key == "leftover")
 
@@ -111,6 +112,26 @@ def read_leftover(value: object) -> tuple[str, list[str]]:
     if isinstance(value, str) and value in LEFTOVER.choices:
         return value, []
     return "", ["What the link says about the cash that is left is not known; that cash is kept."]
+
+
+def band_params(band: Band) -> dict[str, str]:
+    """What an address says of a band, in percent of the portfolio and of the target: ``3,20``; nothing of the usual."""
+    return (
+        {}
+        if band == Band()
+        else {"band": ",".join(f"{(100 * limit).normalize():f}" for limit in (band.absolute, band.relative))}
+    )
+
+
+def read_band(value: object) -> tuple[Band, list[str]]:
+    """The band that an address says, and a sentence where it cannot be used."""
+    if value is None:
+        return Band(), []
+    try:
+        absolute, relative = (to_amount(text, "band") / 100 for text in str(value)[:60].split(","))
+        return Band(relative, absolute), []
+    except (RequestError, ValueError):
+        return Band(), ["The band of the link cannot be used; the 5/25 rule is used instead."]
 
 
 def _normal(amount: Decimal) -> Decimal:

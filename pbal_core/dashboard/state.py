@@ -24,7 +24,7 @@ from ..views.drift import Band
 from ..views.saved import PinnedPlan
 from .linked import policy_params
 from .loaded import Batch, Current
-from .settings import Settings, read_settings
+from .settings import Settings, band_params, read_settings
 
 SETTINGS = ("cash", "min_trade", "strategy", "method")
 """Keys under which widgets and the live view keep the settings."""
@@ -40,6 +40,7 @@ class Question:
         current: The portfolio.
         policy: Targets and constraints.
         settings: Cash, minimum trade, strategy and share rounding.
+        band: How far a weight may be from its target before that is worth acting on.
         pinned: The question of plan A, once another portfolio was shown; not part of what is asked.
         household: The accounts, where each is planned by itself; an address never says anything of them.
     """
@@ -47,6 +48,7 @@ class Question:
     current: Current
     policy: Policy
     settings: Settings
+    band: Band = field(default_factory=Band)
     pinned: PinnedPlan | None = None
     household: HouseholdPolicy | None = None
 
@@ -59,11 +61,11 @@ class Question:
         own = {} if self.current.sample else {"positions": "own"}
         choice = self.policy.constraints.leftover
         rest = {"leftover": choice} if choice else {}
-        return {**self.settings.params(), **rest, **own, **policy_params(self.policy, linked)}
+        return {**self.settings.params(), **rest, **band_params(self.band), **own, **policy_params(self.policy, linked)}
 
     def same(self, other: Question) -> bool:
         """It asks the same; a portfolio is compared by identity, since it may be large."""
-        mine, theirs = ((q.policy, q.settings, q.household) for q in (self, other))
+        mine, theirs = ((q.policy, q.settings, q.band, q.household) for q in (self, other))
         return self.current is other.current and mine == theirs
 
 
@@ -217,7 +219,13 @@ def put_settings(wanted: Settings) -> None:
 def question() -> Question:
     """What is asked now."""
     found = page()
-    return Question(current=found.current, policy=found.policy, settings=settings(), household=found.household)
+    return Question(
+        current=found.current,
+        policy=found.policy,
+        settings=settings(),
+        band=found.band,
+        household=found.household,
+    )
 
 
 def touch(*, inside: bool = False) -> None:

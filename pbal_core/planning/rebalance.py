@@ -19,7 +19,8 @@ from ..policy.constraints import Constraints
 from ..policy.policy import Policy
 from ..portfolio import Portfolio, Position, check_portfolio
 from .plan import Plan, Trade
-from .problem import prepare
+from .problem import Problem, prepare
+from .solution import Solution
 from .solve import solve
 from .strategy import Method, Strategy
 
@@ -76,7 +77,21 @@ def rebalance(
     places = max(decimals(dollars), decimals(step))
     problem = prepare(portfolio, policy=policy, strategy=strategy, method=method, places=places, **keywords)
     question = problem.units(dollars), problem.units(step)
-    solution = solve(problem, *question)
+    return proven_plan(problem, question, solve(problem, *question))
+
+
+def proven_plan(problem: Problem, question: tuple[int, int], solution: Solution) -> Plan:
+    """The plan of a solution, once it has been checked.
+
+    Args:
+        problem: What was asked about.
+        question: Its cash and its minimum trade, in units.
+        solution: The answer to it.
+
+    Raises:
+        InfeasiblePlanError: No plan exists; the message names what blocks.
+        LawBrokenError: It breaks a law that holds for every plan.
+    """
     if solution.refusal:
         raise InfeasiblePlanError(solution.refusal)
     plan = problem.plan(*question, solution)

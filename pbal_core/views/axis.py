@@ -59,9 +59,9 @@ class _Fineness:
 
 _FINENESS = {
     Method.CLASSIC: (
-        _Fineness(count=15, parts=1500, few=24),
-        _Fineness(count=100, parts=1000, few=24),
-        _Fineness(count=10**9, parts=600, few=20),
+        _Fineness(count=15, parts=1500, few=16),
+        _Fineness(count=100, parts=1000, few=12),
+        _Fineness(count=10**9, parts=600, few=12),
     ),
     Method.EXACT: (
         _Fineness(count=15, parts=1500, few=16),

@@ -23,6 +23,7 @@ from ..planning.answer import basis_of
 from ..planning.problem import Problem
 from .drift import Band
 
+USUAL = Band()
 _HALVINGS = 60
 _TRIES = 4
 
@@ -35,11 +36,13 @@ class Landmark:
         key: Stable name. ``band`` is only about right: the first plan from there on that is in every band is meant.
         amount: Dollars.
         words: What it is, to be read after the amount.
+        limits: The band that ``band`` is about.
     """
 
     key: Literal["nothing", "found", "band", "target"]
     amount: Decimal
     words: str
+    limits: Band = USUAL
 
     @property
     def positions(self) -> tuple[Decimal, ...]:
@@ -49,31 +52,31 @@ class Landmark:
         return tuple(Decimal(ceil(self.amount * (100 + more) / 100)) for more in range(_TRIES))
 
 
-def landmarks_for(problem: Problem, found: Decimal | None = None) -> tuple[Landmark, ...]:
+def landmarks_for(problem: Problem, found: Decimal | None = None, band: Band | None = None) -> tuple[Landmark, ...]:
     """The landmarks of a problem, lowest amount first.
 
     Args:
         problem: What is asked about.
         found: Dollars of cash that the file has, if any.
+        band: How far a weight may be from its target; the 5/25 rule by default.
     """
     known = [Landmark(key="nothing", amount=Decimal(0), words="nothing to invest or to withdraw")]
     if found is not None and found > 0 and decimals(found) <= problem.scale:
         known.append(Landmark(key="found", amount=found, words="the cash found in the file"))
     if problem.direction(1) == "buy" and any(problem.values):
-        band, target = _into_band(problem), _to_target(problem)
-        if band is not None:
+        least, target = _into_band(problem, band or USUAL), _to_target(problem)
+        if least is not None:
             words = "the least cash that brings every fund into its band"
-            known.append(Landmark(key="band", amount=band, words=words))
+            known.append(Landmark(key="band", amount=least, words=words, limits=band or USUAL))
         if target is not None:
             words = "the least cash that reaches the targets without a sale"
             known.append(Landmark(key="target", amount=target, words=words))
     return tuple(sorted(known, key=lambda mark: mark.amount))
 
 
-def all_in_band(weights: Sequence[float], targets: Sequence[float]) -> bool:
-    """Whether each of n weights is within the band of its target: the 5/25 rule, as in the drift report."""
-    limits = Band()
-    relative, absolute = float(limits.relative), float(limits.absolute)
+def all_in_band(weights: Sequence[float], targets: Sequence[float], band: Band) -> bool:
+    """Whether each of n weights is within the band of its target."""
+    relative, absolute = float(band.relative), float(band.absolute)
     rows = zip(weights, targets, strict=True)
     return all(abs(weight - target) <= min(relative * target, absolute) + 1e-12 for weight, target in rows)
 
@@ -90,9 +93,9 @@ def _to_target(problem: Problem) -> Decimal | None:
     return _rounded_up(problem, missing + problem.buffer, minor_digits(problem.portfolio.currency)) if missing else None
 
 
-def _into_band(problem: Problem) -> Decimal | None:
+def _into_band(problem: Problem, band: Band) -> Decimal | None:
     """Whole dollars with which a plan in fractions of shares has every fund in its band; None where none are needed."""
-    reached = _reached(problem)
+    reached = _reached(problem, band)
     if reached(0) or any(problem.worth(asset.lead) and not asset.part for asset in problem.assets):
         return None
     low, high = 0, 100 * sum(problem.values)
@@ -106,7 +109,7 @@ def _into_band(problem: Problem) -> Decimal | None:
     return _rounded_up(problem, Fraction(high + problem.buffer), 0)
 
 
-def _reached(problem: Problem) -> Callable[[int], bool]:
+def _reached(problem: Problem, band: Band) -> Callable[[int], bool]:
     """Whether all funds are in their bands when so many units were poured into the lowest."""
     basis = basis_of(problem)
     held = {asset.lead: problem.worth(asset.lead) for asset in problem.assets if asset.buyable}
@@ -124,7 +127,7 @@ def _reached(problem: Problem) -> Callable[[int], bool]:
             after[i] += max(0, int(level * problem.parts[i]) - held[i])
         total = sum(after)
         return bool(total) and all_in_band(
-            basis.by_asset([each / total for each in after]), basis.by_asset(basis.targets_of(after))
+            basis.by_asset([each / total for each in after]), basis.by_asset(basis.targets_of(after)), band
         )
 
     return reached

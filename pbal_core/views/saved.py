@@ -17,6 +17,7 @@ from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
 from ..readers import AccountHolding, CashBalance, Statement
+from .drift import Band
 
 MOST_PORTFOLIOS = 50
 
@@ -57,6 +58,7 @@ class SavedPortfolio:
         strategy: See ``rebalance``.
         method: See ``rebalance``.
         pinned: Plan A, None where no plan is pinned.
+        band: How far a weight may be from its target before that is worth acting on.
     """
 
     name: str
@@ -71,6 +73,7 @@ class SavedPortfolio:
     strategy: Strategy = Strategy.TRY_AVOID_SELL
     method: Method = Method.EXACT
     pinned: PinnedPlan | None = None
+    band: Band = field(default_factory=Band)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,11 +21,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..errors import DataError, Issue, PbalError
+from ..errors import DataError, Issue, PbalError, RequestError
 from ..money import MAX_CASH, decimals, parse_decimal
 from ..planning.strategy import Method, Strategy
 from ..policy.policy import Policy
 from ..portfolio import SYMBOL, Portfolio, Position
+from .drift import Band
 from .saved import MOST_PORTFOLIOS, PinnedPlan, SavedPortfolio, Session, last_four
 
 KIND, VERSION = "pbal-session", 1
@@ -90,6 +91,8 @@ def _saved(each: SavedPortfolio) -> dict[str, Any]:
     more: dict[str, Any] = {"not_cash": sorted(each.not_cash)} if each.not_cash else {}
     if pinned is not None:
         more["pinned"] = {"policy": pinned.policy.to_dict(), "settings": _settings(pinned)}
+    if each.band != Band():
+        more["band"] = {name: _text(getattr(each.band, name)) for name in ("absolute", "relative")}
     return more | {
         "name": each.name,
         "currency": each.portfolio.currency,
@@ -174,7 +177,7 @@ class _Reader:
             return None
         before = len(self.problems)
         names = {"name", "currency", "as_of", "accounts", "cash", "positions", "policy", "settings"}
-        self.keys({name: given[name] for name in given if name not in {"pinned", "not_cash"}}, path, names)
+        self.keys({name: given[name] for name in given if name not in {"pinned", "not_cash", "band"}}, path, names)
         if len(self.problems) > before:
             return None
         held = self.positions(given["positions"], given["currency"], path)
@@ -186,6 +189,7 @@ class _Reader:
             "found": self.amount(given["cash"], f"{path}.cash"),
             "not_cash": self.symbols(given.get("not_cash", []), f"{path}.not_cash"),
             "pinned": self.pinned(given["pinned"], f"{path}.pinned") if "pinned" in given else None,
+            "band": self.band(given["band"], f"{path}.band") if "band" in given else Band(),
             **self.settings(given["settings"], f"{path}.settings"),
         }
         if held is None or policy is None or len(self.problems) > before:
@@ -207,6 +211,23 @@ class _Reader:
             "strategy": self.choice(given["strategy"], Strategy, f"{path}.strategy"),
             "method": self.choice(given["method"], Method, f"{path}.method"),
         }
+
+    def band(self, given: Any, path: str) -> Band:
+        """How far a weight may be from its target; the 5/25 rule where that cannot be used."""
+        if not isinstance(given, dict):
+            self.say(path, "must be a table")
+            return Band()
+        before = len(self.problems)
+        self.keys(given, path, {"absolute", "relative"})
+        limits = {
+            name: self.amount(given[name], f"{path}.{name}") for name in ("absolute", "relative") if name in given
+        }
+        if len(self.problems) == before:
+            try:
+                return Band(**limits)
+            except RequestError as error:
+                self.say(path, f"cannot be used: {str(error).removesuffix('.')}")
+        return Band()
 
     def pinned(self, given: Any, path: str) -> PinnedPlan | None:
         if not isinstance(given, dict):

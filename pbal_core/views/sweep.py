@@ -18,7 +18,7 @@ printed: 8.1499 % is printed as 8.1 % and sent as 8149.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TypedDict
 
@@ -33,6 +33,7 @@ from .axis import Point
 from .balance import balanced_after
 from .classes import ClassRow, ClassTrade, class_trade, summed, trade_texts
 from .columns import PAGE_COLUMNS
+from .drift import Band
 from .landmarks import Landmark, all_in_band
 from .numbers import outcome_numbers
 from .sheet import swept_weight
@@ -135,15 +136,17 @@ def packed(
     places: Sequence[int] | None = None,
     marks: Sequence[Landmark] = (),
     classes: Sequence[ClassRow] = (),
+    solutions: Iterable[Solution] | None = None,
 ) -> tuple[SweepData, Outcome]:
-    """``sweep_data``, and the outcome of the last point."""
+    """``sweep_data``, and the outcome of the last point; solves nothing where the solutions are known."""
     basis = basis_of(problem)
     cash = {point.cash for point in points}
     reasons = by_side(problem.reasons_for(problem.units(*cash))) if len(cash) == 1 else None
     several = [row for row in classes if row.kind != "fund"]
-    packing = _Packing(basis, several, bands=any(mark.key == "band" for mark in marks))
+    packing = _Packing(basis, several, band=next((mark.limits for mark in marks if mark.key == "band"), None))
     questions = [(problem.units(point.cash), problem.units(point.min_trade)) for point in points]
-    for question, solution in zip(questions, solve_many(problem, questions), strict=True):
+    known_or_found = solve_many(problem, questions) if solutions is None else solutions
+    for question, solution in zip(questions, known_or_found, strict=True):
         outcome = outcome_of(problem, basis, question, solution)
         packing.add(outcome, fit=fit_helps(problem, question, solution))
     indices = list(range(len(points)) if places is None else places)
@@ -156,12 +159,12 @@ def packed(
 class _Packing:
     """A sweep in the making: takes outcomes one by one and keeps no part of them but texts and numbers."""
 
-    def __init__(self, basis: Basis, classes: Sequence[ClassRow], *, bands: bool) -> None:
+    def __init__(self, basis: Basis, classes: Sequence[ClassRow], *, band: Band | None) -> None:
         self.positions = len(basis.symbols)
         count = range(self.positions + len(classes))
         self.basis = basis
         self.classes = classes
-        self.bands = bands
+        self.band = band
         self.unit = 10**basis.scale
         self.by_trade = [column for column in PAGE_COLUMNS if column.follows == "trade"]
         self.by_weight = {column.key: column for column in PAGE_COLUMNS if swept_weight(column, basis)}
@@ -200,9 +203,9 @@ class _Packing:
         self.totals.append(sum(outcome.values_after) / self.unit)
         self.balance.append(-1 if outcome.refusal else round(1000 * balanced_after(outcome)))
         self.traded.append(sum(map(bool, outcome.shares)))
-        if self.bands:
+        if self.band is not None:
             weights, targets = map(outcome.basis.by_asset, (outcome.weights_after, outcome.targets_after))
-            self.in_band.append(not outcome.refusal and all_in_band(weights, targets))
+            self.in_band.append(not outcome.refusal and all_in_band(weights, targets, self.band))
 
     def place(self, mark: Landmark, amounts: Sequence[Decimal]) -> int | None:
         """Which of the packed positions keeps what a landmark says; None where none does."""

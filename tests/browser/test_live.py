@@ -455,6 +455,7 @@ OVERTAKEN = """async ([source, html, data]) => {
     slider.dispatchEvent(new Event("input"));
     slider.dispatchEvent(new Event("change"));
     const shown = place.querySelector('[data-axis="cash"] .pbal-box').value;
+    await new Promise((done) => setTimeout(done));
     place.remove();
     last();
     return [sent.map((request) => [request.n, request.cash]), shown];

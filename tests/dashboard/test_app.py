@@ -18,6 +18,7 @@ from pbal_core.dashboard.loaded import Current
 from pbal_core.dashboard.settings import read_settings
 from pbal_core.readers import CashBalance, Statement
 from pbal_core.sample import SAMPLES
+from pbal_core.views.drift import Band
 from pbal_core.views.saved import Session
 from pbal_core.views.session import dumps
 
@@ -806,6 +807,36 @@ def test_drift_and_least_cash_are_shown(app: AppTest) -> None:
         "4 of 10 funds are out of band: FTEC and VSMAX are above, VCR and VDC below. Nothing needs "
     )
     assert "$88,103.92" in words
+
+
+def test_a_band_is_part_of_the_question(app: AppTest) -> None:
+    """The address says it, Undo brings the one before back, boxes too, and a saved session keeps it."""
+    app.run()
+    before = dict(app.query_params)
+    app.session_state["drift_panel"] = True
+    app.run()
+
+    def points() -> str:
+        return str(next(box.value for box in app.text_input if box.label == "Band in percent points"))
+
+    next(box for box in app.text_input if box.label == "Band in percent points").set_value("3").run()
+    assert not app.exception
+    assert app.query_params["band"] in ("3,25", ["3,25"])
+    after = dict(app.query_params)
+    saved = saved_of(app).portfolios[0]
+    assert saved.band == Band("0.25", "0.03")
+    app.query_params.clear()
+    app.query_params.update(before)  # Undo
+    app.run()
+    assert (app.session_state["page"].band, points()) == (Band(), "5")
+    app.query_params.clear()
+    app.query_params.update(after)  # Redo
+    app.run()
+    assert points() == "3"
+    other = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    other.query_params["band"] = "3,25"  # somebody follows the link
+    other.run()
+    assert other.session_state["page"].band == Band("0.25", "0.03")
 
 
 def test_a_question_without_a_plan_is_calm(app: AppTest) -> None:

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core.dashboard.settings import MAX_CASH, MAX_MIN_TRADE, Settings, read_leftover, read_settings  # type: ignore[attr-defined]
+from pbal_core.dashboard.settings import (  # type: ignore[attr-defined]
+    MAX_CASH,
+    MAX_MIN_TRADE,
+    Settings,
+    band_params,
+    read_band,
+    read_leftover,
+    read_settings,
+)
 from pbal_core.planning.strategy import Method, Strategy
+from pbal_core.views.drift import Band
 
 CLASSIC = Settings(method=Method.CLASSIC)
 
@@ -84,6 +93,18 @@ def test_what_cannot_be_used_is_replaced_and_named(values: dict[str, Any]) -> No
 def test_holdings_are_no_setting() -> None:
     """An address never carries a symbol or a value."""
     assert set(Settings().params()) == {"cash", "min_trade", "strategy", "method"}
+
+
+def test_a_band_is_said_only_where_it_is_not_the_usual_one() -> None:
+    """In percent, of the portfolio and of the target; what a stranger's link says is the usual one where it is none."""
+    own = Band(relative="0.2", absolute="0.035")
+    assert band_params(Band()) == {}
+    assert band_params(own) == {"band": "3.5,20"}
+    assert read_band("3.5,20") == (own, [])
+    assert read_band(None) == (Band(), [])
+    for text in ("", "5", "5,25,1", "0,25", "-5,25", "x,y", "nan,25", ["5,25"]):
+        band, problems = read_band(text)
+        assert (band, len(problems)) == (Band(), 1), text
 
 
 @given(value=st.text() | st.integers() | st.lists(st.just("invest")) | st.booleans())

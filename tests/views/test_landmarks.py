@@ -10,7 +10,7 @@ import pytest
 from pbal_core import Targets
 from pbal_core.planning.answer import basis_of
 from pbal_core.planning.problem import prepare
-from pbal_core.views.drift import drift_report, least_cash_to_target
+from pbal_core.views.drift import Band, drift_report, least_cash_to_target
 from pbal_core.views.landmarks import all_in_band, landmarks_for
 from tests.build import portfolio
 from tests.made import made_portfolio
@@ -25,6 +25,13 @@ def found(held: Any = HELD, cash: Any = None, **settings: Any) -> Any:
 def test_the_worked_number() -> None:
     """60 and 40 at equal targets: 45 % is reached with 9.09 dollars, and the targets with 20."""
     assert found() == {"nothing": 0, "band": 10, "target": 20}
+
+
+def test_a_band_of_ones_own_has_a_landmark_of_its_own() -> None:
+    """60 and 40, each within two points of a half: 48 % is reached with 15.39 dollars."""
+    marks = landmarks_for(prepare(HELD), band=Band("0.25", "0.02"))
+    assert {mark.key: mark.amount for mark in marks} == {"nothing": 0, "band": 16, "target": 20}
+    assert all(mark.key != "band" for mark in landmarks_for(prepare(HELD), band=Band(1, "0.1")))
 
 
 def test_they_are_in_the_order_of_their_amounts() -> None:
@@ -70,7 +77,7 @@ def test_the_band_is_that_of_the_drift_report(seed: Any) -> None:
     held = made_portfolio(8, seed)
     report = drift_report(held)
     weights, targets = [row.weight for row in report.rows], [row.target for row in report.rows]
-    assert all_in_band(weights, targets) == (not report.act)
+    assert all_in_band(weights, targets, Band()) == (not report.act)
 
 
 def test_substitutes_are_in_their_band_together() -> None:
@@ -79,7 +86,7 @@ def test_substitutes_are_in_their_band_together() -> None:
     targets = Targets({"US": 60, "BND": 40}, substitutes={"US": ["VTI", "VTSAX"]})
     problem = prepare(held, method="exact", targets=targets)
     basis = basis_of(problem)
-    assert not all_in_band(basis.by_asset(basis.weights), basis.by_asset(basis.targets_before))
+    assert not all_in_band(basis.by_asset(basis.weights), basis.by_asset(basis.targets_before), Band())
     marks = {mark.key: mark.amount for mark in landmarks_for(problem)}
     assert marks["target"] == least_cash_to_target(held, targets) == 1000
     assert marks["band"] == Decimal(154)

@@ -19,6 +19,7 @@ from pbal_core import DataError, Targets
 from pbal_core.planning.strategy import Method, Strategy
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
+from pbal_core.views.drift import Band
 from pbal_core.views.saved import PinnedPlan, SavedPortfolio, Session
 from pbal_core.views.session import MAX_BYTES, dumps, is_session, loads
 from tests.build import portfolio
@@ -107,6 +108,7 @@ def sessions(draw: st.DrawFn) -> Session:
         strategy=draw(st.sampled_from(list(Strategy))),
         method=draw(st.sampled_from(list(Method))),
         pinned=draw(st.sampled_from([None, ONE.pinned])),
+        band=draw(st.sampled_from([Band(), Band("0.2", "0.03"), Band("1e-7", 3)])),
     )
     return Session(portfolios=tuple([one] * draw(st.integers(1, 3))))
 
@@ -162,6 +164,10 @@ def test_accounts_are_kept_by_their_last_four() -> None:
         (changed(settings__min_trade="-1"), "min_trade"),
         (changed(settings__strategy="yolo"), "try_avoid_sell or hard_rebalance"),
         (changed(settings__method=["exact"]), "classic or exact"),
+        (changed(band=3), r"band must be a table"),
+        (changed(band={"absolute": "0.03"}), r"band.relative is missing"),
+        (changed(band={"absolute": "0.03", "relative": "0"}), r"band cannot be used: the relative band is 0"),
+        (changed(band={"absolute": 3, "relative": "0.2"}), r"band.absolute must be an amount"),
         (changed(pinned=3), r"pinned must be a table"),
         (changed(pinned__policy=...), r"pinned.policy is missing"),
         (changed(pinned__trades=[]), r"pinned.trades is not known"),

@@ -22,7 +22,7 @@ from pbal_core.sample import sample_bytes
 from pbal_core.views.axis import Axis, Point, axes_for, axis_points, few_places
 from pbal_core.views.balance import balanced_after
 from pbal_core.views.columns import table_rows
-from pbal_core.views.drift import least_cash_to_target
+from pbal_core.views.drift import Band, least_cash_to_target
 from pbal_core.views.landmarks import all_in_band, landmarks_for
 from pbal_core.views.numbers import key_numbers
 from pbal_core.views.sheet import Sheet, percent_texts, sheet_data
@@ -318,7 +318,7 @@ def test_a_landmark_keeps_what_it_says(method: str) -> None:
 
     def in_band(cash: Decimal) -> bool:
         plan = rebalance(SAMPLE, cash, min_trade=100, method=method)
-        return all_in_band(plan.weights_after, plan.targets_after)
+        return all_in_band(plan.weights_after, plan.targets_after, Band())
 
     assert in_band(band)
     assert not any(in_band(amount) for amount in axes.cash if 0 <= amount < band)
