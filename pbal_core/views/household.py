@@ -19,6 +19,7 @@ from ..planning.plan import Trade
 from ..portfolio import symbol_key
 from ..portfolio.shown import json_text
 from .exports import issues_document, plain, plan_document
+from .summary import gap_words
 from .wording import joined
 
 NO_MONEY_MOVES = "No money moves between accounts."
@@ -80,10 +81,9 @@ def explanation(plan: HouseholdPlan) -> str:
     total = Decimal(str(round(proof.objective + proof.idle, 2)))
     if proof.proven:
         return f"Optimal: under these rules no plan is better ({money(total)} from the targets, idle cash included)."
-    gap = Decimal(str(round(proof.gap, 2)))
     return (
         f"{money(total)} from the targets, idle cash included; under these rules no plan is better by more than "
-        f"{money(gap)}."
+        f"{gap_words(proof, plan.household.currency)}."
     )
 
 

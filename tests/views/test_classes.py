@@ -137,3 +137,9 @@ def test_a_flat_list_of_targets_has_no_lines_but_its_positions() -> None:
     assert tree_rows(HELD, Targets({"VTSAX": 50, "GLD": 10, "BND": 20, "VXUS": 20})) == ()
     sheet = sheet_data(problem, axes_for(problem))
     assert (sheet["classes"], sheet["top"], sheet["class_tops"]) == ([], [], sheet["tops"])
+
+
+def test_a_class_and_a_set_of_which_nothing_is_held_are_no_rows() -> None:
+    held = portfolio("VXUS 100 @ 10; GLD 100 @ 10")
+    assert [row.name for row in class_rows(held, TARGETS)] == ["stocks", "VXUS", "No target", "GLD"]
+    assert [row.name for row in class_rows(portfolio("BND 100 @ 10"), TARGETS)] == ["bonds", "BND"]

@@ -49,6 +49,24 @@ from tests.strategies import cash_amounts, portfolios, steps, strategy_names
         ),
         ("A 50 @ 1; B 50 @ 1", 0, {}, "All 2 funds are within their bands. This plan trades nothing."),
         ("A 50 @ 1", 10, {}, "The fund is within its band. Nothing needs selling; the new cash goes to A."),
+        (
+            "A 40 @ 1; B 30 @ 1; C 30 @ 1",
+            20,
+            {},
+            (
+                "1 of 3 funds is out of band: A is above. Nothing needs selling; the new cash goes to B and C. After "
+                "that every fund is within its band."
+            ),
+        ),
+        (
+            "A 500 @ 700; B 50 @ 10",
+            0,
+            {"strategy": "hard_rebalance", "targets": {"A": 100}},
+            (
+                "2 of 2 funds are out of band: B is above, A below. B is sold, and nothing is bought. After that every "
+                "fund is within its band."
+            ),
+        ),
         ("A 0 @ 1; B 0 @ 1", 10, {}, "Nothing is held yet; the cash goes to A and B."),
         (
             "A 60 @ 1; B 40 @ 1; C 50 @ 1",

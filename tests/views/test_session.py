@@ -159,6 +159,7 @@ def test_accounts_are_kept_by_their_last_four() -> None:
         (changed(currency="dollars"), "currency"),
         (changed(as_of="April"), "as_of must be a day"),
         (changed(accounts=["123456789"]), "four characters"),
+        (changed(not_cash=["=cmd()"]), "not_cash must be a list of symbols"),
         (changed(settings__cash="1e99"), "settings.cash"),
         (changed(settings__cash="0.001"), "whole cents"),
         (changed(settings__min_trade="-1"), "min_trade"),

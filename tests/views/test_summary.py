@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -178,3 +179,38 @@ def test_eight_long_trades_are_not_all_named() -> None:
     assert len(words) < 200
     short = portfolio("; ".join(f"S{i} {i} @ 1" for i in range(8)))
     assert " more for " not in present.sentence(rebalance(short, 8_000, method="exact"))
+
+
+@pytest.mark.parametrize(
+    ("options", "proof", "rules"),
+    [
+        (
+            {},
+            "Each trade is rounded to the nearest share by itself; ",
+            "buy nothing past its target",
+        ),
+        (
+            {"method": "exact"},
+            "Optimal: under these rules no plan is better (",
+            "buy nothing past its target; no trade below the minimum of $100.00",
+        ),
+        (
+            {"method": "exact", "leftover": "invest", "max_trades": 3},
+            "Optimal: ",
+            "invest what is left even past the targets; no trade below the minimum of $100.00; trades are limited to 3",
+        ),
+    ],
+    ids=["classic", "exact", "leftover"],
+)
+def test_how_good_a_plan_is_and_which_rules_it_keeps(options: dict[str, Any], proof: str, rules: str) -> None:
+    plan = rebalance(SAMPLE, 5000, min_trade=100, **options)
+    assert present.proof_words(plan).startswith(proof)
+    assert present.rules_words(plan) == f"Rules: never overspend; sell nothing that could be kept; {rules}."
+
+
+def test_a_gap_is_rounded_up_to_cents() -> None:
+    """What is said to be the most is never less than it."""
+    plan = rebalance(SAMPLE, 5000, min_trade=100, method="exact")
+    assert plan.proof is not None
+    unproven = replace(plan, proof=replace(plan.proof, gap=0.001))
+    assert "another plan may be better by at most $0.01 (" in present.proof_words(unproven)

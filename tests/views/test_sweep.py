@@ -181,6 +181,15 @@ def test_fitting_is_offered_where_it_helps(strategy: Strategy, min_trade: int, c
     assert exact["fit"]["states"] == [False]
 
 
+def test_fitting_is_not_offered_where_lots_are_too_fine_for_it() -> None:
+    """The classic method counts in integers, and the exact one would refuse."""
+    held = portfolio("A 999999999999999 @ 0.000000000001; B 5 @ 3")
+    assert rebalance(held, 101, min_trade=1).cash_left == -1
+    with pytest.raises(InfeasiblePlanError, match="too little"):
+        rebalance(held, 101, method="exact")
+    assert sweep_data(prepare(held), [Point(Decimal(101), Decimal(1))])["fit"]["states"] == [False]
+
+
 @given(st.integers(1, 12), st.integers(0, 50), st.decimals(-30_000, 30_000, places=2), st.sampled_from(list(Strategy)))
 def test_made_portfolios_show_what_rebalance_says(count: int, seed: int, cash: Decimal, strategy: Strategy) -> None:
     """Any portfolio, any cash, any strategy: a point of a sweep is the plan."""
