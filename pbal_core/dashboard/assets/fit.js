@@ -63,7 +63,7 @@ class Fit {
         const text = Math.max(wide[k] * letters, column.widths[0] * Math.min(letters, 12.5)) * this.figure;
         const mark = column.tone === "symbol" ? OPENER : 0;
         const least = column.key !== "target" ? 0 : tree ? SHARE.box + SHARE.beside * letters : BOX;
-        const most = column.tone === "symbol" ? (phone ? 118 : 190) : Infinity;
+        const most = column.tone === "symbol" ? (phone ? 118 : tree ? 150 : 190) : Infinity;
         return Math.min(Math.max(Math.ceil(text) + padding + mark, least), most) + (k === 0 || k === columns.length - 1 ? EDGE : 0);
       });
       this.total = widths.reduce((sum, width) => sum + width, 0);
