@@ -84,7 +84,7 @@ def _made(rounds: Rounds, exchange: Exchange, preferences: Preferences) -> bool:
         if _gains(rounds, exchange, rows, sizes, preferences):
             for number, before, its_rows, lots in zip((a, b), was, rows, sizes, strict=True):
                 rounds.trade(number, _exchanged(before, its_rows, lots))
-            if _account_keeps(rounds, a) and _account_keeps(rounds, b):
+            if rounds.keeps(a) and rounds.keeps(b):
                 return True
             rounds.trade(a, was[0])
             rounds.trade(b, was[1])
@@ -168,23 +168,3 @@ def _returned(gives: int, takes: int, prices: tuple[int, int], idle: tuple[int, 
         theirs = round(count * prices[0] / prices[1]) if count > 0 else 0
         if count >= 0 and theirs * prices[1] >= takes - idle[1]:
             yield count, theirs
-
-
-def _account_keeps(rounds: Rounds, number: int) -> bool:
-    """Whether an account keeps the rules of the exact method, given what all of them trade."""
-    account, lots = rounds.accounts[number], rounds.lots[number]
-    problem, market = account.problem, account.market(rounds.others(number))
-    values = [sum(lots[row] * problem.prices[row] for row in asset.members) for asset in problem.assets]
-    trades = sum(map(bool, lots))
-    gone = [asset for asset in problem.assets if not asset.part]
-    away = sum(
-        lots[row] * problem.prices[row] + problem.fee * bool(lots[row]) for asset in gone for row in asset.members
-    )
-    budget = account.need - away
-    stage = market.stage(budget, rounds.total, account.direction, account.min_trade, account.need)
-    mine = [values[i] // market.prices[i] for i in market.targets]
-    if market.max_trades is not None and trades > market.max_trades:
-        return False
-    if not all(stage.allows(i, k) for i, k in enumerate(mine)):
-        return False
-    return stage.keeps_to_rules(mine, budget - stage.spend(mine))

@@ -28,6 +28,7 @@ from ..solution import Solution
 from ..solve import solve
 from ..strategy import Method, Strategy
 from .accounts import AccountProblem, account_problems
+from .apart import take_up_apart
 from .location import Preferences, settle_location
 from .model import Household, HouseholdPlan
 from .rounds import Rounds
@@ -83,6 +84,7 @@ def rebalance_household(
     refused = rounds.run(start)
     if refused:
         raise InfeasiblePlanError("\n".join(refused))
+    take_up_apart(rounds, bound)
     rounds.shake(bound)
     settle_location(rounds, places)
     plans = {a.account.name: _plan(rounds, number) for number, a in enumerate(accounts)}

@@ -75,6 +75,12 @@ class Rounds:
         self._moved[number] = account.moved(lots)
         self._idle[number] = account.need - account.spent(lots)
 
+    def restore(self, lots: Sequence[list[int]]) -> None:
+        """Lets every account trade these lots, and no others any more."""
+        for number, mine in enumerate(lots):
+            if mine is not self.lots[number]:
+                self.trade(number, mine)
+
     @cached_property
     def active(self) -> list[int]:
         """The accounts that can trade at all, or must: an empty one without cash changes nothing."""
@@ -144,6 +150,29 @@ class Rounds:
         idle = sum(self._idle)
         return self._scaled(self.after()) + idle * self._scale if self.total > 0 else idle
 
+    def near(self, bound: float) -> bool:
+        """Whether J + R is as near to a bound, in units, as it matters."""
+        return self.value() <= (bound + NEAR * self.total) * self._scale
+
+    def keeps(self, number: int) -> bool:
+        """Whether an account keeps the rules of the exact method, given what all of them trade."""
+        account, lots = self.accounts[number], self.lots[number]
+        problem, market = account.problem, account.market(self.others(number))
+        values = [sum(lots[row] * problem.prices[row] for row in asset.members) for asset in problem.assets]
+        trades = sum(map(bool, lots))
+        gone = [asset for asset in problem.assets if not asset.part]
+        away = sum(
+            lots[row] * problem.prices[row] + problem.fee * bool(lots[row]) for asset in gone for row in asset.members
+        )
+        budget = account.need - away
+        stage = market.stage(budget, self.total, account.direction, account.min_trade, account.need)
+        mine = [values[i] // market.prices[i] for i in market.targets]
+        if market.max_trades is not None and trades > market.max_trades:
+            return False
+        if not all(stage.allows(i, k) for i, k in enumerate(mine)):
+            return False
+        return stage.keeps_to_rules(mine, budget - stage.spend(mine))
+
     def others(self, number: int) -> dict[str, int]:
         """Asset -> units in the other accounts after their trades."""
         own = self.accounts[number].values
@@ -154,14 +183,19 @@ class Rounds:
         self.turns += 1
         asked = number, *others.values()
         if asked not in self._answers:
-            self._answers[asked] = self._answered(number, others)
+            self._answers[asked] = self._answered(number, others, self.total)
         return self._answers[asked]
 
-    def _answered(self, number: int, others: Mapping[str, int]) -> list[int] | str:
+    def alone(self, number: int) -> list[int] | str:
+        """The best lots of one account if there were no other; or why there are none."""
+        account = self.accounts[number]
+        return self._answered(number, dict.fromkeys(self.parts, 0), account.problem.managed_value + account.need)
+
+    def _answered(self, number: int, others: Mapping[str, int], total: int) -> list[int] | str:
         account = self.accounts[number]
         problem, market = account.problem, account.market(others)
         question = account.min_trade, account.need, account.direction
-        effort, elsewhere = Effort(WORK), account.elsewhere(others, self.total)
+        effort, elsewhere = Effort(WORK), account.elsewhere(others, total)
         found = allocate(market, account.need, account.direction, account.min_trade, effort, elsewhere=elsewhere)
         self.work += found.work
         if found.most is not None:
@@ -188,10 +222,10 @@ class Rounds:
                 self.trade(number, lots)
         if refused:
             return refused
-        self._settle(self.active[:-1])  # the last one has seen what all the others trade
+        self.settle(self.active[:-1])  # the last one has seen what all the others trade
         return []
 
-    def _settle(self, numbers: Iterable[int]) -> None:
+    def settle(self, numbers: Iterable[int]) -> None:
         """Gives turns to some accounts, and to all that another's change may concern."""
         waiting = list(numbers)
         for _turn in range(ROUNDS * len(self.accounts)):
@@ -209,7 +243,6 @@ class Rounds:
         Args:
             bound: No plan has a J + R below this, in units.
         """
-        near = (bound + NEAR * self.total) * self._scale
         end = self.turns + SHAKEN_TURNS
         for giver, taker in permutations(self.active, 2):
             for asset in self.parts:
@@ -219,7 +252,7 @@ class Rounds:
                 for traded in _parts(self.lots[giver][row]):
                     if not self._takes(taker, there, traded):
                         continue
-                    if self.turns >= end or self.value() <= near:
+                    if self.turns >= end or self.near(bound):
                         return
                     self._shaken(giver, taker, row, traded)
 
@@ -237,10 +270,9 @@ class Rounds:
         changed[row] -= lots
         self.trade(giver, changed)
         self._improved(taker)
-        self._settle([giver, *(n for n in self.active if n != giver)])
+        self.settle([giver, *(n for n in self.active if n != giver)])
         if self.value() >= before:
-            for number, lots_before in enumerate(was):
-                self.trade(number, lots_before)
+            self.restore(was)
 
     def _improved(self, number: int) -> bool:
         """Gives one account a further turn; whether the household is another then.
