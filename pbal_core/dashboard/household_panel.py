@@ -172,7 +172,8 @@ class _Asked:
         count = len(self.rows.basis.symbols)
         smallest = min_trade_axis(worth, Method.EXACT, count, reach=[self.min_trade])
         sheet = household_sheet(self.rows, self.axes, smallest)
-        return {**sheet, "id": self.sheet, "spellings": currency_spellings(household.currency)}
+        classes = bool(self.targets.groups or self.targets.substitutes)
+        return {**sheet, "id": self.sheet, "classes": classes, "spellings": currency_spellings(household.currency)}
 
     def _slice(self, name: str) -> dict[str, Any] | None:
         """The plans along the cash of one account; None where there is no plan for the others, or too much to do."""

@@ -24,9 +24,9 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..portfolio import Portfolio, symbol_key
 from ..readers import NamedAccount, Statement
-from ..views.saved import last_four
+from ..views.saved import SavedAccount, SavedHousehold, last_four
 from . import wanted
-from .loaded import Current, LoadedFile, own_accounts
+from .loaded import Batch, Current, LoadedFile, finish, own_accounts
 
 MOST_LETTERS = 40
 _FREE = re.compile(r"\b(roth|isa|tfsa|hsa|tax.?free)\b", re.IGNORECASE)
@@ -107,33 +107,44 @@ def _from_id(name: str, broker: str) -> str:
 def again(household: HouseholdPolicy | None, current: Current) -> HouseholdPolicy | None:
     """The household for another portfolio: known accounts keep what was said of them, new ones come with the usual.
 
-    An account is known by its id, or by its last four characters. None where fewer than two are left.
+    None where fewer than two are left.
     """
     if household is None or current.sample:
         return None
-    waiting = [account for account in household.accounts if not account.empty]
-    found: dict[str, AccountPolicy] = {account.name: account for account in household.accounts if account.empty}
+    found, new = _matched(household, current)
+    kept = [
+        found.get(account.name, account) for account in household.accounts if account.name in found or account.empty
+    ]
+    accounts = (*kept, *_usual(new, [account.name for account in kept]))
+    return replace(household, accounts=accounts) if len(accounts) > 1 else None
+
+
+def _matched(
+    household: HouseholdPolicy, current: Current
+) -> tuple[dict[str, AccountPolicy], list[tuple[NamedAccount, Statement]]]:
+    """Name -> each account of a household that a portfolio has, and the accounts that it does not know.
+
+    An account is known by its id, by its last four characters, or, where its file names none, by the file's name.
+    """
+    files = dict(_files(current))  # a file's name is what an account without a number is called
+    waiting = [account for account in household.accounts if account.number]
+    found = {a.name: a for a in household.accounts if a.file and not a.number and a.file in files}
+    claimed = frozenset().union(*(files[account.file].included for account in found.values()))
     new = []
-    files = {file.name for file in current.files}  # which is what an account without a number is called
-    whole = {name.casefold(): statement.included for name, statement in _files(current)}
-    for each in [each for each in waiting if not each.number and each.file.casefold() in whole]:
-        found[each.name] = each  # all that a file has, in one account
-    claimed = frozenset().union(*(whole[each.file.casefold()] for each in found.values() if each.file))
     for account, statement in accounts_of(current):
         if account.id in claimed:
             continue
-        match = next((each for each in waiting if each.number == account.id), None)
-        four = "" if account.id in files else last_four(account.id)
-        fours = [each for each in waiting if four and last_four(each.number) == four]
-        match = match or (fours[0] if len(fours) == 1 else None)
-        if match is None:
-            new.append((account, statement))
+        if account.id in files:
+            alike = [each for each in waiting if each.name == _from_id(account.id, statement.broker)]
         else:
-            waiting.remove(match)
-            found[match.name] = replace(match, number=account.id, file="")
-    kept = [found[account.name] for account in household.accounts if account.name in found]
-    accounts = (*kept, *_usual(new, [account.name for account in kept]))
-    return replace(household, accounts=accounts) if len(accounts) > 1 else None
+            alike = [each for each in waiting if last_four(each.number) == last_four(account.id)]
+        alike = [each for each in waiting if each.number == account.id] or alike
+        if len(alike) == 1:
+            waiting.remove(alike[0])
+            found[alike[0].name] = replace(alike[0], number=account.id, file="")
+        else:
+            new.append((account, statement))
+    return found, new
 
 
 def from_file(policy: HouseholdPolicy, current: Current) -> tuple[HouseholdPolicy, tuple[str, ...]]:
@@ -245,3 +256,61 @@ def with_location(household: HouseholdPolicy, kind: Kind, names: Sequence[str]) 
     for name in names:
         location[name] = tuple(each for each in Kind if each in (*location.get(name, ()), kind))
     return replace(household, location={name: kinds for name, kinds in location.items() if kinds})
+
+
+def saved(household: HouseholdPolicy | None, current: Current) -> SavedHousehold | None:
+    """The household as a session keeps it: each account with what it holds; None where there is none."""
+    if household is None:
+        return None
+    files = dict(_files(current))
+    kept = {name: name in file.accounts for file in current.files for name in file.saved_accounts}
+    whole = current.statement if current.statement.accounts else next(iter(files.values()))
+    accounts = []
+    for account in household.accounts:
+        ids = [account.number] if account.number else sorted(files[account.file].included) if account.file else []
+        part = whole.select(ids) if ids else None
+        known = account.number not in files and kept.get(account.number, True)
+        number = last_four(account.number) if known else ""
+        accounts.append(
+            SavedAccount(
+                account=replace(account, number=number, file=""),
+                portfolio=Portfolio([], currency=whole.portfolio.currency) if part is None else part.portfolio,
+                found=Decimal(0) if part is None else part.cash_found,
+            )
+        )
+    return SavedHousehold(accounts=tuple(accounts), location=household.location)
+
+
+def restored(kept: SavedHousehold | None) -> HouseholdPolicy | None:
+    """The household of a session, whose accounts are called as ``statement_of`` calls them."""
+    if kept is None:
+        return None
+    rows = zip(kept.ids(), kept.accounts, strict=True)
+    held = (replace(a.account, number=name if len(a.portfolio) or a.found else "") for name, a in rows)
+    return HouseholdPolicy(targets=None, accounts=tuple(held), location=kept.location)
+
+
+def with_the_rest(
+    newer: Current, current: Current, household: HouseholdPolicy | None
+) -> tuple[Current | Batch, list[str]]:
+    """Newer files with the accounts of a household that they do not have, as they were saved.
+
+    Returns:
+        The files together, or what is in the way; and the names of the accounts that are as they were.
+    """
+    if household is None or len(current.files) != 1:
+        return newer, []
+    matched = {account.name for account in _matched(household, newer)[0].values()}
+    held = [account for account in household.accounts if account.number]
+    left = [account for account in held if account.name not in matched]
+    if not left or len(left) == len(held):
+        return newer, []
+    file, ids = current.files[0], {account.number for account in left}
+    kept = replace(
+        file.statement,
+        accounts=tuple(account for account in file.statement.accounts if account.id in ids),
+        holdings=tuple(holding for holding in file.statement.holdings if holding.account in ids),
+        cash=tuple(balance for balance in file.statement.cash if balance.account in ids),
+        selection=tuple(account.id for account in file.statement.accounts if account.id in ids),
+    )
+    return finish([*newer.files, replace(file, statement=kept)]), [account.name for account in left]

@@ -9,7 +9,7 @@ import streamlit as st
 from ..errors import DataError, Issue
 from ..views.saved import PinnedPlan, SavedPortfolio, Session, statement_of
 from ..views.session import dumps, loads
-from . import state
+from . import households, state
 from .live import pin_again, pinned_plan
 from .loaded import Current, LoadedFile, harmless
 from .settings import Settings, amount_bounds
@@ -73,6 +73,7 @@ def session_of(page: Page, settings: Settings, pinned: PinnedPlan | None = None)
         method=settings.method,
         pinned=pinned,
         band=page.band,
+        household=households.saved(page.household, current),
     )
     return Session(portfolios=(*current.before, one, *current.after))
 
@@ -97,7 +98,7 @@ def read(data: bytes) -> tuple[SavedPortfolio, ...]:
 
 
 def put(found: Sequence[SavedPortfolio], at: int = 0) -> Current:
-    """Makes what a saved portfolio asks the page's own: policy, settings, plan A; returns its positions.
+    """Makes what a saved portfolio asks the page's own: policy, settings, accounts, plan A; returns its positions.
 
     Args:
         found: The portfolios of a session; see ``read``.
@@ -106,7 +107,7 @@ def put(found: Sequence[SavedPortfolio], at: int = 0) -> Current:
     page, one = state.page(), found[at]
     if page.history is not None:
         page.history.note_pinned(pinned_plan(page.current.statement.portfolio))
-    page.policy, page.band = one.policy, one.band
+    page.policy, page.band, page.household = one.policy, one.band, households.restored(one.household)
     state.put_settings(Settings(cash=one.cash, min_trade=one.min_trade, strategy=one.strategy, method=one.method))
     statement, name = statement_of(one), harmless(one.name)
     pin_again(statement.portfolio, one.pinned)

@@ -17,6 +17,7 @@ from ..readers import ALL_ACCOUNTS, NamedAccount, Statement, columns_of, format_
 from ..readers.mapping import ColumnMapping
 from ..readers.several import Priced, different_days, newer_prices, statement_at
 from ..views.saved import SavedPortfolio, last_four
+from ..views.session import is_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,11 @@ class LoadedFile:
     data: bytes = field(repr=False)
     statement: Statement = field(repr=False)
     accounts: tuple[str, ...] = ()
+
+    @property
+    def saved_accounts(self) -> frozenset[str]:
+        """Ids of its accounts where it is a saved session, whose ids are ends of numbers or names."""
+        return frozenset(account.id for account in self.statement.accounts if is_session(self.data))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +68,12 @@ class Current:
 
     def accounts(self) -> tuple[str, ...]:
         """The last four characters of the numbers of its accounts."""
-        files = {file.name for file in self.files}  # such an account has no number of its own
         included = self.statement.included
-        named = [account.id for account in self.statement.accounts if account.id in included - files]
-        saved = [four for f in self.files for four in f.accounts if f.name in included or len(self.files) == 1]
+        own = {file.name: {file.name, *file.saved_accounts} for file in self.files}
+        without = frozenset().union(*own.values())  # such an account has no number of its own
+        named = [account.id for account in self.statement.accounts if account.id in included - without]
+        several = len(self.files) > 1
+        saved = [four for f in self.files for four in f.accounts if not several or own[f.name] & included]
         return tuple(dict.fromkeys([*map(last_four, named), *saved]))
 
 

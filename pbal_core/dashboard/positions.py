@@ -26,8 +26,10 @@ from ..readers.mapping import ColumnMapping
 from ..readers.source import read_bytes
 from ..sample import SAMPLES, sample_bytes
 from ..views.session import is_session
+from ..views.wording import joined
 from . import household_file, households, keep, state
 from .loaded import Batch, Current, LoadedFile, finish, harmless, own_accounts, read_batch
+from .messages import literal
 
 PASTED, TYPED = "pasted cells", "typed positions"
 
@@ -60,9 +62,20 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
     if saved and not _restored(saved, newer):
         return
     if newer is not None:
-        offer(newer)
+        offer(_completed(newer) if saved and isinstance(newer, Current) else newer)
     elif not saved:
         _name_accounts()
+
+
+def _completed(newer: Current) -> Current | Batch:
+    """Newer files, with the accounts of the household that was saved that they do not have."""
+    page = state.page()
+    found, kept = households.with_the_rest(newer, page.current, page.household)
+    if kept:
+        names = joined(kept)
+        page.notices.append(f"No newer file has {literal(names)}: it stays as it was saved." if len(kept) == 1 else
+                            f"No newer file has {literal(names)}: they stay as they were saved.")  # fmt: skip
+    return found
 
 
 def _name_accounts() -> None:

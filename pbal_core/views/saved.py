@@ -9,14 +9,16 @@ statement it holds VTI for 2,500 dollars.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from ..planning.strategy import Method, Strategy
+from ..policy.household import AccountPolicy, Kind
 from ..policy.policy import Policy
 from ..portfolio import Portfolio
-from ..readers import AccountHolding, CashBalance, Statement
+from ..readers import AccountHolding, CashBalance, NamedAccount, Statement
 from .drift import Band
 
 MOST_PORTFOLIOS = 50
@@ -42,6 +44,44 @@ class PinnedPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAccount:
+    """One account of a household.
+
+    Args:
+        account: What is said of it; of its number the last four characters, none where its file names none.
+        portfolio: What it holds.
+        found: Cash found beside that, signed.
+    """
+
+    account: AccountPolicy
+    portfolio: Portfolio
+    found: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedHousehold:
+    """The accounts of a portfolio that are planned each by itself.
+
+    Args:
+        accounts: At least one; their positions and their cash add up to those of the portfolio.
+        location: Name of a target -> the kinds of account that it belongs in.
+    """
+
+    accounts: tuple[SavedAccount, ...]
+    location: Mapping[str, tuple[Kind, ...]] = field(default_factory=dict)
+
+    def ids(self) -> list[str]:
+        """What each account is called in a statement: the end of its number, or its name where that is not its own."""
+        numbers = [each.account.number for each in self.accounts]
+        return [
+            each.account.number
+            if each.account.number and numbers.count(each.account.number) == 1
+            else each.account.name
+            for each in self.accounts
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPortfolio:
     """One portfolio of a session, with what was asked of it.
 
@@ -59,6 +99,7 @@ class SavedPortfolio:
         method: See ``rebalance``.
         pinned: Plan A, None where no plan is pinned.
         band: How far a weight may be from its target before that is worth acting on.
+        household: Its accounts, None where they are added up.
     """
 
     name: str
@@ -74,6 +115,7 @@ class SavedPortfolio:
     method: Method = Method.EXACT
     pinned: PinnedPlan | None = None
     band: Band = field(default_factory=Band)
+    household: SavedHousehold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +135,36 @@ def last_four(account: str) -> str:
 
 
 def statement_of(saved: SavedPortfolio) -> Statement:
-    """The positions as if a reader had read them."""
+    """The positions as if a reader had read them; those of a household's accounts each in its own."""
+    parts = [("", saved.portfolio, saved.found)]
+    accounts: tuple[NamedAccount, ...] = ()
+    if saved.household is not None:
+        ids, own = saved.household.ids(), saved.household.accounts
+        parts = [(name, each.portfolio, each.found) for name, each in zip(ids, own, strict=True)]
+        accounts = tuple(NamedAccount(name, each.account.name) for name, each in zip(ids, own, strict=True))
     currency = saved.portfolio.currency
-    holdings = tuple(
-        AccountHolding(
-            line=number,
-            symbol=position.symbol,
-            account="",
-            value=position.value,
-            price=position.price,
-            quantity=position.quantity,
-            pnl=position.pnl,
-            currency=currency,
-        )
-        for number, position in enumerate(saved.portfolio, start=1)
-    )
-    cash = (CashBalance(line=0, account="", amount=saved.found, currency=currency, label="cash"),)
+    held = [(account, position) for account, portfolio, _cash in parts for position in portfolio]
     return Statement(
         broker=saved.name,
-        holdings=holdings,
-        cash=cash if saved.found != Decimal(0) else (),
+        holdings=tuple(
+            AccountHolding(
+                line=number,
+                symbol=position.symbol,
+                account=account,
+                value=position.value,
+                price=position.price,
+                quantity=position.quantity,
+                pnl=position.pnl,
+                currency=currency,
+            )
+            for number, (account, position) in enumerate(held, start=1)
+        ),
+        cash=tuple(
+            CashBalance(line=0, account=account, amount=found, currency=currency, label="cash")
+            for account, _portfolio, found in parts
+            if found != Decimal(0)
+        ),
+        accounts=accounts,
+        selection=tuple(account.id for account in accounts) or None,
         as_of=saved.as_of,
     )

@@ -10,11 +10,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pbal_core.dashboard import households, state
+from pbal_core.dashboard import households, keep, state
 from pbal_core.dashboard.household_panel import _Asked, along, new_memory, take
+from pbal_core.dashboard.settings import read_settings
 from pbal_core.policy.policy import Policy
 from pbal_core.policy.targets import Targets
 from pbal_core.views.household_page import household_states
+from pbal_core.views.session import dumps
 
 from .test_households import FIDELITY, FILE, PLAIN, VANGUARD, loaded
 
@@ -172,3 +174,35 @@ def test_where_nothing_can_be_raised_the_view_says_so(asked: state.Page) -> None
     (sentence,) = data["point"]["states"]["sentence"]["states"]
     assert sentence.startswith("No plan. Rollover IRA: ")
     assert data["cash"][1]["value"] == "-90000"
+
+
+def test_a_saved_session_brings_the_household_back(app: Any) -> None:
+    """With kinds, menus and cash; saved again it is the same, byte for byte."""
+    load(app, fidelity__csv=FIDELITY, roth__csv=PLAIN, home__toml=TARGETS + FILE)
+    first = page(app)
+    settings, _ = read_settings({name: app.session_state[name] for name in state.SETTINGS})
+    text = dumps(keep.session_of(first, settings))
+    assert "Z31074321" not in text
+    fresh = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    load(fresh, mine__pbal__json=text)
+    assert [(a.name, a.kind, a.menu, a.cash) for a in page(fresh).household.accounts] == [
+        (a.name, a.kind, a.menu, a.cash) for a in first.household.accounts]  # fmt: skip
+    assert page(fresh).household.location == first.household.location
+    again = dumps(keep.session_of(page(fresh), settings))
+    assert again == text
+
+
+def test_next_quarter_a_newer_file_meets_the_saved_household(app: Any) -> None:
+    """Its accounts are newer, the others stay as they were saved, and that is said."""
+    load(app, fidelity__csv=FIDELITY, roth__csv=PLAIN, home__toml=TARGETS + FILE)
+    settings, _ = read_settings({name: app.session_state[name] for name in state.SETTINGS})
+    text = dumps(keep.session_of(page(app), settings))
+    fresh = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    newer = FIDELITY.replace(",100,$250.00,$0.10,$25000.00", ",110,$260.00,$0.10,$28600.00").replace("Nov-20", "Nov-25")
+    load(fresh, mine__pbal__json=text, downloads__csv=newer)
+    assert [account.name for account in page(fresh).household.accounts] == ["Joint", "IRA", "Roth", "New"]
+    held = {a.name: a.portfolio for a in households.assembled(
+        page(fresh).household, page(fresh).policy, page(fresh).current).household}  # fmt: skip
+    assert (held["Joint"]["VTI"].value, held["Roth"]["VNQ"].value) == (28_600, 900)
+    assert "No newer file has Roth" in fresh.warning[0].value
+    assert page(fresh).policy.targets == Targets({"VTI": 50, "BND": 30, "VNQ": 20})

@@ -77,7 +77,8 @@ class HouseholdTable {
   fund({ name, now }) {
     const row = this.line(this.byFund.tBodies[0], BY_FUND, [name, now]);
     row.element.dataset.symbol = name;
-    row.cells.target.parentElement.dataset.target = ""; // where weights.js puts its inputs
+    // Where weights.js puts its inputs; in classes they are shares of a class, which this table does not show.
+    if (!this.sheet.classes) row.cells.target.parentElement.dataset.target = "";
     return row;
   }
 
