@@ -78,6 +78,7 @@ def _login() -> int:
 
     from ..brokers.ibkr import secrets
 
+    secrets.require_keyring("flex-query-id", "flex-token")
     try:
         query_id = input("Flex Query number: ").strip()
         token = getpass.getpass("Flex Web Service token (not shown): ").strip()

@@ -22,7 +22,9 @@ def require(what: str, modules: Iterable[str]) -> None:
 
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
-        raise PbalError(f"{what} needs {' and '.join(missing)}: pip install {' '.join(missing)}")
+        *others, last = missing
+        named = f"{', '.join(others)} and {last}" if others else last
+        raise PbalError(f"{what} needs {named}: pip install {' '.join(missing)}")
 
 
 class Layout(argparse.HelpFormatter):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from .document import Document
@@ -81,8 +82,14 @@ _OF_NO_BROKER = ("ofx", "plan", "generic")
 def known_formats() -> Iterator[Format]:
     """The formats, in the order in which they are asked."""
     for name in MODULES:
-        module: Any = importlib.import_module(f".{name}", __package__)
-        yield from getattr(module, "FORMATS", (module,))
+        yield from _formats_of(name)
+
+
+@cache
+def _formats_of(name: str) -> tuple[Format, ...]:
+    """The formats of one of MODULES, which is loaded when the first file is not of a format before it."""
+    module: Any = importlib.import_module(f".{name}", __package__)
+    return tuple(getattr(module, "FORMATS", (module,)))
 
 
 def readable_formats() -> tuple[ReadableFormat, ...]:

@@ -99,9 +99,14 @@ def test_the_light_install_says_what_the_page_needs(
 ) -> None:
     """Without streamlit there is a line that installs what is missing."""
     found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "streamlit" else found(name))
+    missing = {"streamlit"}
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in missing else found(name))
     assert main(["app"]) == 2
     assert capsys.readouterr().err == "pbal: the dashboard needs streamlit: pip install streamlit\n"
+    missing |= {"pandas", "plotly"}
+    assert main(["app"]) == 2
+    said = "pbal: the dashboard needs streamlit, pandas and plotly: pip install streamlit pandas plotly\n"
+    assert capsys.readouterr().err == said
     assert started == []
 
 

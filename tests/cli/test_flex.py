@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import keyring
 import pytest
+from keyring.errors import NoKeyringError
 
-from pbal_core.brokers.ibkr import flex, secrets
+from pbal_core.brokers.ibkr import flex
 from pbal_core.brokers.ibkr.secrets import Secret
 from pbal_core.cli import main
 from tests.stand_in.clock import FakeClock
@@ -113,8 +115,9 @@ def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path: Path, capsys: py
 def test_login_stores_both_in_the_keyring_and_shows_neither(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stored = {}
-    monkeypatch.setattr(secrets, "store", lambda name, text: stored.update({name: text}))
+    stored: dict[str, str] = {}
+    monkeypatch.setattr(keyring, "get_password", lambda _service, name: stored.get(name))
+    monkeypatch.setattr(keyring, "set_password", lambda _service, name, text: stored.update({name: text}))
     monkeypatch.setattr("builtins.input", lambda _prompt: " 123 ")
     monkeypatch.setattr("getpass.getpass", lambda _prompt: " 4711008150815 ")
     assert main(["flex", "login"]) == 0
@@ -122,6 +125,23 @@ def test_login_stores_both_in_the_keyring_and_shows_neither(
     assert "4711008150815" not in capsys.readouterr().out
     monkeypatch.setattr("getpass.getpass", lambda _prompt: "")
     assert main(["flex", "login"]) == 2
+
+
+@pytest.mark.parametrize("package", [False, True])
+def test_login_asks_nothing_where_there_is_no_keyring(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], package: bool
+) -> None:
+    """Neither the package nor the system's own is found out after the secret was typed."""
+    monkeypatch.setattr("builtins.input", lambda _prompt: pytest.fail("it asked"))
+    if package:
+        monkeypatch.setattr(keyring, "get_password", lambda *_names: (_ for _ in ()).throw(NoKeyringError()))
+    else:
+        monkeypatch.setitem(sys.modules, "keyring", None)
+    assert main(["flex", "login"]) == 2
+    why = "the keyring of this system is missing or locked" if package else "there is no keyring package"
+    err = capsys.readouterr().err
+    assert err.startswith(f"pbal: {why}")
+    assert err.endswith("set the environment variables PBAL_FLEX_QUERY_ID and PBAL_FLEX_TOKEN instead.\n")
 
 
 def without_httpx(*arguments: str) -> subprocess.CompletedProcess[str]:

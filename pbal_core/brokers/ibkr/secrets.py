@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,19 +101,45 @@ def _from_keyring(name: str) -> str | None:
     return found
 
 
-def store(name: str, text: str) -> None:
-    """Writes a secret to the operating system's keyring.
+def require_keyring(*names: str) -> None:
+    """Makes sure, before anybody types a secret, that the operating system's keyring can be used.
+
+    Args:
+        names: What is to be stored.
 
     Raises:
         RequestError: There is no keyring, or it refuses.
     """
-    elsewhere = f"set the environment variable PBAL_{name.replace('-', '_').upper()} instead"
+    elsewhere = _elsewhere(names)
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
         raise RequestError(f'there is no keyring package (pip install "keyring>=25"); {elsewhere}.') from None
     try:
-        keyring.set_password(SERVICE, name, text)
+        for name in names:
+            keyring.get_password(SERVICE, name)
     except KeyringError:
         raise RequestError(f"the keyring of this system is missing or locked; {elsewhere}.") from None
+
+
+def store(name: str, text: str) -> None:
+    """Writes a secret to the operating system's keyring.
+
+    Raises:
+        RequestError: There is no keyring, or it refuses.
+    """
+    require_keyring(name)
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(SERVICE, name, text)
+    except KeyringError:
+        raise RequestError(f"the keyring of this system is missing or locked; {_elsewhere([name])}.") from None
+
+
+def _elsewhere(names: Iterable[str]) -> str:
+    """Where secrets can be instead."""
+    variables = [f"PBAL_{name.replace('-', '_').upper()}" for name in names]
+    return f"set the environment variable{'s' if len(variables) > 1 else ''} {' and '.join(variables)} instead"
