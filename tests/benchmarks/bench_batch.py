@@ -1,10 +1,10 @@
 """What planning many accounts costs: ``python -m tests.benchmarks.bench_batch``.
 
-1,000,000 accounts of ten positions, unless ``--accounts`` says otherwise; with the memory of 10,000,000 accounts, unless
-``--memory`` says otherwise, it takes about five minutes on two free cores, and 4 GB of disk. Processor time of one core,
-each figure beside one that everybody knows, measured in the same run: a plain copy of the arrays, water filling by
-``argsort``, reading the Parquet file. ``--prove N`` compares N random accounts with ``rebalance`` instead, one by one. ``--write``
-puts the tables into .github/docs/measured.md.
+1,000,000 accounts of ten positions, unless ``--accounts`` says otherwise, and the memory of up to 10,000,000 accounts,
+unless ``--memory`` does: about five minutes on two free cores. Processor time of one core, each figure beside one that
+everybody knows, measured in the same run: a plain copy of the arrays, water filling by ``argsort``, reading the Parquet
+file. ``--prove N`` compares N random accounts with ``rebalance`` instead, one by one. ``--write`` puts the tables into
+.github/docs/measured.md.
 """
 
 from __future__ import annotations
@@ -101,8 +101,7 @@ def kernel_table(count: int) -> str:
 def quality_table(count: int) -> str:
     """Accounts a second of one core, from record batches to record batches, and the gaps."""
     lines = [
-        "| quality | strategy | accounts a second and core | exact | gap of gain, median | 99 % | worst "
-        "| of J + idle, median |",
+        "| quality | strategy | accounts a second and core | exact | gap, median | 99 % | worst | of J + idle |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for quality, most in (("level", count), ("whole", count), ("auto", 5_000), ("exact", 500)):
@@ -177,7 +176,7 @@ def round_trip_table(path: Path, folder: Path, count: int) -> str:
     return "\n".join(lines)
 
 
-MEMORY = """
+MEMORY = r"""
 import re, sys
 from pathlib import Path
 from pbal_core.cli.batch.job import Job
@@ -257,8 +256,8 @@ def prove(count: int) -> None:
         asked += some
     spent = time.process_time() - start
     print(
-        f"{asked:,} accounts compared, no difference: {planned:,} planned, and the others refused by both with the same "
-        f"words; {spent:.0f} s of processor time"
+        f"{asked:,} accounts compared, no difference: {planned:,} planned, the others refused by both "
+        f"with the same words; {spent:.0f} s of processor time"
     )
 
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -162,6 +163,55 @@ def test_options_reach_every_account(tmp_path: Path) -> None:
     table = pq.read_table(out).to_pylist()
     assert {row["quality"] for row in table} == {"exact"}
     assert table[0]["shares"] < 0 == table[1]["shares"]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("options", [[], ["-s", "hard_rebalance", "--policy", "fees.toml"]])
+def test_one_account_becomes_a_positions_file(
+    form: str, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that is said asks what the batch asks of the account, and is answered alike."""
+    monkeypatch.chdir(tmp_path)
+    Path("fees.toml").write_text('[constraints]\nfee_per_trade = "1"\n')
+    first = "1 cash 500: VTI 6012.50 @ 300.25 = 0.6; BND 2910 @ 72.75 = 0.4; GLD 0 @ 50 = 0"
+    batch = accounts(f"{first}\n2 cash -250: VTI 900 @ 300; BND 1455 @ 97")
+    batch = batch.set_column(0, "account", batch.column("account").cast(pa.int64()))
+    if form == "csv":
+        pa.csv.write_csv(batch, "in.csv")
+    else:
+        parquet(Path("in.parquet"), batch, 2)
+    assert main(["batch", f"in.{form}", "-o", "out.parquet", "-q", "exact", "-w", "1", *options]) == 0
+    rows = pq.read_table("out.parquet").to_pylist()
+    for name, positions in (("1", rows[:3]), ("2", rows[3:])):
+        assert main(["batch", f"in.{form}", "-o", f"{name}.csv", "--account", name, *options]) == 0
+        message, command = said(capsys).splitlines()[-2:]
+        assert message == f"{len(positions)} positions of account {name}: {name}.csv"
+        program, *arguments = shlex.split(command.removeprefix("This plans them: "))
+        assert program == "pbal"
+        assert main([*arguments, "-f", "json"]) == 0
+        orders = json.loads(capsys.readouterr().out)["positions"]
+        expected = {row["symbol"]: row["shares"] for row in positions if row["shares"]}
+        found = {order["symbol"]: order["buy_shares"] for order in orders if order["buy_shares"]}
+        assert found == expected != {}
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "message"),
+    [
+        ("C", "c.csv", "has no account C"),
+        ("A", "a.parquet", "is no .csv file"),
+        ("A", "in.csv", "is the input"),
+        ("B", "b.csv", "account B cannot be planned: the value of VTI is below 0"),
+    ],
+)
+def test_an_account_that_cannot_be_opened_is_named(
+    name: str, output: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a sentence, and nothing is written."""
+    pa.csv.write_csv(accounts("A cash 5: VTI 1 @ 1\nB cash 5: VTI -1 @ 1"), tmp_path / "in.csv")
+    assert main(["batch", str(tmp_path / "in.csv"), "-o", str(tmp_path / output), "--account", name]) == 2
+    assert message in said(capsys)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
 @pytest.fixture

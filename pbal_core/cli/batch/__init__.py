@@ -68,6 +68,11 @@ def parser() -> Parser:
         default="0.1",
         help="the gap that auto accepts, in percent of what the account can gain at most (default: %(default)s)",
     )
+    p.add_argument(
+        "--account",
+        metavar="NAME",
+        help="plan nothing, but write this account as a positions file, which the page and pbal read; -o is a .csv",
+    )
     p.add_argument("--policy", metavar="FILE", help="TOML file of constraints, such as fees; plans are exact then")
     return p
 
@@ -77,8 +82,13 @@ def run(arguments: list[str]) -> int:
     options = parser().parse_args(_joined(arguments))
     require("a batch", NEEDED)
     from .job import Job  # the other commands do without Arrow
+    from .one import write_account
 
-    job = Job(path_of(options.input), path_of(options.output), _model(options))
+    source, output, model = path_of(options.input), path_of(options.output), _model(options)
+    if options.account is not None:
+        print(write_account(source, options.account, output, model), file=sys.stderr)
+        return 0
+    job = Job(source, output, model)
     total = job.run(_workers(options.workers))
     print(total, file=sys.stderr)
     return EXIT_REFUSED if total.refused else 0
