@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pbal_core import InfeasiblePlanError, Portfolio, Position, rebalance
@@ -104,7 +105,7 @@ def columns(table: pa.Table, *names: str) -> list[np.ndarray]:
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
 def test_the_laws_hold_for_every_account(quality: str, strategy: str, cash: int) -> None:
-    """Cash identity, no overspending, direction, holdings, zero targets, nothing kept that was sold, finite numbers."""
+    """Cash identity, no overspending, direction, holdings, nothing kept that was sold, finite numbers."""
     size = 10
     batch = many_accounts(150, size, worth=(3.5, 5.5), cash=cash)
     given = pa.Table.from_batches([batch])
@@ -134,6 +135,36 @@ def test_the_laws_hold_for_every_account(quality: str, strategy: str, cash: int)
     for name in ("distance", "lower_bound", "gap"):
         assert np.isfinite(table.column(name).to_numpy()).all()
     assert (table.column("gap").to_numpy() >= 0).all()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("quality", ["level", "whole", "auto"])
+def test_the_laws_hold_for_accounts_of_all_sizes_in_any_order(quality: str, strategy: str) -> None:
+    """One to five positions in no order, zero targets and equal ones, few shares, contributions and withdrawals."""
+    batch = small_accounts(1_500, seed=7)
+    order = np.lexsort([np.random.default_rng(7).random(batch.num_rows), batch.column("account").to_numpy(False)])
+    table = planned(batch.take(pa.array(order)), quality, strategy=strategy)
+    good = pc.equal(table.column("status"), "planned").combine_chunks()
+    table, given = table.filter(good), pa.Table.from_batches([batch.take(pa.array(order))]).filter(good)
+    moved, after, left, wanted = columns(table, "value", "after", "cash_left", "target")
+    value, price, amount = columns(given, "value", "price", "cash")
+    names = given.column("account").to_numpy(False)
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
+    assert starts.size > 1_000
+    assert (left[starts] + np.add.reduceat(moved, starts) == amount[starts]).all()
+    assert (left >= 0).all()
+    assert (after == value + moved).all()
+    assert (after >= 0).all()
+    assert (moved[wanted == 0] <= 0).all()
+    assert (wanted == 0).any()
+    assert (moved < 0).any()
+    if strategy == "try_avoid_sell":
+        assert (np.where(amount >= 0, moved, -moved) >= 0).all()
+    if quality != "level":
+        shares = table.column("shares").to_numpy()
+        assert (shares * price == moved).all()
+        kept = (shares < 0) & (price <= left) & (wanted > 0)
+        assert not kept.any()
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
