@@ -15,7 +15,7 @@ from ..errors import PbalError
 from ..policy import arrange, known, readymade
 from ..policy.policy import Policy
 from ..policy.targets import Targets
-from ..policy.tree import TargetNode
+from ..policy.tree import every_node
 from ..portfolio import Portfolio, symbol_key
 from ..views.wording import joined
 from . import state, wanted
@@ -41,13 +41,9 @@ def show(portfolio: Portfolio, policy: Policy, put: Put) -> None:
         _ready(portfolio, policy, put)
 
 
-def _all(nodes: tuple[TargetNode, ...]) -> list[TargetNode]:
-    return [found for node in nodes for found in (node, *_all(node.members))]
-
-
 def _proposals(targets: Targets, policy: Policy, put: Put) -> None:
     """Funds of one market that lie beside one another: the same to you?"""
-    levels = [targets.tree(), *(node.members for node in _all(targets.tree()) if node.members)]
+    levels = [targets.tree(), *(node.members for node in every_node(targets.tree()) if node.members)]
     for nodes in levels:
         funds = [node.name for node in nodes if node.symbols and not node.is_set]
         for market, several in known.alike(funds).items():
@@ -74,7 +70,7 @@ def _try(policy: Policy, put: Put, make: Callable[[], Targets | None]) -> None:
 def _arrange(targets: Targets, portfolio: Portfolio, policy: Policy, put: Put) -> None:
     """Chooses targets, and what they become together."""
     version = state.page().version
-    nodes = _all(targets.tree())
+    nodes = every_node(targets.tree())
     chosen, label = f"arranged {version}", f"arranged name {version}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.multiselect(

@@ -9,7 +9,7 @@ judged here, and nothing of it is repeated in a message. This module knows no st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote, urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import TargetError
 from ..policy.policy import Policy
 from ..policy.targets import Targets
-from ..policy.tree import DEEPEST, TargetNode
+from ..policy.tree import DEEPEST, TargetNode, every_node
 from ..portfolio import SYMBOL
 from . import wanted
 
@@ -39,21 +39,15 @@ def targets_text(targets: Targets) -> str | None:
     """The targets as a link says them; None where there are too many, or a class has a name that no link may have."""
     if wanted.is_tree(Policy(targets=targets)):
         tree = targets.tree()
-        names = [name for node in _all(tree) for name in (node.name, *(node.symbols if node.is_set else ()))]
+        names = [name for node in every_node(tree) for name in (node.name, *(node.symbols if node.is_set else ()))]
         text = _level_text(tree)
-        if not all(map(_usable, (node.name for node in _all(tree)))):
+        if not all(map(_usable, (node.name for node in every_node(tree)))):
             return None
     else:
         weights = wanted.weights_of(Policy(targets=targets))
         names = list(weights)
         text = ",".join(f"{symbol}:{wanted.decimal_weight(weight):f}" for symbol, weight in weights.items())
     return text if len(names) <= MOST_TARGETS and len(text) <= MOST_LETTERS else None
-
-
-def _all(nodes: Sequence[TargetNode]) -> Iterator[TargetNode]:
-    for node in nodes:
-        yield node
-        yield from _all(node.members)
 
 
 def _usable(name: str) -> bool:

@@ -9,13 +9,13 @@ Worked example: VTI and VTSAX, chosen in this order as the same fund, are the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from ..errors import TargetError
 from ..policy import arrange, known
 from ..policy.policy import Policy
 from ..policy.targets import Targets
-from ..policy.tree import TargetNode
+from ..policy.tree import TargetNode, every_node
 from ..portfolio import Portfolio, symbol_key
 from . import wanted
 
@@ -39,7 +39,7 @@ def regrouped(policy: Policy, portfolio: Portfolio, way: str, names: Sequence[st
         TargetError: They cannot be arranged so.
     """
     targets = policy.targets or Targets.equal(portfolio.symbols)
-    spelled = {symbol_key(node.name): node.name for node in _all(targets.tree())}
+    spelled = {symbol_key(node.name): node.name for node in every_node(targets.tree())}
     chosen = list(dict.fromkeys(spelled.get(symbol_key(each), each) for each in names))
     if way == APART:
         if len(chosen) != 1:
@@ -55,7 +55,7 @@ def usual_name(targets: Targets, way: str, chosen: Sequence[str]) -> str:
 
     A set keeps the name of a set that it grows from; funds of one known market are called like it.
     """
-    nodes: dict[str, TargetNode] = {node.name: node for node in _all(targets.tree())}
+    nodes: dict[str, TargetNode] = {node.name: node for node in every_node(targets.tree())}
     if way == SAME and (grown := next((each for each in chosen if each in nodes and nodes[each].is_set), "")):
         return grown
     markets = {known.market_of(each) for each in chosen}
@@ -64,9 +64,3 @@ def usual_name(targets: Targets, way: str, chosen: Sequence[str]) -> str:
     candidates += [f"{first.removesuffix(' 1')} {number}" for number in range(2, len(nodes) + 3)]
     taken = {name.casefold() for name in (*nodes, *targets.fractions())}
     return next(each for each in candidates if each and each.casefold() not in taken)
-
-
-def _all(nodes: Sequence[TargetNode]) -> Iterator[TargetNode]:
-    for node in nodes:
-        yield node
-        yield from _all(node.members)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from ..errors import TargetError
 from ..money import Amount, divide_half_even, from_units
 from .targets import Targets
-from .tree import TargetNode
+from .tree import TargetNode, every_node
 
 PLACES = 10
 """Decimals of a percent to which a share is kept."""
@@ -64,7 +64,9 @@ def apart(targets: Targets, name: str, worth: Mapping[str, Amount] | None = None
     Raises:
         TargetError: There is no such group or set.
     """
-    node = next((each for each in _all(targets.tree()) if each.name == name and (each.members or each.is_set)), None)
+    node = next(
+        (each for each in every_node(targets.tree()) if each.name == name and (each.members or each.is_set)), None
+    )
     if node is None:
         raise TargetError(f"{name} is no class and no set of substitutes.")
     held = {symbol: Fraction((worth or {}).get(symbol, 0)) for symbol in node.symbols}
@@ -94,7 +96,7 @@ def reshared(
         TargetError: A level does not sum up; each is named with its sum.
     """
     tree = targets.tree()
-    known = {node.name for node in _all(tree)}
+    known = {node.name for node in every_node(tree)}
 
     def level(nodes: Sequence[TargetNode], more: Mapping[str, Fraction] | None = None) -> dict[str, Fraction]:
         given = {node.name: Fraction(shares[node.name]) / 100 if node.name in shares else node.share for node in nodes}
@@ -104,7 +106,7 @@ def reshared(
         return {name: share / total for name, share in given.items()} if total > 0 and near else given
 
     added = {name: Fraction(share) / 100 for name, share in shares.items() if name not in known}
-    groups = {node.name: level(node.members) for node in _all(tree) if node.members}
+    groups = {node.name: level(node.members) for node in every_node(tree) if node.members}
     return _made(
         targets, level(tree, added), groups, dict(targets.substitutes), dict(targets.prices) | dict(prices or {})
     )
@@ -130,7 +132,7 @@ def as_held(targets: Targets, worth: Mapping[str, Amount]) -> Targets:
 
     tree = targets.tree()
     shares = {node.name: 100 * value(node) / total for node in tree}
-    for node in _all(tree):
+    for node in every_node(tree):
         whole = value(node)
         if node.members and whole:
             shares |= {member.name: 100 * value(member) / whole for member in node.members}
@@ -162,13 +164,9 @@ def without(targets: Targets, symbols: Collection[str]) -> Targets | None:
     return _made(targets, top, groups, sets, prices) if top else None
 
 
-def _all(nodes: Sequence[TargetNode]) -> list[TargetNode]:
-    return [found for node in nodes for found in (node, *_all(node.members))]
-
-
 def _beside(targets: Targets, names: Sequence[str]) -> list[TargetNode]:
     """The nodes of some names, in the order of the names."""
-    levels = [targets.tree(), *(node.members for node in _all(targets.tree()) if node.members)]
+    levels = [targets.tree(), *(node.members for node in every_node(targets.tree()) if node.members)]
     for nodes in levels:
         found = {node.name: node for node in nodes}
         if names and all(name in found for name in names):
@@ -197,7 +195,7 @@ def _replaced(
         return found
 
     tree = targets.tree()
-    kept = {node.name: level(node.members) for node in _all(tree) if node.members}
+    kept = {node.name: level(node.members) for node in every_node(tree) if node.members}
     for name in gone & kept.keys() - {each for inside in (groups or {}).values() for each in inside}:
         del kept[name]
     replaced = {symbol for each in (sets or {}).values() for symbol in each}

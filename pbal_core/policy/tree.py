@@ -61,6 +61,11 @@ class TargetNode:
             yield from member.leaves()
 
 
+def every_node(nodes: Sequence[TargetNode]) -> list[TargetNode]:
+    """The nodes of a level and all that are inside them, each before those inside it."""
+    return [found for node in nodes for found in (node, *every_node(node.members))]
+
+
 def target_tree(
     weights: Sequence[tuple[str, Decimal]], groups: Mapping[str, Members], sets: Mapping[str, tuple[str, ...]]
 ) -> tuple[TargetNode, ...]:

@@ -45,7 +45,8 @@ class Pick {
     this.press.setAttribute("aria-pressed", "false");
     for (const { element } of this.table.rows) element.querySelector(".pbal-pick")?.remove();
     this.tell();
-    if ([document.body, null].includes(document.activeElement)) this.press.focus({ preventScroll: true });
+    const at = document.activeElement; // gone with the boxes, or in the bar, which has just been hidden
+    if (!at || at === document.body || at.closest(".pbal-weights-picked")) this.press.focus({ preventScroll: true });
   }
 
   /** Boxes for the rows of a table that is new; what was chosen and is still there stays chosen, unless this came of it. */
