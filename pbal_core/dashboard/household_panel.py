@@ -40,8 +40,9 @@ from .messages import literal, page_words, say
 
 LIVE_ROWS = 100
 """Above this many rows of one account its plans are computed when its cash is let go."""
-_PARTS = 700
-"""Into how many parts the slider of an account divides what it is worth, near zero."""
+_FEW_ROWS = 15
+_PARTS = {True: 700, False: 400}
+"""Into how many parts the slider of an account of few rows, or of more, divides what it is worth, near zero."""
 _KEY = "household"
 
 _SCRIPTS = (
@@ -220,7 +221,8 @@ def _axes(assembled: Assembled, memory: dict[str, Any]) -> list[tuple[Decimal, .
         marks = [found] if found > 0 else []
         worth = account.portfolio.value
         reach = [*asked, *(mark for mark in marks if mark <= 10 * worth)]
-        axes.append(cash_axis(worth, _PARTS, reach=reach, marks=marks))
+        parts = _PARTS[len(account.portfolio) <= _FEW_ROWS]
+        axes.append(cash_axis(worth, parts, reach=reach, marks=marks))
     return axes
 
 
