@@ -1,20 +1,22 @@
 """Tables whose truth is known, damaged in ways that leave a table: ``python -m tests.readers.damage --count 20000``.
 
-Each round writes a file of a known portfolio, changes it (another number, a header name that is not known any more, two
-header names swapped, a line dropped, two accounts swapped), computes by itself what the changed file says, and reads
-it. What is read is that, or the statement carries a warning or an error that an undamaged file does not have, or the
-file is refused. Anything else would be wrong in silence: it is a finding, and the exit code is 1.
+Each file of a known portfolio is changed in every way (another number, a header name that is not known any more, two
+header names swapped, a line dropped, two accounts swapped). What each changed file says is computed apart, and then it
+is read. What is read is that, or the statement carries a warning or an error that an undamaged file does not have, or
+the file is refused. Anything else would be wrong in silence: it is a finding, and the exit code is 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from pbal_core import DataError, read_positions
 from pbal_core.readers import Statement
@@ -320,23 +322,31 @@ def cannot_tell(grid: Grid, before: Grid) -> bool:
     return True
 
 
-def one_round(name: str, rng: random.Random) -> str:
-    """Damages one file; returns what became of it, or raises AssertionError for a file that is wrong in silence."""
+def one_file(name: str, rng: random.Random) -> Iterator[Callable[[], str]]:
+    """Writes one file; for each of CHANGES what damages a fresh copy and says what became of it.
+
+    Raises:
+        AssertionError: The undamaged file is read wrongly; from what is returned, a damaged one is, in silence.
+    """
     held, cash = portfolio(rng)
     before = LAYOUTS[name].grid(held, cash)
     good = read_positions(before.text().encode())
-    expected = said(before, before.fields)
-    assert agrees(read(good, before.fields), expected), f"the undamaged file is read wrongly:\n{before.text()}"
+    assert agrees(read(good, before.fields), said(before, before.fields)), f"undamaged, and wrong:\n{before.text()}"
     usual = {issue.code for issue in good.issues if issue.severity != "info"}
-    change = rng.choice(CHANGES)
-    after, as_before = change(LAYOUTS[name].grid(held, cash), rng)
+    for change in CHANGES:
+        yield partial(_damaged, change, LAYOUTS[name].grid(held, cash), before, usual, rng)
+
+
+def _damaged(change: Change, grid: Grid, before: Grid, usual: set[str], rng: random.Random) -> str:
+    """What became of a damaged file, or AssertionError for one that is wrong in silence."""
+    after, as_before = change(grid, rng)
     try:
         statement = read_positions(after.text().encode())
     except DataError:
         return "refused"
     if {issue.code for issue in statement.issues if issue.severity != "info"} - usual:
         return "warned"
-    wanted = expected if as_before else said(after, after.fields)
+    wanted = said(before, before.fields) if as_before else said(after, after.fields)
     if agrees(read(statement, before.fields), wanted) and (as_before or _accounts_of(after) == accounts(statement)):
         return "right"
     assert as_before, f"{change.__name__} is wrong in silence:\n{after.text()}{statement}"
@@ -356,11 +366,12 @@ def run(name: str, count: int, seed: int) -> tuple[Counter[str], list[str]]:
     """Damages one kind of file ``count`` times; returns how often each result came, and the findings."""
     results: Counter[str] = Counter()
     findings = []
-    for number_of_round in range(count):
-        try:
-            results[one_round(name, random.Random(f"{name}:{seed}:{number_of_round}"))] += 1
-        except AssertionError as finding:
-            findings.append(f"{name} seed {seed} round {number_of_round}: {finding}")
+    for number_of_file in range(math.ceil(count / len(CHANGES))):
+        for damage in one_file(name, random.Random(f"{name}:{seed}:{number_of_file}")):
+            try:
+                results[damage()] += 1
+            except AssertionError as finding:
+                findings.append(f"{name} seed {seed} file {number_of_file}: {finding}")
     return results, findings
 
 
