@@ -66,7 +66,7 @@ def _row(
         return prices[i], held[i], None, 1
     unit = gcd(*(prices[i] for i in sold), prices[asset.lead] if direction == "both" else 0)
     sales = tuple((prices[i] // unit, held[i]) for i in sold)
-    step = prices[asset.lead] // unit if direction == "both" else 1
+    step = prices[asset.lead] // unit if direction == "both" else 0
     return unit, sum(each * count for each, count in sales), sales, step
 
 

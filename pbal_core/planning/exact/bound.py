@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 from .effort import LOOK, Effort
+from .grid import best_of, nearest_of
 from .stage import Stage
 
 _MAX_ROUNDS = 200
@@ -116,18 +117,20 @@ def _plain_pick(stage: Stage) -> Picks:
 
 def _jumping_pick(stage: Stage) -> Picks:
     columns = (stage.level, stage.held, stage.curve, stage.low, stage.high, stage.buy_least, stage.sell_least)
-    rows = list(zip(*columns, strict=True))
-    grids = [(i, grid) for i, grid in enumerate(stage.grids) if grid is not None]
+    rows = list(enumerate(zip(*columns, strict=True)))
+    singles = [(i, *row) for i, row in rows if stage.grid(i) is None]
+    grids = [(i, *row[:3], grid.spans) for i, row in rows if (grid := stage.grid(i)) is not None]
 
     def pick(level: float) -> list[int]:
         fee = 2 * (stage.goal - level) / stage.total * stage.fee
-        picks = [
-            trade if loss * g + fee < 0 else 0
-            for d, h, g, *bounds in rows
-            for trade, loss in (best_trade(level * d - h, *bounds),)
-        ]
-        for i, grid in grids:
-            picks[i] = grid.best(level * stage.level[i] - stage.held[i], stage.curve[i], fee)[0]
+        picks = [0] * len(rows)
+        for i, d, h, g, *bounds in singles:
+            trade, loss = best_trade(level * d - h, *bounds)
+            if loss * g + fee < 0:
+                picks[i] = trade
+        for i, d, h, g, spans in grids:
+            ideal = level * d - h
+            picks[i] = best_of(spans, ideal, g, fee) if fee else nearest_of(spans, ideal)
         return picks
 
     return pick
@@ -204,6 +207,8 @@ def _close(stage: Stage, below: Side, above: Side) -> bool:
     if apart > few and not stage.plain:
         rows = zip(below[1], above[1], stage.buy_least, stage.sell_least, strict=True)
         for i, (k, end, buy, sale) in enumerate(rows):
+            if k == end:
+                continue
             if (grid := stage.grid(i)) is not None:
                 apart -= end - k - (grid.steps(end) - grid.steps(k))
             else:

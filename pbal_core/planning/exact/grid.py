@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 
@@ -46,10 +47,41 @@ class Run:
         return self.first + self.step * min(max(places, 0), self.count - 1)
 
 
+Span = tuple[int, int, int, int]
+"""Of a run the least number, the step, how many steps there are, and how many funds trade."""
+
+
+def best_of(spans: Sequence[Span], ideal: float, curve: float, fee: float) -> int:
+    """The trade, or none, that costs least: ``curve * k * (k - 2 * ideal)`` and a fee for each fund that trades."""
+    best, least = 0, 0.0
+    for first, step, most, trades in spans:
+        places = round((ideal - first) / step)
+        k = first + step * (0 if places < 0 else min(places, most))
+        cost = curve * k * (k - 2 * ideal) + fee * trades
+        if cost < least:
+            best, least = k, cost
+    return best
+
+
+def nearest_of(spans: Sequence[Span], ideal: float) -> int:
+    """The same without a fee: the nearest number, in spans that are in ascending order."""
+    low, off = 0, abs(ideal)
+    for first, step, most, _trades in spans:
+        last = first + step * most
+        if first < ideal < last:
+            return first + step * round((ideal - first) / step)
+        here = first if ideal <= first else last
+        if (far := abs(here - ideal)) < off:
+            low, off = here, far
+        if ideal <= first:
+            break
+    return low
+
+
 NONE = Run(first=0, last=0, step=1, trades=0, base=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """The numbers of lots that an asset may trade, as runs in ascending order; one of them is no trade."""
 
@@ -89,12 +121,12 @@ class Grid:
         """The most trades."""
         return max(run.trades for run in self.runs)
 
-    @property
+    @cached_property
     def widest(self) -> int:
         """The largest step within a run."""
         return max(run.step for run in self.runs)
 
-    @property
+    @cached_property
     def finest(self) -> int:
         """The smallest step within a run in which something trades."""
         return min((run.step for run in self.runs if run.trades), default=1)
@@ -140,18 +172,17 @@ class Grid:
 
     def steps(self, k: int) -> int:
         """How many smaller numbers there are."""
-        return sum(run.count if k > run.last else max(0, (k - run.first) // run.step) for run in self.runs)
-
-    def best(self, ideal: float, curve: float, fee: float) -> tuple[int, float]:
-        """The trade, or none, that costs least: ``curve * k * (k - 2 * ideal)`` and a fee for each fund that trades."""
-        best, least = 0, 0.0
+        found = 0
         for run in self.runs:
-            if run.trades:
-                k = run.nearest(ideal)
-                cost = curve * k * (k - 2 * ideal) + fee * run.trades
-                if cost < least:
-                    best, least = k, cost
-        return best, least
+            if k <= run.first:
+                break
+            found += (min(k, run.last + run.step) - run.first) // run.step
+        return found
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The runs in which something trades, as plain numbers."""
+        return [(run.first, run.step, run.count - 1, run.trades) for run in self.runs if run.trades]
 
     def turns(self, k: int, end: int, bend: float, fee: float) -> Iterator[int]:
         """The numbers above k, at most ``end``, one of which is the pick that follows k when the level rises.

@@ -27,11 +27,14 @@ from .grid import Grid
 from .stage import Stage
 from .ties import Group, alike
 
+_GRIDS = 1_000
+"""Grids that a market keeps at most."""
+
 Fund = tuple[int, int]
 """Of an asset that is several funds to the broker: the lots that one lot of a fund is worth, and how many are held."""
 
 
-_OF_ALL_VALUES = ("targets", "whole", "lot_prices", "most_sold", "weights", "alike", "_lookalikes")
+_OF_ALL_VALUES = ("targets", "whole", "lot_prices", "most_sold", "weights", "alike", "_lookalikes", "_grids")
 """What a market knows of its assets whatever they are worth."""
 
 
@@ -53,7 +56,7 @@ class Market:
         sales: For an asset that is several funds to the broker those that may be sold, in the order in which they are;
             None for an asset that is one fund. Its lot is then an amount of which every fund's lot is a multiple, and
             ``held`` the lots of all these funds. Empty where all assets are one fund.
-        steps: The lots that are bought at once; empty where they are all 1.
+        steps: The lots that are bought at once, 0 where nothing is bought; empty where they are all 1.
     """
 
     values: Sequence[int]
@@ -107,7 +110,7 @@ class Market:
     def _sizes(self, i: int) -> list[int]:
         """The lots of an asset that are traded at once."""
         sales = self.sales[i] if self.sales else None
-        return [1] if sales is None else sorted({self.steps[i], *(step for step, _ in sales)})
+        return [1] if sales is None else sorted({self.steps[i], *(step for step, _ in sales)} - {0})
 
     @cached_property
     def twins(self) -> list[list[int]]:
@@ -141,6 +144,8 @@ class Market:
 
     def _least_sale(self, price: int, held: int, terms: tuple[int, int, Direction]) -> int:
         min_trade, need, direction = terms
+        if not min_trade and not self.fee_trade:
+            return 1
         return fewest_sold(price, held, (min_trade, self.fee_trade, need, direction))
 
     def funds(self, i: int, min_trade: int, need: int, direction: Direction) -> list[tuple[int, int, int, int]]:
@@ -270,7 +275,7 @@ class Market:
         for i, funds in zip(self.targets, sold, strict=True):
             step, least, most = self._bought(i, total, min_trade, purse) if direction != "sell" else (1, 1, 0)
             if len(funds) > 1 or step != 1 or (funds and funds[0][0] != 1):
-                grid = Grid.of(funds, (step, least, most))
+                grid = self._grid(funds, (step, least, most))
                 runs = [run for run in grid.runs if run.trades]
                 grids.append(grid)
                 columns.append(
@@ -289,6 +294,20 @@ class Market:
         low, high, buy_least, sell_least = (list(column) for column in zip(*columns, strict=True))
         several = grids if any(grid is not None for grid in grids) else ()
         return self._staged((low, high, buy_least, sell_least), budget, total, direction, several)
+
+    def _grid(self, funds: Sequence[tuple[int, int, int, int]], bought: tuple[int, int, int]) -> Grid:
+        """The numbers of lots that an asset may trade; the positions of a slider ask for the same ones."""
+        asked = *funds, bought
+        known = self._grids.get(asked)
+        if known is None:
+            if len(self._grids) >= _GRIDS:
+                self._grids.clear()
+            known = self._grids[asked] = Grid.of(funds, bought)
+        return known
+
+    @cached_property
+    def _grids(self) -> dict[tuple[tuple[int, ...], ...], Grid]:
+        return {}
 
     def _sold(self, i: int, direction: Direction, terms: tuple[int, int, Direction]) -> list[tuple[int, int, int, int]]:
         """What may be sold of an asset: its funds, or itself as the only one."""

@@ -122,7 +122,9 @@ class _Deviations:
         """What other choices of an asset cost, the cheapest among them: up, down, none, the best purchase and sale."""
         stage, k0 = self.stage, self.bound.picks[i]
         if (grid := stage.grid(i)) is not None:
-            near = {grid.below(k0), grid.above(k0), *(run.nearest(self.bound.ideal[i]) for run in grid.runs)}
+            near = {grid.below(k0), grid.above(k0)}
+            if self.bound.trade_price:
+                near |= {run.nearest(self.bound.ideal[i]) for run in grid.runs}
             yield from (self.rho(i, k) for k in near - {k0, None} if k is not None)
             return
         nearest, low, high = round(self.bound.ideal[i]), stage.low[i], stage.high[i]

@@ -199,8 +199,14 @@ class Stage:
     def most_keep(self, i: int, k: int) -> int:
         """The most units that it costs to keep some of a sale of asset i, of the fund that k lots sell last."""
         run = self.run(i, k)  # the cost rises with the sale, but for the smallest, which is kept whole
-        smallest, largest = (-self.sell_least[i], self.low[i]) if run is None else (run.last, run.first)
-        return max(self.keep(i, smallest), self.keep(i, largest))
+        if run is not None:
+            return self._run_keeps(i, run)
+        return max(self.keep(i, -self.sell_least[i]), self.keep(i, self.low[i]))
+
+    def _run_keeps(self, i: int, run: Run) -> int:
+        one, largest = self._keeps(i, run, run.first)
+        smallest = (run.base - run.last) * self.prices[i] - self.fee
+        return max(smallest, min(one, largest)) if run.first < run.last else smallest
 
     def keeps_to_rules(self, lots: Sequence[int], idle: int) -> bool:
         """Whether a plan of allowed trades neither overspends nor sells what could be kept."""
@@ -225,8 +231,10 @@ class Stage:
         for i, (low, least) in enumerate(zip(self.low, self.sell_least, strict=True)):
             if low <= -least:
                 grid = self.grid(i)
-                sales = [low] if grid is None else [run.first for run in grid.runs if run.first < 0]
-                most = max(most, *(self.most_keep(i, sale) - 1 for sale in sales))
+                if grid is None:
+                    most = max(most, self.most_keep(i, low) - 1)
+                else:
+                    most = max(most, *(self._run_keeps(i, run) - 1 for run in grid.runs if run.first < 0))
         return rest, max(rest, rest + (most - rest) // unit * unit)
 
     def most_raised(self) -> list[int]:
