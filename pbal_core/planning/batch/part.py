@@ -29,15 +29,15 @@ _MILLION = 10.0**SHARE_PLACES
 
 
 class _Places:
-    """Where the rows of accounts of at most n rows are."""
+    """Where the rows of accounts of at most n rows are: in one span, or here and there."""
 
     def __init__(self, rows: Rows, accounts: Indices, n: int) -> None:
         self.rows, self.accounts, self.n = rows, accounts, n
         counts = rows.counts[accounts]
-        self.padded = bool(counts.min() < n)
-        self.real = np.arange(n)[:, None] < counts if self.padded else None
+        padded = bool(counts.min() < n)
+        self.real = np.arange(n)[:, None] < counts if padded else None
         first, size = rows.starts[accounts[0]], accounts.size * n
-        dense = not self.padded and rows.sorted and rows.starts[accounts[-1]] == first + size - n
+        dense = not padded and rows.sorted and rows.starts[accounts[-1]] == first + size - n
         self.span = slice(int(first), int(first) + size) if dense else None
 
     @property

@@ -78,11 +78,6 @@ class Rows:
     cash: Ints
     reasons: dict[int, str]
 
-    @property
-    def owner(self) -> Indices:
-        """The account of each row, shape (r,)."""
-        return np.repeat(np.arange(self.starts.size), self.counts)
-
 
 def read_rows(batch: pa.RecordBatch, starts: Indices, scale: int, model: BatchModel) -> Rows:
     """The rows of whole accounts.
