@@ -105,6 +105,7 @@ def test_a_tree_is_made_and_edited_in_the_table_by_the_keyboard_alone(mine: Page
     expect(mine.get_by_label("Sum in Stocks")).to_have_text("97 %: 3 % to give")
     expect(row(mine, "Stocks").get_by_label("Sum in Stocks")).to_be_visible()
     expect(mine.locator('.pbal-weights-sum [data-part="sum"]')).to_have_text("85 %: 15 % to give")
+    expect(row(mine, "VXUS").locator("td[data-target]")).to_have_text("18.0 %")  # 30 % of 60 %
     expect(mine.locator(".pbal[data-typing]")).to_have_count(1)
     mine.keyboard.press("Escape")
     mine.keyboard.type("33")

@@ -268,6 +268,7 @@ class Live {
       this.table.retitle(k, typed?.off ? `Sum ${typed.sum}` : undefined);
       this.table.titles[k].toggleAttribute("data-off", typed?.off ?? false);
     }
+    this.paintSoon();
     this.settleSoon();
   }
 

@@ -32,9 +32,11 @@ class Shown {
     return moving ? moving[row][this.i] / 100000 : this.sheet.targets[row];
   }
 
-  /** The text of a cell: one that no slider changes, that of the row's trade, or that of a weight. */
+  /** The text of a cell: a target that is being typed, one that no slider changes, that of the row's trade, or that of a weight. */
   text(key, row) {
     const fixed = this.sheet.texts[key]?.[row];
+    const typed = key === "target" ? this.sheet.typed?.get(nameOf(this.sheet, row)) : undefined;
+    if (typed >= 0 && typed <= 1 && fixed?.includes("%") !== false) return this.sheet.percents[Math.round(1000 * typed)];
     if (fixed !== undefined && fixed !== null) return fixed;
     const { texts } = this.sweep.rows[row];
     if (key in texts) return texts[key][this.trade(row)];
