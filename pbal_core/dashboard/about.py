@@ -19,6 +19,9 @@ more than your cash. It sells nothing that could be kept, and buys nothing past 
 its fee, which is at most 1 % of it unless you say otherwise, and for the minimum trade. Of all such plans it finds the
 one with the least distance to your targets plus cash left idle, and proves that under these rules no plan is better.
 
+**Several accounts.** Money cannot move between accounts, but the targets can be for all of them together. *Plan each
+account* gives each its own cash and its own trades, so that all together come as close to the targets as they can.
+
 **Why equal weights?** If you have no view on which fund will do better, equal shares spread the risk and are easy to
 keep. They are a choice, not a law.
 

@@ -32,6 +32,7 @@ from ..views.axis import cash_axis, min_trade_axis, plain
 from ..views.copying import trade_lines
 from ..views.household_page import HouseholdStates, household_sheet, household_states
 from ..views.household_rows import HouseholdRows, household_rows
+from ..views.reading import counted
 from . import households, state
 from .component import component
 from .live import read_amount
@@ -40,6 +41,7 @@ from .messages import literal, page_words, say
 
 LIVE_ROWS = 100
 """Above this many rows of one account its plans are computed when its cash is let go."""
+MOST_REMARKS = 6
 _FEW_ROWS = 15
 _PARTS = {True: 700, False: 400}
 """Into how many parts the slider of an account of few rows, or of more, divides what it is worth, near zero."""
@@ -76,6 +78,9 @@ def remarks(plan: HouseholdPlan) -> None:
     """What is to be said of the files and of each account's plan, in small letters."""
     lines = [page_words(issue) for issue in plan.issues]
     lines += [f"{name}: {issue.message}" for name, each in plan.plans.items() for issue in each.issues]
+    if len(lines) > MOST_REMARKS:
+        more = counted(len(lines) - MOST_REMARKS, "remark")
+        lines[MOST_REMARKS:] = [f"{more} more: all of them are in the JSON file."]
     with st.container(key="plan-remarks"):
         if lines:
             st.caption("  \n".join(map(literal, lines)))

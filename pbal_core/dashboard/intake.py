@@ -16,7 +16,7 @@ from ..readers.cells import readings
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import StatementView, preview
 from ..views.household import money_would_move
-from ..views.reading import Reading, reading
+from ..views.reading import Reading, counted, reading
 from . import begin, positions, state
 from .loaded import Batch, Current, harmless, in_markdown
 from .messages import page_words, say
@@ -28,7 +28,8 @@ def words(current: Current) -> str:
     who = current.statement.broker if current.statement.format != "generic" else current.name
     age = f":orange[:material/warning: {read.age}]" if read.old else read.age
     cash = f"cash found {read.cash}" if read.cash else ""
-    accounts = read.accounts if state.page().household is None else read.accounts.removesuffix(" added up")
+    household = state.page().household
+    accounts = read.accounts if household is None else counted(len(household.accounts), "account")
     parts = (in_markdown(harmless(who)), read.day, age, read.funds, cash, accounts, read.left_out)
     line = " \N{MIDDLE DOT} ".join(filter(None, parts)).replace("$", "\\$")
     return f":small[{line}]"

@@ -49,7 +49,7 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
         files: Name, as the browser says it, and bytes of each; none changes nothing but what waits.
         mapping: What the columns of the first one mean, where somebody said so.
     """
-    state.page().waiting = None
+    state.page().waiting, state.page().each = None, False
     named = [(harmless(name), data) for name, data in files]
     saved = [(name, data) for name, data in named if is_session(data)]
     toml = [(name, data) for name, data in named if household_file.is_household(name)]

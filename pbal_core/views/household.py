@@ -24,6 +24,7 @@ from .wording import joined
 
 NO_MONEY_MOVES = "No money moves between accounts."
 _MOST_NAMED = 3
+_MOST_ACCOUNTS = 6
 
 
 def money_would_move(count: int) -> Issue:
@@ -58,6 +59,9 @@ def sentence_of(accounts: Mapping[str, Traded], left: str, cash: str) -> str:
     parts = [f"{_trades(trades)} in {name}" for name, trades in accounts.items() if trades]
     if not parts:
         return f"Nothing to trade in any account. {rest}"
+    if len(parts) > _MOST_ACCOUNTS:
+        count = sum(map(len, accounts.values()))
+        return f"Make {count:,} trades in {len(parts)} accounts. {rest} {NO_MONEY_MOVES}"
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}. {rest} {NO_MONEY_MOVES}"
 

@@ -168,3 +168,14 @@ def test_a_target_that_no_account_may_hold_is_still_missing() -> None:
         ("BND", "0.0 %", 40.0),
     ]
     assert at(states["numbers"][0])[:2] == ("Balanced", "60.0 → 60.0 %")
+
+
+def test_many_accounts_are_counted_and_not_listed() -> None:
+    """What nobody reads to its end is in the table; a withdrawal is said as what it is."""
+    trades = {f"A{n}": [("VTI", 3), ("BND", -1)] for n in range(7)}
+    assert views.sentence_of(trades, "$1.00", "$9.00") == (
+        "Make 14 trades in 7 accounts. $1.00 of $9.00 left. No money moves between accounts."
+    )
+    assert views.sentence_of({"A": [("BND", -2)], "B": []}, "$1.00", "") == (
+        "Sell 2 BND in A. The withdrawals are raised; $1.00 is left. No money moves between accounts."
+    )
