@@ -59,11 +59,6 @@ class Cents:
         return sum(self.after) + self.cash_after
 
 
-def to_cents(units: int, spare: int) -> int:
-    """One amount in whole cents, halves to even; see ``in_cents``."""
-    return divide_half_even(units, 10**spare) if spare > 0 else units * 10**-spare
-
-
 def in_cents(amounts: Sequence[int], spare: int, symbols: Sequence[str], whole: int | None = None) -> tuple[int, ...]:
     """Amounts in whole cents that add up.
 

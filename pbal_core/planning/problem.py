@@ -282,11 +282,6 @@ class Problem:
         return tuple(of[i] for i in range(len(self.values)))
 
     @cached_property
-    def share_prices(self) -> list[int]:
-        """Units of one whole share of each position."""
-        return [self.units(position.price) for position in self.portfolio]
-
-    @cached_property
     def frozen(self) -> tuple[bool, ...]:
         """Whether each position is frozen, in file order."""
         return tuple(symbol in self.constraints.frozen for symbol in self.portfolio.symbols)
@@ -336,7 +331,7 @@ _OF_ALL_VALUES = {
         "may_buy",
         "may_sell",
     ),
-    *("fee", "max_fee_share", "fee_trade", "buffer", "share_prices", "gains"),
+    *("fee", "max_fee_share", "fee_trade", "buffer", "gains"),
 }
 """What a problem works out of itself whatever its positions are worth."""
 

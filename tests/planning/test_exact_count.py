@@ -11,6 +11,7 @@ import pytest
 
 from pbal_core import Portfolio, Position, rebalance
 from pbal_core.planning.exact import Effort, Market, allocate, optimum
+from pbal_core.planning.exact import count as count_module
 from pbal_core.planning.exact.count import Counts
 from pbal_core.planning.exact.fill import fill, settled
 from pbal_core.planning.exact.optimum import TINY, TOLERANCE
@@ -40,9 +41,12 @@ def plans(stage: Stage, idle: tuple[int, int]) -> dict[int, list[float]]:
     return found
 
 
-@pytest.mark.parametrize("level", [0.4, 1.0, 2.3])
-def test_no_plan_is_below_the_bounds_of_its_number_of_trades(level: float) -> None:
-    """Whatever the level: the bounds of all numbers at once, and the one that is sought for a number."""
+@pytest.mark.parametrize(("level", "rounds"), [(0.4, 60), (1.0, 60), (2.3, 60), (1.0, 1)])
+def test_no_plan_is_below_the_bounds_of_its_number_of_trades(
+    level: float, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the level, and however short the search: of all numbers at once, and of the one that is sought."""
+    monkeypatch.setattr(count_module, "_ROUNDS", rounds)
     for market, budget, _direction, min_trade in small_cases(range(150), zeros=False, most=3):
         stage = stage_of(market, budget, min_trade)
         rest = stage.budget % stage.unit

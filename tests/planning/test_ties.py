@@ -69,3 +69,19 @@ def test_lots_that_are_worth_different_amounts_are_exchanged_with_their_own_kind
     mixed = market([1000, 1000, 690, 690], 100)
     stage = mixed.stage(820, 4200, "buy", 0, 820)
     assert settle_ties(stage, [0, 1, 3, 4], mixed.alike, 4, Effort(ENOUGH)) == [1, 0, 4, 3]
+
+
+def test_a_lot_is_not_dropped_where_its_money_would_keep_a_sale() -> None:
+    """To buy a lot less is as good, but then one lot less would have to be sold, too."""
+    mixed = Market(
+        values=[770, 770, 140],
+        prices=[140, 140, 140],
+        held=[5, 5, 1],
+        parts=[2, 1, 1],
+        buyable=[True] * 3,
+        sellable=[True] * 3,
+        past_target=True,
+    )
+    stage = mixed.stage(0, 1680, "both", 0, 0)
+    assert stage.value([3, -3, -1]) == pytest.approx(stage.value([4, -3, -1]), rel=1e-12)
+    assert settle_ties(stage, [4, -3, -1], mixed.alike, 3, Effort(ENOUGH)) == [4, -3, -1]

@@ -40,7 +40,7 @@ def plan_exactly(rows: Rows, account: int, model: BatchModel, answer: BatchAnswe
         solution = solve(problem, cash, smallest)
         if model.quality == "auto" and solution.proof is not None and not solution.proof.proven:
             solution = solve(problem, cash, smallest, work=_PATIENCE * WORK)
-        if solution.refusal:
+        if (proof := solution.proof) is None:  # and only then
             raise RequestError(solution.refusal)
     except PbalError as error:
         answer.reasons[account] = " ".join(str(error).split())
@@ -56,10 +56,8 @@ def plan_exactly(rows: Rows, account: int, model: BatchModel, answer: BatchAnswe
         for value, part, frozen in zip(values, parts, problem.frozen, strict=True)
     ]
     answer.how[account] = HOW.index("exact")
-    proof = solution.proof
-    if proof is not None:
-        answer.distance[account], answer.bound[account] = proof.objective, proof.lower_bound
-        answer.gap[account] = proof.gap
+    answer.distance[account], answer.bound[account] = proof.objective, proof.lower_bound
+    answer.gap[account] = proof.gap
 
 
 def _check_size(*amounts: int) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from math import inf, sqrt
 
 from .effort import LOOK, Effort
@@ -237,23 +238,21 @@ def _walk(stage: Stage, low: list[int], above: Side, leave: int) -> tuple[float,
     Returns:
         The level of the first step that leaves less than ``leave``, and the lots before it.
     """
-    steps: list[tuple[float, int, int]] = []
+    steps: list[tuple[float, int, int, int]] = []
     for i, (start, end) in enumerate(zip(low, above[1], strict=True)):
         k, reached = start, float("-inf")
         while k < end:
             following = _following(stage, i, k, end)
             reached = max(reached, tie(stage, i, k, following))
-            steps.append((reached, i, following))
+            steps.append((reached, i, following, stage.cost(i, following) - stage.cost(i, k)))
             k = following
     steps.sort()
-    plan = list(low)
-    left = stage.budget - leave - stage.spend(plan)
-    for level, i, following in steps:
-        left -= stage.cost(i, following) - stage.cost(i, plan[i])
-        if left < 0:
-            return level, plan
+    plan, left = list(low), stage.budget - leave - stage.spend(low)
+    spent = accumulate(cost for *_, cost in steps)
+    first = next((n for n, all_of_them in enumerate(spent) if all_of_them > left), len(steps))
+    for _level, i, following, _cost in steps[:first]:
         plan[i] = following
-    return above[0], plan
+    return steps[first][0] if first < len(steps) else above[0], plan
 
 
 def _following(stage: Stage, i: int, k: int, end: int) -> int:

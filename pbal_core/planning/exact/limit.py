@@ -38,9 +38,10 @@ def limited_plan(stage: Stage, most: int, effort: Effort) -> Optimum:
     share = effort.share(1 / 4)
     free = best_plan(stage, share)
     effort.charge(share.used)
-    if stage.trades(free.lots) <= most and not free.gap:
+    few_enough = stage.trades(free.lots) <= most
+    if few_enough and not free.gap:
         return free
-    best = _first(stage, most, free, effort)
+    best = free.lots if few_enough else _first(stage, most, free, effort)
     floor = free.value - free.gap
     few = effort.left // 2 // (LOOK * (_BOUND * most + 8))
     if stage.grids:
@@ -68,8 +69,6 @@ def _shared(able: list[int], trades: list[int], most: int) -> Iterator[tuple[int
 
 def _first(stage: Stage, most: int, free: Optimum, effort: Effort) -> list[int]:
     """A legal plan of few trades: the best of some sets of assets that are likely to have a good one."""
-    if stage.trades(free.lots) <= most:
-        return free.lots
     best = [0] * len(stage.prices)
     value = stage.value(best) if stage.budget >= 0 else inf
     raised = [stage.cost(i, k) if k else 0 for i, k in enumerate(stage.most_raised())]

@@ -259,10 +259,10 @@ class Market:
         )
 
     def _several(self, budget: int, total: int, direction: Direction, min_trade: int, need: int) -> Stage:
-        """The same where assets are several funds to the broker."""
+        """The same where assets are several funds to the broker, which matters only where something may be sold."""
         grids: list[Grid | None] = []
         columns = []
-        sold = [self._sold(i, direction, (min_trade, need, direction)) for i in self.targets]
+        sold = [self._sold(i, (min_trade, need, direction)) for i in self.targets]
         purse = (
             budget
             - self.fee
@@ -309,10 +309,8 @@ class Market:
     def _grids(self) -> dict[tuple[tuple[int, ...], ...], Grid]:
         return {}
 
-    def _sold(self, i: int, direction: Direction, terms: tuple[int, int, Direction]) -> list[tuple[int, int, int, int]]:
+    def _sold(self, i: int, terms: tuple[int, int, Direction]) -> list[tuple[int, int, int, int]]:
         """What may be sold of an asset: its funds, or itself as the only one."""
-        if direction == "buy":
-            return []
         if self.sales[i] is not None:
             return self.funds(i, *terms)
         least = self._least_sale(self.prices[i], self.held[i], terms)

@@ -12,7 +12,7 @@ with the lowest P&L do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import gcd
+from math import gcd, inf
 
 from .effort import LOOK, Effort
 from .fill import SAME
@@ -64,23 +64,16 @@ def settle_ties(stage: Stage, plan: list[int], groups: Sequence[Group], most: in
 
 
 def _dropped(stage: Stage, plan: list[int], same: float) -> bool:
-    """Trades a lot less where that is just as good; whether it did."""
+    """Buys a lot less where that is just as good; whether it did. What a sale could keep, the plan keeps already."""
     left, changed = stage.budget - stage.spend(plan), False
-    least = sorted((stage.keep(i, k), i) for i, k in enumerate(plan) if k < 0)[:2]
+    least = min((stage.keep(i, k) for i, k in enumerate(plan) if k < 0), default=inf)
     for i, k in enumerate(plan):
-        if not k:
-            continue
-        then = stage.below(i, k) if k > 0 else stage.above(i, k)
-        if then is None:
+        if k <= 0 or (then := stage.below(i, k)) is None:  # 0 is below every purchase
             continue
         spent = stage.cost(i, then) - stage.cost(i, k)
-        if abs(stage.part(i, then) - stage.part(i, k) - spent / stage.total) > same or spent > left:
-            continue
-        others = min((keep for keep, j in least if j != i), default=left - spent + 1)
-        if left - spent < others and (then >= 0 or left - spent < stage.keep(i, then)):
+        as_good = abs(stage.part(i, then) - stage.part(i, k) - spent / stage.total) <= same
+        if as_good and left - spent < least:
             plan[i], left, changed = then, left - spent, True
-            if k < 0:
-                least = sorted((stage.keep(j, n), j) for j, n in enumerate(plan) if n < 0)[:2]
     return changed
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pytest
 
 from pbal_core import InfeasiblePlanError, Portfolio, Position, rebalance
-from pbal_core.planning.batch import BatchModel, plan_batches
+from pbal_core.planning.batch import BatchModel, kernels, plan_batches
 from pbal_core.planning.batch.terms import Block, Terms
 from pbal_core.planning.plan import Plan
 from tests.made_accounts import accounts, many_accounts, small_accounts
@@ -244,12 +244,15 @@ def test_the_level_is_water_filling(strategy: str) -> None:
     assert refused < 120
 
 
-def test_the_kernel_and_the_fractions_find_the_same_level() -> None:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_kernel_and_the_fractions_find_the_same_level(strategy: str) -> None:
     """An account whose amounts are too large for floats has the level of the same account in smaller money."""
     text = "A cash {c}: VTI {a} @ 10 = 0.5; BND {b} @ 10 = 0.3; OLD {o} @ 10 = 0.2"
-    for cash in ("500", "-500", "-3000"):
+    for cash in (500, 5000, -500, -3000):
         small, large = (
-            planned(accounts(text.format(a=1000 * m, b=2000 * m, o=700 * m, c=int(cash) * m)), "level").to_pylist()
+            planned(
+                accounts(text.format(a=1000 * m, b=2000 * m, o=700 * m, c=cash * m)), "level", strategy=strategy
+            ).to_pylist()
             for m in (1, 5 * 10**9)
         )
         for one, other in zip(small, large, strict=True):
@@ -360,3 +363,16 @@ def test_fractions_of_shares_are_rounded_towards_no_trade() -> None:
     """To a millionth: 29 dollars in shares of 100 are 0.29, though floats say a hair less."""
     table = planned(accounts("A cash 29: VTI 0 @ 100\nB cash -29: VTI 100 @ 100\nC cash 2: VTI 0 @ 3"), "level")
     assert table.column("shares").to_pylist() == [Decimal("0.29"), Decimal("-0.29"), Decimal("0.666666")]
+
+
+def test_exchanges_that_are_cut_short_leave_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No better than after all exchanges, and above its bound."""
+    batch = small_accounts(300, seed=5)
+    best = planned(batch, "whole").to_pylist()
+    monkeypatch.setattr(kernels, "_MOST_SWAPS", 1)
+    for row, full in zip(planned(batch, "whole").to_pylist(), best, strict=True):
+        assert row["status"] == full["status"]
+        if row["quality"] == full["quality"] == "whole":
+            value, least = (each["distance"] + float(each["cash_left"]) for each in (row, full))
+            assert value >= least - 1e-6
+            assert row["lower_bound"] <= value + 1e-6
