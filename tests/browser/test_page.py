@@ -290,16 +290,46 @@ def test_how_it_works_is_read_at_once(page: Page, address: str) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+MOVING = """() => [...document.querySelectorAll(".pbal, .pbal *")].filter((element) =>
+    ["", "::before", "::after"].some((part) => {
+      const { transitionDuration, transitionDelay, animationName } = getComputedStyle(element, part);
+      return transitionDuration !== "0s" || transitionDelay !== "0s" || animationName !== "none";
+    })).map((element) => element.className)"""
+"""What of the view moves by itself."""
+
+
 def test_a_phone_shows_everything_without_sideways_scrolling(browser: Browser, address: str) -> None:
-    """At 360 pixels nothing is cut off, and the table stands below the chart."""
-    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True) as context:
+    """At 390 and 360 pixels nothing is cut off, both ends of a slider are named, and the table is below the chart.
+
+    Whoever asks for less motion gets none; others see a row open.
+    """
+    phone = {"width": 390, "height": 844}
+    with browser.new_context(viewport=phone, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
         page = opened(context.new_page(), address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        settled(page)
+        for width in (390, 360):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for axis, ends in (("cash", ["-$110,000", "$110,000"]), ("min_trade", ["$0", "$12,000"])):
+                low, high = page.locator(f'[data-axis="{axis}"] > .pbal-end').all()
+                assert [low.inner_text(), high.inner_text()] == ends
+                slider = page.locator(f'[data-axis="{axis}"] .pbal-slider').bounding_box()
+                left, right = low.bounding_box(), high.bounding_box()
+                assert slider
+                assert left
+                assert right
+                assert slider["x"] - 1 <= left["x"]
+                assert left["x"] + left["width"] < right["x"]
+                assert right["x"] + right["width"] <= slider["x"] + slider["width"] + 1
+                assert abs(left["y"] - right["y"]) < 1
         chart = page.locator(".pbal-chart").bounding_box()
         table = page.locator(".pbal-table").bounding_box()
         assert chart
         assert table
         assert table["y"] >= chart["y"] + chart["height"]
+        assert page.evaluate(MOVING) == []
+        page.emulate_media(reduced_motion="no-preference")
+        assert "pbal-open" in page.evaluate(MOVING)
 
 
 def test_the_decision_needs_no_scrolling(page: Page, address: str) -> None:
