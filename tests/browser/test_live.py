@@ -386,6 +386,28 @@ def test_themes_recolour_chart_and_table(browser: Browser, address: str) -> None
     assert colours == {"light": "rgb(11, 92, 173)", "dark": "rgb(90, 169, 240)"}
 
 
+def test_the_chart_keeps_its_scale_while_what_is_shown_fits(page: Page, address: str) -> None:
+    """A release moves no other bar; a plan that goes beyond the axis makes it longer at once, while the hand drags."""
+    opened(page, address)
+    settled(page)
+    end = "document.querySelector('.pbal-chart')._fullLayout.yaxis.range[1]"
+    before = page.evaluate(end)
+    near(page, "Minimum trade slider")
+    bar = page.locator(".pbal-chart .barlayer path").first.get_attribute("d")
+    page.get_by_label("Minimum trade slider").press("End")
+    near(page, "Cash slider")
+    assert page.evaluate(end) == before, "other plans of the slider would need more, this one does not"
+    assert page.locator(".pbal-chart .barlayer path").first.get_attribute("d") == bar
+    slider = page.get_by_label("Cash slider").bounding_box()
+    assert slider
+    page.mouse.move(slider["x"] + 0.6 * slider["width"], slider["y"] + slider["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(slider["x"] + 14, slider["y"] + slider["height"] / 2, steps=12)
+    page.wait_for_function(f"{end} > {before}")
+    page.mouse.up()
+    settled(page)
+
+
 def test_two_quick_drags_keep_the_newer_one(page: Page, address: str) -> None:
     """A second drag begins before the first is answered; the late answer does not pull the slider back."""
     opened(page, address)

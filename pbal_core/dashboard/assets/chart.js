@@ -18,6 +18,9 @@ const MOST_BELOW = 96; // pixels for the symbols below the bars, of which the ba
 
 const WORTH_SKETCHING = 24; // bars: fewer of them move as quickly in place
 
+const MOST_EMPTY = 2; // times the value axis that all plans of the sliders need
+const THEME = ["--st-primary-color", "--st-text-color", "--st-background-color"];
+
 const AFTER = 1, TARGET = 2; // places of the traces in the figure
 
 /** Numbers of the traces in one unit, percent or dollars, for some rows. */
@@ -51,6 +54,7 @@ class Chart {
     this.element = element;
     this.sketch = new Sketch(element);
     this.drawn = null;
+    this.over = false; // something of the plan that was moved to is above the value axis
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(element);
   }
@@ -64,18 +68,43 @@ class Chart {
   /** Colours are CSS variables in the figure, so that one figure fits every theme; plotly.js needs their values. */
   coloured(value) {
     if (typeof value === "string" && value.startsWith("var(")) {
-      const probe = document.createElement("span");
-      probe.style.color = value;
-      this.element.append(probe);
-      const colour = getComputedStyle(probe).color;
-      probe.remove();
-      return plainColour(colour);
+      if (!this.colours.has(value)) this.colours.set(value, this.computed(value));
+      return this.colours.get(value);
     }
     if (Array.isArray(value)) return value.map((item) => this.coloured(item));
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.coloured(item)]));
     }
     return value;
+  }
+
+  /** The value of one colour; asking for it lays the page out, so it is asked once a theme. */
+  computed(value) {
+    const probe = document.createElement("span");
+    probe.style.color = value;
+    this.element.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return plainColour(colour);
+  }
+
+  /** Forgets the colours of another theme. */
+  retheme() {
+    const style = getComputedStyle(this.element);
+    const theme = THEME.map((name) => style.getPropertyValue(name)).join();
+    if (this.theme === theme) return;
+    this.theme = theme;
+    this.colours = new Map();
+  }
+
+  /** Where the value axis ends: where it did before, as long as everything that is shown is below that. */
+  top(sheet, unit, numbers, wanted) {
+    const whose = sheet.symbols.join();
+    if (this.whose !== whose) Object.assign(this, { whose, tops: {} });
+    const highest = Math.max(0, ...Object.values(numbers).flat());
+    const kept = this.tops[unit];
+    if (!(kept >= highest && kept <= MOST_EMPTY * wanted)) this.tops[unit] = wanted;
+    return this.tops[unit];
   }
 
   /**
@@ -86,6 +115,7 @@ class Chart {
     const Plotly = await plotlyReady;
     if (!this.element.isConnected || !this.element.clientWidth) return false;
     const { sheet } = shown;
+    this.retheme();
     const figure = this.coloured(sheet.figure);
     const numbers = heights(shown, unit, rows);
     const names = rows.map((i) => nameOf(sheet, i));
@@ -98,7 +128,7 @@ class Chart {
     Object.assign(target, { x: names, base: numbers.target, y: names.map(() => 0), customdata: texts("target") });
     Object.assign(pin, { x: pinned ? names : [], y: pinned ? rows.map((i) => pinned[unit][i]) : [] });
     const layout = figure.layout;
-    Object.assign(layout.yaxis, figure.units[unit], { range: [0, tops[unit]] });
+    Object.assign(layout.yaxis, figure.units[unit], { range: [0, this.top(sheet, unit, { ...numbers, pin: pin.y }, tops[unit])] });
     Object.assign(layout, { width: this.element.clientWidth, height: this.element.clientHeight });
     layout.font.family = getComputedStyle(this.element).fontFamily;
     this.label(layout, names);
@@ -159,6 +189,7 @@ class Chart {
       if (bar) place(bar, `M${bar.left},${base}V${ends[k]}H${bar.right}V${base}Z`);
     });
     const targets = numbers.target.map(end);
+    this.over = Math.min(...ends, ...targets) < -1;
     if (unit === "dollars" || shown.sweep.weights.target) {
       ticks.forEach((tick, k) => {
         if (tick) place(tick, `M${tick.left},${targets[k]}V${targets[k]}H${tick.right}V${targets[k]}Z`);

@@ -380,7 +380,7 @@ class Live {
     return bars.map((weight) => 100 * weight).filter((percent) => percent <= 100);
   }
 
-  /** Ends of the value axis: they hold every position of both sweeps, so nothing is rescaled during a drag. */
+  /** Ends of a value axis that holds every position of both sweeps; chart.js keeps a shorter one while that will do. */
   tops() {
     const key = this.charted.some((line) => line >= this.sheet.symbols.length) ? "class_tops" : "tops";
     const all = [this.sheet, ...this.known()].map((each) => each[key]);
@@ -411,6 +411,15 @@ class Live {
     this.numbers.paint(shown, this.pinned);
     if (this.fitButton.hidden === shown.fit) this.fitButton.hidden = !shown.fit;
     this.chart.move(this.view(), this.dragging);
+    if (this.dragging && this.chart.over) this.widen();
+  }
+
+  /** Gives the chart a longer axis while a hand drags: of a plan that goes beyond the one kept since the last. */
+  async widen() {
+    if (this.widening) return;
+    this.widening = true;
+    await this.chart.settle(this.view());
+    this.widening = false;
   }
 
   settleSoon(pause = SETTLE_PAUSE) {
