@@ -14,6 +14,7 @@ the browser is the client's: it is text until ``to_amount`` accepted it and the 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -56,6 +57,12 @@ Ask = Callable[..., Plan]
 
 Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
+
+AHEAD = 0.012
+"""Seconds by which a plan that the browser cannot look up goes ahead of what is drawn after it.
+
+Streamlit's browser draws what it gets within 10 ms in one go, and the rest of the page takes it three times as long.
+"""
 
 _SCRIPTS = (
     *("cells.js", "folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js"),
@@ -129,6 +136,9 @@ def live_view(
         solution=solution,
     )
     _live(data=data, key=key, on_request_change=commit, height="content")
+    axes = memory["sliders"].axes
+    if data["sheet"] is not None or any(getattr(point, axis) not in axes.of(axis) for axis in AXES):
+        time.sleep(AHEAD)
     del data  # Streamlit has written it by now, and collects garbage after the run
     return proven_plan(problem, question, solution)
 

@@ -142,17 +142,8 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
     if household is not None:
         st.session_state["method"] = settings.method.value  # its choice is not drawn, and stays
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="xsmall",
-                      key="plan-controls"):  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
-            if household is None:
-                _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-            steps = st.container(width="content")
-            keep.button()
-            share.button()
-            files = st.container(width="content")
+    controls = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
+                            gap="xsmall", key="plan-controls")  # fmt: skip
     plan, shared = None, None
     if policy is None:
         st.text("There is no plan yet. Answer the question about the targets first.")
@@ -162,6 +153,17 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
         shared = household_panel.show(current, household, policy)
     else:
         plan = _live(current, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
+    # Only now, since the browser draws together what comes within some milliseconds: see live.AHEAD.
+    with controls:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})
+            if household is None:
+                _choice("Share rounding", "method", {each.value: each.label for each in Method}, shown="Shares")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            steps = st.container(width="content")
+            keep.button()
+            share.button()
+            files = st.container(width="content")
     if shared is not None:
         with files:
             downloads.offer_household(shared, quotes(current))
