@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from websockets.asyncio.client import connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests.benchmarks.bench_sessions import Visitor
 from tests.benchmarks.report import machine, write_section
@@ -30,6 +30,8 @@ from tests.browser.server import ROOT, free_port, serve
 
 SESSIONS = 8
 ROUNDS = 5
+NAME = "balancer.example.org"
+"""What the browsers call the server, with TLS ended before the proxy: Streamlit refuses a page of another name."""
 PAGE = ROOT / ".github" / "docs" / "deploying.md"
 
 
@@ -80,15 +82,17 @@ def cookie_of(address: str) -> dict[str, str]:
 async def busy(address: str, seconds: float, seed: int) -> list[float]:
     """How long each commit took, in seconds, with all sessions committing as fast as they are answered."""
     draw = random.Random(seed)
-    url = address.replace("http", "ws") + "/_stcore/stream"
+    port = int(address.rpartition(":")[2])
     visitors = []
     for _ in range(SESSIONS):
         socket = await connect(
-            url,
+            f"ws://{NAME}/_stcore/stream",
+            host="127.0.0.1",
+            port=port,
             subprotocols=[Subprotocol("streamlit")],
             max_size=None,
             additional_headers=cookie_of(address),
-            origin=address,
+            origin=Origin(f"https://{NAME}"),
         )
         visitors.append(Visitor(socket))
         await visitors[-1].open()
