@@ -18,7 +18,8 @@ from .typed_rows import typed_rows
 
 _FILES = (
     f"Positions files of {', '.join(broker_names())}, or tables of your own with symbol, shares and price (CSV, XLSX); "
-    "one or several at once, at most 2 MB. They stay in the memory of this session and go when you close the page."
+    "one or several at once, at most 2 MB, and a household's file (TOML) if you have one. They stay in the memory of "
+    "this session and go when you close the page."
 )
 
 

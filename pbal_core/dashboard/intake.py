@@ -19,7 +19,10 @@ from ..views.household import money_would_move
 from ..views.reading import Reading, counted, reading
 from . import begin, positions, state
 from .loaded import Batch, Current, harmless, in_markdown
-from .messages import page_words, say
+from .messages import literal, page_words, say
+
+BETWEEN_FILES = frozenset({"two_prices", "different_dates"})
+"""Codes of remarks that are about several files together, and so about none of those that are shown with Details."""
 
 
 def words(current: Current) -> str:
@@ -59,6 +62,9 @@ def show(current: Current) -> None:
     together = len(current.statement.included)
     if not current.sample and together > 1 and page.household is None:
         _offer_household(together)
+        said = [page_words(issue) for issue in current.statement.remarks if issue.code in BETWEEN_FILES]
+        if said:
+            st.caption("  \n".join(map(literal, said)))
     if not current.sample and page.seeing:
         _details(current)
     if not current.sample and page.changing:

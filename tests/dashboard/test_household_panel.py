@@ -64,6 +64,22 @@ def test_accounts_that_are_added_up_are_offered_to_be_planned_each(app: Any) -> 
     assert app.session_state["method"] == "exact"
 
 
+def test_what_is_said_of_several_files_is_said_in_both_ways(app: Any) -> None:
+    """Two prices of one symbol; with one account left, the page is that of a single one again."""
+    load(app, fidelity__csv=FIDELITY, vanguard__csv=VANGUARD)
+    newer = "VTI costs 250.00 in fidelity.csv and 248.00 in vanguard.csv; the newer one, of fidelity.csv, is used."
+    assert any(newer in caption.value.replace("\\", "") for caption in app.caption)
+    app.button(key="household-begin").click().run()
+    assert len(cash(app)) == 3
+    assert any(newer in caption.value.replace("\\", "") for caption in app.caption)
+    app.button(key="see").click().run()
+    app.multiselect[0].set_value(["99992222"]).run()
+    next(button for button in app.button if button.label == "Use these accounts").click().run()
+    assert not app.exception
+    assert page(app).household is None
+    assert "Plan each account" not in [button.label for button in app.button]
+
+
 def test_a_household_file_is_dropped_with_the_positions(app: Any) -> None:
     """It names the accounts, says what belongs where, and brings the targets."""
     load(app, fidelity__csv=FIDELITY, roth__csv=PLAIN, home__toml=TARGETS + FILE)

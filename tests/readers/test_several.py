@@ -61,3 +61,11 @@ def test_a_statement_at_other_prices_follows_in_every_account() -> None:
     held = statement.portfolio["VTI"]
     assert (held.value, held.price, held.quantity) == (Decimal("3721.55"), Decimal("240.1"), Decimal("15.5"))
     assert held.pnl == Decimal("721.55")
+
+
+def test_a_statement_at_another_price_without_a_number_of_shares() -> None:
+    """The value changes as the price does; what the prices do not name stays."""
+    text = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,300,10\nBND,75,75,\n"
+    held = statement_at(read_positions(text.encode()), {"VTI": Decimal(100)}).portfolio
+    assert (held["VTI"].value, held["VTI"].pnl) == (Decimal("333.333333"), Decimal("-656.666667"))
+    assert held["BND"].value == 75

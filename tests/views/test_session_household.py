@@ -78,6 +78,7 @@ def change(path: list[Any], value: Any) -> Callable[[Any], None]:
     ("where", "value", "words"),
     [
         ([], 1, "household must be a table"),
+        ([], {"accounts": []}, "household.location is missing"),
         (["accounts"], [], "household.accounts must be a list of 1 to 50 accounts"),
         (["accounts", 1], 3, "accounts[1] must be a table"),
         (["accounts", 0, "kind"], "offshore", "accounts[0].kind must be taxable or deferred or free"),
