@@ -3,8 +3,9 @@
 The model: the live view, a plain ``st.slider`` + ``st.plotly_chart`` page and an empty page are served one after the
 other by the same machine that runs the browser, and the same probe watches each. The probe looks at the sentence and
 the bars of the chart once a frame. *Plans* are frames that show another plan than the one before; *input to paint* runs
-from the browser's own time stamp of the oldest input that was not yet seen to the end of the frame that shows it. Trust
-ratios, not milliseconds.
+from the browser's own time stamp of the oldest input that was not yet seen to the end of the frame that shows it.
+*Near* is how long all positions of a slider take to be there once a pointer comes to it. Trust ratios, not
+milliseconds.
 """
 
 from __future__ import annotations
@@ -107,12 +108,20 @@ async def opened(browser: Browser, url: str, *, script: str = "") -> tuple[Page,
     return page, wire
 
 
+async def reach(page: Page, thumb: tuple[float, float], whole: Locator) -> float:
+    """Milliseconds from the pointer's coming near until all positions of the slider are there, and drawn."""
+    start = time.perf_counter()
+    await page.mouse.move(*thumb)
+    await whole.wait_for(timeout=60_000)
+    return 1000 * (time.perf_counter() - start)
+
+
 async def drag(page: Page, wire: Wire, thumb: tuple[float, float], *, width: float) -> dict[str, float]:
     """Two seconds of moves at 60 a second over two fifths of a slider that is so many pixels wide."""
     await page.evaluate(PROBE)
     x, y = thumb
     await page.mouse.move(x, y)
-    await page.wait_for_timeout(1500)  # a hand comes before it presses: all positions are there then
+    await page.wait_for_timeout(1500)  # a hand comes before it presses
     sent = wire.sent
     await page.mouse.down()
     moves, pending = int(SECONDS * RATE), []
@@ -166,7 +175,8 @@ async def live(browser: Browser, address: str, query: str, *, everything: bool =
     count, value = int(await slider.get_attribute("max") or 1), int(await slider.input_value())
     width = box["width"] - 20
     thumb = box["x"] + 10 + width * value / count, box["y"] + box["height"] / 2
-    figures = await drag(page, wire, thumb, width=width) | {"positions": count + 1}
+    near = await reach(page, thumb, page.locator('.pbal-control[data-axis="cash"][data-whole]'))
+    figures = await drag(page, wire, thumb, width=width) | {"positions": count + 1, "near ms": near}
     figures["arrow key ms"] = await arrow(page, slider)
     await page.context.close()
     return figures
