@@ -45,6 +45,7 @@ bench: $(BENCH)/stamp ## measure, and write the tables of .github/docs/measured.
 	$(BENCH)/bin/python -m tests.benchmarks.bench_dashboard --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_commits --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_sessions --write
+	$(BENCH)/bin/python -m tests.benchmarks.bench_sets --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_household --write
 	$(BENCH)/bin/python -m tests.benchmarks.bench_batch --write
 

@@ -28,6 +28,7 @@ investor: VTI is bought, VTSAX is sold first::
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -93,9 +94,7 @@ class Targets:
         for name, weight in self.weights:
             if weight < 0:
                 yield f"the weight of {name} is {weight}; a weight of 0 or more is needed."
-        for symbol, price in self.prices:
-            if price <= 0:
-                yield f"the price of {symbol} is {price}; a price above 0 is needed."
+        yield from _too_low(self.prices)
         yield from tree_problems(self.weights, dict(self.groups), dict(self.substitutes))
         weights = [weight for _, weight in self.weights]
         if not weights:
@@ -172,7 +171,14 @@ class Targets:
             raise TargetError("the prices must be a table, such as {'VTEB': '50.12'}.")
         again = set(map(symbol_key, prices))
         kept = {symbol: price for symbol, price in self.prices if symbol_key(symbol) not in again}
-        return Targets(dict(self.weights), self._groups(), kept | dict(prices), dict(self.substitutes))
+        problems: list[str] = []
+        self.leaves()  # no price changes them, so the copy need not work them out again
+        other = copy(self)
+        object.__setattr__(other, "prices", tuple(_amounts(kept | dict(prices), "the price of", problems)))
+        problems += _too_low(other.prices)
+        if problems:
+            raise TargetError("\n".join(problems))
+        return other
 
     def _groups(self) -> dict[str, Sequence[str] | dict[str, Decimal]]:
         """The groups as they are given to the constructor."""
@@ -227,6 +233,12 @@ def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Ite
             yield name, to_amount(amount, f"{what} {name}")
         except RequestError as error:
             problems.append(str(error))
+
+
+def _too_low(prices: Iterable[tuple[str, Decimal]]) -> Iterator[str]:
+    for symbol, price in prices:
+        if price <= 0:
+            yield f"the price of {symbol} is {price}; a price above 0 is needed."
 
 
 def _pairs(members: Members) -> dict[str, Decimal]:

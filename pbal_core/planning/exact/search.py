@@ -35,7 +35,7 @@ FIRST_FLIPS = 7
 FIRST_PART = 16
 """Where the cheapest deviations cost nothing, because assets tie, the next G is this part of what a lot costs."""
 _MERGE_FROM = 64
-_spent = itemgetter(0)
+_spent, _keeping = itemgetter(0), itemgetter(3)
 _JOIN = 2
 """Work of sorting and joining one combination, in combinations listed."""
 
@@ -158,10 +158,10 @@ class _Deviations:
             if options is None:
                 return None
             if options:
-                spends = [option[0] for option in options]
                 # What one combination spends all others together must be able to balance.
-                low -= max(0, *spends) if len(spends) > 1 else max(0, spends[0])
-                high -= min(0, *spends) if len(spends) > 1 else min(0, spends[0])
+                spends = [option[0] for option in options]
+                low -= max(0, *spends)
+                high -= min(0, *spends)
                 choices.append((i, options))
         fixed = self._fixed({i for i, _ in choices}, free)
         small: list[Combination] = [(0, 0.0, fixed, None)]
@@ -303,6 +303,15 @@ def _combined(
     found = list(known)
     if stays < free:
         found = [(spent, cost, min(stays, keep), links) for spent, cost, keep, links in known]
+    if min(map(_keeping, options)) >= free:
+        found += [
+            (spent + ds, cost + dc, least, (i, k, links))
+            for ds, dc, k, _keep in options
+            for room in (g - dc,)
+            for spent, cost, least, links in known
+            if cost <= room
+        ]
+        return found
     for ds, dc, k, keep in options:
         room = g - dc
         if keep < free:

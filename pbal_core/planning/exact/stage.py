@@ -247,6 +247,8 @@ class Stage:
 
     def raised_by(self, most: int) -> tuple[int, list[int]]:
         """The most units that at most so many trades raise, and how many trades of each asset that takes."""
+        if not any(self.low):
+            return 0, [0] * len(self.low)
         all_sold = self.most_raised()
         trades = [self.trades_of(i, k) for i, k in enumerate(all_sold)]
         if sum(trades) <= most:

@@ -199,6 +199,8 @@ def _frozen_everywhere(accounts: Sequence[HouseholdAccount], targets: Targets) -
     """
     if len(accounts) == 1:
         return set(map(symbol_key, accounts[0].constraints.frozen))
+    if not any(a.constraints.frozen for a in accounts) and any(a.menu is None for a in accounts):
+        return set()  # one account may trade everything
     frozen = [set(map(symbol_key, account.constraints.frozen)) for account in accounts]
     held = [set(map(symbol_key, account.portfolio.symbols)) for account in accounts]
     offered = [None if account.menu is None else set(map(symbol_key, account.menu)) for account in accounts]

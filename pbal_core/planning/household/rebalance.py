@@ -130,6 +130,8 @@ def _read_location(given: Mapping[str, Sequence[str]], targets: Targets | None, 
         targets: The targets, None for equal weights.
         known: Keys of the assets.
     """
+    if not given:
+        return {}
     problems: list[str] = []
     named = {symbol_key(node.name): node for top in (targets.tree() if targets else ()) for node in _nodes(top)}
     found: dict[str, frozenset[Kind]] = {}
@@ -176,11 +178,13 @@ def _of_account(account: AccountProblem, problem: Problem, solution: Solution) -
     place = {row: i for i, row in enumerate(rows)}
     weights = [plan.weights[row] for row in rows]
     whole = sum(weights)
-    positions = account.problem.portfolio.positions
+    portfolio = problem.portfolio
+    if len(rows) < len(portfolio):
+        portfolio = Portfolio([portfolio.positions[row] for row in rows], currency=portfolio.currency)
     sets = (tuple(place[row] for row in members if row in place) for members in plan.sets)
     return replace(
         plan,
-        portfolio=Portfolio([positions[row] for row in rows], currency=problem.portfolio.currency),
+        portfolio=portfolio,
         weights=tuple(weight / whole for weight in weights) if whole else (0.0,) * len(rows),
         orders=tuple(plan.orders[row] for row in rows),
         limits=remarks.limits(

@@ -116,9 +116,12 @@ def relax(purses: Sequence[Purse], assets: Sequence[Asset]) -> Relaxed:
     still = _STILL * sum(asset.goal for asset in assets)
     for steep in STEEP:
         gentle = [asset if asset.steep == steep else replace(asset, steep=steep) for asset in assets]
+        most = inf
         for _turn in range(_TURNS):
-            if _filled(purses, moved, after, gentle) <= still:
+            if (most := _filled(purses, moved, after, gentle)) <= still:
                 break
+        if most <= still and all(units <= asset.ceiling for units, asset in zip(after, assets, strict=True)):
+            break  # nothing is steeper for what is not past its ceiling
     return Relaxed(moved=moved, bound=_bound(purses, moved, assets))
 
 

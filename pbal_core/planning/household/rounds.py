@@ -326,12 +326,15 @@ def _purse(account: AccountProblem, place: Mapping[str, int], total: int) -> Pur
     rows = len(problem.managed)
     count = rows if market.max_trades is None else min(market.max_trades, rows)
     spendable = min(0, money) if direction == "sell" else money
-    stage = market.stage(spendable, max(1, total), direction, account.min_trade, account.need)
+    idle = spendable
+    if direction != "buy":
+        stage = market.stage(spendable, max(1, total), direction, account.min_trade, account.need)
+        idle = stage.idle_range()[1]
     return Purse(
         money=float(spendable),
         low=low,
         high=high,
-        idle=float(max(0, stage.idle_range()[1])),
+        idle=float(max(0, idle)),
         fees=float(problem.fee * count),
     )
 
