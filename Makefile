@@ -21,7 +21,7 @@ check: lint types ## lint, types and the unit tests on few examples, in less tha
 test: $(VENV)/dev.stamp lint types ## set everything up, then lint, types and every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-coverage: $(VENV)/dev.stamp ## how much of the core the unit tests cover; fails below the floors
+coverage: $(VENV)/dev.stamp ## fails where the unit tests leave a line or a branch of the core out
 	$(BIN)/python -m pytest -n 2 --dist worksteal --quick -m "not browser and not slow" \
 	  --cov=pbal_core --cov-branch --cov-report= --cov-report=json:test-results/coverage.json
 	$(BIN)/python -m tests.coverage_gate test-results/coverage.json

@@ -1,67 +1,75 @@
-"""Fails where less of the core is covered by unit tests than was before: ``make coverage``.
+"""Fails where a unit test could reach a line or a branch of the core and none does: ``make coverage``.
 
-The model: of each folder in FLOORS a share of its lines and branches is covered, and that share must not fall below the
-folder's floor. The aim is 100 %; whatever is missing is named, function by function. Who covers more raises the floor.
+The model: in each of FOLDERS every line runs and every condition goes both ways under the unit tests. What is left is
+an exception: its function, how many places of it are left, and why. The table is exact: a place that it does not allow
+fails, and so does an exception that is no longer needed.
 
-Worked number: 98 of 100 lines and 19 of 20 branches are 97.5 %.
+Worked example: ``pbal_core/views/sweep.py:275: never goes to line 279 (in fit_helps)``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-FLOORS = {"policy": 99.0, "planning": 98.0, "views": 98.0, "readers": 97.0}
-"""Percent of the lines and branches of a folder."""
+FOLDERS = ("policy", "planning", "views", "readers")
+
+_REFUSED = "An account that has no plan has been refused before; the start would be taken back."
+EXCEPTIONS: dict[str, tuple[int, str]] = {
+    "planning/household/apart.py::_alone": (1, _REFUSED),
+    "planning/household/apart.py::_one_after_the_other": (1, _REFUSED),
+}
+"""By module and function: the number of places that no unit test reaches, and why that is right."""
 
 
-def modules(report: dict[str, Any], folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The modules of a folder of the package, by their names in it, with what the report says of each."""
-    for path, found in report["files"].items():
-        name = PurePosixPath(path.replace("\\", "/").partition("pbal_core/")[2])
-        if name.parts[:1] == (folder,):
-            yield str(name), found
+def gaps(report: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Each function of the folders that is not covered whole, with its places that are not.
 
-
-def share(report: dict[str, Any], folder: str) -> float:
-    """Percent of the folder's lines and branches that are covered; 100 where it has none."""
-    sums = [found["summary"] for _, found in modules(report, folder)]
-    covered = sum(each["covered_lines"] + each["covered_branches"] for each in sums)
-    there = sum(each["num_statements"] + each["num_branches"] for each in sums)
-    return 100 * covered / there if there else 100.0
-
-
-def gaps(report: dict[str, Any], folder: str) -> Iterator[str]:
-    """Each function of a folder that is not covered whole, with its lines and jumps that are not."""
-    for name, found in modules(report, folder):
+    A branch to a line that never runs is that line.
+    """
+    for path, found in sorted(report["files"].items()):
+        parts = PurePosixPath(path.replace("\\", "/")).parts
+        module = PurePosixPath(*parts[parts.index("pbal_core") + 1 :])
+        if module.parts[0] not in FOLDERS:
+            continue
         for function, part in found["functions"].items():
-            lines, jumps = part["missing_lines"], part["missing_branches"]
-            if lines or jumps:
-                told = [f"line {line}" for line in lines]
-                told += [f"{one} to {two if two > 0 else 'the end'}" for one, two in jumps]
-                yield f"{name}::{function or 'module'}: {', '.join(told)}"
+            lines, start = part["missing_lines"], f"pbal_core/{module}"
+            where = f"(in {function})" if function else "(in the module)"
+            places = [f"{start}:{line}: never runs {where}" for line in lines]
+            places += [
+                f"{start}:{line}: never goes to {f'line {end}' if end > 0 else 'the end'} {where}"
+                for line, end in part["missing_branches"]
+                if end not in lines
+            ]
+            if places:
+                yield f"{module}::{function}", places
 
 
-def verdict(report: dict[str, Any]) -> list[str]:
-    """A sentence for each folder below its floor."""
-    shares = {folder: share(report, folder) for folder in FLOORS}
-    return [
-        f"{folder}: {found:.2f} % is covered, at least {FLOORS[folder]:.1f} % is needed"
-        for folder, found in shares.items()
-        if found < FLOORS[folder]
-    ]
+def verdict(report: dict[str, Any], exceptions: Mapping[str, tuple[int, str]] = EXCEPTIONS) -> list[str]:
+    """A line for each place that no exception allows, and for each exception that does not fit."""
+    found = dict(gaps(report))
+    sentences = []
+    for name, places in found.items():
+        allowed = exceptions[name][0] if name in exceptions else 0
+        if len(places) > allowed:
+            sentences += places
+        if 0 < allowed < len(places):
+            sentences.append(f"{name}: {allowed} of these {len(places)} are excepted")
+    for name, (allowed, _why) in exceptions.items():
+        left = len(found.get(name, ()))
+        if left < allowed:
+            sentences.append(f"{name}: {left} places are left; its exception of {allowed} is too many")
+    return sentences
 
 
 def main(path: str) -> int:
-    """Prints what is covered and what is not; 1 where a folder is below its floor."""
-    report = json.loads(Path(path).read_text(encoding="utf-8"))
-    for folder in FLOORS:
-        print(f"{folder}: {share(report, folder):.2f} %", *gaps(report, folder), sep="\n  ")
-    sentences = verdict(report)
-    print(*sentences, sep="\n")
+    """Prints what is wrong; 1 where something is."""
+    sentences = verdict(json.loads(Path(path).read_text(encoding="utf-8")))
+    whole = f"every line and branch of {', '.join(FOLDERS)} is covered, but for {len(EXCEPTIONS)} named functions"
+    print(*sentences or [whole], sep="\n")
     return 1 if sentences else 0
 
 

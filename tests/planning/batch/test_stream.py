@@ -13,6 +13,7 @@ import pytest
 from pbal_core import RequestError
 from pbal_core.errors import DataError
 from pbal_core.planning.batch import MOST_ROWS, BatchModel, plan_batches, schema_for
+from pbal_core.planning.batch.columns import account_starts
 from pbal_core.planning.batch.order import AccountOrder
 from tests.made_accounts import SCHEMA, accounts, cut, many_accounts, small_accounts
 
@@ -322,3 +323,7 @@ def test_the_input_is_not_changed() -> None:
     for quality in ("level", "whole", "auto"):
         table([batch], quality)
     assert batch.equals(same)
+
+
+def test_no_rows_are_no_accounts() -> None:
+    assert account_starts(pa.array([], pa.string())).tolist() == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pbal_core import Constraints, InfeasiblePlanError, Portfolio, RequestError
+from pbal_core import Constraints, InfeasiblePlanError, Portfolio, RequestError, Targets
 from pbal_core.planning.household import (
     Household,
     HouseholdAccount,
@@ -146,3 +146,18 @@ def test_turns_that_are_cut_short_leave_a_plan(monkeypatch: pytest.MonkeyPatch) 
     cut = rebalance_household(couple(), SHARED, {"IRA": 6500}, strategy="hard_rebalance").proof
     assert best.objective + best.idle <= cut.objective + cut.idle + 1e-9
     assert cut.lower_bound <= best.objective + best.idle + 1e-9
+
+
+def test_an_account_that_could_trade_a_class_in_two_funds_exchanges_nothing_of_it() -> None:
+    """Which of the funds to give would be another question; the plan keeps every rule."""
+    home = Household(
+        [
+            HouseholdAccount(name="Taxable", portfolio=portfolio("BND 3000 @ 10; AGG 3000 @ 10; VTI 4000 @ 10")),
+            HouseholdAccount(name="IRA", kind="deferred", portfolio=portfolio("BND 2000 @ 10; VTI 3000 @ 10")),
+        ]
+    )
+    targets = Targets({"Bonds": 50, "VTI": 50}, substitutes={"Bonds": ["BND", "AGG"]})
+    plan = rebalance_household(home, targets, {}, strategy="hard_rebalance", location={"Bonds": ["deferred"]})
+    assert plan.proof.objective == 0
+    assert all(trade.symbol in {"BND", "AGG", "VTI"} for each in plan.plans.values() for trade in each.trades)
+    assert all(each.cash_left == 0 for each in plan.plans.values())
