@@ -35,7 +35,7 @@ from .gains import gain_parts
 from .lots import lot_price, lots_as_shares, lots_held
 from .plan import Plan, Trade
 from .reasons import Reason
-from .sets import TradedAsset, sale_order
+from .sets import TradedAsset, lead_of, traded_assets
 from .solution import Solution
 from .strategy import Direction, Method, Strategy
 
@@ -177,12 +177,9 @@ class Problem:
     @cached_property
     def _leads(self) -> list[int]:
         """The position of each asset that is bought, or, where none may be, the first that is not frozen."""
-        return [asset.members[0] if len(asset.members) == 1 else self._lead(asset) for asset in self.wanted]
-
-    def _lead(self, asset: Asset) -> int:
         symbols, barred = self.portfolio.symbols, self.constraints.barred("buy")
-        free = [i for i in asset.members if not self.frozen[i]] or list(asset.members)
-        return next((i for i in free if symbols[i] not in barred), free[0])
+        closed = [symbol in barred for symbol in symbols]
+        return [lead_of(asset.members, self.frozen, closed) for asset in self.wanted]
 
     @cached_property
     def sets(self) -> tuple[tuple[int, ...], ...]:
@@ -193,25 +190,14 @@ class Problem:
     @cached_property
     def assets(self) -> list[TradedAsset]:
         """The assets that are not frozen, in canonical order: unrealised P&L, unknown last, then name."""
-
-        def key(asset: TradedAsset) -> tuple[bool, int, str]:
-            known = [pnl for i in asset.members if (pnl := self.pnls[i]) is not None]
-            return not known, sum(known), asset.name
-
-        found = []
-        for asset, lead, part in zip(self.wanted, self._leads, self._asset_parts, strict=True):
-            if not all(self.frozen[i] for i in asset.members):
-                found.append(
-                    TradedAsset(
-                        name=asset.name,
-                        members=asset.members,
-                        part=part,
-                        lead=lead,
-                        buyable=self.may_buy[lead],
-                        sold=sale_order(asset.members, self.held, self.pnls, self.may_sell),
-                    )
-                )
-        return sorted(found, key=key)
+        return traded_assets(
+            zip(self.wanted, self._leads, self._asset_parts, strict=True),
+            frozen=self.frozen,
+            held=self.held,
+            pnls=self.pnls,
+            may_buy=self.may_buy,
+            may_sell=self.may_sell,
+        )
 
     def worth(self, i: int, lots: Sequence[int] = ()) -> int:
         """Units that the asset of a position is worth, after trading lots of each position."""

@@ -12,8 +12,12 @@ target, nothing trades, and that stays so when VTSAX is frozen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..policy.assets import Asset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +54,54 @@ def sale_order(
     """
     able = [i for i in reversed(members) if may_sell[i] and (len(members) == 1 or held[i])]
     return tuple(sorted(able, key=lambda i: (pnls[i] or 0) >= 0))
+
+
+def lead_of(members: Sequence[int], frozen: Sequence[bool], closed: Sequence[bool]) -> int:
+    """The position of an asset that is bought, or, where none may be, the first that is not frozen.
+
+    Args:
+        members: Its positions, in the order of the set.
+        frozen: For each position of the portfolio whether it does not trade.
+        closed: Whether it may not be bought.
+    """
+    free = [i for i in members if not frozen[i]] or list(members)
+    return next((i for i in free if not closed[i]), free[0])
+
+
+def traded_assets(
+    rows: Iterable[tuple[Asset, int, int]],
+    *,
+    frozen: Sequence[bool],
+    held: Sequence[int],
+    pnls: Sequence[int | None],
+    may_buy: Sequence[bool],
+    may_sell: Sequence[bool],
+) -> list[TradedAsset]:
+    """The assets that are not frozen, in canonical order: unrealised P&L, unknown last, then name.
+
+    Args:
+        rows: Each asset, the position that is bought, and the target weight as an integer of a common denominator.
+        frozen: For each position of the portfolio whether it does not trade.
+        held: The lots that may be sold.
+        pnls: Its unrealised P&L in units, None where unknown.
+        may_buy: Whether it may be bought.
+        may_sell: Whether it may be sold.
+    """
+
+    def key(asset: TradedAsset) -> tuple[bool, int, str]:
+        known = [pnl for i in asset.members if (pnl := pnls[i]) is not None]
+        return not known, sum(known), asset.name
+
+    found = [
+        TradedAsset(
+            name=asset.name,
+            members=asset.members,
+            part=part,
+            lead=lead,
+            buyable=may_buy[lead],
+            sold=sale_order(asset.members, held, pnls, may_sell),
+        )
+        for asset, lead, part in rows
+        if not all(frozen[i] for i in asset.members)
+    ]
+    return sorted(found, key=key)
