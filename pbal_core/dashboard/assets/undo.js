@@ -3,7 +3,7 @@
 const AWAY = "No connection to the server: what you see is from before, and nothing you change counts until it is back.";
 const PATIENCE = 1500; // ms: a short break needs no word
 const LOOK = 40; // ms between two looks at whether the answer is there that a press waits for
-const LONGEST = 5000; // ms that a press waits for it
+const LONGEST = 10_000; // ms that a press waits for it; longer where there is nothing to undo without it
 
 class Undo {
   constructor(root) {
@@ -47,7 +47,7 @@ class Undo {
   goOn() {
     clearTimeout(this.looking);
     if (!this.presses.length || this.stepping) return; // the answer to a step comes here again
-    if (this.asking && performance.now() - this.pressed < LONGEST) {
+    if (this.asking && (performance.now() - this.pressed < LONGEST || !this.can[this.presses[0]])) {
       this.looking = setTimeout(() => this.goOn(), LOOK);
       return;
     }
