@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from pbal_core import InfeasiblePlanError, Portfolio, Position, TargetError, Targets, rebalance
+from pbal_core.planning.problem import prepare
+from pbal_core.planning.solve import solve
 from pbal_core.views.drift import drift_report, least_cash_to_target
 from tests.build import portfolio
 
@@ -124,3 +126,16 @@ def test_a_drift_is_that_of_the_set() -> None:
     plan = rebalance(held, targets=US)
     assert plan.drift_before == pytest.approx(0.1)
     assert plan.targets_before == pytest.approx((0.6 * 3 / 7, 0.6 * 4 / 7, 0.4))
+
+
+def test_a_market_keeps_few_grids_and_answers_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a slider has asked before changes no answer, and is forgotten when it becomes much."""
+    held = portfolio("VTI 5000 @ 250; VTSAX 6000 @ 120; BND 4000 @ 75; AGG 3000 @ 95")
+    targets = Targets({"us": 60, "bonds": 40}, substitutes={"us": ["VTI", "VTSAX"], "bonds": ["BND", "AGG"]})
+    options: dict[str, Any] = {"targets": targets, "strategy": "hard_rebalance", "method": "exact"}
+    monkeypatch.setattr("pbal_core.planning.exact.market._GRIDS", 3)
+    asked = prepare(held, **options)
+    for cash in range(-400_000, 400_000, 50_000):
+        assert solve(asked, cash, 0) == solve(prepare(held, **options), cash, 0)
+    (market,) = asked.markets.values()
+    assert len(market._grids) <= 3

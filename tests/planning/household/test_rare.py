@@ -161,3 +161,19 @@ def test_an_account_that_could_trade_a_class_in_two_funds_exchanges_nothing_of_i
     assert plan.proof.objective == 0
     assert all(trade.symbol in {"BND", "AGG", "VTI"} for each in plan.plans.values() for trade in each.trades)
     assert all(each.cash_left == 0 for each in plan.plans.values())
+
+
+def test_a_purchase_of_a_set_that_could_also_be_sold_stays_where_it_is() -> None:
+    """A set of which an account may sell two funds is not exchanged: the plan is that of the turns."""
+    household = Household(
+        [
+            HouseholdAccount(name="Taxable", portfolio=portfolio("VTI 1000 @ 250; VTSAX 1200 @ 120; BND 9000 @ 75")),
+            HouseholdAccount(
+                name="IRA", kind="deferred", portfolio=portfolio("VTI 1000 @ 250; VTSAX 1200 @ 120; BND 3000 @ 75")
+            ),
+        ]
+    )
+    targets = Targets({"us": 60, "BND": 40}, substitutes={"us": ["VTI", "VTSAX"]})
+    plan = rebalance_household(household, targets, {}, strategy="hard_rebalance")
+    bought = {name: [t.symbol for t in each.trades if t.shares > 0] for name, each in plan.plans.items()}
+    assert bought == {"Taxable": ["VTI"], "IRA": ["VTI"]}
