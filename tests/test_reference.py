@@ -11,6 +11,8 @@ import pytest
 import pbal_core
 from tests.sources import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -254,6 +254,7 @@ def test_an_answer_that_is_too_slow_is_looked_for(desk: Desk) -> None:
     assert any("did not answer in time" in line for line in desk.told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["order", "reply"])
 def test_every_byte_boundary_of_an_order_answer(desk: Desk, step: Any) -> None:
     """Cut anywhere, an answer is either whole or unclear; and the order is found, once, whatever was cut."""

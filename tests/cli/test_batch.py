@@ -336,6 +336,7 @@ def test_a_directory_that_is_there_is_an_answer_to_the_same_question_only(
     assert sum(json.loads(line)["accounts"] for line in lines[1:]) == 64
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_output(tmp_path: Path, source: Any) -> None:
     """To the byte, in whatever order they end; one that is killed costs nothing but time."""
     one, two, three = (tmp_path / f"{name}.parquet" for name in ("one", "two", "three"))
