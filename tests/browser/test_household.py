@@ -56,7 +56,9 @@ def planned(cash: dict[str, str], policy: Policy | None = None) -> str:
 
 
 def says(page: Page, words: str) -> None:
-    expect(page.locator(".pbal-sentence")).to_have_text(words)
+    """Waits until the household alone is on the page, and says this."""
+    expect(page.locator(".pbal:not(.pbal-household)")).to_have_count(0)
+    expect(page.locator(".pbal-household .pbal-sentence")).to_have_text(words)
     settled(page)
 
 
@@ -104,11 +106,17 @@ def test_the_cash_of_one_account_is_live_and_all_are_planned_when_it_is_let_go(h
     expect(page.locator(".pbal-sentence")).to_contain_text("No plan. Rollover IRA: ")
     page.get_by_role("button", name="Undo").click()
     says(page, planned({"Individual": amount, "Rollover IRA": "-1000.50"}))
+    page.get_by_text("Accounts: names, taxes").click()
+    page.get_by_role("button", name="Add the accounts up").click()
+    expect(page.locator(".pbal-household")).to_have_count(0)
+    expect(page.locator(".pbal-table").get_by_label("Target of VTI in percent")).to_be_visible()
+    settled(page)
 
 
 def test_a_household_by_fund_with_targets_files_and_on_a_phone(household: Page) -> None:
     """Nothing is cut, nothing is hidden from a screen reader, and each account's trades are a file of their own."""
     page = household
+    expect(page.locator(".pbal-weights").get_by_label("Target of VTI in percent")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="By fund").click()
     rows = page.locator(".pbal-by-fund tbody tr")

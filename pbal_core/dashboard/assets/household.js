@@ -37,6 +37,7 @@ class HouseholdView {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);
+    document.dispatchEvent(new Event("pbal-table")); // the targets that were typed in it need another place
   }
 
   // ---- what Python sends

@@ -113,6 +113,7 @@ class Live {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
     clearTimeout(this.pausing);
+    document.dispatchEvent(new Event("pbal-table")); // the targets that were typed in it need another place
   }
 
   // ---- what Python sends
