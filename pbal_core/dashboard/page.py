@@ -140,8 +140,7 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
     portfolio = current.statement.portfolio
     settings, household = state.settings(), state.page().household
     st.session_state["cash"], st.session_state["min_trade"] = settings.cash, settings.min_trade
-    if household is not None:
-        st.session_state["method"] = settings.method.value  # its choice is not drawn, and stays
+    st.session_state["method"] = settings.method.value  # not drawn for a household; then it comes back as it was
     controls = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center",
                             gap="xsmall", key="plan-controls")  # fmt: skip
     plan, shared = None, None
