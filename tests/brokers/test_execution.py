@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -112,11 +113,8 @@ def test_what_does_not_fill_in_time_is_cancelled_and_reported(desk: Desk) -> Non
 
 def test_a_cancellation_that_never_becomes_final_stops_with_the_run_open(desk: Desk) -> None:
     desk.gateway.fill = lambda _order: 0
-    desk.gateway._cancel = lambda *_: {"msg": "Request was submitted"}
-    try:
+    with patch.object(desk.gateway, "_cancel", lambda *_: {"msg": "Request was submitted"}):
         report = desk.trade("sell 4 VTI; buy 10 BND", cash="800", limits=Limits(wait=5))
-    finally:
-        del desk.gateway._cancel
     assert "still open although they were cancelled" in report.stopped
     assert report.run.state == "open"
     assert states(report) == {"VTI": "working", "BND": "dropped"}
@@ -331,10 +329,9 @@ def test_fills_are_found_in_the_trades_when_the_order_left_the_list(desk: Desk) 
         rows = type(desk.gateway)._orders(desk.gateway, request)
         return rows | {"orders": []} if hide else rows
 
-    desk.gateway._orders = orders
     desk.gateway.invisible_for = 10_000
-    report = desk.trade("buy 10 BND", cash="800")
-    del desk.gateway._orders
+    with patch.object(desk.gateway, "_orders", orders):
+        report = desk.trade("buy 10 BND", cash="800")
     assert states(report) == {"BND": "filled"}
     assert report.orders[0].paid == Decimal("751.6")
 
@@ -344,17 +341,17 @@ def test_trades_without_their_order_are_still_working_on_the_day_and_over_the_da
     desk.gateway.fill = lambda order: 4 if not order.filled else 0
     interrupted(desk, "buy 10 BND", "800")
     desk.broker.orders(ACCOUNT)  # 4 of 10 trade
-    desk.gateway._order = lambda *_: Reply(status=503, body={"error": "Service Unavailable"})
-    desk.gateway._orders = lambda *_: {"orders": [], "snapshot": True}
-    try:
+    unavailable = Reply(status=503, body={"error": "Service Unavailable"})
+    with (
+        patch.object(desk.gateway, "_order", lambda *_: unavailable),
+        patch.object(desk.gateway, "_orders", lambda *_: {"orders": [], "snapshot": True}),
+    ):
         report = desk.settle()
         assert "still open although they were cancelled" in report.stopped
         assert (report.orders[0].stage, report.orders[0].filled) == ("working", 4)
         desk.fake.time += 24 * 3600
         report = desk.settle()
         assert (report.orders[0].stage, report.orders[0].filled, report.run.state) == ("cancelled", 4, "done")
-    finally:
-        del desk.gateway._order, desk.gateway._orders
 
 
 def test_a_session_that_ends_leaves_a_run_that_can_be_settled(desk: Desk) -> None:

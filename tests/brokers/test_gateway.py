@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -259,15 +260,12 @@ def test_a_competing_session_that_shows_late_is_left_alone_too(gateway: Any, cli
         gateway.authenticated = gateway.bridge = gateway.competing = True
         return gateway._auth()
 
-    gateway._init = init
-    try:
+    with patch.object(gateway, "_init", init):
         if bridge:
             client.connect()
             gateway.bridge = False
         with pytest.raises(BrokerError, match="in use by another session"):
             client.accounts() if bridge else client.connect()
-    finally:
-        del gateway._init
 
 
 def test_no_bridge_is_repaired_once_in_the_middle(gateway: Any, client: Any) -> None:
@@ -435,10 +433,9 @@ def test_a_page_that_never_ends_is_noticed(gateway: Any, client: Any) -> None:
     gateway.positions = {5000 + i: i + 1 for i in range(100)}
     gateway.prices |= dict.fromkeys(gateway.positions, 10.0)
     page = gateway._page
-    gateway._page = lambda request, account, _page: page(request, account, "0")
-    with pytest.raises(BrokerError, match="same page"):
+    first = patch.object(gateway, "_page", lambda request, account, _page: page(request, account, "0"))
+    with first, pytest.raises(BrokerError, match="same page"):
         client.positions(ACCOUNT)
-    del gateway._page
 
 
 def test_cash_is_asked_after_the_accounts_because_it_is_empty_before(gateway: Any, client: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -163,11 +164,8 @@ def the_list_of_orders_is_asked_for_the_account(desk: Desk) -> None:
 @seen("Voyz/ibind#43 and #90: the list of orders stays empty, after hours or with force")
 def an_order_is_followed_by_its_number_when_the_list_is_empty(desk: Desk) -> None:
     desk.gateway.fill = lambda order: min(3, order.shares - order.filled)
-    desk.gateway._orders = lambda *_: {"orders": [], "snapshot": True}
-    try:
+    with patch.object(desk.gateway, "_orders", lambda *_: {"orders": [], "snapshot": True}):
         assert states(desk.trade("buy 10 BND", "800")) == {"BND": "filled"}
-    finally:
-        del desk.gateway._orders
 
 
 @seen("OpenAPI, order status Inactive; reported: it stays so although the cancellation was accepted")
@@ -179,11 +177,8 @@ def an_inactive_order_ends_after_its_cancellation_and_new_runs_are_possible(desk
         return reply
 
     desk.gateway.twist = twist
-    desk.gateway._cancel = lambda *_: {"msg": "Request was submitted"}
-    try:
+    with patch.object(desk.gateway, "_cancel", lambda *_: {"msg": "Request was submitted"}):
         report = desk.trade("buy 10 BND", "800", Limits(wait=9))
-    finally:
-        del desk.gateway._cancel
     assert (states(report), report.run.state) == ({"BND": "cancelled"}, "done")
     assert "given up: Inactive in the broker's list after it was cancelled" in report.orders[0].reason
     assert states(desk.trade("buy 2 VXUS", "130")) == {"VXUS": "filled"}

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -74,11 +75,8 @@ def test_a_number_that_is_used_again_is_not_our_order(desk: Desk) -> None:
         return {"order_id": 700_000_001, "conid": 1001, "side": "SELL", "order_status": "Filled", "total_size": "4.0",
                 "filled_quantity": "4.0", "avg_fill_price": "250"}  # fmt: skip
 
-    desk.gateway._order = reused  # type: ignore[assignment]
-    try:
+    with patch.object(desk.gateway, "_order", reused):
         report = desk.trade("buy 10 BND", "800", Limits(wait=5))
-    finally:
-        del desk.gateway._order
     assert states(report) == {"BND": "cancelled"}
     assert report.orders[0].filled == 0
 
@@ -147,11 +145,9 @@ def test_a_fill_that_races_the_cancellation_is_counted(desk: Desk, seen: int) ->
         return reply
 
     desk.gateway.fill = lambda order: seen - order.filled
-    desk.gateway._cancel, desk.gateway.twist = cancel, twist
-    try:
+    desk.gateway.twist = twist
+    with patch.object(desk.gateway, "_cancel", cancel):
         (entry,) = desk.trade("buy 10 BND", "800", Limits(wait=5)).orders
-    finally:
-        del desk.gateway._cancel
     assert (entry.stage, entry.filled) == ("cancelled", 2 + seen)
     assert entry.paid == (2 + seen) * Decimal("75.16")
 
@@ -159,11 +155,8 @@ def test_a_fill_that_races_the_cancellation_is_counted(desk: Desk, seen: int) ->
 def test_a_trade_that_is_listed_twice_counts_once(desk: Desk) -> None:
     desk.gateway.fill = lambda order: 5 if not order.filled else 0
     desk.trade("buy 10 BND", "800", Limits(wait=5))
-    desk.gateway._trades = lambda request: 2 * type(desk.gateway)._trades(desk.gateway, request)  # type: ignore[assignment]
-    try:
+    with patch.object(desk.gateway, "_trades", lambda request: 2 * type(desk.gateway)._trades(desk.gateway, request)):
         assert [fill.shares for fill in desk.broker.fills(ACCOUNT)] == [5]
-    finally:
-        del desk.gateway._trades
 
 
 @pytest.mark.parametrize("words", ["Request timed out", "Service Unavailable", "no bridge", "Internal error"])
@@ -300,8 +293,8 @@ def test_a_full_disk_stops_before_the_order_and_says_so(desk: Desk) -> None:
                                   "INSERT INTO event SELECT NULL, 'x', 0, hex(zeroblob(100000)); END")  # fmt: skip
         return run
 
-    work._journal.begin = begin_and_fill
-    with pytest.raises(RequestError, match=r"the journal .* cannot be written: .*full.*end the run"):
+    full = patch.object(work._journal, "begin", begin_and_fill)
+    with full, pytest.raises(RequestError, match=r"the journal .* cannot be written: .*full.*end the run"):
         work.start(proposal)
     assert not desk.gateway.sent
     assert states(desk.settle()) == {"BND": "dropped"}
@@ -425,11 +418,10 @@ def test_an_order_that_the_broker_neither_works_nor_cancels_is_given_up(desk: De
         return reply
 
     desk.gateway.twist = twist
-    desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}  # type: ignore[assignment]
-    try:
+    with patch.object(
+        desk.gateway, "_cancel", lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
+    ):
         report = desk.trade("sell 4 VTI; buy 5 BND", limits=Limits(wait=5))
-    finally:
-        del desk.gateway._cancel
     assert states(report)["VTI"] == "cancelled"
     assert report.run.state == "done"
     assert "doesn't exist" in report.orders[0].reason
@@ -438,12 +430,11 @@ def test_an_order_that_the_broker_neither_works_nor_cancels_is_given_up(desk: De
 def test_an_order_that_works_is_never_given_up(desk: Desk) -> None:
     """The broker refuses to cancel it and its list says that it works: the run stays open."""
     desk.gateway.fill = lambda _order: 0
-    desk.gateway._cancel = lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}  # type: ignore[assignment]
-    try:
+    with patch.object(
+        desk.gateway, "_cancel", lambda _request, _account, number: {"error": f"OrderID {number} doesn't exist"}
+    ):
         desk.trade("sell 4 VTI", "-900", Limits(wait=5))
         ended = desk.settle()
-    finally:
-        del desk.gateway._cancel
     assert states(ended) == {"VTI": "working"}
     assert ended.run.state == "open"
 
