@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             function = getattr(item, "function", None)
             # Where hypothesis keeps the settings of a test; it has no other way to change them for a run.
             own = getattr(function, "_hypothesis_internal_use_settings", None)
-            if own is not None:
+            if function is not None and own is not None:
                 function._hypothesis_internal_use_settings = settings(own, max_examples=min(QUICK, own.max_examples))
 
 

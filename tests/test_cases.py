@@ -17,6 +17,7 @@ from pbal_core import Portfolio, Position, rebalance
 from pbal_core.planning.classic import flood_fill, hard_rebalance, water_fill
 from pbal_core.views.drift import drift_report
 from tests.build import portfolio
+from tests.known import known
 
 LAZY = ("Bond 16500 @ 1; TIPS 6500 @ 1; Domestic 43500 @ 1; International 33500 @ 1", [20, 10, 40, 30])
 WEALTHFOLIO = ("A 13491.80 @ 1; B 3696 @ 1; C 3435.60 @ 1; D 1919.20 @ 1; E 1926.90 @ 1", [40, 20, 20, 10, 10])
@@ -76,7 +77,7 @@ def test_the_answers_of_other_objectives_are_farther_from_ours(other: list[str])
     goals = [weight * 1050 for weight in LAZY[1]]
     after = [Decimal(16500) + Decimal(other[0]), Decimal(6500) + Decimal(other[1]), Decimal(43500), Decimal(33500)]
     theirs = sum((value - goal) ** 2 / goal for value, goal in zip(after, goals, strict=True))
-    assert plan.proof.objective < float(theirs)
+    assert known(plan.proof).objective < float(theirs)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from pbal_core import BrokerError
 from pbal_core.brokers.ibkr import decode
 from pbal_core.brokers.protocol import Accepted, Question, Rejected, Unclear
+from tests.known import known
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_a_preflight_is_no_quote(row: dict[str, Any]) -> None:
 
 
 def test_a_price_of_minus_one_is_no_price() -> None:
-    quote = decode.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"})
+    quote = known(decode.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"}))
     assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, 5)
 
 
@@ -271,7 +272,9 @@ def test_a_value_of_the_wrong_kind_anywhere_is_read_as_missing_or_refused(name: 
 @pytest.mark.parametrize("ids", ["o403", 5, {"o403": 1}, ["o403", None], [["o403"]]])
 def test_numbers_of_a_question_that_are_no_texts_are_none(ids: Any) -> None:
     """Else a question might be taken for one that is answered with yes."""
-    assert decode.answer(200, [{**QUESTION[0], "messageIds": ids}], "").message_ids == ()
+    question = decode.answer(200, [{**QUESTION[0], "messageIds": ids}], "")
+    assert isinstance(question, Question)
+    assert question.message_ids == ()
 
 
 def test_an_opening_in_another_unit_is_refused() -> None:

@@ -14,6 +14,7 @@ from pbal_core.brokers.execution import Execution
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.instruments import pick_account, portfolio_of
 from pbal_core.brokers.protocol import Accepted, BrokerAccount, BrokerPosition, Unclear
+from tests.known import known
 from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
 from tests.stand_in.trading import Desk, is_order, plan, states
@@ -439,7 +440,7 @@ def test_a_known_order_is_cancelled_before_anything_else_is_asked(desk: Desk) ->
     desk.gateway.fill = lambda _order: 0
     interrupted(desk)
     journal = desk.journal()
-    run = journal.open_run().id
+    run = known(journal.open_run()).id
     journal.sending(journal.orders(run, "planned")[0].client_id)
     before, begun = len(desk.gateway.server.requests), desk.fake.time
     asked = []
@@ -586,4 +587,4 @@ def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out() -> 
     euro = BrokerPosition(symbol="EUR", shares=Decimal(5), asset_class="STK", **{**facts, "currency": "EUR"})
     portfolio, issues = portfolio_of([long, short, option, euro])
     assert [(p.symbol, p.value, p.price, p.pnl, p.quantity) for p in portfolio] == [("ABC", 50, 10, 1, 5)]
-    assert [issue.where.symbol for issue in issues] == ["SHT", "OPT", "EUR"]
+    assert [known(issue.where).symbol for issue in issues] == ["SHT", "OPT", "EUR"]

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from pbal_core.brokers.journal import Journal
+from tests.known import known
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
 from tests.stand_in.runner import HELD, ORDERS, WANTED
@@ -50,12 +51,13 @@ class Desk:
             str(self.gateway.certificate),
         ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.orders, self.answers = known(self.process.stdin), known(self.process.stdout)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.process.stdin.close()
+        self.orders.close()
         self.process.wait(10)
-        self.process.stdout.close()
+        self.answers.close()
         self.gateway.server.__exit__()
 
     def reset(self) -> None:
@@ -75,13 +77,13 @@ class Desk:
         """``kill``: number of the line to be killed at; ``signal``: with what; ``trace``: count lines all the same."""
         order |= {"mode": mode, "journal": str(self.journal), "now": self.now}
         order.setdefault("trace", "kill" in order)
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        pid(int(self.process.stdout.readline()))
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self.orders.write(json.dumps(order) + "\n")
+        self.orders.flush()
+        pid(int(self.answers.readline()))
+        self.orders.write("go\n")
+        self.orders.flush()
         self.now += 20
-        return json.loads(self.process.stdout.readline())  # type: ignore[no-any-return]
+        return json.loads(self.answers.readline())  # type: ignore[no-any-return]
 
     def kill_at_request(self, index: int, phase: str) -> Any:
         """The stand-in kills the client at its request number ``index``; returns what the runner is to be told."""

@@ -19,6 +19,7 @@ from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.ibkr.gateway import check_base
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.records import OrderRecord
+from tests.known import known
 from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
 from tests.stand_in.trading import Desk, is_order, plan, states
@@ -174,7 +175,7 @@ def test_a_failure_of_the_broker_is_in_the_history(desk: Desk) -> None:
     with pytest.raises(BrokerError, match="nobody is logged in"):
         desk.trade("buy 10 BND", cash="800")
     journal = desk.journal()
-    assert "stopped: nobody is logged in" in journal.notes(journal.open_run().id)[-1]
+    assert "stopped: nobody is logged in" in journal.notes(known(journal.open_run()).id)[-1]
 
 
 # -- data that is missing or means something else

@@ -20,6 +20,7 @@ from pbal_core.brokers.ibkr.settings import GatewaySettings
 from pbal_core.cli import main
 from pbal_core.cli.trade import _request_of
 from pbal_core.errors import RequestError
+from tests.known import known
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import COOKIE, Gateway
 from tests.stand_in.server import Reply, make_certificate
@@ -508,11 +509,11 @@ def test_settings_come_from_arguments_then_from_the_store(tmp_path: Path) -> Non
     file = tmp_path / "secrets.toml"
     file.write_text('[ibkr]\ngateway = "https://127.0.0.1:5001"\nfingerprint = "ab"\naccount = "4567"\n')
     secrets = SecretStore(environ={}, file=file, keyring=False)
-    stored = GatewaySettings.stored(secrets)
+    stored = known(GatewaySettings.stored(secrets))
     assert (stored.base, stored.certificate, stored.fingerprint, stored.account) == (
         "https://127.0.0.1:5001", None, "ab", "4567",
     )  # fmt: skip
-    given = GatewaySettings.stored(secrets, certificate="own.pem", base="https://h:1")
+    given = known(GatewaySettings.stored(secrets, certificate="own.pem", base="https://h:1"))
     assert (str(given.certificate), given.fingerprint, given.base) == ("own.pem", None, "https://h:1")
 
 

@@ -13,6 +13,7 @@ from pbal_core.errors import TargetError
 from pbal_core.policy.policy import Policy
 from tests.build import portfolio
 from tests.dashboard.test_app import ROOT, button, upload
+from tests.known import known
 
 OWN = """Symbol,PositionValue,MarkPrice,FifoPnlUnrealized
 VTI,30000,250,0
@@ -94,7 +95,7 @@ def test_each_level_is_judged_by_itself() -> None:
     )
     assert note == ""
     scaled, note = read_weights(rows(Stocks="50", BND="30", US="60", VXUS="20"), POLICY, HELD, scale=True)
-    assert dict(scaled.targets.weights) == {"Stocks": pytest.approx(62.5), "BND": pytest.approx(37.5)}
+    assert dict(known(scaled.targets).weights) == {"Stocks": pytest.approx(62.5), "BND": pytest.approx(37.5)}
     assert note == "The targets, the shares of Stocks were scaled to 100 %."
 
 
@@ -103,14 +104,14 @@ def test_what_is_open_is_answered_inside_the_tree() -> None:
     held = portfolio("VTI 30000 @ 250; GLD 100 @ 10; BND 44000 @ 75")
     assert wanted.without_target(POLICY, held) == ("GLD",)
     assert wanted.without_price(POLICY, held) == ("VXUS",)
-    sold = wanted.sell(POLICY, ["GLD"]).targets
+    sold = known(wanted.sell(POLICY, ["GLD"]).targets)
     assert sold.fractions()["GLD"] == 0
     assert sold.groups == TREE.groups
-    given = wanted.with_target(POLICY, "GLD", 10).targets
+    given = known(wanted.with_target(POLICY, "GLD", 10).targets)
     assert dict(given.weights) == {"Stocks": 54, "BND": 36, "GLD": 10}
-    assert dict(wanted.with_price(POLICY, "VXUS", 60).targets.prices) == {"VXUS": 60}
-    assert wanted.drop(POLICY, ["VXUS"]).targets.groups == (("Stocks", (("US", 100),)),)
-    now = wanted.as_held(POLICY, HELD).targets
+    assert dict(known(wanted.with_price(POLICY, "VXUS", 60).targets).prices) == {"VXUS": 60}
+    assert known(wanted.drop(POLICY, ["VXUS"]).targets).groups == (("Stocks", (("US", 100),)),)
+    now = known(wanted.as_held(POLICY, HELD).targets)
     assert dict(now.weights) == {"Stocks": 56, "BND": 44}
     assert now.substitutes == TREE.substitutes
 

@@ -309,17 +309,18 @@ def cannot_tell(grid: Grid, before: Grid) -> bool:
     """
     names = dict(zip(before.header, before.fields, strict=True))
     now = [names.get(title, "") for title in grid.header]
+    numbers_agree = True
     for row in grid.rows:
         values = {name: _amount(cell) for name, cell in zip(now, row, strict=True) if name in NUMBERS}
         quantity, price, value = (values.get(name) for name in ("quantity", "price", "value"))
         cost, pnl, each = (values.get(name) for name in ("cost", "pnl", "cost_price"))
-        if None not in {quantity, price, value} and abs(quantity * price - value) > Decimal("0.02"):
-            return False
-        if None not in {value, cost, pnl} and abs(value - cost - pnl) > Decimal("0.02"):
-            return False
-        if None not in {quantity, each, cost} and abs(quantity * each - cost) > Decimal("0.02") * quantity:
-            return False
-    return True
+        if quantity is not None and price is not None and value is not None:
+            numbers_agree &= abs(quantity * price - value) <= Decimal("0.02")
+        if value is not None and cost is not None and pnl is not None:
+            numbers_agree &= abs(value - cost - pnl) <= Decimal("0.02")
+        if quantity is not None and each is not None and cost is not None:
+            numbers_agree &= abs(quantity * each - cost) <= Decimal("0.02") * quantity
+    return numbers_agree
 
 
 def one_file(name: str, rng: random.Random) -> Iterator[Callable[[], str]]:

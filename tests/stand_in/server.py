@@ -72,7 +72,7 @@ class Reply:
     """
 
     status: int = 200
-    body: object = None
+    body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     hang: bool = False

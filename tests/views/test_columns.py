@@ -18,6 +18,7 @@ from pbal_core.views import columns, exports, printout, sheet, sweep
 from pbal_core.views.axis import Point, axes_for
 from pbal_core.views.columns import COLUMNS, Column, FileNames, table_rows
 from tests.build import portfolio
+from tests.known import known
 
 SAMPLE = read_positions(sample_bytes()).portfolio
 
@@ -78,7 +79,7 @@ def one_more(monkeypatch: pytest.MonkeyPatch) -> None:
     more = (*COLUMNS[:-1], added, COLUMNS[-1])
     monkeypatch.setattr(columns, "COLUMNS", more)
     page = tuple(column for column in more if column.page)
-    files = tuple(sorted((c for c in more if c.file), key=lambda c: c.file.place))
+    files = tuple(sorted((c for c in more if c.file), key=lambda c: known(c.file).place))
     monkeypatch.setattr(printout, "PRINTED_COLUMNS", tuple(c for c in more if c.printed))
     monkeypatch.setattr(exports, "FILE_COLUMNS", files)
     for module in (sheet, sweep):

@@ -10,6 +10,7 @@ import pytest
 from pbal_core import DataError, read_positions
 from pbal_core.readers.broker_table import BrokerTable
 from pbal_core.readers.registry import broker_names, known_formats, readable_formats
+from tests.known import known
 from tests.readers.fuzz import DATA, workbook
 
 TABLES = [form for form in known_formats() if isinstance(form, BrokerTable)]
@@ -78,7 +79,7 @@ def test_what_is_held(name: Any) -> None:
     assert portfolio.currency == currency
     assert statement.cash_found == Decimal(cash)
     for p in portfolio:
-        assert abs(p.value - p.quantity * p.price) < Decimal("0.02"), p.symbol
+        assert abs(p.value - known(p.quantity) * p.price) < Decimal("0.02"), p.symbol
 
 
 def test_every_table_has_a_file_and_says_where_it_is_known_from() -> None:
@@ -168,7 +169,8 @@ class TestQuantities:
 
     def test_discrepant_shares_are_told(self) -> None:
         issues = read_positions(DATA / "zerodha.csv").issues
-        assert [(i.where.line, i.where.symbol) for i in issues if i.code == "discrepant_shares"] == [(10, "JUNIORBEES")]
+        places = [known(issue.where) for issue in issues if issue.code == "discrepant_shares"]
+        assert [(place.line, place.symbol) for place in places] == [(10, "JUNIORBEES")]
 
     def test_an_apostrophe_before_a_negative_number_is_no_text(self) -> None:
         assert read_positions(DATA / "ibkr_tws.csv").portfolio["BND"].pnl == -1200
