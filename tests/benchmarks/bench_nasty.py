@@ -12,6 +12,7 @@ import random
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
 
 from pbal_core import Portfolio, Position
@@ -24,15 +25,15 @@ KINDS = ("ordinary", "equal in everything", "equal prices", "cent prices", "pric
 def made(kind: str, count: int) -> Portfolio:
     """A portfolio of one kind, the same on every machine."""
     rng = random.Random(3)
-    rows = {
+    kinds: dict[str, Callable[[int], tuple[int, int]]] = {
         "ordinary": lambda _: (round(rng.lognormvariate(0, 0.5) * 1_000_000), rng.randint(2_000, 50_000)),
         "equal in everything": lambda _: (1_000_000, 10_000),
         "equal prices": lambda _: (round(rng.lognormvariate(0, 0.5) * 1_000_000), 10_000),
         "cent prices": lambda i: (1_000_000 + rng.randint(0, 100_000), 3 + i % 7),
         "prices a cent apart": lambda i: (900_000 + 7_001 * (i % 50), 10_000 + i),
         "dear beside fine": lambda i: (1_000_000 + rng.randint(0, 100_000), 10_000 if i % 2 else 3),
-    }[kind]
-    positions = ((i, *rows(i)) for i in range(count))
+    }
+    positions = ((i, *kinds[kind](i)) for i in range(count))
     return Portfolio(
         Position(symbol=f"S{i:05}", value=Decimal(v) / 100, price=Decimal(p) / 100) for i, v, p in positions
     )

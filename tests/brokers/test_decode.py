@@ -168,7 +168,7 @@ def test_a_fill_is_read_from_text_and_numbers() -> None:
     row = {"conid": 1, "size": Decimal("5.0"), "price": "192.26", "order_ref": "r", "order_id": 17437897932}
     fill = decode.fill(row | {"commission": "1.01", "side": "S"})
     assert (fill.shares, fill.price, fill.commission, fill.order_id) == (
-        5,
+        Decimal(5),
         Decimal("192.26"),
         Decimal("1.01"),
         "17437897932",
@@ -182,7 +182,7 @@ def test_a_preflight_is_no_quote(row: dict[str, Any]) -> None:
 
 def test_a_price_of_minus_one_is_no_price() -> None:
     quote = known(decode.quote({"conid": 1, "31": "5.00", "84": "-1", "86": "0", "6509": "ZB"}))
-    assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, 5)
+    assert (quote.bid, quote.ask, quote.live, quote.reference("BUY")) == (None, None, False, Decimal(5))
 
 
 # -- whatever JSON may come
@@ -224,7 +224,7 @@ ORDER = {"orderId": 1, "status": "Filled", "conid": 2, "side": "B", "totalSize":
          "avgPrice": "4", "order_ref": "r", "ticker": "A"}  # fmt: skip
 TRADE = {"conid": 1, "size": 5, "price": "2", "order_ref": "r", "order_id": 3, "commission": "1"}
 
-GOOD = {
+GOOD: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "holding": (each(decode.position), [POSITION]),
     "cash": (lambda b: decode.ledger_cash(b, "USD"), {"USD": {"cashbalance": 5}}),
     "contracts": (lambda b: decode.contracts(b, "A"), {"A": [LISTING]}),

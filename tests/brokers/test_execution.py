@@ -586,5 +586,7 @@ def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out() -> 
     option = BrokerPosition(symbol="OPT", shares=Decimal(5), asset_class="OPT", **facts)
     euro = BrokerPosition(symbol="EUR", shares=Decimal(5), asset_class="STK", **{**facts, "currency": "EUR"})
     portfolio, issues = portfolio_of([long, short, option, euro])
-    assert [(p.symbol, p.value, p.price, p.pnl, p.quantity) for p in portfolio] == [("ABC", 50, 10, 1, 5)]
+    assert [(p.symbol, p.value, p.price, p.pnl, p.quantity) for p in portfolio] == [
+        ("ABC", Decimal(50), Decimal(10), Decimal(1), Decimal(5))
+    ]
     assert [known(issue.where).symbol for issue in issues] == ["SHT", "OPT", "EUR"]

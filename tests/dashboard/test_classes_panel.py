@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -110,7 +112,7 @@ def test_what_is_open_is_answered_inside_the_tree() -> None:
     given = known(wanted.with_target(POLICY, "GLD", 10).targets)
     assert dict(given.weights) == {"Stocks": 54, "BND": 36, "GLD": 10}
     assert dict(known(wanted.with_price(POLICY, "VXUS", 60).targets).prices) == {"VXUS": 60}
-    assert known(wanted.drop(POLICY, ["VXUS"]).targets).groups == (("Stocks", (("US", 100),)),)
+    assert known(wanted.drop(POLICY, ["VXUS"]).targets).groups == (("Stocks", (("US", Decimal(100)),)),)
     now = known(wanted.as_held(POLICY, HELD).targets)
     assert dict(now.weights) == {"Stocks": 56, "BND": 44}
     assert now.substitutes == TREE.substitutes

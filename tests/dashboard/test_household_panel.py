@@ -219,6 +219,6 @@ def test_next_quarter_a_newer_file_meets_the_saved_household(app: Any) -> None:
     assert [account.name for account in page(fresh).household.accounts] == ["Joint", "IRA", "Roth", "New"]
     held = {a.name: a.portfolio for a in households.assembled(
         page(fresh).household, page(fresh).policy, page(fresh).current).household}  # fmt: skip
-    assert (held["Joint"]["VTI"].value, held["Roth"]["VNQ"].value) == (28_600, 900)
+    assert (held["Joint"]["VTI"].value, held["Roth"]["VNQ"].value) == (Decimal(28_600), Decimal(900))
     assert "No newer file has Roth" in fresh.warning[0].value
     assert page(fresh).policy.targets == Targets({"VTI": 50, "BND": 30, "VNQ": 20})

@@ -92,7 +92,7 @@ def test_files_of_two_accounts_are_added_up() -> None:
     one = b"Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,\n11111111,A,VTI,10,250.00,2500.00,\n"
     found = read_batch([("a.csv", one), ("b.csv", one.replace(b"11111111", b"22222222"))])
     assert isinstance(found, Current)
-    assert [(p.symbol, p.quantity) for p in found.statement.portfolio] == [("VTI", 20)]
+    assert [(p.symbol, p.quantity) for p in found.statement.portfolio] == [("VTI", Decimal(20))]
     assert found.name == "a.csv and b.csv"
 
 

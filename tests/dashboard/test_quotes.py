@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 import streamlit as st
 
@@ -27,8 +29,8 @@ def test_a_corrected_price_keeps_shares_and_cost(page: state.Page) -> None:
     """Ten shares that cost 200 each, at 260: worth 2,600 with a profit of 600. Adding a file later keeps it."""
     correct_price("VTI", " $260.00 ")
     for held in (page.current.statement.portfolio, together(page.current.files).portfolio):
-        assert (held["VTI"].value, held["VTI"].price, held["VTI"].pnl) == (2600, 260, 600)
-        assert (held["BND"].value, held["BND"].pnl) == (500, None)
+        assert (held["VTI"].value, held["VTI"].price, held["VTI"].pnl) == (Decimal(2600), Decimal(260), Decimal(600))
+        assert (held["BND"].value, held["BND"].pnl) == (Decimal(500), None)
     assert page.current.corrected == {"VTI"}
     assert quotes(page.current).price_day("VTI") == "corrected by you"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from pbal_core import Targets
@@ -25,7 +27,7 @@ def test_equal_weights_are_arranged_too() -> None:
     assert dict(one.substitutes) == {"US": ("VTSAX", "VTI")}
     assert dict(one.weights) == {"US": 50, "BRK.B": 25, "BND": 25}
     tree = targets(regrouped(Policy(targets=one), HELD, "group", ["US", "BRK B"], "Stocks"))
-    assert [(node.name, node.share) for node in tree.tree()] == [("Stocks", 0.75), ("BND", 0.25)]
+    assert [(node.name, node.share) for node in tree.tree()] == [("Stocks", Fraction(3, 4)), ("BND", Fraction(1, 4))]
 
 
 def test_a_set_grows_and_keeps_its_name() -> None:

@@ -345,7 +345,7 @@ def test_the_fee_is_paid_from_the_cash() -> None:
     """Two trades of 99 and two fees of 1 cent less than a hundredth are 200 dollars."""
     plan = rebalance(portfolio("A 100 @ 99.05; B 100 @ 99.05"), 200, method="exact", fee_per_trade="0.95")
     assert [order.shares for order in plan.orders] == [1, 1]
-    assert (plan.fees, plan.cash_left) == (Decimal("1.90"), 0)
+    assert (plan.fees, plan.cash_left) == (Decimal("1.90"), Decimal(0))
 
 
 def test_the_buffer_stays() -> None:

@@ -56,6 +56,6 @@ def test_selling_all_of_a_holding_that_the_file_rounds_down_leaves_nothing() -> 
     held = portfolio("A 990 @ 10 held 100; B 1000 @ 10 held 100")
     plan = rebalance(held, method="exact", strategy="hard_rebalance", targets={"B": 100})
     assert plan.orders[0].shares == -100
-    assert plan.values_after == (0, 1990)  # a share more would take B past its target of 1,990
+    assert plan.values_after == (Decimal(0), Decimal(1990))  # a share more would take B past its target of 1,990
     assert plan.weights_after == (0, 1)
     assert plan.drift_after == 0

@@ -145,7 +145,7 @@ def test_an_unknown_profit_is_unknown() -> None:
 def test_the_pnl_may_be_absent() -> None:
     """A frame without the column says nothing of the P&L."""
     held = Portfolio.from_frame(pd.DataFrame({"Symbol": ["A"], "PositionValue": [10.0], "MarkPrice": [1.0]}))
-    assert (held["A"].value, held["A"].pnl) == (10, None)
+    assert (held["A"].value, held["A"].pnl) == (Decimal(10), None)
 
 
 def same_table(kind: str) -> object:

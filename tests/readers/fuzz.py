@@ -123,7 +123,7 @@ def hostile_workbook(name: str) -> bytes:
     sheet, styles = "xl/worksheets/sheet1.xml", members["xl/styles.xml"]
     head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     tail = b"</sheetData></worksheet>"
-    rows = {
+    rows: dict[str, Callable[[], bytes]] = {
         "workbook bomb": lambda: b" " * 100_000_000,
         "wide workbook": lambda: b"".join(
             b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(1, 100_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,8 +33,14 @@ def test_a_table_is_read_in_each_language(language: Any) -> None:
     header = HEADERS[language].replace(",", ";")
     data = f"{header}\nABC;10;12,50;125,00;100,00;25,00\nXYZ;4;50,25;201,00;200,00;1,00\n"
     (abc, xyz) = read_positions(data.encode(), format_hint="generic").portfolio
-    assert (abc.symbol, abc.quantity, abc.price, abc.value, abc.pnl) == ("ABC", 10, 12.5, 125, 25)
-    assert (xyz.symbol, xyz.quantity, xyz.value, xyz.pnl) == ("XYZ", 4, 201, 1)
+    assert (abc.symbol, abc.quantity, abc.price, abc.value, abc.pnl) == (
+        "ABC",
+        Decimal(10),
+        Decimal("12.5"),
+        Decimal(125),
+        Decimal(25),
+    )
+    assert (xyz.symbol, xyz.quantity, xyz.value, xyz.pnl) == ("XYZ", Decimal(4), Decimal(201), Decimal(1))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

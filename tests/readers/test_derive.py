@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from pbal_core import DataError, RequestError, read_positions
@@ -24,7 +26,7 @@ def test_a_word_that_is_no_currency_is_named_and_amounts_are_dollars() -> None:
 
 def test_a_column_of_currencies_beside_any_column_is_that_of_the_values() -> None:
     (held,) = read_positions(b"Symbol;Quantity;Unit;Price;Value\nVTI;10;EUR;250;2500\n").holdings
-    assert (held.value, held.currency) == (2500, "EUR")
+    assert (held.value, held.currency) == (Decimal(2500), "EUR")
 
 
 def test_a_fund_that_is_not_there_cannot_be_an_investment() -> None:

@@ -279,7 +279,11 @@ class TestTickersThatAreMarks:
     @pytest.mark.parametrize("ticker", MARKS)
     def test_in_a_plain_file(self, ticker: Any) -> None:
         statement = read_positions(f"{PLAIN}VTI,2500,250,1\n{ticker},1000,10,5\nBND,750,75,1\n".encode())
-        assert [(p.symbol, p.value) for p in statement.portfolio] == [("VTI", 2500), (ticker, 1000), ("BND", 750)]
+        assert [(p.symbol, p.value) for p in statement.portfolio] == [
+            ("VTI", Decimal(2500)),
+            (ticker, Decimal(1000)),
+            ("BND", Decimal(750)),
+        ]
 
     @pytest.mark.parametrize("ticker", MARKS)
     def test_in_the_second_column(self, ticker: Any) -> None:
@@ -413,7 +417,7 @@ class TestDaysOfFlex:
         text = statement("20260331", "NEW") + statement("20260330", "OLD")
         read = read_positions(f"<FlexQueryResponse>{text}</FlexQueryResponse>".encode())
         assert read.portfolio.symbols == ("NEW",)
-        assert (str(read.as_of), read.cash_found) == ("2026-03-31", 1)
+        assert (str(read.as_of), read.cash_found) == ("2026-03-31", Decimal(1))
 
 
 class TestTotalsOfOnesOwn:
@@ -463,7 +467,7 @@ class TestTotalsOfOnesOwn:
     @pytest.mark.parametrize("row", ["Cash,,500", "Cash,500,500", "Cash,500,500.00"])
     def test_cash_without_a_column_of_prices(self, row: str) -> None:
         statement = read_positions(f"Ticker,Shares,Value\nVTI,10,2505\n{row}\n".encode()).confirm()
-        assert (statement.portfolio.symbols, statement.cash_found) == (("VTI",), 500)
+        assert (statement.portfolio.symbols, statement.cash_found) == (("VTI",), Decimal(500))
 
     @pytest.mark.parametrize("title", ["Asset Class", "Type", "Security Type"])
     def test_the_kind_of_asset_is_heeded(self, title: str) -> None:

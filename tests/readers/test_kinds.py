@@ -34,7 +34,7 @@ def read(text: str, **options: object) -> Statement:
     return read_positions(text.encode(), **options)  # type: ignore[arg-type, unused-ignore]
 
 
-def held(statement: Statement) -> dict[str, tuple[Decimal | None, Decimal, Decimal]]:
+def held(statement: Statement) -> dict[str, tuple[Decimal | int | None, Decimal | int, Decimal | int]]:
     """Quantity, price and value by symbol."""
     return {h.symbol: (h.quantity, h.price.normalize(), h.value) for h in statement.holdings}
 
@@ -113,7 +113,7 @@ class TestCash:
 
     def test_nothing_but_cash_is_a_portfolio_of_cash(self) -> None:
         statement = read("Symbol,Quantity,Price,Value\nCash,,,5200\nSWVXX,100,1,100\n")
-        assert (len(statement.portfolio), statement.cash_found) == (0, 5300)
+        assert (len(statement.portfolio), statement.cash_found) == (0, Decimal(5300))
 
 
 class TestNamesAndKinds:

@@ -36,8 +36,8 @@ def test_a_table_of_ones_own_proves_itself_in_any_language(language: Any) -> Non
     statement = read_positions(table(language))
     assert not statement.blocking
     assert sorted((p.quantity, p.price, p.value) for p in statement.portfolio) == [
-        (Decimal("4.5"), 40, 180),
-        (10, Decimal("120.50"), 1205),
+        (Decimal("4.5"), Decimal(40), Decimal(180)),
+        (Decimal(10), Decimal("120.50"), Decimal(1205)),
     ]
     assert statement.cash_found == Decimal("40.50")
     assert [total.stated for total in statement.totals] == [Decimal("1425.50")]
@@ -59,7 +59,10 @@ def test_a_sheet_with_exchange_prefixes_and_signs() -> None:
         'Total,,,,"$4,650.00",,,100%\n'
     )
     statement = read_positions(data.encode())
-    assert {p.symbol: (p.value, p.pnl) for p in statement.portfolio} == {"VTI": (2754, 254), "BND": (1464, -29)}
+    assert {p.symbol: (p.value, p.pnl) for p in statement.portfolio} == {
+        "VTI": (Decimal(2754), Decimal(254)),
+        "BND": (Decimal(1464), Decimal(-29)),
+    }
     assert statement.cash_found == 432
     assert [total.stated for total in statement.totals] == [4650]
 

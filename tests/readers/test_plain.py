@@ -139,7 +139,7 @@ def test_all_missing_columns_are_named_at_once() -> None:
 
 def test_the_pnl_may_be_absent() -> None:
     portfolio = read_positions(b"Symbol,PositionValue,MarkPrice\nVTI,2500,250\n").portfolio
-    assert (portfolio["VTI"].value, portfolio["VTI"].pnl) == (2500, None)
+    assert (portfolio["VTI"].value, portfolio["VTI"].pnl) == (Decimal(2500), None)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_bad_row_is_refused_with_line_and_column(row: str, code: str, column: 
 def test_a_symbol_twice_is_added_up_in_any_spelling(second: str) -> None:
     first = "VTI" if second == "VTI" else "BRK.B"
     statement = read_positions((HEADER + f"{first},2500,250,1\n{second},500,250,1\n").encode())
-    assert [(p.symbol, p.value, p.pnl) for p in statement.portfolio] == [(first, 3000, 2)]
+    assert [(p.symbol, p.value, p.pnl) for p in statement.portfolio] == [(first, Decimal(3000), Decimal(2))]
     assert [(i.code, i.where.line) for i in statement.issues if i.where] == [("rows_added_up", 3)]
 
 

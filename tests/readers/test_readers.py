@@ -204,7 +204,7 @@ class TestAccounts:
         assert [a.id for a in statement.accounts] == ["U7700021", "U7700022", "U7700023"]
         assert codes(statement, "error") == ["choose_accounts"]
         added = statement.select("all")
-        assert [(p.symbol, p.quantity) for p in added.portfolio] == [("VXUS", 50), ("SGOV", 20)]
+        assert [(p.symbol, p.quantity) for p in added.portfolio] == [("VXUS", Decimal(50)), ("SGOV", Decimal(20))]
         assert added.cash_found == Decimal("352.75")
         assert statement.select("U7700022").portfolio["VXUS"].quantity == 10
         data = (DATA / "ibkr_activity_accounts.csv").read_bytes()

@@ -45,9 +45,9 @@ def test_the_kind_of_an_asset_makes_it_cash_at_a_price_of_1() -> None:
     """Whatever its symbol is; at another price it is a fund of money."""
     header = "Symbol,Asset Class,Quantity,Price,Value\nVTI,Fund,10,250,2500\n"
     cash = read(f"{header}ABC,Cash,500,1,500\n")
-    assert (cash.cash_found, cash.portfolio.symbols) == (500, ("VTI",))
+    assert (cash.cash_found, cash.portfolio.symbols) == (Decimal(500), ("VTI",))
     fund = read(f"{header}ABC,Cash,500,2,1000\n")
-    assert (fund.cash_found, fund.portfolio["ABC"].value) == (0, 1000)
+    assert (fund.cash_found, fund.portfolio["ABC"].value) == (Decimal(0), Decimal(1000))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_amount_that_cannot_be_read_is_said_once(row: str, problem: tuple[str
 def test_cash_of_each_currency_beside_the_table_counts_once() -> None:
     labels = "Cash (USD): 5\nCash (EUR): 7\nFree funds (EUR): 7\n\n"
     statement = read(f"{labels}{HEADER}VTI,10,$250,$2500\n")
-    assert [(b.amount, b.currency) for b in statement.cash] == [(5, "USD"), (7, "EUR")]
+    assert [(b.amount, b.currency) for b in statement.cash] == [(Decimal(5), "USD"), (Decimal(7), "EUR")]
     assert statement.cash_found == 5
     assert [i.message for i in statement.issues if i.code == "cash_left_out"] == [
         "cash in another currency is not counted as cash found: 7 EUR."
@@ -81,8 +81,8 @@ def test_a_text_in_the_totals_alone_tells_the_lots() -> None:
     rows = "VTI,All,10,250,2500\nVTI,,10,250,2500\nBND,All,20,72,1440\n"
     statement = read(f"Symbol,Kind,Quantity,Price,Value\n{rows}")
     assert [(held.symbol, held.quantity, len(held.lots)) for held in statement.holdings] == [
-        ("VTI", 10, 1),
-        ("BND", 20, 0),
+        ("VTI", Decimal(10), 1),
+        ("BND", Decimal(20), 0),
     ]
 
 

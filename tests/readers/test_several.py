@@ -47,7 +47,7 @@ def test_different_days_are_said_once() -> None:
 
 def test_a_position_at_another_price_keeps_its_shares_and_its_cost() -> None:
     held = position_at(position("VTI 2500 @ 250 pnl 500 held 10"), Decimal(260))
-    assert (held.value, held.pnl, held.quantity) == (2600, 600, 10)
+    assert (held.value, held.pnl, held.quantity) == (Decimal(2600), Decimal(600), Decimal(10))
     assert position_at(position("VTI 1000 @ 300"), Decimal(100)).value == Decimal("333.33")
 
 

@@ -137,7 +137,7 @@ class TestCashUnderALabel:
 
     def test_the_same_cash_under_two_labels_counts_once(self) -> None:
         statement = read(f"Cash: 500\nFree funds: 500\n\n{HEADER}{ROWS}")
-        assert (statement.cash_found, warned(statement)) == (500, [])
+        assert (statement.cash_found, warned(statement)) == (Decimal(500), [])
         ((code, message),) = warned(read(f"Cash: 500\nFree funds: 400\n\n{HEADER}{ROWS}"))
         assert code == "cash_differs"
         assert "500" in message
@@ -145,7 +145,7 @@ class TestCashUnderALabel:
 
     def test_cash_beside_the_table_repeats_that_in_it(self) -> None:
         statement = read(f"Cash: 500\n\n{HEADER}{ROWS}Cash,,,500\nTotal,,,4440\n")
-        assert (statement.cash_found, warned(statement)) == (500, [])
+        assert (statement.cash_found, warned(statement)) == (Decimal(500), [])
         statement = read(f"Cash: 450\n\n{HEADER}{ROWS}Cash,,,500\nTotal,,,4440\n")
         assert statement.cash_found == 500
         assert [code for code, _ in warned(statement)] == ["cash_differs"]
@@ -176,7 +176,10 @@ class TestLotsUnderTheirTotal:
     def test_a_single_lot_with_a_day_is_no_second_purchase(self, above: bool) -> None:
         rows = ["VTI,,10,250,2500", "VTI,2024-05-06,10,250,2500"]
         statement = read(self.DATED + "\n".join([*(rows if above else reversed(rows)), "BND,,20,72,1440", ""]))
-        assert {h.symbol: (h.quantity, h.value) for h in statement.holdings} == {"VTI": (10, 2500), "BND": (20, 1440)}
+        assert {h.symbol: (h.quantity, h.value) for h in statement.holdings} == {
+            "VTI": (Decimal(10), Decimal(2500)),
+            "BND": (Decimal(20), Decimal(1440)),
+        }
         assert [len(h.lots) for h in statement.holdings] == [1, 0]
         assert [code for code, _ in warned(statement)] == ["lots_of_total"]
         assert not statement.blocking

@@ -62,7 +62,7 @@ def test_the_slider_of_the_sample() -> None:
     """112,900 dollars: steps of 50, and the whole portfolio at both ends."""
     axis = cash_axis(Decimal("112900.48"))
     zero = axis.index(Decimal(0))
-    assert (axis[0], axis[zero + 1], axis[-1]) == (-110_000, 50, 110_000)
+    assert (axis[0], axis[zero + 1], axis[-1]) == (Decimal(-110_000), Decimal(50), Decimal(110_000))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_slider_of_the_sample() -> None:
 )
 def test_a_larger_amount_widens_the_slider_to_the_next_round_one(asked: str, ends: tuple[int, int]) -> None:
     axis = cash_axis(Decimal(1000), reach=[Decimal(asked)])
-    assert (axis[0], axis[-1]) == ends
+    assert (axis[0], axis[-1]) == tuple(map(Decimal, ends))
     assert set(cash_axis(Decimal(1000))) <= set(axis), "no position goes"
 
 

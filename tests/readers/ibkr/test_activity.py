@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from pbal_core import DataError, read_positions
@@ -34,7 +36,7 @@ def test_what_is_missing_is_refused_at_its_place(old: str, new: str, problem: tu
 def test_a_lot_without_its_shares_is_not_compared_with_the_position() -> None:
     statement = read_positions(changed("VTI,200,,209", "VTI,,,209"))
     (held,) = [held for held in statement.holdings if held.symbol == "VTI"]
-    assert (held.quantity, [lot.quantity for lot in held.lots]) == (1200, [1000, None])
+    assert (held.quantity, [lot.quantity for lot in held.lots]) == (Decimal(1200), [Decimal(1000), None])
     assert "lots_mismatch" not in [issue.code for issue in statement.issues]
 
 

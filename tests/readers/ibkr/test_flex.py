@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -38,7 +39,7 @@ def test_lots_without_shares_add_up_by_value() -> None:
     header = "ClientAccountID,AssetClass,Symbol,MarkPrice,PositionValue,LevelOfDetail\n"
     statement = read_positions(f"{header}U1,STK,VTI,250,1000,LOT\nU1,STK,VTI,250,1500,LOT\n".encode())
     (held,) = statement.holdings
-    assert (held.quantity, held.price, held.value, len(held.lots)) == (None, 250, 2500, 2)
+    assert (held.quantity, held.price, held.value, len(held.lots)) == (None, Decimal(250), Decimal(2500), 2)
 
 
 def test_a_title_above_the_header_is_no_row() -> None:
