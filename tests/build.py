@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
-from pbal_core import Portfolio, Position
+from pbal_core import Constraints, Portfolio, Position
 
 _POSITION = re.compile(r"(?P<symbol>\S+) (?P<value>\S+) @ (?P<price>\S+)(?: pnl (?P<pnl>\S+))?(?: held (?P<held>\S+))?")
 
@@ -14,7 +15,7 @@ def position(text: str) -> Position:
     """``VTI 1000 @ 250``: value, price; then, where known, ``pnl -20`` and ``held 4``."""
     match = _POSITION.fullmatch(text.strip())
     assert match, f"not a position: {text!r}"
-    part = {
+    part: dict[str, Any] = {
         name: value if name == "symbol" or value is None else Decimal(value)
         for name, value in match.groupdict().items()
     }
@@ -26,3 +27,8 @@ def position(text: str) -> Position:
 def portfolio(text: str) -> Portfolio:
     """Positions parted by semicolons or line ends."""
     return Portfolio(position(part) for part in re.split(r"[;\n]", text) if part.strip())
+
+
+def rules(**given: Any) -> Constraints:
+    """Constraints as loosely as people give them: a symbol or several, a table of steps, a number or its text."""
+    return Constraints(**given)

@@ -147,7 +147,7 @@ def test_a_portfolio_keeps_its_currency() -> None:
     assert Portfolio.from_frame(frame).currency == "USD"
 
 
-def texts(held: Portfolio, cash: Decimal, **settings: object) -> str:
+def texts(held: Portfolio, cash: Decimal, **settings: Any) -> str:
     """Everything that a person reads of a plan, or why there is none."""
     try:
         plan = rebalance(held, cash, **settings)

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from pbal_core.cli.batch.workers import AS_PARQUET
 from pbal_core.planning.batch import BatchModel, plan_batches
 from pbal_core.planning.batch.levels import Floats, water_level
+from pbal_core.planning.batch.model import Quality
 from tests.benchmarks.report import machine, write_section
 from tests.made_accounts import many_accounts
 
@@ -104,7 +105,8 @@ def quality_table(count: int) -> str:
         "| quality | strategy | accounts a second and core | exact | gap, median | 99 % | worst | of J + idle |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for quality, most in (("level", count), ("whole", count), ("auto", 5_000), ("exact", 500)):
+    most_of: dict[Quality, int] = {"level": count, "whole": count, "auto": 5_000, "exact": 500}
+    for quality, most in most_of.items():
         batches = [
             many_accounts(min(AT_ONCE, most - i), POSITIONS, first=i) for i in range(0, min(most, 100_000), AT_ONCE)
         ]

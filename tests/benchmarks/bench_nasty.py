@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from pbal_core import Portfolio, Position
 from pbal_core.planning.problem import Problem, prepare
@@ -41,7 +42,7 @@ def made(kind: str, count: int) -> Portfolio:
 
 def question(kind: str, count: int, *, dear: bool) -> tuple[Problem, int, int]:
     """A hard rebalance with new cash, as a problem with its amounts."""
-    fee = {"fee_per_trade": "4.95"} if dear else {}
+    fee: dict[str, Any] = {"fee_per_trade": "4.95"} if dear else {}
     problem = prepare(made(kind, count), method="exact", strategy="hard_rebalance", **fee)
     return problem, sum(problem.values) // 270, problem.units(Decimal(100 if dear else 0))
 

@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.typing import Origin, Subprotocol
@@ -125,7 +126,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        secret = {"STREAMLIT_SERVER_COOKIE_SECRET": "one random text for all processes"}
+        secret: dict[str, Any] = {"STREAMLIT_SERVER_COOKIE_SECRET": "one random text for all processes"}
         page = ROOT / "streamlit_app.py"
         servers = [stack.enter_context(serve(page, **secret))[0] for _ in range(2)]
         proxy = stack.enter_context(nginx(free_port(), [int(a.rpartition(":")[2]) for a in servers], folder))

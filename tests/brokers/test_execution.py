@@ -13,7 +13,7 @@ from pbal_core import BrokerError, RequestError
 from pbal_core.brokers.execution import Execution
 from pbal_core.brokers.guards import Limits
 from pbal_core.brokers.instruments import pick_account, portfolio_of
-from pbal_core.brokers.protocol import Accepted, BrokerAccount, BrokerPosition, Unclear
+from pbal_core.brokers.protocol import Accepted, BrokerAccount, BrokerPosition, Question, Unclear
 from tests.known import known
 from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
@@ -280,6 +280,7 @@ def test_every_byte_boundary_of_an_order_answer(desk: Desk, step: Any) -> None:
         journal.sending(entry.client_id)
         answer = client.send(entry.ticket(ACCOUNT))
         if step == "reply":
+            assert isinstance(answer, Question)
             answer = client.answer(answer, yes=True)
         whole = isinstance(answer, Accepted)
         assert whole or isinstance(answer, Unclear)
@@ -580,7 +581,8 @@ def test_an_account_is_picked_by_number_or_last_digits() -> None:
 
 
 def test_the_brokers_positions_become_a_portfolio_and_say_what_is_left_out() -> None:
-    facts = {"conid": 1, "price": Decimal(10), "value": Decimal(50), "pnl": Decimal(1), "currency": "USD"}
+    price, value, pnl = Decimal(10), Decimal(50), Decimal(1)
+    facts: dict[str, Any] = {"conid": 1, "price": price, "value": value, "pnl": pnl, "currency": "USD"}
     long = BrokerPosition(symbol="ABC", shares=Decimal(5), asset_class="STK", **facts)
     short = BrokerPosition(symbol="SHT", shares=Decimal(-5), asset_class="STK", **facts)
     option = BrokerPosition(symbol="OPT", shares=Decimal(5), asset_class="OPT", **facts)

@@ -36,7 +36,7 @@ def facts(**changes: Any) -> Any:
         BrokerPosition(symbol=s, conid=conids[s], shares=Decimal(n), currency="USD", asset_class="STK", **unknown)
         for s, n in held.items()
     ]
-    given_facts = {
+    given_facts: dict[str, Any] = {
         "account": BrokerAccount(id="DU1", paper=True, currency="USD"),
         "cash": Decimal(10_000),
         "positions": rows,

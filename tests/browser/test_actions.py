@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from pbal_core import Targets, rebalance
 from pbal_core.readers import read_positions
@@ -38,7 +38,7 @@ class Hand:
         self.actions = 0
 
     def drop(self, **files: str) -> None:
-        payload = [
+        payload: list[FilePayload] = [
             {"name": name.replace("__", "."), "mimeType": "text/csv", "buffer": text.encode()}
             for name, text in files.items()
         ]

@@ -27,7 +27,7 @@ HERS = SavedPortfolio(name="Hers", portfolio=portfolio("GLD 4000 @ 200"))
 CELLS = "Symbol\tShares\tPrice\nVTI\t4\t250\nBND\t10\t75\n"
 
 
-def says(page: Page, data: bytes, cash: object = 5000) -> None:
+def says(page: Page, data: bytes, cash: int = 5000) -> None:
     """Waits until the page says the plan of a file."""
     mapping = ColumnMapping(symbol="Symbol", quantity="Shares", price="Price")
     portfolio = read_positions(data, mapping=mapping).portfolio

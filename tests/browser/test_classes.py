@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -171,7 +173,7 @@ def test_a_class_folds_in_table_and_chart_and_is_live_while_dragging(mine: Page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_tree_fits_and_is_accessible(mine: Page, scheme: str) -> None:
+def test_the_tree_fits_and_is_accessible(mine: Page, scheme: Literal["light", "dark"]) -> None:
     """In light and dark, on a desk and on a phone: nothing is cut, and no rule of accessibility is broken."""
     mine.emulate_media(color_scheme=scheme)
     grouped(mine)

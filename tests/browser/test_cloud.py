@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -61,7 +62,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]
     folder.mkdir()
     install(folder)
     python = [sys.executable, "-S"]  # without the packages of this environment
-    server = serve(ROOT / "streamlit_app.py", most_memory=MEMORY, python=python, PYTHONPATH=str(folder), **FORCED)
+    environment: dict[str, Any] = {"PYTHONPATH": str(folder), **FORCED}
+    server = serve(ROOT / "streamlit_app.py", most_memory=MEMORY, python=python, **environment)
     with ExitStack() as stack:
         with one_core():
             found = stack.enter_context(server)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from pbal_core import Targets
 from pbal_core.dashboard import households
@@ -66,9 +66,10 @@ def says(page: Page, words: str) -> None:
 def household(page: Page, address: str) -> Page:
     """The page with two files, whose three accounts are planned each by itself."""
     opened(page, address)
-    page.locator(".st-key-upload input[type=file]").set_input_files(
-        [{"name": name, "mimeType": "text/csv", "buffer": text.encode()} for name, text in FILES.items()]
-    )
+    payload: list[FilePayload] = [
+        {"name": name, "mimeType": "text/csv", "buffer": text.encode()} for name, text in FILES.items()
+    ]
+    page.locator(".st-key-upload input[type=file]").set_input_files(payload)
     page.get_by_role("button", name="Plan each account").click()
     says(page, planned({}))
     return page

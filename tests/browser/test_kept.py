@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -65,7 +67,7 @@ def test_what_was_kept_and_cannot_be_used_is_said(page: Page, address: str) -> N
 
 @pytest.mark.parametrize(("latency", "width", "scheme"), [(0, 1280, "light"), (250, 360, "dark")])
 def test_the_switch_works_on_a_slow_line_on_a_phone_and_in_the_dark(
-    browser: Browser, address: str, latency: int, width: int, scheme: str
+    browser: Browser, address: str, latency: int, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     """By the keyboard; axe finds nothing serious, nothing goes sideways, and the switch says what is stored."""
     with browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme) as context:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -62,7 +63,7 @@ def shown(page: Page) -> str:
     return page.locator(".pbal-sentence").inner_text()
 
 
-def wanted(cash: object, min_trade: object = 100) -> list[list[str]]:
+def wanted(cash: Any, min_trade: Any = 100) -> list[list[str]]:
     plan = rebalance(SAMPLE, cash, min_trade=min_trade)
     keys = ("symbol", "weight_before", "target", "shares", "traded", "weight_after")
     return [[row[key] for key in keys] for row in table_rows(plan)]

@@ -7,9 +7,10 @@ import io
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pbal_core import Portfolio, read_positions, rebalance
 from pbal_core.sample import sample_bytes
@@ -28,7 +29,7 @@ def portfolio_of(text: str) -> Portfolio:
     return read_positions(text.encode()).portfolio
 
 
-def headline(page: Page, cash: object, text: str = OWN, **options: object) -> str:
+def headline(page: Page, cash: Any, text: str = OWN, **options: Any) -> str:
     """Waits until the page says what Python says."""
     plan = rebalance(portfolio_of(text), cash, **{"min_trade": 100, "method": "exact", **options})
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))
@@ -303,7 +304,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(browser: Browser, a
 
     Whoever asks for less motion gets none; others see a row open.
     """
-    phone = {"width": 390, "height": 844}
+    phone: ViewportSize = {"width": 390, "height": 844}
     with browser.new_context(viewport=phone, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
         page = opened(context.new_page(), address)
         settled(page)

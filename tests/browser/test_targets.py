@@ -37,7 +37,7 @@ def target(page: Page, symbol: str) -> Locator:
     return page.get_by_label(f"Target of {symbol} in percent")
 
 
-def plan_is(page: Page, weights: dict[str, object] | None, **options: object) -> None:
+def plan_is(page: Page, weights: dict[str, Any] | None, **options: Any) -> None:
     """Waits until the page says the plan with these targets."""
     plan = rebalance(HELD, 5000, min_trade=100, method="exact", targets=weights and Targets(weights), **options)
     expect(page.locator(".pbal-sentence")).to_have_text(sentence(plan))

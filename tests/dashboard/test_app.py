@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -243,7 +244,7 @@ def confirm(app: AppTest) -> None:
 THREE = "VTI\t10\t250\nBND\t20\t75.5\nVXUS\t4\t62\n"
 
 
-def typed(app: AppTest, *rows: tuple[str, str, str]) -> AppTest:
+def typed(app: AppTest, *rows: Sequence[str]) -> AppTest:
     """Sends typed rows as the browser does."""
     if not any(found.label == "Type" for found in app.button):
         button(app, "Change").click().run()
@@ -269,7 +270,7 @@ def test_pasted_typed_and_uploaded_are_one_portfolio(app: AppTest) -> None:
     assert not app.exception
     assert app.session_state["page"].current.name == positions.PASTED
     assert app.session_state["page"].current.statement.portfolio == uploaded
-    typed(app, *(tuple(line.split("\t")) for line in THREE.splitlines()))
+    typed(app, *(line.split("\t") for line in THREE.splitlines()))
     assert app.session_state["page"].current.statement.portfolio == uploaded
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -109,9 +110,9 @@ def test_what_is_open_is_answered_inside_the_tree() -> None:
     sold = known(wanted.sell(POLICY, ["GLD"]).targets)
     assert sold.fractions()["GLD"] == 0
     assert sold.groups == TREE.groups
-    given = known(wanted.with_target(POLICY, "GLD", 10).targets)
+    given = known(wanted.with_target(POLICY, "GLD", Fraction(10)).targets)
     assert dict(given.weights) == {"Stocks": 54, "BND": 36, "GLD": 10}
-    assert dict(known(wanted.with_price(POLICY, "VXUS", 60).targets).prices) == {"VXUS": 60}
+    assert dict(known(wanted.with_price(POLICY, "VXUS", Decimal(60)).targets).prices) == {"VXUS": 60}
     assert known(wanted.drop(POLICY, ["VXUS"]).targets).groups == (("Stocks", (("US", Decimal(100)),)),)
     now = known(wanted.as_held(POLICY, HELD).targets)
     assert dict(now.weights) == {"Stocks": 56, "BND": 44}

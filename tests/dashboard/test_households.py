@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import Constraints, RequestError, Targets
+from pbal_core import RequestError, Targets
 from pbal_core.dashboard import households
 from pbal_core.dashboard.loaded import Current, read_batch
 from pbal_core.policy.household import AccountPolicy, HouseholdPolicy, Kind
 from pbal_core.policy.policy import Policy
+from tests.build import rules
 
 FIDELITY = (
     "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Last Price Change,Current Value,"
@@ -68,13 +69,13 @@ def test_an_account_that_holds_nothing_is_none() -> None:
 def test_accounts_are_assembled_with_the_constraints_of_the_page_and_their_own(current: Current) -> None:
     """What is held in fractions trades in fractions; the newer price counts in every account, and that is said."""
     made = households.begin(current)
-    made = households.with_account(made, 0, constraints=Constraints(never_sell="VTI", fee_per_trade=2))
+    made = households.with_account(made, 0, constraints=rules(never_sell="VTI", fee_per_trade=2))
     page = Policy(targets=Targets({"VTI": 60, "BND": 30, "VNQ": 10}),
-                  constraints=Constraints(never_sell="BND", fee_per_trade=1, cash_buffer=10))  # fmt: skip
+                  constraints=rules(never_sell="BND", fee_per_trade=1, cash_buffer=10))  # fmt: skip
     found = households.assembled(made, page, current)
     individual, ira, vanguard, _roth = found.household
-    assert individual.constraints == Constraints(never_sell=["BND", "VTI"], fee_per_trade=2, cash_buffer=10)
-    assert ira.constraints == replace(page.constraints, fractional={"BND": "0.001"})
+    assert individual.constraints == rules(never_sell=["BND", "VTI"], fee_per_trade=2, cash_buffer=10)
+    assert ira.constraints == replace(page.constraints, fractional=(("BND", Decimal("0.001")),))
     assert vanguard.portfolio["VTI"].value == 10_000
     assert any("VTI costs 250.00 in fidelity.csv and 248.00 in vanguard.csv" in i.message for i in found.issues)
     assert found.found["Individual"] == Decimal("3512.40")
@@ -156,7 +157,7 @@ def test_an_account_that_the_file_forgets_is_an_error() -> None:
 def test_a_symbol_frozen_wherever_it_is_held_needs_no_target(current: Current) -> None:
     """Frozen in one of two accounts it does."""
     made = households.begin(current)
-    frozen = Constraints(frozen="VTI")
+    frozen = rules(frozen="VTI")
     assert households.left_alone(None, current) == set()
     assert households.left_alone(households.with_account(made, 0, constraints=frozen), current) == set()
     both = households.with_account(households.with_account(made, 0, constraints=frozen), 2, constraints=frozen)

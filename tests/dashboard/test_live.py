@@ -14,6 +14,7 @@ from pbal_core import RequestError, rebalance
 from pbal_core.dashboard import component, household_panel, live
 from pbal_core.dashboard.figure import TRACES, figure_data
 from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
+from pbal_core.planning.strategy import Method
 from tests.build import portfolio
 
 HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
@@ -59,9 +60,9 @@ def test_a_bad_amount_says_what_is_needed(axis: Any, text: Any, words: str) -> N
 
 
 def test_only_the_exact_method_needs_no_minimum_trade() -> None:
-    assert read_amount("min_trade", "0", method="exact") == 0
+    assert read_amount("min_trade", "0", method=Method.EXACT) == 0
     with pytest.raises(RequestError, match=r"is -\$1\.00; it must lie within \$0\.00 to \$1,000,000\.00"):
-        read_amount("min_trade", "-1", method="exact")
+        read_amount("min_trade", "-1", method=Method.EXACT)
 
 
 class Session(dict[str, Any]):

@@ -15,7 +15,7 @@ from pbal_core import Portfolio, TargetError, Targets, rebalance
 from pbal_core.dashboard import wanted
 from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
-from tests.build import portfolio
+from tests.build import portfolio, rules
 from tests.strategies import portfolios
 
 TWO = portfolio("VTI 1000 @ 250; BND 500 @ 75")
@@ -104,13 +104,13 @@ def test_what_is_held_in_fractions_trades_in_fractions() -> None:
     file = portfolio("VTSAX 1002.5 @ 100 held 10.025; BND 500 @ 75 held 6; VTI 10 @ 10")
     assert wanted.effective(Policy(), file).constraints.fractional == (("VTSAX", wanted.DEFAULT_STEP),)
     for step in (wanted.WHOLE, Decimal("0.1")):
-        said = Policy(constraints=Constraints(fractional={"VTSAX": step}))
+        said = Policy(constraints=rules(fractional={"VTSAX": step}))
         assert wanted.effective(said, file).constraints.fractional == (("VTSAX", step),)
 
 
 def test_constraints_are_said_in_words() -> None:
     """As the table of rules words them, with the symbols by name."""
-    said = Constraints(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer=250)
+    said = rules(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer=250)
     assert wanted.in_words(said, TWO) == (
         "VTI is frozen; BND: trade it in fractions of a share, as mutual funds do; "
         "cash up to $250.00 is kept as a buffer"

@@ -16,7 +16,7 @@ from pbal_core.planning.exact import bound, market
 from pbal_core.planning.problem import prepare
 from pbal_core.planning.rebalance import prove
 from pbal_core.planning.solve import solve_many
-from tests.build import portfolio
+from tests.build import portfolio, rules
 from tests.made import made_portfolio
 
 HELD = portfolio("A 5000 @ 101; B 3100 @ 47; C 2900 @ 13; D 900 @ 7")
@@ -57,7 +57,7 @@ def test_a_plan_of_few_trades_that_is_not_proven_keeps_to_them() -> None:
     [
         (lambda a, b: (b, a), Constraints(), "the order of B is beside A"),
         (lambda a, b: (a, b), Constraints(max_trades=1), "2 trades are more than 1"),
-        (lambda a, b: (a, b), Constraints(fee_per_trade=1), "2 trades do not cost 0.00 at 1 each"),
+        (lambda a, b: (a, b), rules(fee_per_trade=1), "2 trades do not cost 0.00 at 1 each"),
     ],
     ids=["order", "trades", "fees"],
 )

@@ -21,7 +21,7 @@ from pbal_core.views.sweep import sweep_data
 from tests.build import portfolio
 from tests.known import known
 
-HARD = {"strategy": "hard_rebalance"}
+HARD: dict[str, Any] = {"strategy": "hard_rebalance"}
 
 CASES = [
     # A cheap fund above its target is not bought because it is cheap.
@@ -103,7 +103,7 @@ def test_the_right_plan(case: Any, capsys: pytest.CaptureFixture[str], tmp_path:
     assert_page_shows(plan, cash, options)
 
 
-def assert_page_shows(plan: Plan, cash: object, options: dict[str, object]) -> None:
+def assert_page_shows(plan: Plan, cash: Any, options: dict[str, Any]) -> None:
     """What is sent to the browser for the amounts of a plan is that plan."""
     rules = dict(options)
     point = Point(Decimal(cash), Decimal(rules.pop("min_trade", 0)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pbal_core import TargetError
-from pbal_core.policy.constraints import Constraints
 from pbal_core.policy.policy import Policy
 from pbal_core.policy.targets import Targets
+from tests.build import rules
 
 FILE = """[targets]
 VTI = 60
@@ -29,7 +29,7 @@ def test_a_file_is_read_and_written_as_it_was() -> None:
     file = Policy.from_toml(FILE.encode())
     assert file == Policy(
         targets=Targets({"VTI": 60, "BRK.B": 40}),
-        constraints=Constraints(
+        constraints=rules(
             frozen=["BRK.B"],
             never_sell=["VTI", "BRK.B"],
             fractional={"VTI": "0.001", "BRK.B": 1},
@@ -49,7 +49,7 @@ def test_the_notepad_of_windows_writes_a_mark_before_the_text() -> None:
 def test_constraints_alone_keep_equal_weights() -> None:
     """No table of targets is no target, as without a file; amounts may be numbers too."""
     file = Policy.from_toml(b"[constraints]\nfee_per_trade = 1.5\n")
-    assert file == Policy(constraints=Constraints(fee_per_trade="1.5"))
+    assert file == Policy(constraints=rules(fee_per_trade="1.5"))
     assert Policy.from_toml(file.to_toml().encode()) == file
 
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import Constraints, TargetError, Targets
+from pbal_core import TargetError, Targets
 from pbal_core.policy.household import HouseholdPolicy, Kind
+from tests.build import rules
 
 FILE = b"""
 [targets]
@@ -41,7 +42,7 @@ def test_everything_in_the_file_is_read() -> None:
     assert household.targets == Targets({"VTI": 60, "BND": 40}, prices={"BND": "72.5"})
     taxable, ira, roth = household.accounts
     assert (taxable.name, taxable.kind, taxable.number, taxable.file) == ("Taxable", Kind.TAXABLE, "4321", "")
-    assert taxable.constraints == Constraints(never_sell=["VTI"])
+    assert taxable.constraints == rules(never_sell=["VTI"])
     assert (ira.kind, ira.file, ira.menu, ira.cash) == (
         Kind.DEFERRED,
         "vanguard.csv",

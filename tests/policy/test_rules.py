@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pbal_core import Constraints, Policy, RequestError, TargetError, Targets, rebalance
 from pbal_core.policy.constraints import RULES
 from pbal_core.policy.rules import NOTHING, Rule
-from tests.build import portfolio
+from tests.build import portfolio, rules
 
 SYMBOLS = ("VTI", "BND", "BRK.B")
 some = st.sets(st.sampled_from(SYMBOLS))
@@ -103,10 +103,10 @@ def test_a_policy_survives_json_and_toml(policy: Any) -> None:
 def test_equal_policies_are_one_key_of_a_cache() -> None:
     """The order in which symbols are named means nothing, nor do zeros after the point."""
     several = [
-        Policy(constraints=Constraints(frozen=list(names), fractional=dict.fromkeys(names, "0.10"), cash_buffer="5.0"))
+        Policy(constraints=rules(frozen=list(names), fractional=dict.fromkeys(names, "0.10"), cash_buffer="5.0"))
         for names in permutations(SYMBOLS)
     ]
-    other = Constraints(frozen=SYMBOLS, fractional=dict.fromkeys(SYMBOLS, "0.1"), cash_buffer=5)
+    other = rules(frozen=SYMBOLS, fractional=dict.fromkeys(SYMBOLS, "0.1"), cash_buffer=5)
     assert len({*several, Policy(constraints=other)}) == 1
     assert len(set(map(repr, several))) == 1
 
@@ -114,7 +114,7 @@ def test_equal_policies_are_one_key_of_a_cache() -> None:
 def test_a_keyword_counts_before_the_policy() -> None:
     """Keywords are the policy in short, one by one."""
     held = portfolio("A 100 @ 10; B 300 @ 10")
-    policy = Policy(targets=Targets({"A": 50, "B": 50}), constraints=Constraints(frozen="A", cash_buffer=20))
+    policy = Policy(targets=Targets({"A": 50, "B": 50}), constraints=rules(frozen="A", cash_buffer=20))
     plan = rebalance(held, 100, method="exact", policy=policy, frozen=())
     assert plan == rebalance(held, 100, method="exact", targets={"A": 50, "B": 50}, cash_buffer=20)
     assert plan != rebalance(held, 100, method="exact", policy=policy)
@@ -132,7 +132,7 @@ def test_an_unknown_keyword_is_named() -> None:
 def test_thousands_of_steps_are_looked_up() -> None:
     """Not searched for one by one: with 20,000 that takes a minute."""
     symbols = [f"S{i}" for i in range(20_000)]
-    constraints = Constraints(fractional=dict.fromkeys(symbols, "0.5"))
+    constraints = rules(fractional=dict.fromkeys(symbols, "0.5"))
     start = perf_counter()
     assert {constraints.lot(symbol) for symbol in symbols} == {Decimal("0.5")}
     assert perf_counter() - start < 2

@@ -269,7 +269,7 @@ symbols = st.text("ABCDEFGH", min_size=1, max_size=3)
 def test_any_tree_is_written_and_read_back(data: DataObject) -> None:
     """Nested as deep as it comes: equal targets, the same bytes, and weights that sum to exactly 1."""
     names = data.draw(st.lists(symbols, min_size=1, max_size=8, unique=True))
-    groups: dict[str, object] = {}
+    groups: dict[str, list[str] | dict[str, int]] = {}
     sets: dict[str, list[str]] = {}
     roots = list(names)
     while len(roots) > 1 and data.draw(st.booleans()):

@@ -72,9 +72,9 @@ def test_what_is_no_portfolio_is_named() -> None:
     """The most likely slip is to pass the statement instead of its portfolio."""
     for other in (None, "positions.csv", read_positions(sample_bytes())):
         with pytest.raises(RequestError, match=rf"a Portfolio is needed, not {type(other).__name__}"):
-            rebalance(other, 100)
+            rebalance(other, 100)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="a code of three capital letters"):
-        Portfolio(portfolio("A 1 @ 1"), currency=978)
+        Portfolio(portfolio("A 1 @ 1"), currency=978)  # type: ignore[arg-type]
 
 
 def test_a_portfolio_is_validated() -> None:
@@ -180,7 +180,7 @@ def test_amounts_in_any_form() -> None:
     given = Position(symbol="VTI", value=1000, price="128.62", pnl=-0.29, quantity=Decimal("7.5"))
     exact = {"value": Decimal(1000), "price": Decimal("128.62"), "pnl": Decimal("-0.29"), "quantity": Decimal("7.5")}
     assert given == Position(symbol="VTI", **exact)
-    assert dataclasses.replace(given, price=5).price == Decimal(5)
+    assert dataclasses.replace(given, price=5).price == Decimal(5)  # type: ignore[arg-type]
     assert pickle.loads(pickle.dumps(given)) == given
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis.strategies import DataObject
 
 from pbal_core import DataError, read_positions
 
@@ -56,7 +55,7 @@ def test_a_plain_file_is_read_in_file_order_and_exactly() -> None:
         ),
     ],
 )
-def test_encoding_line_ends_delimiter_quotes_order_and_extra_columns_do_not_matter(data: DataObject) -> None:
+def test_encoding_line_ends_delimiter_quotes_order_and_extra_columns_do_not_matter(data: bytes) -> None:
     assert read_positions(data).portfolio.positions == read_positions(GOOD.encode()).portfolio.positions
 
 
@@ -71,7 +70,7 @@ def test_windows_1252_is_read_and_said() -> None:
 def test_every_kind_of_source_is_read(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "positions.csv"
     path.write_text(GOOD)
-    source = {"path": path, "str": str(path), "bytes": GOOD.encode(), "file": io.BytesIO(GOOD.encode())}[kind]
+    source: Any = {"path": path, "str": str(path), "bytes": GOOD.encode(), "file": io.BytesIO(GOOD.encode())}[kind]
     assert read_positions(source).portfolio.symbols == ("VTI", "BND")
 
 

@@ -29,7 +29,7 @@ def test_what_cannot_be_read_is_named(source: Any) -> None:
 def test_a_file_open_as_text_is_named() -> None:
     """Its bytes are gone, and with them what tells the encoding."""
     with pytest.raises(RequestError, match="the file is open as text; open it in binary mode"):
-        read_positions(io.StringIO("Symbol"))
+        read_positions(io.StringIO("Symbol"))  # type: ignore[arg-type]
 
 
 def test_a_file_that_cannot_be_read_any_more(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.known import known
 from tests.readers.fuzz import BOMBS, DATA, check, hostile_workbook, workbook
 
 
-def book(*sheets: list[list[object]]) -> bytes:
+def book(*sheets: list[Any]) -> bytes:
     """A workbook with these sheets of rows."""
     made = openpyxl.Workbook()
     made.remove(made.active)

@@ -20,6 +20,7 @@ from pbal_core.brokers.ibkr import client_portal, transport
 from pbal_core.brokers.ibkr.client_portal import ClientPortal
 from pbal_core.brokers.journal import Journal
 from pbal_core.brokers.proposal import propose
+from pbal_core.planning.strategy import Method, Strategy
 from tests.stand_in.clock import FakeClock
 from tests.stand_in.gateway import Gateway
 from tests.stand_in.server import Request
@@ -49,8 +50,8 @@ def plan(words: str, cash: str = "0", held: dict[str, tuple[int, int]] | None = 
         portfolio=Portfolio(positions),
         weights=tuple(1 / len(positions) for _ in positions),
         cash=Decimal(cash),
-        strategy="hard_rebalance",
-        method="classic",
+        strategy=Strategy.HARD_REBALANCE,
+        method=Method.CLASSIC,
         min_trade=Decimal(1),
         orders=tuple(orders),
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pbal_core import Portfolio
 from pbal_core.money import MAX_CASH
 from pbal_core.planning.problem import prepare
+from pbal_core.planning.strategy import Method
 from pbal_core.views.axis import MAX_MIN_TRADE, Point, axes_for, cash_axis, few_places, min_trade_axis, nearest, plain
 from pbal_core.views.sheet import sheet_data
 from tests.build import portfolio
@@ -126,8 +127,8 @@ def test_fractions_have_fewer_minimum_trades() -> None:
 
 
 def test_a_larger_minimum_trade_widens_its_slider() -> None:
-    assert min_trade_axis(Decimal(112_900), "classic", reach=[Decimal(50_001)])[-1] == 55_000
-    assert {10, 100, 250, 500, 1000, 2500, 5000, 10_000} <= set(min_trade_axis(Decimal(112_900), "classic"))
+    assert min_trade_axis(Decimal(112_900), Method.CLASSIC, reach=[Decimal(50_001)])[-1] == 55_000
+    assert {10, 100, 250, 500, 1000, 2500, 5000, 10_000} <= set(min_trade_axis(Decimal(112_900), Method.CLASSIC))
 
 
 @given(st.lists(st.integers(-1000, 1000), min_size=1, unique=True), st.integers(-1100, 1100))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -76,7 +77,7 @@ from tests.strategies import cash_amounts, portfolios, steps, strategy_names
         ),
     ],
 )
-def test_the_words(text: str, cash: int, options: dict[str, object], said: str) -> None:
+def test_the_words(text: str, cash: int, options: dict[str, Any], said: str) -> None:
     """What is out, what the plan does about it, and what is out afterwards."""
     plan = rebalance(portfolio(text), cash, method="exact", min_trade=1, **options)
     assert decision(plan) == said.replace("All 1 funds are within their bands", "The fund is within its band")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pbal_core import Constraints, Targets
+from pbal_core import Targets
 from pbal_core.money import format_percent
 from pbal_core.planning.household import Household, HouseholdAccount, HouseholdPlan, rebalance_household
 from pbal_core.planning.household.along import Prepared, prepare_household
@@ -18,17 +18,17 @@ from pbal_core.views.household_page import HouseholdStates, household_sheet, hou
 from pbal_core.views.household_rows import HouseholdRows, household_rows
 from pbal_core.views.states import States
 from pbal_core.views.trades import DASH, trade_text
-from tests.build import portfolio
+from tests.build import portfolio, rules
 
 TARGETS = Targets({"Stocks": 60, "BND": 40}, substitutes={"Stocks": ["VTI", "VTSAX"]}, prices={"VTSAX": "120.123"})
 HOME = Household(
     [
         HouseholdAccount(name="Taxable", portfolio=portfolio("VTI 25000 @ 250 held 100; GLD 990 @ 33 pnl 10 held 30"),
-                         constraints=Constraints(never_sell=["GLD"])),
+                         constraints=rules(never_sell=["GLD"])),
         HouseholdAccount(name="IRA", kind="deferred", portfolio=portfolio("BND 7250 @ 72.50 held 100"),
                          menu=["BND", "VTI"]),
         HouseholdAccount(name="401k", kind="deferred", portfolio=portfolio("VTSAX 12012.3 @ 120.123 held 100"),
-                         constraints=Constraints(fractional={"VTSAX": "0.001"}, fee_per_trade="0.50")),
+                         constraints=rules(fractional={"VTSAX": "0.001"}, fee_per_trade="0.50")),
     ]
 )  # fmt: skip
 CASH = {"Taxable": Decimal(5000), "IRA": Decimal("6500.25"), "401k": Decimal(0)}

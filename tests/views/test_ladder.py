@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.made import made_portfolio
 SAMPLE = read_positions(sample_bytes()).portfolio
 
 
-def steps(held: Portfolio, cash: int, strategy: str = "try_avoid_sell", **limits: object) -> list[LadderStep]:
+def steps(held: Portfolio, cash: int, strategy: str = "try_avoid_sell", **limits: Any) -> list[LadderStep]:
     policy = Policy(constraints=Constraints(**limits))
     return list(ladder(held, Decimal(cash), policy=policy, strategy=Strategy.named(strategy), min_trade=Decimal(100)))
 

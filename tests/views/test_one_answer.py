@@ -8,6 +8,7 @@ import json
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pbal_core import rebalance
 from pbal_core.planning.problem import prepare
@@ -20,7 +21,7 @@ from pbal_core.views.sweep import sweep_data
 from tests.build import portfolio
 
 HELD = portfolio("A 990 @ 10 held 100; B 1000 @ 10 held 100")
-WISH = {"method": "exact", "strategy": "hard_rebalance", "targets": {"B": 100}}
+WISH: dict[str, Any] = {"method": "exact", "strategy": "hard_rebalance", "targets": {"B": 100}}
 """All of A is sold, for 10.00 more than the file says it is worth."""
 
 

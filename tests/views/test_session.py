@@ -22,7 +22,7 @@ from pbal_core.policy.policy import Policy
 from pbal_core.views.drift import Band
 from pbal_core.views.saved import PinnedPlan, SavedPortfolio, Session
 from pbal_core.views.session import MAX_BYTES, dumps, is_session, loads
-from tests.build import portfolio
+from tests.build import portfolio, rules
 from tests.strategies import cash_amounts, portfolios
 
 SCHEMA = json.loads(files("pbal_core.views").joinpath("session.schema.json").read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ ONE = SavedPortfolio(
     accounts=("1111",),
     policy=Policy(
         targets=Targets({"VTI": 60, "bonds": 40}, groups={"bonds": ["BND", "BRK.B"]}, prices={"BND": "74.20"}),
-        constraints=Constraints(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer="250.00"),
+        constraints=rules(frozen=frozenset({"VTI"}), fractional={"BND": "0.001"}, cash_buffer="250.00"),
     ),
     cash=Decimal("-750.50"),
     min_trade=Decimal(0),

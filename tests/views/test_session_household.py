@@ -12,16 +12,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pbal_core import Constraints, DataError, Portfolio
+from pbal_core import DataError, Portfolio
 from pbal_core.policy.household import AccountPolicy, Kind
 from pbal_core.views.saved import SavedAccount, SavedHousehold, SavedPortfolio, Session, statement_of
 from pbal_core.views.session import dumps, loads
-from tests.build import portfolio
+from tests.build import portfolio, rules
 
 SCHEMA = json.loads(files("pbal_core.views").joinpath("session.schema.json").read_text(encoding="utf-8"))
 TAXABLE = SavedAccount(
     account=AccountPolicy(name="Joint", number="4321", menu=("VTI",), cash=Decimal("-250.5"),
-                          constraints=Constraints(never_sell="VTI", fractional={"VTI": "0.001"})),
+                          constraints=rules(never_sell="VTI", fractional={"VTI": "0.001"})),
     portfolio=portfolio("VTI 1000.01 @ 250 pnl -3.5 held 4"),
     found=Decimal("12.34"),
 )  # fmt: skip

@@ -87,7 +87,7 @@ def test_fractions_of_a_share_add_up() -> None:
     """Trades of thousandths of a share, each of which has fractions of a cent."""
     held = portfolio("A 1000 @ 12.3457 held 81; B 700 @ 333.3333 held 2.1; C 20 @ 7.7777")
     step = {"A": "0.001", "B": "0.001", "C": "0.001"}
-    sums = adds_up(held, "777.77", min_trade=1, method="exact", fractional=step)
+    sums = adds_up(held, Decimal("777.77"), min_trade=1, method="exact", fractional=step)
     assert sums["total"]["value_before"] == sums["total"]["value_after"]
 
 
@@ -95,7 +95,7 @@ def test_what_is_sold_completely_leaves_no_cent() -> None:
     """Its value and its proceeds have the same cents, although either alone may be rounded up."""
     held = portfolio("A 10.006 @ 10.006 held 1; B 10.007 @ 10.007 held 1; C 10.001 @ 10.001 held 1")
     for target in "ABC":
-        adds_up(held, 0, min_trade=0, method="exact", strategy="hard_rebalance", targets={target: 100})
+        adds_up(held, Decimal(0), min_trade=0, method="exact", strategy="hard_rebalance", targets={target: 100})
 
 
 def test_the_rows_of_the_sample(golden: Callable[[str, str], None]) -> None:

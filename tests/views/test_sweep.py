@@ -66,7 +66,7 @@ def cells(data: SweepData, i: int, sheet: Sheet, row: int) -> dict[str, object]:
     return shown | {"reason": side and reasons[side][row], "side": side, "dollars": states["dollars"][at]}
 
 
-def said(portfolio_: Portfolio, point: Point, *, along_cash: bool, **settings: object) -> tuple[object, ...]:
+def said(portfolio_: Portfolio, point: Point, *, along_cash: bool, **settings: Any) -> tuple[object, ...]:
     """What Python says about the same point, from the plan itself; along the cash reasons are for any cash."""
     plan = rebalance(portfolio_, point.cash, min_trade=point.min_trade, **settings)
     texts = [{key: text for key, text in row.items() if key != "price"} for row in table_rows(plan)]
@@ -85,7 +85,7 @@ def said(portfolio_: Portfolio, point: Point, *, along_cash: bool, **settings: o
 
 
 def _unspecific(
-    rows: list[dict[str, str]], portfolio_: Portfolio, plan: Plan, settings: dict[str, object]
+    rows: list[dict[str, str]], portfolio_: Portfolio, plan: Plan, settings: dict[str, Any]
 ) -> list[dict[str, str]]:
     """The rows with the reasons that hold for any cash, which is what a slider shows."""
     problem = prepare(portfolio_, **settings)
@@ -126,7 +126,7 @@ SETTINGS = [
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(map(str, settings.values()))[:40])
 @pytest.mark.parametrize("axis", ["cash", "min_trade"])
 @pytest.mark.parametrize("point", [Point(Decimal(5000), Decimal(100)), Point(Decimal("-7033.51"), Decimal("33.3"))])
-def test_every_position_shows_what_rebalance_says(settings: dict[str, Any], axis: str, point: Point) -> None:
+def test_every_position_shows_what_rebalance_says(settings: dict[str, Any], axis: Axis, point: Point) -> None:
     """Sentence, key numbers, every cell and every weight, at all positions of both sliders."""
     problem = prepare(SAMPLE, **settings)
     points = positions(problem, axis, point)
@@ -281,7 +281,7 @@ def test_no_weight_axis_goes_beyond_the_whole() -> None:
 
 @pytest.mark.parametrize("axis", ["cash", "min_trade"])
 @pytest.mark.parametrize("method", ["classic", "exact"])
-def test_some_positions_are_those_of_the_whole_sweep(axis: str, method: str) -> None:
+def test_some_positions_are_those_of_the_whole_sweep(axis: Axis, method: str) -> None:
     """What is sent before somebody reaches for a slider is what is there afterwards, at its own positions."""
     problem = prepare(SAMPLE, method=method)
     axes, point = axes_for(problem), Point(Decimal(5000), Decimal(100))

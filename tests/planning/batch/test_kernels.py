@@ -14,6 +14,7 @@ import pytest
 
 from pbal_core import InfeasiblePlanError, Portfolio, Position, rebalance
 from pbal_core.planning.batch import BatchModel, kernels, plan_batches
+from pbal_core.planning.batch.model import Quality
 from pbal_core.planning.batch.terms import Block, Terms
 from pbal_core.planning.plan import Plan
 from tests.known import known
@@ -22,7 +23,7 @@ from tests.made_accounts import accounts, many_accounts, small_accounts
 STRATEGIES = ("try_avoid_sell", "hard_rebalance")
 
 
-def planned(batch: pa.RecordBatch, quality: str, **settings: Any) -> pa.Table:
+def planned(batch: pa.RecordBatch, quality: Quality, **settings: Any) -> pa.Table:
     return pa.Table.from_batches(plan_batches([batch], BatchModel(quality, **settings)))
 
 
@@ -39,7 +40,7 @@ def one_by_one(rows: list[dict[str, Any]], strategy: str, method: str = "exact")
     """The plan of one account by ``rebalance``."""
     held = Portfolio(Position(symbol=row["symbol"], value=row["value"], price=row["price"]) for row in rows)
     targets = {row["symbol"]: row["target"] for row in rows}
-    given = {} if None in targets.values() else {"targets": targets}
+    given: dict[str, Any] = {} if None in targets.values() else {"targets": targets}
     return rebalance(held, rows[0]["cash"], strategy=strategy, method=method, **given)
 
 
@@ -105,7 +106,7 @@ def columns(table: pa.Table, *names: str) -> list[np.ndarray]:
 @pytest.mark.parametrize("cash", [1, 0, -1])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
-def test_the_laws_hold_for_every_account(quality: str, strategy: str, cash: int) -> None:
+def test_the_laws_hold_for_every_account(quality: Quality, strategy: str, cash: int) -> None:
     """Cash identity, no overspending, direction, holdings, nothing kept that was sold, finite numbers."""
     size = 10
     batch = many_accounts(150, size, worth=(3.5, 5.5), cash=cash)
@@ -140,7 +141,7 @@ def test_the_laws_hold_for_every_account(quality: str, strategy: str, cash: int)
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
-def test_the_laws_hold_for_accounts_of_all_sizes_in_any_order(quality: str, strategy: str) -> None:
+def test_the_laws_hold_for_accounts_of_all_sizes_in_any_order(quality: Quality, strategy: str) -> None:
     """One to five positions in no order, zero targets and equal ones, few shares, contributions and withdrawals."""
     batch = small_accounts(1_500, seed=7)
     order = np.lexsort([np.random.default_rng(7).random(batch.num_rows), batch.column("account").to_numpy(False)])
@@ -198,7 +199,7 @@ def filled(rows: list[dict[str, Any]], strategy: str) -> list[Fraction]:
     order = sorted((i for i, w in enumerate(weights) if w), key=lambda i: values[i] / weights[i], reverse=cash < 0)
     idle = [i for i, w in enumerate(weights) if not w]
     if cash < 0:
-        first = min(-cash, sum(values[i] for i in idle))
+        first = min(-cash, sum((values[i] for i in idle), Fraction(0)))
         values = lowered(values, idle, first)
         cash += first
     best = values
@@ -277,7 +278,7 @@ def test_a_concentrated_account_still_has_a_bound() -> None:
 
 
 @pytest.mark.parametrize("quality", ["whole", "auto"])
-def test_amounts_whose_products_do_not_fit_are_planned_alone(quality: str) -> None:
+def test_amounts_whose_products_do_not_fit_are_planned_alone(quality: Quality) -> None:
     """2.5 trillion dollars with weights of four decimals: the exact method's integers have no end."""
     text = "A cash 50000000000: VTI 1500000000000 @ 250 = 0.6123; BND 1000000000000 @ 80 = 0.3877"
     table = planned(accounts(text), quality).to_pylist()
@@ -315,7 +316,7 @@ def test_asking_again_gives_no_trade() -> None:
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_scaling_all_dollars_scales_the_plan(quality: str) -> None:
+def test_scaling_all_dollars_scales_the_plan(quality: Quality) -> None:
     """The same shares, and ten times the money."""
     text = "A cash {c}: VTI {a} @ {p} = 0.6; BND {b} @ {q} = 0.4"
     one, ten = (

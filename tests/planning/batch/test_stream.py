@@ -14,7 +14,9 @@ from pbal_core import RequestError
 from pbal_core.errors import DataError
 from pbal_core.planning.batch import MOST_ROWS, BatchModel, plan_batches, schema_for
 from pbal_core.planning.batch.columns import account_starts
+from pbal_core.planning.batch.model import Quality
 from pbal_core.planning.batch.order import AccountOrder
+from tests.build import rules
 from tests.made_accounts import SCHEMA, accounts, cut, many_accounts, small_accounts
 
 GOOD = """
@@ -24,12 +26,12 @@ C cash -200: VTI 1000 @ 250 = 60; BND 500 @ 75 = 40
 """
 
 
-def table(batches: Sequence[pa.RecordBatch], quality: str = "whole", **settings: Any) -> pa.Table:
+def table(batches: Sequence[pa.RecordBatch], quality: Quality = "whole", **settings: Any) -> pa.Table:
     return pa.Table.from_batches(plan_batches(batches, BatchModel(quality, **settings)))
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_a_batch_may_end_anywhere(quality: str) -> None:
+def test_a_batch_may_end_anywhere(quality: Quality) -> None:
     """An account that runs over the end of a batch is one account, wherever and however often that happens."""
     batch = small_accounts(8, seed=4)
     whole = table([batch], quality)
@@ -43,7 +45,7 @@ def test_a_batch_may_end_anywhere(quality: str) -> None:
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto"])
 @pytest.mark.parametrize("positions", [7, 12, 33])
-def test_an_account_alone_has_the_same_plan_to_the_last_bit(quality: str, positions: int) -> None:
+def test_an_account_alone_has_the_same_plan_to_the_last_bit(quality: Quality, positions: int) -> None:
     """What is measured of it, too: no sum depends on the accounts beside it."""
     batch = many_accounts(12, positions)
     alone = [batch.slice(i, positions) for i in range(0, batch.num_rows, positions)]
@@ -60,7 +62,7 @@ def test_accounts_come_in_any_sorted_pieces() -> None:
 
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
-def test_the_order_of_an_account_s_rows_does_not_matter(quality: str) -> None:
+def test_the_order_of_an_account_s_rows_does_not_matter(quality: Quality) -> None:
     """Rows permuted within their accounts have the same trades."""
     batch = small_accounts(80, seed=5)
     draw = np.random.default_rng(1)
@@ -94,7 +96,7 @@ BAD = {
 
 @pytest.mark.parametrize("quality", ["level", "whole", "auto", "exact"])
 @pytest.mark.parametrize("bad", BAD)
-def test_a_bad_account_costs_nobody_else_a_plan(bad: str, quality: str) -> None:
+def test_a_bad_account_costs_nobody_else_a_plan(bad: str, quality: Quality) -> None:
     """It trades nothing and says why; its neighbours are planned as if it were not there."""
     good = table([accounts(GOOD)], quality).to_pylist()
     lines = GOOD.strip().splitlines()
@@ -254,13 +256,11 @@ def test_shares_that_are_said_count_before_the_value() -> None:
 
 def test_constraints_are_kept_by_the_exact_method() -> None:
     """Of an account's symbols those that it has; a fee is paid."""
-    from pbal_core import Constraints
-
-    found = table([accounts(GOOD)], constraints=Constraints(never_buy=["BND", "XYZ"], fee_per_trade="1.5")).to_pylist()
+    found = table([accounts(GOOD)], constraints=rules(never_buy=["BND", "XYZ"], fee_per_trade="1.5")).to_pylist()
     assert {row["quality"] for row in found} == {"exact"}
     assert all(row["shares"] <= 0 for row in found if row["symbol"] == "BND")
     assert sum(row["value"] for row in found[:2]) + found[0]["cash_left"] == 500 - Decimal("1.5")
-    frozen = table([accounts(GOOD)], constraints=Constraints(frozen="BND", cash_buffer=100)).to_pylist()
+    frozen = table([accounts(GOOD)], constraints=rules(frozen="BND", cash_buffer=100)).to_pylist()
     assert [row["target"] for row in frozen[:2]] == [1400, 500]
 
 

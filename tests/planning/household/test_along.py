@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from pbal_core import Constraints, Portfolio, Position, Targets
+from pbal_core import Portfolio, Position, Targets
 from pbal_core.money import from_units
 from pbal_core.planning.household import Household, HouseholdAccount, rebalance_household
 from pbal_core.planning.household.along import prepare_household
 from pbal_core.planning.household.rounds import Rounds
 from pbal_core.planning.strategy import Strategy
+from tests.build import rules
 
 from .test_household import made_case
 
@@ -33,7 +34,7 @@ def test_every_position_is_the_turn_of_the_account(seed: Any) -> None:
     targets = Targets(case.targets())
     plan = rebalance_household(household, targets, cash, strategy=case.strategy)
     amounts = [Decimal(draw.randint(0, 20000)) for _ in range(6)] + [Decimal("12.34")]
-    terms = {"strategy": Strategy.named(case.strategy), "min_trade": Decimal(0)}
+    terms: dict[str, Any] = {"strategy": Strategy.named(case.strategy), "min_trade": Decimal(0)}
     made = prepare_household(household, targets, cash, amounts=amounts, **terms)
     for number, (name, account) in enumerate(sorted(made.accounts.items())):
         beside = made.beside(plan, name)
@@ -59,7 +60,7 @@ HOME = Household(
     [
         HouseholdAccount(name="Taxable", portfolio=held("VTI 25000 250"), menu=["VTI"]),
         HouseholdAccount(name="IRA", kind="deferred", portfolio=held("BND 7250 72.50; OLD 300 30"), menu=["BND"],
-                         constraints=Constraints(fractional={"BND": "0.001"}, fee_per_trade="1.5")),
+                         constraints=rules(fractional={"BND": "0.001"}, fee_per_trade="1.5")),
     ]
 )  # fmt: skip
 TARGETS = Targets({"VTI": 60, "BND": 40})
@@ -68,7 +69,7 @@ TARGETS = Targets({"VTI": 60, "BND": 40})
 def test_what_cannot_be_raised_is_said() -> None:
     """No lots, and the reason that a plan for this amount would give."""
     cash = {"Taxable": Decimal(0), "IRA": Decimal(0)}
-    terms = {"strategy": Strategy.TRY_AVOID_SELL, "min_trade": Decimal(0)}
+    terms: dict[str, Any] = {"strategy": Strategy.TRY_AVOID_SELL, "min_trade": Decimal(0)}
     plan = rebalance_household(HOME, TARGETS, cash)
     made = prepare_household(HOME, TARGETS, cash, **terms)
     solution = made.beside(plan, "IRA").solve(Decimal(-9000))

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbal_core import (
-    Constraints,
     InfeasiblePlanError,
     Portfolio,
     Position,
@@ -25,6 +24,7 @@ from pbal_core import (
     rebalance,
 )
 from pbal_core.planning.household import Household, HouseholdAccount, HouseholdPlan, rebalance_household
+from tests.build import rules
 
 from .oracles import Case, brute_force, solver_value
 
@@ -207,7 +207,7 @@ def test_asking_again_after_the_trades_gives_no_trade(case: Case) -> None:
     assert check_laws(later, again) <= check_laws(case, planned(case))
 
 
-def position(symbol: str, value: object, price: object, **more: object) -> Position:
+def position(symbol: str, value: object, price: object, **more: Any) -> Position:
     return Position(symbol=symbol, value=Decimal(str(value)), price=Decimal(str(price)), **more)
 
 
@@ -282,7 +282,7 @@ def test_one_account_trades_fractions_and_another_whole_shares() -> None:
         name="401(k)",
         kind="deferred",
         portfolio=Portfolio([position("VTI", "1234.5", 250, quantity=Decimal("4.938"))]),
-        constraints=Constraints(fractional={"VTI": "0.001", "BND": "0.001"}),
+        constraints=rules(fractional={"VTI": "0.001", "BND": "0.001"}),
     )
     taxable = HouseholdAccount(name="Taxable", portfolio=Portfolio([position("BND", 725, 72.5)]))
     plan = rebalance_household(
@@ -325,9 +325,7 @@ def test_bonds_move_to_where_they_belong_and_no_total_changes(couple: Household)
 
 def test_never_sell_in_one_account_holds_there_alone(couple: Household) -> None:
     taxable, ira = couple
-    kept = HouseholdAccount(
-        name="Taxable", portfolio=taxable.portfolio, constraints=Constraints(never_sell=["VTI", "BND"])
-    )
+    kept = HouseholdAccount(name="Taxable", portfolio=taxable.portfolio, constraints=rules(never_sell=["VTI", "BND"]))
     plan = rebalance_household(Household([kept, ira]), {"VTI": 20, "BND": 80}, {}, strategy="hard_rebalance")
     assert all(trade.shares > 0 for trade in plan.plans["Taxable"].trades)
     assert {trade.symbol for trade in plan.plans["IRA"].trades if trade.shares < 0} == {"VXUS"}
@@ -335,11 +333,11 @@ def test_never_sell_in_one_account_holds_there_alone(couple: Household) -> None:
 
 def test_what_is_frozen_in_one_account_counts_where_another_may_trade_it(couple: Household) -> None:
     taxable, ira = couple
-    frozen = HouseholdAccount(name="Taxable", portfolio=taxable.portfolio, constraints=Constraints(frozen=["VTI"]))
+    frozen = HouseholdAccount(name="Taxable", portfolio=taxable.portfolio, constraints=rules(frozen=["VTI"]))
     plan = rebalance_household(Household([frozen, ira]), SHARED, {"IRA": 6500})
     assert all(trade.symbol != "VTI" for trade in plan.plans["IRA"].trades)
     everywhere = [
-        HouseholdAccount(name=a.name, portfolio=a.portfolio, constraints=Constraints(frozen=["VTI"])) for a in couple
+        HouseholdAccount(name=a.name, portfolio=a.portfolio, constraints=rules(frozen=["VTI"])) for a in couple
     ]
     alone = rebalance_household(Household(everywhere), SHARED, {"IRA": 6500})
     assert alone.proof.objective < plan.proof.objective
@@ -389,7 +387,7 @@ def test_what_cannot_be_used_is_said(couple: Household, wrong: Callable[..., Any
 
 def test_what_is_wrong_in_an_account_names_the_account(couple: Household) -> None:
     taxable, ira = couple
-    odd = HouseholdAccount(name="IRA", portfolio=ira.portfolio, constraints=Constraints(never_sell=["XYZ"]))
+    odd = HouseholdAccount(name="IRA", portfolio=ira.portfolio, constraints=rules(never_sell=["XYZ"]))
     with pytest.raises(TargetError, match=r"^IRA: never_sell: XYZ is not among the positions"):
         rebalance_household(Household([taxable, odd]), SHARED)
 
@@ -422,7 +420,7 @@ def test_a_plan_at_work_has_its_own_fund_for_the_same_class() -> None:
         kind="deferred",
         portfolio=Portfolio([position("INDEX500", "9000.00", "31.27", quantity=Decimal("287.816"))]),
         menu=["INDEX500", "BONDIDX"],
-        constraints=Constraints(fractional={"INDEX500": "0.001", "BONDIDX": "0.001"}),
+        constraints=rules(fractional={"INDEX500": "0.001", "BONDIDX": "0.001"}),
     )
     taxable = HouseholdAccount(name="Taxable", portfolio=Portfolio([position("VTI", 10_000, 250)]), menu=["VTI", "BND"])
     targets = Targets(

@@ -16,7 +16,7 @@ from pbal_core.planning.household import (
     rebalance_household,
     rounds,
 )
-from tests.build import portfolio
+from tests.build import portfolio, rules
 
 SHARED = {"VTI": 50, "VXUS": 20, "BND": 30}
 
@@ -63,13 +63,13 @@ def bonds(plan: HouseholdPlan) -> Decimal:
 )
 def test_what_is_no_account_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(RequestError) as caught:
-        HouseholdAccount(**({"name": "IRA", "portfolio": Portfolio([])} | wrong))
+        HouseholdAccount(**{"name": "IRA", "portfolio": Portfolio([]), **wrong})
     assert str(caught.value) == message
 
 
 def test_cash_is_a_table() -> None:
     with pytest.raises(RequestError, match=r"cash must be a table of accounts and amounts, such as \{'IRA': 6500\}"):
-        rebalance_household(couple(), SHARED, 6500)
+        rebalance_household(couple(), SHARED, 6500)  # type: ignore[arg-type]
 
 
 def test_one_account_that_cannot_raise_its_cash_is_named() -> None:
@@ -92,12 +92,12 @@ def test_what_no_account_may_trade_keeps_its_weight(others: set[str]) -> None:
             HouseholdAccount(
                 name="A",
                 portfolio=portfolio("VTI 500 @ 10; BND 500 @ 10; GLD 200 @ 10"),
-                constraints=Constraints(frozen={"GLD"}),
+                constraints=rules(frozen={"GLD"}),
             ),
             HouseholdAccount(
                 name="B",
                 portfolio=portfolio("VTI 500 @ 10; BND 500 @ 10; GLD 200 @ 10"),
-                constraints=Constraints(frozen=others),
+                constraints=rules(frozen=others),
             ),
         ]
     )

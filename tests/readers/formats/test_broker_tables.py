@@ -15,7 +15,7 @@ from tests.readers.fuzz import DATA, workbook
 
 TABLES = [form for form in known_formats() if isinstance(form, BrokerTable)]
 
-HELD = {
+HELD: dict[str, tuple[str, int | str, dict[str, Any]]] = {
     "aj_bell.csv": ("GBP", "1072.47", {"VWRL": (50, "102.50"), "EXT": (400, "6.125"), "EXU": (10, "150")}),
     "avanza.csv": ("SEK", 0, {"SE0000115446": (120, "201.05"), "US0378331005": (3, "1796.066667"),
                               "SE0011527613": ("154.0006", "194.804436")}),
@@ -73,8 +73,7 @@ def test_what_is_held(name: Any) -> None:
     statement = read_positions(DATA / name, accounts="all")
     portfolio = statement.portfolio
     assert {p.symbol: (p.quantity, p.price) for p in portfolio} == {
-        symbol: (Decimal(quantity), Decimal(price))
-        for symbol, (quantity, price) in held.items()  # type: ignore[attr-defined]
+        symbol: (Decimal(quantity), Decimal(price)) for symbol, (quantity, price) in held.items()
     }
     assert portfolio.currency == currency
     assert statement.cash_found == Decimal(cash)
@@ -109,7 +108,7 @@ class TestTotals:
                                       "trading212_pie.csv", "comdirect.csv"])  # fmt: skip
     def test_a_lost_row_is_noticed(self, name: Any) -> None:
         lines = text(name).splitlines(keepends=True)
-        positions = [i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2])]  # type: ignore[attr-defined]
+        positions = [i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2])]
         del lines[positions[0]]
         with pytest.raises(DataError) as caught:
             read("".join(lines))
@@ -124,7 +123,7 @@ class TestTotals:
     def test_a_total_above_the_table_is_compared(self, name: Any) -> None:
         assert len(read_positions(DATA / name).totals) == 1
         lines = text(name).splitlines(keepends=True)
-        first = next(i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2]))  # type: ignore[attr-defined]
+        first = next(i for i, line in enumerate(lines) if any(symbol in line for symbol in HELD[name][2]))
         fewer = read("".join([*lines[:first], *lines[first + 1 :]]))
         assert "summary_differs" in [issue.code for issue in fewer.issues]
 
