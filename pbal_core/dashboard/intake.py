@@ -136,7 +136,7 @@ def report() -> None:
     upload = state.page().waiting
     if upload is None:
         return
-    who, kept = _subject(upload.name), in_markdown(state.page().current.name)
+    who, kept = _subject(upload), in_markdown(state.page().current.name)
     if upload.statement is None:
         count = len(upload.issues)
         problems = "1 problem was" if count == 1 else f"{count:,} problems were"
@@ -150,11 +150,11 @@ def report() -> None:
     _choices(upload)
 
 
-def _subject(name: str) -> str:
+def _subject(upload: Batch) -> str:
     """What was tried to be loaded, with a place for its verb: of one, or of many."""
-    if name in (positions.PASTED, positions.TYPED):
-        return f"The {name} {{1}}"
-    return in_markdown(name) + " {0}"
+    if upload.name in (positions.PASTED, positions.TYPED):
+        return f"The {upload.name} {{1}}"
+    return in_markdown(upload.name) + (" {0}" if upload.count == 1 else " {1}")
 
 
 def _choices(upload: Batch) -> None:
@@ -175,15 +175,18 @@ def _choose_accounts(where: Current | Batch, view: StatementView) -> None:
     # While another choice waits, the portfolio on the page has its own list beside it.
     key = f"accounts {type(where).__name__} {state.page().version}"
     st.session_state.setdefault(key, [account.id for account in view.accounts if account.included])
-    st.multiselect("Accounts to add up", list(names), format_func=names.__getitem__, key=key)
+    st.multiselect("Accounts", list(names), format_func=names.__getitem__, key=key)
     nothing = not st.session_state[key]
     use = state.change(_use_accounts)
     with st.container(horizontal=True, gap="small"):
-        st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
         if isinstance(where, Batch):
             each = state.change(_plan_each)
+            # Accounts in several currencies are no household, either: some of them have to be chosen.
+            together = any(issue.code == "choose_accounts" for issue in where.issues)
             st.button("Plan each account", key=f"each {key}", on_click=each, args=(where, key, list(names)),
+                      type="primary" if together else "secondary", disabled=nothing and not together,
                       help="A household: shared targets, and trades in each account with its own cash")  # fmt: skip
+        st.button("Use these accounts", key=f"use {key}", on_click=use, args=(where, key), disabled=nothing)
 
 
 def _choose_fund(fund: str, *, counted: bool) -> None:

@@ -18,6 +18,7 @@ from ..readers.mapping import ColumnMapping
 from ..readers.several import Priced, different_days, newer_prices, statement_at
 from ..views.saved import SavedPortfolio, last_four
 from ..views.session import is_session
+from ..views.wording import joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ class Batch:
         columns: Header names to make a mapping from; empty where that would not help.
         done: The files before it, read.
         rest: Names and bytes of the files after it.
+        count: How many files it is about, where they were read but do not go together.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Batch:
     columns: tuple[str, ...] = ()
     done: tuple[LoadedFile, ...] = ()
     rest: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    count: int = 1
 
 
 def harmless(text: str, limit: int = 60) -> str:
@@ -130,6 +133,8 @@ def read_batch(
         The portfolio, or where the reading stopped.
     """
     read = list(done)
+    if (copies := _copies([*((file.name, file.data) for file in done), *files])) is not None:
+        return Batch(name=files[-1][0], data=b"", issues=(copies,))
     for number, (name, data) in enumerate(files):
         rest = tuple(files[number + 1 :])
         try:
@@ -149,13 +154,13 @@ def read_batch(
 def finish(files: Sequence[LoadedFile]) -> Current | Batch:
     """The portfolio of files that were all read, or what is in the way of adding them up."""
     last = files[-1]
-    name = " and ".join(file.name for file in files)
+    name = joined([file.name for file in files])
     try:
         statement = together(files)
     except DataError as error:
         return Batch(name=last.name, data=last.data, issues=error.issues)
     if statement.blocking:
-        return _asking(name, last.data, statement, (), ())
+        return replace(_asking(name, last.data, statement, (), ()), count=len(files))
     return Current(name=name[:120], statement=statement, files=tuple(files))
 
 
@@ -182,8 +187,8 @@ def together(files: Sequence[LoadedFile]) -> Statement:
     """
     if len(files) == 1:
         return files[0].statement
-    if len({file.data for file in files}) < len(files):
-        raise DataError([Issue("error", "same_file", "one file is there twice; it would count double.")])
+    if (copies := _copies([(file.name, file.data) for file in files]) or _saved_twice(files)) is not None:
+        raise DataError([copies])
     parts = [own_accounts(file) for file in files]
     accounts = [account for part in parts for account in part.accounts]
     ids = [account.id for account in accounts]
@@ -206,6 +211,36 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         selection=tuple(chosen),
         not_cash=tuple(dict.fromkeys(fund for part in parts for fund in part.not_cash)),
     )
+
+
+def _copies(files: Sequence[tuple[str, bytes]]) -> Issue | None:
+    """What is wrong where one file is there twice, under one name or two."""
+    known: dict[bytes, str] = {}
+    for name, data in files:
+        if data in known:
+            both = f"{name} was loaded twice" if known[data] == name else f"{known[data]} and {name} are the same file"
+            return Issue("error", "same_file", f"{both}; it would count double. Load it once.")
+        known[data] = name
+    return None
+
+
+def _saved_twice(files: Sequence[LoadedFile]) -> Issue | None:
+    """What is wrong where an account of a saved session is in another file, too: a session keeps ends of numbers."""
+    for saved in files:
+        included = saved.statement.included
+        kept = {four for four in saved.accounts if not saved.statement.accounts or four in included}
+        for other in files:
+            numbers = (
+                () if other is saved else [a.id for a in other.statement.accounts if a.id in other.statement.included]
+            )
+            twice = next((number for number in numbers if last_four(number) in kept), None)
+            if twice is not None:
+                message = (
+                    f"an account that ends in {harmless(last_four(twice))} is in {saved.name} and in {other.name}; it "
+                    "would count double. To bring a saved session up to date, replace the positions with both files."
+                )
+                return Issue("error", "same_account", message)
+    return None
 
 
 def _in_dollars(parts: Sequence[Statement]) -> Sequence[Statement]:

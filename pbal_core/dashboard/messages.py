@@ -11,6 +11,7 @@ from ..errors import Issue, PbalError
 from ..policy.constraints import RULES
 
 CONTROLS = {
+    "choose_accounts": 'To plan each with its own cash instead, press "Plan each account".',
     "plan_a_household": 'Press "Plan each account".',
     "trade_real_money": 'Tick "Real money".',
     "exact_method": 'Choose "fit to cash (exact)" above.',

@@ -54,7 +54,8 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
     saved = [(name, data) for name, data in named if is_session(data)]
     toml = [(name, data) for name, data in named if household_file.is_household(name)]
     others = [each for each in named if each not in saved and each not in toml]
-    newer = read_batch(others, mapping=mapping, every_account=bool(toml)) if others else None
+    every = bool(toml) or state.page().household is not None or _saves_household(saved)
+    newer = read_batch(others, mapping=mapping, every_account=every) if others else None
     refused = household_file.read(toml) if toml else None
     if refused is not None:
         offer(refused)
@@ -65,6 +66,14 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
         offer(_completed(newer) if saved and isinstance(newer, Current) else newer)
     elif not saved:
         _name_accounts()
+
+
+def _saves_household(saved: Sequence[tuple[str, bytes]]) -> bool:
+    """Whether a saved session says what each account is, so that nobody has to choose between those of a newer file."""
+    try:
+        return any(each.household is not None for _name, data in saved for each in keep.read(data))
+    except DataError:
+        return False  # which is said when it is to be shown
 
 
 def _completed(newer: Current) -> Current | Batch:
@@ -137,7 +146,7 @@ def show(found: Current | Batch) -> None:
     page.current, page.waiting, page.gone = found, None, frozenset()
     page.way, page.changing, page.seeing, page.looking = "", False, False, False
     page.household = households.again(page.household, found)
-    if page.each and not found.sample and len(found.statement.included) > 1:
+    if page.each and page.household is None and not found.sample and len(found.statement.included) > 1:
         page.household = households.begin(found)
     page.each = False
     page.version += 1
@@ -163,7 +172,8 @@ def select(where: Current | Batch, accounts: Sequence[str]) -> None:
                     columns=statement.columns, done=where.done, rest=where.rest))  # fmt: skip
         return
     done = (*where.done, LoadedFile(name=where.name, data=where.data, statement=statement))
-    offer(read_batch(where.rest, done=done) if where.rest else finish(done))
+    every = state.page().each
+    offer(read_batch(where.rest, done=done, every_account=every) if where.rest else finish(done))
 
 
 def count_fund(fund: str, *, invested: bool) -> None:
@@ -207,7 +217,8 @@ def add(files: Sequence[tuple[str, bytes]]) -> None:
     if refused is not None:
         offer(refused)
     elif others:
-        offer(read_batch(others, done=_as_chosen(current), every_account=bool(toml)))
+        every = bool(toml) or state.page().household is not None
+        offer(read_batch(others, done=_as_chosen(current), every_account=every))
     else:
         _name_accounts()
 

@@ -222,3 +222,18 @@ def test_next_quarter_a_newer_file_meets_the_saved_household(app: Any) -> None:
     assert (held["Joint"]["VTI"].value, held["Roth"]["VNQ"].value) == (Decimal(28_600), Decimal(900))
     assert "No newer file has Roth" in fresh.warning[0].value
     assert page(fresh).policy.targets == Targets({"VTI": 50, "BND": 30, "VNQ": 20})
+
+
+def test_newer_files_keep_what_a_household_says(app: Any) -> None:
+    """Nobody has to choose between accounts that it knows, though they share a symbol: cash, names and taxes stay."""
+    shared = FIDELITY.replace("Rollover IRA,BND,", "Rollover IRA,VTI,").replace("$72.50", "$250.00")
+    shared = shared.replace("$14536.25", "$50125.00")
+    load(app, fidelity__csv=shared)
+    assert any('press "Plan each account"' in text.value for text in app.text)
+    next(button for button in app.button if button.label == "Plan each account").click().run()
+    kept = page(app).household = households.with_account(page(app).household, 1, name="Hers", cash=Decimal(7000))
+    app.run()
+    app.button(key="change").click().run()
+    load(app, fidelity__csv=shared.replace("200.5", "201.5").replace("$50125.00", "$50375.00"), own__csv=PLAIN)
+    assert cash(app) == {**{account.name: account.cash for account in kept.accounts}, "own": 0}
+    assert not app.warning

@@ -134,3 +134,14 @@ def test_the_page_names_every_broker_it_reads(app: AppTest) -> None:
     """In the help of the uploader."""
     for name in broker_names():
         assert name in app.file_uploader(key="upload").help
+
+
+def test_an_account_of_a_saved_session_is_not_added_once_more(app: AppTest) -> None:
+    """A session keeps the ends of numbers, so the ends count: what is held would double."""
+    text = dumps(Session(portfolios=(SavedPortfolio(name="Mine", portfolio=HELD, accounts=("2222",)),)))
+    load(app, text, "mine.pbal.json")
+    click(app, "Change")
+    load(app, OTHER, "more.csv", key="added")
+    assert "more.csv was not loaded" in app.error[0].value.replace("\\", "")
+    assert any("ends in 2222 is in Mine and in more.csv" in text.value for text in app.text)
+    assert held(app) == {"VTI": 1000, "BND": 750}
