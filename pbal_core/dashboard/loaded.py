@@ -160,8 +160,22 @@ def finish(files: Sequence[LoadedFile]) -> Current | Batch:
     except DataError as error:
         return Batch(name=last.name, data=last.data, issues=error.issues)
     if statement.blocking:
-        return replace(_asking(name, last.data, statement, (), ()), count=len(files))
+        asking = replace(_asking(name, last.data, statement, (), ()), count=len(files))
+        return replace(asking, issues=tuple(_said_of_files(issue, files) for issue in asking.issues))
     return Current(name=name[:120], statement=statement, files=tuple(files))
+
+
+def _said_of_files(issue: Issue, files: Sequence[LoadedFile]) -> Issue:
+    """What is wrong, with the files' names instead of a line where they are in different currencies."""
+    said = [(file.name, file.statement.currency) for file in files]
+    if issue.code != "mixed_currencies" or len({currency for _name, currency in said}) == 1:
+        return issue
+    listed = joined([f"{name} in {currency or 'no named currency'}" for name, currency in said])
+    message = (
+        f"the files are in different currencies ({listed}), and accounts that are planned together need the same one. "
+        "Choose accounts in one currency, or load the files one at a time."
+    )
+    return Issue("error", issue.code, message)
 
 
 def _asking(

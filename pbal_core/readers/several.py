@@ -45,11 +45,11 @@ class Priced:
 
 
 def different_days(files: Iterable[Priced]) -> Iterator[Issue]:
-    """A warning where the files are of different days."""
+    """A warning where the files are from different days."""
     days = {file.name: file.day for file in files if file.day is not None}
     if len(set(days.values())) > 1:
-        said = ", ".join(f"{name} is of {day}" for name, day in sorted(days.items()))
-        yield Issue("warning", "different_dates", f"the files are of different days: {said}.")
+        said = ", ".join(f"{name} from {day}" for name, day in sorted(days.items()))
+        yield Issue("warning", "different_dates", f"the files are from different days: {said}.")
 
 
 def newer_prices(files: Iterable[Priced], issues: list[Issue]) -> dict[str, Decimal]:

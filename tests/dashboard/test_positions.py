@@ -85,6 +85,22 @@ def test_one_account_in_two_files_is_refused() -> None:
         found = read_batch([("a.csv", one), ("b.csv", data)])
         assert isinstance(found, Batch)
         assert [issue.code for issue in found.issues] == [code]
+    asks = one + b"22222222,A,VTI,4,250.00,1000.00,\n"
+    again = read_batch([("a.csv", asks), ("a.csv", asks)])
+    assert isinstance(again, Batch)
+    assert again.statement is None  # refused at once, not after the choice between its accounts
+    assert again.issues[0].message.startswith("a.csv was loaded twice")
+
+
+def test_files_in_different_currencies_are_named() -> None:
+    """No line of one of them is at fault."""
+    plain = b"symbol,shares,price,currency\nVWCE,30,110.00,"
+    found = read_batch([("a.csv", plain + b"EUR\n"), ("b.csv", plain + b"USD\n"), ("c.csv", plain + b"USD\n\n")])
+    assert isinstance(found, Batch)
+    assert (found.name, found.count) == ("a.csv, b.csv and c.csv", 3)
+    (issue,) = found.issues
+    assert issue.where is None
+    assert "a.csv in EUR, b.csv in USD and c.csv in USD" in issue.message
 
 
 def test_files_of_two_accounts_are_added_up() -> None:

@@ -194,6 +194,10 @@ class TestAccounts:
         with pytest.raises(RequestError, match="the name of several accounts"):
             read_positions(data, accounts="individual - tod")
 
+    def test_fidelity_may_write_its_day_with_slashes(self) -> None:
+        data = (DATA / "fidelity_2026.csv").read_bytes().replace(b"Apr-01-2026 at", b"04/01/2026")
+        assert str(read_positions(data).as_of) == "2026-04-01"
+
     def test_a_choice_can_be_taken_back(self) -> None:
         statement = load("ibkr_two_accounts.csv")
         assert statement.select("all").select(None) == statement

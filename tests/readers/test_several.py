@@ -41,7 +41,7 @@ def test_prices_of_two_assets_are_no_choice(price: Any, day: Any) -> None:
 def test_different_days_are_said_once() -> None:
     """A file without a day says nothing."""
     (issue,) = different_days([OLD, NEW, UNDATED])
-    assert issue.message == "the files are of different days: a.csv is of 2026-11-01, b.csv is of 2026-08-01."
+    assert issue.message == "the files are from different days: a.csv from 2026-11-01, b.csv from 2026-08-01."
     assert not list(different_days([NEW, NEW, UNDATED]))
 
 

@@ -17,7 +17,7 @@ from ..cells import read_date
 from ..layout import POSITION, ReadingState, TableRow, Verdict
 from ..table import TableFormat, account_total
 
-_DOWNLOADED = re.compile(r"Date (?:downloaded|exported) (\w{3}-\d{2}-\d{4})", re.IGNORECASE)
+_DOWNLOADED = re.compile(r"Date (?:downloaded|exported) (\w{3}-\d{2}-\d{4}|\d{1,2}/\d{1,2}/\d{4})", re.IGNORECASE)
 
 
 def _classify(line: TableRow, state: ReadingState) -> Verdict:

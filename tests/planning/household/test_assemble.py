@@ -67,7 +67,7 @@ def test_different_days_are_said() -> None:
     text = "".join(f'[accounts.A{end}]\nnumber = "{end}"\n' for end in ("4321", "8765", "1111", "2222"))
     made = assemble(files(a=FIDELITY, b=later), household(text))
     assert [issue.message for issue in made.issues] == [
-        "the files are of different days: a.csv is of 2026-11-20, b.csv is of 2026-11-25."
+        "the files are from different days: a.csv from 2026-11-20, b.csv from 2026-11-25."
     ]
 
 
