@@ -23,7 +23,7 @@ from ..planning.problem import Problem
 from ..planning.solution import Solution
 from ..planning.strategy import Method, Strategy
 from ..views.axis import Axes, Axis, Point, axes_for, axis_points, few_places, plain
-from ..views.classes import ClassRow, summed
+from ..views.classes import ClassRow, count_text, summed
 from ..views.copying import trade_lines
 from ..views.details import fixed_details, plan_details
 from ..views.drift import Band
@@ -31,6 +31,8 @@ from ..views.landmarks import Landmark, landmarks_for
 from ..views.prices import Quotes
 from ..views.sheet import sheet_data
 from ..views.sweep import is_live, packed, sweep_data
+from ..views.trades import DASH
+from ..views.widths import widest
 from .figure import figure_data
 
 LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
@@ -171,12 +173,15 @@ def _sweep(
 
 
 def _with_classes(pinned: Mapping[str, Any] | None, classes: Sequence[ClassRow]) -> Mapping[str, Any] | None:
-    """Plan A, whose bars are summed by the classes of now."""
+    """Plan A, whose bars are summed and whose trades are counted by the classes of now."""
     several = [row for row in classes if row.kind != "fund"]
     if pinned is None or not several:
         return pinned
     bars = {unit: [*pinned[unit], *summed(pinned[unit], several)] for unit in ("weights", "dollars")}
-    return {**pinned, **bars, "trades": [*pinned["trades"], *[""] * len(several)]}
+    trades = pinned["trades"]
+    counts = [count_text(sum(1 for i in row.places if trades[i] != DASH)) for row in several]
+    width = max(pinned["width"], widest(f"\N{NOT EQUAL TO} {count}" for count in counts))
+    return {**pinned, **bars, "trades": [*trades, *counts], "width": width}
 
 
 def _sheet(name: str, problem: Problem, axes: Axes, quotes: Quotes, classes: Sequence[ClassRow]) -> dict[str, Any]:

@@ -138,10 +138,15 @@ def class_trade(outcome: Outcome, row: ClassRow) -> ClassTrade:
     return ClassTrade(count, sum(cents.moved[i] for i in places), sum(cents.after[i] for i in places))
 
 
+def count_text(trades: int) -> str:
+    """``2 trades``; a dash for none."""
+    return f"{trades:,} trade{'' if trades == 1 else 's'}" if trades else DASH
+
+
 def trade_texts(basis: Basis, trade: ClassTrade) -> Mapping[str, str]:
     """Column key -> what a person reads of the trades of a row."""
     return {
-        "shares": f"{trade.trades:,} trade{'' if trade.trades == 1 else 's'}" if trade.trades else DASH,
+        "shares": count_text(trade.trades),
         "traded": basis.cents_text(trade.moved, signed=True) if trade.trades else DASH,
         "value_after": basis.cents_text(trade.after),
     }

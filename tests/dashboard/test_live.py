@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from pbal_core import RequestError, rebalance
+from pbal_core import RequestError, Targets, rebalance
 from pbal_core.dashboard import component, household_panel, live
 from pbal_core.dashboard.figure import TRACES, figure_data
 from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
+from pbal_core.dashboard.payload import _with_classes
 from pbal_core.planning.strategy import Method
+from pbal_core.views.classes import class_rows
 from tests.build import portfolio
 
 HELD = portfolio("VTI 1000 @ 250; BND 500 @ 75 pnl -20")
@@ -164,3 +166,21 @@ def test_the_page_names_no_other_host() -> None:
     for path in component.ASSETS.iterdir():
         if path.suffix in {".js", ".css", ".html"}:
             assert "//" not in path.read_text(encoding="utf-8").replace("// ", "").replace("//\n", ""), path
+
+
+def test_plan_a_is_shown_by_the_classes_of_now() -> None:
+    """Pinned before there were any: a class has the bars of its positions together, and the number of their trades."""
+    tree = Targets({"Stocks": 60, "BND": 40}, groups={"Stocks": ["VTI", "VXUS"]})
+    classes = class_rows(portfolio("VTI 30 @ 10; VXUS 30 @ 10; BND 40 @ 10"), tree)
+    plan_a: dict[str, Any] = {
+        "trades": ["Buy 2", "\N{EN DASH}", "Sell 1"],
+        "weights": [32.0, 30.0, 38.0],
+        "dollars": [32.0, 30.0, 38.0],
+        "width": 3.0,
+    }
+    shown = _with_classes(plan_a, classes)
+    assert shown is not None
+    assert shown["trades"] == [*plan_a["trades"], "1 trade"]
+    assert shown["weights"] == [*plan_a["weights"], 62.0]
+    assert shown["width"] > plan_a["width"]
+    assert _with_classes(plan_a, class_rows(portfolio("VTI 30 @ 10; VXUS 30 @ 10; BND 40 @ 10"), None)) is plan_a

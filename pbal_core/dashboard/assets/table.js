@@ -238,6 +238,13 @@ class TradeTable {
     }
   }
 
+  /** Whether a plan trades in a row otherwise than plan A does: a class, where it does so in one of its rows. */
+  differs(i, shown, pinned) {
+    const { symbols, classes } = this.sheet;
+    if (i < symbols.length) return pinned.trades[i] !== shown.text("shares", i);
+    return classes[i - symbols.length].lines.some((line) => this.differs(line, shown, pinned));
+  }
+
   paint(shown, pinned) {
     for (const i of this.shown) {
       const row = this.rows[i];
@@ -251,7 +258,7 @@ class TradeTable {
         row.element.title = shown.reason(i) && `${shown.text("shares", i)}: ${shown.reason(i)}`;
       }
       for (const [key, k] of this.ofWeights) write(row.cells[k], shown.text(key, i));
-      if (pinned && i < this.sheet.symbols.length) row.element.toggleAttribute("data-differs", pinned.trades[i] !== shown.text("shares", i));
+      if (pinned) row.element.toggleAttribute("data-differs", this.differs(i, shown, pinned));
     }
     for (const { key, cells } of this.sums) {
       this.columns.forEach((column, k) => {
