@@ -9,7 +9,7 @@ Worked example: VTI and VTSAX, chosen in this order as the same fund, are the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ..errors import TargetError
 from ..policy import arrange, known
@@ -47,11 +47,14 @@ def regrouped(policy: Policy, portfolio: Portfolio, way: str, names: Sequence[st
         return wanted.with_tree(policy, arrange.apart(targets, chosen[0], wanted.worth(targets, portfolio)))
     if len(chosen) < 2:
         raise TargetError("choose two targets or more.")
-    return wanted.with_tree(policy, MAKERS[way](targets, chosen, name or usual_name(targets, way, chosen)))
+    held = {symbol.casefold(): symbol for symbol in portfolio.symbols}
+    if name.casefold() in held:
+        raise TargetError(f"{name}: {held[name.casefold()]} is a position; choose a name that no position has.")
+    return wanted.with_tree(policy, MAKERS[way](targets, chosen, name or usual_name(targets, way, chosen, held)))
 
 
-def usual_name(targets: Targets, way: str, chosen: Sequence[str]) -> str:
-    """What a class or a set is called that got no name; nothing else of the targets is called that.
+def usual_name(targets: Targets, way: str, chosen: Sequence[str], held: Collection[str] = ()) -> str:
+    """What a class or a set is called that got no name; nothing else of the targets, or ``held``, is called that.
 
     A set keeps the name of a set that it grows from; funds of one known market are called like it.
     """
@@ -62,5 +65,5 @@ def usual_name(targets: Targets, way: str, chosen: Sequence[str]) -> str:
     first = f"{chosen[0]} or alike" if way == SAME else "Class 1"
     candidates: list[str] = [*(markets if way == SAME and len(markets) == 1 else ()), first]
     candidates += [f"{first.removesuffix(' 1')} {number}" for number in range(2, len(nodes) + 3)]
-    taken = {name.casefold() for name in (*nodes, *targets.fractions())}
+    taken = {name.casefold() for name in (*nodes, *targets.fractions(), *held)}
     return next(each for each in candidates if each and each.casefold() not in taken)

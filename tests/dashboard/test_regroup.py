@@ -50,6 +50,7 @@ def test_what_gets_no_name_has_a_usual_one(way: str, chosen: list[str], name: st
     """That of the market where one is known; never one that is taken."""
     given = Targets.equal(HELD.symbols)
     assert usual_name(given, way, chosen) == name
+    assert usual_name(given, way, chosen, {name.casefold()}) != name
     taken = Targets({name: 50, "VTI": 20, "VTSAX": 10, "BND": 20}, groups={name: ["GLD"]})
     assert usual_name(taken, way, chosen) not in {name, *taken.fractions()}
 
@@ -66,3 +67,10 @@ def test_what_gets_no_name_has_a_usual_one(way: str, chosen: list[str], name: st
 def test_what_cannot_be_arranged_is_refused(way: str, chosen: list[str], message: str) -> None:
     with pytest.raises(TargetError, match=message):
         regrouped(EQUAL, HELD, way, chosen)
+
+
+def test_a_class_is_not_called_as_a_position_that_has_no_target() -> None:
+    """Its row and the position's would have one name; case does not tell them apart."""
+    some = Policy(targets=Targets({"VTI": 60, "VTSAX": 40}))
+    with pytest.raises(TargetError, match="bnd: BND is a position; choose a name that no position has"):
+        regrouped(some, HELD, "group", ["VTI", "VTSAX"], "bnd")
