@@ -172,6 +172,36 @@ def test_a_class_folds_in_table_and_chart_and_is_live_while_dragging(mine: Page)
     expect(mine.get_by_label("Target of VXUS in percent")).to_have_value("25")
 
 
+def test_what_comes_while_a_hand_drags_or_types_is_shown_whole(mine: Page) -> None:
+    """Another strategy lays the table anew: nothing in it is empty until the hand lets go, and what is typed stays."""
+    grouped(mine)
+    near(mine, "Cash slider")
+    box = mine.get_by_label("Cash slider").bounding_box()
+    assert box
+    mine.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    mine.mouse.down()
+    mine.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2, steps=4)
+    change = "document.querySelector('.st-key-strategy input:not(:checked)').click()"
+    mine.evaluate(change)
+    expect(mine.locator(".pbal-sentence")).to_contain_text("Sell")
+    expect(row(mine, "Stocks").locator("td").first).to_have_text("56.0 %")
+    mine.mouse.move(box["x"] + box["width"] * 0.72, box["y"] + box["height"] / 2, steps=4)
+    lines = mine.locator(".pbal-table tbody tr")
+    shown = lines.all_inner_texts()
+    assert len(shown) == 6
+    expect(row(mine, "VXUS").locator("input")).to_be_visible()
+    mine.mouse.up()
+    settled(mine)
+    assert lines.all_inner_texts() == shown
+    share(mine, "VXUS", "Stocks").fill("30")
+    title = mine.locator(".pbal-table th[data-off]")
+    expect(title).to_have_text("Sum not 100 %")
+    mine.evaluate(change)
+    expect(mine.locator(".pbal-sentence")).not_to_contain_text("Sell")
+    expect(title).to_have_text("Sum not 100 %")
+    expect(row(mine, "VXUS").locator("td[data-target]")).to_have_text("22.5 %")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_tree_fits_and_is_accessible(mine: Page, scheme: Literal["light", "dark"]) -> None:
     """In light and dark, on a desk and on a phone: nothing is cut, and no rule of accessibility is broken."""

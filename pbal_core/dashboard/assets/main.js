@@ -4,7 +4,7 @@ const AXES = ["cash", "min_trade"];
 const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
 const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never between two
 const FEW = 4; // rows that are drawn taller, so that the table fills its place
-const MOST_TALL = 10; // rows that the panels grow for
+const MOST_TALL = 14; // rows that the panels grow for; fewer on a low screen, see live.css
 const MOST_BARS = 200; // in the chart; the table has them all
 const CHOICES = ["strategy", "method"]; // Streamlit's own radio buttons beside the view, by their keys
 const CHOICE_PAUSE = 150; // ms between two looks at them while their answer is on its way
@@ -162,6 +162,7 @@ class Live {
     }
     const anew = this.choose();
     this.showPin();
+    if (anew) this.fill();
     this.paint();
     if (current) this.say();
     if (anew) this.settle();
@@ -261,16 +262,22 @@ class Live {
 
   /** Targets that are being typed (symbol -> fraction), null when there are none: their marks move, the plan waits. */
   type(typed) {
-    this.root.toggleAttribute("data-typing", typed?.off ?? false);
+    this.typed = typed;
     if (!this.sheet) return;
-    this.sheet.typed = typed?.weights;
-    const k = this.columns.findIndex((column) => column.key === "target");
-    if (k >= 0) {
-      this.table.retitle(k, typed?.off ? `Sum ${typed.sum}` : undefined);
-      this.table.titles[k].toggleAttribute("data-off", typed?.off ?? false);
-    }
+    this.showTyped();
     this.paintSoon();
     this.settleSoon();
+  }
+
+  /** The marks and the sum of the targets that are being typed, also where the sheet is a new one meanwhile. */
+  showTyped() {
+    const { typed } = this;
+    this.root.toggleAttribute("data-typing", typed?.off ?? false);
+    this.sheet.typed = typed?.weights;
+    const k = this.columns.findIndex((column) => column.key === "target");
+    if (k < 0) return;
+    this.table.retitle(k, typed?.off ? `Sum ${typed.sum}` : undefined);
+    this.table.titles[k].toggleAttribute("data-off", typed?.off ?? false);
   }
 
   setUnit(unit) {
@@ -389,6 +396,17 @@ class Live {
       weights: Math.max(...all.map(({ weights }) => weights), ...this.typedPercents()),
       dollars: Math.max(...all.map(({ dollars }) => dollars)),
     };
+  }
+
+  /** Fills a table that is new: it may settle only when a hand lets go, or when the plan of the amounts is here. */
+  fill() {
+    this.showTyped();
+    this.shown = this.look() ?? this.committed();
+    this.table.paint(this.shown, this.pinned);
+    if (!this.dragging) return; // it settles at once
+    this.table.settle(this.shown, this.pinned);
+    document.dispatchEvent(new Event("pbal-table")); // the targets have their cells again
+    this.widen();
   }
 
   paintSoon() {
