@@ -211,6 +211,7 @@ def test_the_tree_fits_and_is_accessible(mine: Page, scheme: Literal["light", "d
     for width, where in ((1280, ".pbal"), (390, ".pbal-weights")):
         mine.set_viewport_size({"width": width, "height": 1400})
         settled(mine)
+        assert mine.locator(".pbal-scroll").evaluate("e => e.scrollHeight <= e.clientHeight + 1"), "a row is hidden"
         table = mine.locator(f"{where} table")
         assert table.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth + 1")
         found = Axe().run(mine, context=where)
