@@ -101,7 +101,7 @@ def _usual(accounts: Sequence[tuple[NamedAccount, Statement]], known: Sequence[s
 def _from_id(name: str, broker: str) -> str:
     """A file's name without its ending, or the broker and the end of a number: ``Vanguard 2222``."""
     stem, dot, ending = name.rpartition(".")
-    return plain_name(stem if dot and ending.isalpha() else f"{broker or 'Account'} {last_four(name)}")
+    return plain_name(stem if dot and ending.isalpha() else f"{broker or 'Account'} {last_four(name).lstrip('.')}")
 
 
 def again(household: HouseholdPolicy | None, current: Current) -> HouseholdPolicy | None:

@@ -56,6 +56,11 @@ def test_two_accounts_of_one_name_are_told_apart() -> None:
     assert [a.name for a in households.begin(loaded(a=text)).accounts] == ["Individual", "Individual 8765"]
 
 
+def test_the_end_of_a_masked_number_is_a_name() -> None:
+    """Schwab writes ``Demo ...999``: its dots are no part of a number."""
+    assert households._from_id("Demo ...999", "Charles Schwab") == "Charles Schwab 999"
+
+
 def test_an_account_that_holds_nothing_is_none() -> None:
     """There is nothing to plan, and nothing to name."""
     text = FIDELITY.replace(
