@@ -523,6 +523,14 @@ class TestDegiro:
         """In the account's own currency the value is the product; in another, the value in that currency is."""
         assert "value_mismatch" in [code for code, *_ in problems(changed(name, old, new))]
 
+    @pytest.mark.parametrize("amount", ["EUR 3001.35", "EUR 3001,35", "EUR 3.001,35", "EUR 3,001.35"])
+    def test_an_amount_with_its_currency_has_either_decimal_sign(self, amount: str) -> None:
+        head = "Product;Symbool/ISIN;Aantal;Slotkoers;Lokale waarde;Waarde in EUR"
+        data = f"{head}\nA;IE00BK5BQT80;51;58,85;{amount};3001,35\n"
+        assert read_positions(data.encode()).portfolio["IE00BK5BQT80"].value == Decimal("3001.35")
+        off = data.replace(amount, amount.replace("3", "4"))
+        assert "value_mismatch" in [code for code, *_ in problems(off.encode())]
+
     @pytest.mark.parametrize(
         "header",
         [

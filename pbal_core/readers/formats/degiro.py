@@ -77,11 +77,19 @@ def _local(line: TableRow, draft: StatementDraft) -> tuple[Decimal | None, str]:
         return line.number(draft, "local"), line.text("local_currency")
     currency, _, amount = line.text("local_amount").partition(" ")
     try:
-        return read_cell(amount, ".")[0], currency
+        return _either(amount), currency
     except NotANumberError as error:
         message = f"{shown(amount)} {error}; an amount such as USD 1234.56 is needed."
         draft.refuse("not_a_number", message, line.record.line, line.layout.title["local_amount"])
         return None, currency
+
+
+def _either(amount: str) -> Decimal | None:
+    """An amount with a decimal point, as these cells were seen, else with the decimal comma of the other columns."""
+    try:
+        return read_cell(amount, ".")[0]
+    except NotANumberError:
+        return read_cell(amount, ",")[0]
 
 
 FORMAT = _Degiro(
