@@ -16,7 +16,7 @@ app: $(VENV)/app.stamp ## set up a virtual environment and open the dashboard
 	$(BIN)/pbal app --port $(PORT)
 
 check: lint types ## lint, types and the unit tests on few examples, in less than a minute
-	$(BIN)/python -m pytest -n 2 --dist worksteal --quick -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal --quick -m "not browser and not slow and not whole"
 
 test: $(VENV)/dev.stamp lint types ## set everything up, then lint, types and every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal

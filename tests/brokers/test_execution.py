@@ -19,6 +19,8 @@ from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
 from tests.stand_in.trading import Desk, is_order, plan, states
 
+pytestmark = pytest.mark.whole
+
 
 def codes(proposal: Any) -> set[Any]:
     return {issue.code for issue in proposal.problems}

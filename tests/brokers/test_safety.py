@@ -24,6 +24,8 @@ from tests.stand_in.gateway import ACCOUNT, Order
 from tests.stand_in.server import Reply
 from tests.stand_in.trading import Desk, is_order, plan, states
 
+pytestmark = pytest.mark.whole
+
 # -- one plan, carried out twice
 
 

@@ -22,6 +22,8 @@ from tests.stand_in.clock import FakeClock
 from tests.stand_in.flex import REPORT, FlexService, refused
 from tests.stand_in.server import make_certificate
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:

@@ -14,6 +14,8 @@ import pytest
 
 from pbal_core.cli import main
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = str(ROOT / "pbal_core" / "sample" / "positions.csv")
 

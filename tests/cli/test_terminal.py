@@ -15,6 +15,8 @@ import pytest
 from pbal_core.cli import main
 from pbal_core.cli.progress import progress
 
+pytestmark = pytest.mark.whole
+
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 
 ROOT = Path(__file__).parent.parent.parent

@@ -26,6 +26,8 @@ from tests.stand_in.gateway import COOKIE, Gateway
 from tests.stand_in.server import Reply, make_certificate
 from tests.stand_in.trading import POSITIONS, begin_anew, configure
 
+pytestmark = pytest.mark.whole
+
 
 class Terminal(io.StringIO):
     def __init__(self, text: str, *, tty: bool = True) -> None:

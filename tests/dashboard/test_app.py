@@ -23,6 +23,8 @@ from pbal_core.views.drift import Band
 from pbal_core.views.saved import Session
 from pbal_core.views.session import dumps
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 SMALL = HEADER + "VTI,1000,250,0\nBND,500,75,-20\n"

@@ -19,6 +19,8 @@ from tests.stand_in.gateway import Gateway
 from tests.stand_in.server import make_certificate
 from tests.stand_in.trading import POSITIONS, configure
 
+pytestmark = pytest.mark.whole
+
 APP = str(Path(__file__).parent.parent.parent / "streamlit_app.py")
 
 

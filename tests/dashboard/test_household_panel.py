@@ -20,6 +20,8 @@ from pbal_core.views.session import dumps
 
 from .test_households import FIDELITY, FILE, PLAIN, VANGUARD, loaded
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent.parent
 TARGETS = "[targets]\nVTI = 50\nBND = 30\nVNQ = 20\n"
 

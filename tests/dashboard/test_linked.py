@@ -26,6 +26,8 @@ from pbal_core.views.saved import SavedPortfolio, Session
 from pbal_core.views.session import dumps
 from tests.build import portfolio
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"
 OWN = HEADER + "VTI,1000,250,0\nBND,500,75,-20\n"

@@ -18,6 +18,8 @@ from pbal_core.views.saved import PinnedPlan, SavedPortfolio, Session
 from pbal_core.views.session import dumps, loads
 from tests.build import portfolio
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).parent.parent.parent
 PINNED = PinnedPlan(
     policy=Policy(),
