@@ -14,13 +14,13 @@ equal positions, the one with the largest loss goes first.
 are taxed.
 
 **Share rounding.** *Nearest (classic)* rounds each trade to whole shares separately, so together the trades can cost a
-little more than your cash; the page says so when they do. *Fit to cash (exact)* follows rules. It never spends a cent
-more than your cash. It sells nothing that could be kept, and buys nothing past its target. A trade is large enough for
-its fee, which is at most 1 % of it unless you say otherwise, and for the minimum trade. Of all such plans it finds the
-one with the least distance to your targets plus cash left idle, and proves that under these rules no plan is better.
+little more than your cash; the page says so when they do. *Fit to cash (exact)* never spends a cent more than it. It
+sells nothing that could be kept, and buys nothing past its target. A trade is large enough for its fee, which is at
+most 1 % of it unless you say otherwise, and for the minimum trade. Of all such plans it finds the one with the least
+distance to your targets plus cash left idle, and proves it.
 
-**Several accounts.** Money cannot move between accounts, but the targets can be for all of them together. *Plan each
-account* gives each its own cash and its own trades, so that all together come as close to the targets as they can.
+**Several accounts.** Money cannot move between them, but they can share targets. *Plan each account* gives each its own
+cash and its own trades.
 
 **Why equal weights?** If you have no view on which fund will do better, equal shares spread the risk and are easy to
 keep. They are a choice, not a law.

@@ -2,8 +2,11 @@
 
 const AWAY = "No connection to the server: what you see is from before, and nothing you change counts until it is back.";
 const PATIENCE = 1500; // ms: a short break needs no word
+const RUNS = ["rerunRequested", "running"]; // Streamlit's words for a page whose answer is on its way
 const LOOK = 40; // ms between two looks at whether the answer is there that a press waits for
 const LONGEST = 10_000; // ms that a press waits for it; longer where there is nothing to undo without it
+
+const REST = 1000; // ms: between the answers of the plan and of the page, Streamlit rests as if all were said
 
 class Undo {
   constructor(root) {
@@ -12,6 +15,7 @@ class Undo {
     this.line = root.querySelector(".pbal-offline");
     this.can = { back: false, forward: false };
     this.presses = []; // that wait for an answer
+    this.asked = -REST; // when an answer was last seen to be on its way
     this.stepping = false; // a step has no answer yet
     this.behind = false; // targets were sent, and no answer has come here since
     this.keys = (event) => this.key(event);
@@ -47,7 +51,9 @@ class Undo {
   goOn() {
     clearTimeout(this.looking);
     if (!this.presses.length || this.stepping) return; // the answer to a step comes here again
-    if (this.asking && (performance.now() - this.pressed < LONGEST || !this.can[this.presses[0]])) {
+    const now = performance.now(), can = this.can[this.presses[0]], asking = this.asking;
+    if (asking) this.asked = now;
+    if (asking ? now - this.pressed < LONGEST || !can : now - this.asked < REST && !can) {
       this.looking = setTimeout(() => this.goOn(), LOOK);
       return;
     }
@@ -63,7 +69,7 @@ class Undo {
   /** Whether a change, which may be what is to be undone, has no answer yet. */
   get asking() {
     this.behind ||= this.typing; // until this view has an answer too
-    return this.behind || ["moving", "waiting"].includes(document.querySelector(".pbal")?.dataset.state);
+    return this.behind || RUNS.includes(this.app?.dataset.testScriptState) || ["moving", "waiting"].includes(document.querySelector(".pbal")?.dataset.state);
   }
 
   /** Whether targets have been sent that Python has not judged yet. */
