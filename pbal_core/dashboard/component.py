@@ -5,7 +5,7 @@ Worked example: ``component("undo")`` is ``undo.html``, ``undo.css`` and ``undo.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -19,18 +19,23 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+def script(names: Iterable[str]) -> str:
+    """One script of several files, after what every component needs."""
+    return "\n".join(map(asset, ["mount.js", *names]))
+
+
 def component(name: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = ()) -> ComponentRenderer:
     """A component that shares the styles of the page.
 
     Args:
         name: That of its files, without endings.
         styles: Its style sheets, where they are not one of this name.
-        scripts: Its scripts, joined in this order, where they are not one of this name.
+        scripts: Its scripts, joined in this order after ``mount.js``, where they are not one of this name.
     """
     return st.components.v2.component(
         f"pbal_{name}",
         html=asset(f"{name}.html"),
         css="".join(map(asset, styles or [f"{name}.css"])),
-        js="\n".join(map(asset, scripts or [f"{name}.js"])),
+        js=script(scripts or [f"{name}.js"]),
         isolate_styles=False,
     )

@@ -48,7 +48,7 @@ _PARTS = {True: 700, False: 400}
 _KEY = "household"
 
 _SCRIPTS = (
-    *("cells.js", "numbers.js", "track.js", "amount.js", "copying.js"),
+    *("cells.js", "numbers.js", "track.js", "amount.js", "copying.js", "conductor.js"),
     *("household_table.js", "household_chart.js", "household.js"),
 )
 _view = component("household", styles=("live.css", "track.css", "household.css"), scripts=_SCRIPTS)

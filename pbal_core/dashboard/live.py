@@ -66,7 +66,7 @@ Streamlit's browser draws what it gets within 10 ms in one go, and the rest of t
 
 _SCRIPTS = (
     *("cells.js", "folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js"),
-    *("fit.js", "sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "main.js"),
+    *("fit.js", "sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "conductor.js", "main.js"),
 )
 
 

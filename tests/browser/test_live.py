@@ -491,7 +491,7 @@ def test_an_overtaken_call_ends_alone(page: Page, address: str) -> None:
     opened(page, address)
     problem = prepare(SAMPLE, strategy="try_avoid_sell")
     data = payload(problem, Point(Decimal(5000), Decimal(100)), live.new_memory(), facts="x")
-    source = "\n".join(component.asset(name) for name in live._SCRIPTS)
+    source = component.script(live._SCRIPTS)
     sent, shown = page.evaluate(OVERTAKEN, [source, component.asset("live.html"), json.loads(json.dumps(data))])
     assert sent == [[1, "-110000"]]
     assert shown == "-$110,000.00"

@@ -1,29 +1,19 @@
-// The conductor of a household: an amount of cash for each account and one minimum trade. The cash that somebody drags
+// The plan of a household: an amount of cash for each account and one minimum trade. The cash that somebody drags
 // is live, since Python has sent the plans of that account along its slider; the other accounts keep their plans until
 // the cash is let go, and all of them are planned anew.
 
-const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
-const SETTLE_PAUSE = 60; // ms
 const FEW_ACCOUNTS = 4; // of which a touch screen gets every plan in advance
-const NO_HOVER = matchMedia("(hover: none)");
 
-class HouseholdView {
+class HouseholdView extends Conductor {
   constructor(root) {
-    this.root = root.querySelector(".pbal");
-    this.part = (name) => this.root.querySelector(`[data-part="${name}"]`);
-    this.sentence = document.createTextNode("");
-    const line = document.createElement("span");
-    line.append(this.sentence);
-    this.part("sentence").append(line);
+    super(root);
     this.table = new HouseholdTable(this.part("by-account"), this.part("by-fund"));
     this.chart = new HouseholdChart(this.part("chart"), this.part("legend"));
-    this.numbers = new KeyNumbers(this.part("numbers"));
-    this.copying = new Copying(this.root, (words) => { this.part("spoken").textContent = words; });
     this.root.querySelector('[data-action="copy"]').addEventListener("click", () => this.copying.copy(this.lines));
     this.root.querySelector('[data-action="close-copy"]').addEventListener("click", () => this.copying.close());
     for (const button of this.root.querySelectorAll("[data-rows]")) button.addEventListener("click", () => this.show(button.dataset.rows));
     this.smallest = this.control(this.part("smallest"), "min_trade");
-    Object.assign(this, { accounts: [], slices: new Map(), sent: 0, asked: 0, answered: 0, lines: [] });
+    Object.assign(this, { accounts: [], slices: new Map(), lines: [] });
     this.targetsTyped = ({ detail }) => this.root.toggleAttribute("data-typing", detail?.off ?? false);
     document.addEventListener("pbal-typed", this.targetsTyped);
     this.wide = new ResizeObserver(() => this.settleSoon());
@@ -31,22 +21,15 @@ class HouseholdView {
   }
 
   stop() {
-    this.chart.stop();
+    super.stop();
     this.wide.disconnect();
     document.removeEventListener("pbal-typed", this.targetsTyped);
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.settling);
-    clearTimeout(this.pausing);
-    document.dispatchEvent(new Event("pbal-table")); // the targets that were typed in it need another place
   }
 
   // ---- what Python sends
 
   receive(data, send) {
-    this.send = send;
-    const overtaken = data.n < this.asked;
-    const current = !overtaken && !this.dragging && this.pausing === undefined;
-    this.sent = Math.max(this.sent, data.n);
+    const { overtaken, current } = this.hear(data, send);
     if (data.sheet && data.sheet.id !== this.sheet?.id) this.lay(data.sheet);
     if (this.sheet?.id !== data.ids.sheet) {
       if (this.lacking !== data) {
@@ -74,7 +57,7 @@ class HouseholdView {
     this.part("explanation").textContent = data.explanation;
     this.root.querySelector('[data-action="copy"]').hidden = !data.lines.length;
     this.paint();
-    if (current) this.say();
+    if (current) this.speak(stateOf(data.point.states.sentence, 0));
     this.settleSoon();
     const near = this.accounts.findIndex((amount) => amount.near);
     if (near >= 0) this.reach(near);
@@ -129,49 +112,18 @@ class HouseholdView {
     box.setAttribute("aria-describedby", note.id);
     control.querySelector("label").htmlFor = box.id;
     parent.append(control);
-    return new Amount(control, {
-      pressed: () => {
-        this.dragging = true;
-        clearTimeout(this.settling);
-      },
-      moved: () => {
-        this.mark("moving");
-        this.paintSoon();
-      },
-      released: () => {
-        this.dragging = false;
-        if (this.root.dataset.state === "moving") this.mark("waiting");
-        this.settleSoon();
-      },
-      committed: (how) => {
-        if (how === "box") this.paintSoon();
-        this.commit(how === "keys" ? KEYBOARD_PAUSE : 0);
-      },
-      reached: () => which !== "min_trade" && this.reach(which),
-    });
+    return this.hand(control, which);
   }
 
   /** Asks for the plans along the cash of an account that somebody reaches for. */
   reach(number) {
-    if (!this.point || this.slices.has(number) || this.pausing !== undefined || this.answered < this.sent) return;
+    if (number === "min_trade" || !this.point || this.slices.has(number) || this.pausing !== undefined || this.answered < this.sent) return;
     this.request({ reached: number }, false);
   }
 
-  commit(pause) {
-    clearTimeout(this.pausing);
-    const now = () => {
-      this.pausing = undefined;
-      const near = this.accounts.findIndex((amount) => amount.near);
-      this.request(near >= 0 ? { reached: near } : {});
-      this.settleSoon();
-    };
-    if (pause) this.pausing = setTimeout(now, pause);
-    else now();
-  }
-
-  /** What a test (or a style) may wait for: moving, waiting for Python, settled. */
-  mark(state) {
-    this.root.dataset.state = state;
+  ask() {
+    const near = this.accounts.findIndex((amount) => amount.near);
+    this.request(near >= 0 ? { reached: near } : {});
   }
 
   request(extra, amounts = true) {
@@ -211,13 +163,6 @@ class HouseholdView {
     return Math.max(this.sheet.top, ...this.known().map(({ top }) => top));
   }
 
-  paintSoon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.paint();
-    });
-  }
-
   paint() {
     for (const slice of this.slices.values()) slice.index ??= new Map(slice.states.places.map((place, i) => [place, i]));
     const found = this.look();
@@ -228,11 +173,6 @@ class HouseholdView {
     this.numbers.paint({ numbers: states.numbers.map((number) => stateOf(number, i)) });
     this.table.paint(states, i, this.point.states);
     this.chart.draw(states, i, this.point.states, this.top());
-  }
-
-  settleSoon() {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLE_PAUSE);
   }
 
   /** Makes room for the longest texts, and says when everything is there. */
@@ -263,25 +203,6 @@ class HouseholdView {
     ruler.remove();
     this.root.style.setProperty("--pbal-lines", String(lines));
   }
-
-  /** Says the plan in words, once a commit. */
-  say() {
-    const spoken = this.part("spoken");
-    const words = stateOf(this.point.states.sentence, 0);
-    if (spoken.textContent !== words) spoken.textContent = words;
-  }
 }
 
-const views = new WeakMap();
-
-export default function ({ parentElement, data, setStateValue }) {
-  if (!data) return undefined;
-  if (!views.has(parentElement)) views.set(parentElement, new HouseholdView(parentElement));
-  const view = views.get(parentElement);
-  view.receive(data, (request) => setStateValue("request", request));
-  return () => {
-    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
-    view.stop();
-    views.delete(parentElement);
-  };
-}
+export default mounted(HouseholdView, request);

@@ -59,10 +59,4 @@ class Kept {
   }
 }
 
-const known = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!data) return;
-  if (!known.has(parentElement)) known.set(parentElement, new Kept(parentElement));
-  known.get(parentElement).receive(data, (told) => setTriggerValue("told", told));
-}
+export default mounted(Kept, ({ setTriggerValue }, told) => setTriggerValue("told", told));

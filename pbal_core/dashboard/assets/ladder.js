@@ -84,15 +84,4 @@ class Ladder {
   }
 }
 
-const ladders = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!ladders.has(parentElement)) ladders.set(parentElement, new Ladder(parentElement));
-  ladders.get(parentElement).receive(data, (request) => setTriggerValue("request", request));
-  return () => {
-    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
-    ladders.get(parentElement)?.stop();
-    ladders.delete(parentElement);
-  };
-}
+export default mounted(Ladder, ({ setTriggerValue }, request) => setTriggerValue("request", request));

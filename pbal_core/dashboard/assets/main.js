@@ -1,24 +1,16 @@
-// The conductor: keeps the two amounts, looks their plan up, paints it, and sends Python what was committed.
+// The plan of one portfolio: keeps the two amounts, looks their plan up, paints it, and sends Python what was committed.
 
 const AXES = ["cash", "min_trade"];
-const KEYBOARD_PAUSE = 140; // ms: held arrow keys commit once, when they rest
-const SETTLE_PAUSE = 60; // ms: plotly.js draws after the last move, never between two
 const FEW = 4; // rows that are drawn taller, so that the table fills its place
 const MOST_TALL = 14; // rows that the panels grow for; fewer on a low screen, see live.css
 const MOST_BARS = 200; // in the chart; the table has them all
 const CHOICES = ["strategy", "method"]; // Streamlit's own radio buttons beside the view, by their keys
 const CHOICE_PAUSE = 150; // ms between two looks at them while their answer is on its way
-const NO_HOVER = matchMedia("(hover: none)");
 
-class Live {
+class Live extends Conductor {
   constructor(root) {
-    this.root = root.querySelector(".pbal");
-    this.part = (name) => this.root.querySelector(`[data-part="${name}"]`);
+    super(root);
     this.fitButton = this.root.querySelector('[data-action="fit"]');
-    this.sentence = document.createTextNode("");
-    const line = document.createElement("span");
-    line.append(this.sentence);
-    this.part("sentence").append(line);
     this.order = new RowOrder();
     this.table = new TradeTable(this.root.querySelector(".pbal-table"), {
       sorted: (key) => this.arrange(() => this.order.press(key)),
@@ -28,7 +20,6 @@ class Live {
       },
     });
     this.pick = new Pick(this.root, this.table);
-    this.numbers = new KeyNumbers(this.part("numbers"));
     this.chart = new Chart(this.part("chart"));
     this.chart.onResize = () => this.settle();
     this.fits = new Fit(this.root);
@@ -50,11 +41,8 @@ class Live {
     };
     for (const kind of ["click", "keyup"]) document.addEventListener(kind, this.choice, true);
     this.sweeps = {};
-    this.sent = 0; // number of the last request
-    this.asked = 0; // number of the last request with amounts
-    this.answered = 0; // number of the last one that has its answer
     this.unit = "weights";
-    this.inputs = Object.fromEntries(AXES.map((axis) => [axis, this.connect(axis)]));
+    this.inputs = Object.fromEntries(AXES.map((axis) => [axis, this.hand(this.root.querySelector(`[data-axis="${axis}"]`), axis)]));
     for (const button of this.root.querySelectorAll("[data-unit]")) {
       button.addEventListener("click", () => this.setUnit(button.dataset.unit));
     }
@@ -66,7 +54,6 @@ class Live {
     for (const button of this.root.querySelectorAll("[data-action]")) {
       button.addEventListener("click", () => this.act(button.dataset.action));
     }
-    this.copying = new Copying(this.root, (words) => { this.part("spoken").textContent = words; });
     this.connectTools();
     this.savePicture = ({ detail }) => this.save(detail);
     document.addEventListener("pbal-save", this.savePicture);
@@ -101,7 +88,7 @@ class Live {
   }
 
   stop() {
-    this.chart.stop();
+    super.stop();
     this.thin.stop();
     this.pick.stop();
     document.fonts.removeEventListener("loadingdone", this.lettersCame);
@@ -110,20 +97,12 @@ class Live {
     document.removeEventListener("pbal-room", this.lettersCame);
     for (const kind of ["click", "keyup"]) document.removeEventListener(kind, this.choice, true);
     document.removeEventListener("pbal-save", this.savePicture);
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.settling);
-    clearTimeout(this.pausing);
-    document.dispatchEvent(new Event("pbal-table")); // the targets that were typed in it need another place
   }
 
   // ---- what Python sends
 
   receive(data, send) {
-    this.send = send;
-    // An answer that a newer move has overtaken is no news; a view that is new here goes on from the last number.
-    const overtaken = data.n < this.asked;
-    const current = !overtaken && !this.dragging && this.pausing === undefined;
-    this.sent = Math.max(this.sent, data.n);
+    const { overtaken, current } = this.hear(data, send);
     if (!this.sheet) AXES.forEach((axis) => { this.inputs[axis].amount = data.amounts[axis]; });
     if (data.sheet && data.sheet.id !== this.sheet?.id) {
       this.sheet = data.sheet;
@@ -179,29 +158,12 @@ class Live {
 
   // ---- what the reader does
 
-  connect(axis) {
-    return new Amount(this.root.querySelector(`[data-axis="${axis}"]`), {
-      pressed: () => {
-        this.dragging = axis;
-        clearTimeout(this.settling);
-      },
-      moved: () => {
-        this.mark("moving");
-        if (this.dragging) this.thin.begin();
-        this.paintSoon();
-      },
-      released: () => {
-        this.dragging = null;
-        this.thin.end();
-        if (this.root.dataset.state === "moving") this.mark("waiting"); // also where the thumb came back to its start
-        this.settleSoon();
-      },
-      committed: (how) => {
-        if (how === "box") this.paintSoon();
-        this.commit(how === "keys" ? KEYBOARD_PAUSE : 0);
-      },
-      reached: () => this.reach(axis),
-    });
+  moves() {
+    if (this.dragging) this.thin.begin();
+  }
+
+  rests() {
+    this.thin.end();
   }
 
   /** Whether all positions of a slider are here, for the amount that the other one has. */
@@ -219,17 +181,6 @@ class Live {
     }
   }
 
-  commit(pause) {
-    clearTimeout(this.pausing);
-    const now = () => {
-      this.pausing = undefined;
-      this.request({});
-      this.settleSoon();
-    };
-    if (pause) this.pausing = setTimeout(now, pause);
-    else now();
-  }
-
   /** Whether another strategy or rounding is chosen than the plan here is made with: then it is marked as waiting. */
   choosing() {
     const other = CHOICES.some((key) => {
@@ -239,11 +190,6 @@ class Live {
     this.root.toggleAttribute("data-choosing", other);
     if (other) this.mark("waiting");
     return other;
-  }
-
-  /** What a test (or a style) may wait for: moving, waiting for Python, settled. */
-  mark(state) {
-    this.root.dataset.state = state;
   }
 
   get amounts() {
@@ -258,6 +204,10 @@ class Live {
     for (const axis of AXES) have[axis] = this.sweeps[axis]?.id;
     const reached = AXES.filter((axis) => this.inputs[axis].near).join(" ");
     this.send({ n: this.sent, ...amounts, have, reached, ...extra });
+  }
+
+  ask() {
+    this.request({});
   }
 
   /** Targets that are being typed (symbol -> fraction), null when there are none: their marks move, the plan waits. */
@@ -409,13 +359,6 @@ class Live {
     this.widen();
   }
 
-  paintSoon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.paint();
-    });
-  }
-
   paint() {
     const shown = this.look();
     this.root.toggleAttribute("data-busy", !shown && !this.notice);
@@ -439,11 +382,6 @@ class Live {
     this.widening = true;
     await this.chart.settle(this.view());
     this.widening = false;
-  }
-
-  settleSoon(pause = SETTLE_PAUSE) {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), pause);
   }
 
   settle() {
@@ -484,26 +422,10 @@ class Live {
     this.part("pin-line").textContent = pinned ? pinned.label : "";
   }
 
-  /** Says the plan in words, once a commit. */
   say() {
-    const spoken = this.part("spoken");
     const shown = this.look();
-    if (shown && spoken.textContent !== shown.sentence) spoken.textContent = shown.sentence;
+    if (shown) this.speak(shown.sentence);
   }
 }
 
-const instances = new WeakMap();
-
-export default function (component) {
-  const { parentElement, data, setStateValue } = component;
-  if (!data) return undefined;
-  if (!instances.has(parentElement)) instances.set(parentElement, new Live(parentElement));
-  const live = instances.get(parentElement);
-  // In a moment of its own: what several controls send at one moment is one message, which runs one fragment alone.
-  live.receive(data, (request) => setTimeout(() => setStateValue("request", request)));
-  return () => {
-    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
-    live.stop();
-    instances.delete(parentElement);
-  };
-}
+export default mounted(Live, request);

@@ -77,11 +77,4 @@ class Rows {
   }
 }
 
-const tables = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!tables.has(parentElement)) tables.set(parentElement, new Rows(parentElement));
-  tables.get(parentElement).receive(data, (rows) => setTriggerValue("rows", rows));
-  return undefined;
-}
+export default mounted(Rows, ({ setTriggerValue }, rows) => setTriggerValue("rows", rows));

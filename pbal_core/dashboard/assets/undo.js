@@ -104,15 +104,4 @@ class Undo {
   }
 }
 
-const undos = new WeakMap();
-
-export default function ({ parentElement, data }) {
-  if (!data) return undefined;
-  if (!undos.has(parentElement)) undos.set(parentElement, new Undo(parentElement));
-  undos.get(parentElement).receive(data);
-  return () => {
-    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
-    undos.get(parentElement)?.stop();
-    undos.delete(parentElement);
-  };
-}
+export default mounted(Undo);

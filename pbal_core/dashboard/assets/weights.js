@@ -401,15 +401,4 @@ class Weights {
   }
 }
 
-const tables = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!tables.has(parentElement)) tables.set(parentElement, new Weights(parentElement));
-  tables.get(parentElement).receive(data, (edit) => setTriggerValue("edit", edit));
-  return () => {
-    if (parentElement.isConnected) return; // Streamlit ends every call that a newer one has overtaken, too
-    tables.get(parentElement)?.stop();
-    tables.delete(parentElement);
-  };
-}
+export default mounted(Weights, ({ setTriggerValue }, edit) => setTriggerValue("edit", edit));
