@@ -44,7 +44,8 @@ class Undo {
   go(way) {
     if (!this.presses.length) this.pressed = performance.now();
     this.presses.push(way);
-    this.goOn();
+    clearTimeout(this.looking);
+    this.looking = setTimeout(() => this.goOn(), LOOK); // Streamlit needs a moment to show what was pressed just before
   }
 
   /** Does what was pressed, one step after the other: a step that is not there yet must not leave the page. */
