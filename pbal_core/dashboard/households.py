@@ -22,6 +22,7 @@ from ..policy.constraints import Constraints
 from ..policy.household import AccountPolicy, HouseholdPolicy, Kind
 from ..policy.policy import Policy
 from ..policy.targets import Targets
+from ..policy.tree import every_node
 from ..portfolio import Portfolio, symbol_key
 from ..readers import NamedAccount, Statement
 from ..views.saved import SavedAccount, SavedHousehold, last_four
@@ -47,9 +48,14 @@ def usual_kind(name: str) -> Kind:
     return Kind.DEFERRED if _DEFERRED.search(name) else Kind.TAXABLE
 
 
+def _loaded(current: Current) -> tuple[LoadedFile, ...]:
+    """The files of a portfolio; positions that came without one count as a file of the portfolio's name."""
+    return current.files or (LoadedFile(name=current.name, data=b"", statement=current.statement),)
+
+
 def _files(current: Current) -> list[tuple[str, Statement]]:
     """Each file's name and statement, in which everything belongs to an account."""
-    files = current.files or (LoadedFile(name=current.name, data=b"", statement=current.statement),)
+    files = _loaded(current)
     if len(files) == 1:
         files = (replace(files[0], statement=current.statement),)
     return [(file.name, own_accounts(file)) for file in files]
@@ -156,8 +162,8 @@ def from_file(policy: HouseholdPolicy, current: Current) -> tuple[HouseholdPolic
     Raises:
         RequestError: Accounts that are missing, or found twice, or that the file does not name; with all of them.
     """
-    files = current.files or (LoadedFile(name=current.name, data=b"", statement=current.statement),)
-    parts = find_accounts([PositionsFile(name=file.name, statement=file.statement) for file in files], policy)
+    files = [PositionsFile(name=file.name, statement=file.statement) for file in _loaded(current)]
+    parts = find_accounts(files, policy)
     accounts, ids = [], []
     for account in policy.accounts:
         part = parts.get(account.name)
@@ -215,12 +221,7 @@ def merged(page: Constraints, own: Constraints) -> Constraints:
 
 def location_for(household: HouseholdPolicy, targets: Targets) -> dict[str, tuple[Kind, ...]]:
     """Where classes belong, of those that still have a target."""
-    names: set[str] = set()
-    nodes = list(targets.tree())
-    while nodes:
-        node = nodes.pop()
-        names |= {symbol_key(node.name), *(symbol_key(s) for leaf in node.leaves() for s in leaf.symbols)}
-        nodes += node.members
+    names = {symbol_key(name) for node in every_node(targets.tree()) for name in (node.name, *node.symbols)}
     return {name: kinds for name, kinds in household.location.items() if symbol_key(name) in names and kinds}
 
 

@@ -136,14 +136,9 @@ def _refused(code: str, message: str) -> DataError:
 
 
 def _portfolio(reader: Reader, given: Any, path: str) -> SavedPortfolio | None:
-    if not isinstance(given, dict):
-        reader.say(path, "must be a table")
-        return None
     before = len(reader.problems)
-    names = {"name", "currency", "as_of", "accounts", "cash", "positions", "policy", "settings"}
-    more = {"pinned", "not_cash", "household", "band"}
-    reader.keys({name: given[name] for name in given if name not in more}, path, names)
-    if len(reader.problems) > before:
+    needed = {"name", "currency", "as_of", "accounts", "cash", "positions", "policy", "settings"}
+    if not reader.table(given, path, needed, optional={"pinned", "not_cash", "household", "band"}):
         return None
     held = reader.positions(given["positions"], given["currency"], path)
     policy = reader.policy(given["policy"], f"{path}.policy")

@@ -58,12 +58,8 @@ def amount_text(amount: Decimal) -> str:
 
 def household(reader: Reader, given: Any, currency: Any, path: str) -> SavedHousehold | None:
     """Reads a household; what is wrong goes to the reader."""
-    if not isinstance(given, dict):
-        reader.say(path, "must be a table")
-        return None
     before = len(reader.problems)
-    reader.keys(given, path, {"accounts", "location"})
-    if len(reader.problems) > before:
+    if not reader.table(given, path, {"accounts", "location"}):
         return None
     entries, location = given["accounts"], given["location"]
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_PORTFOLIOS:
@@ -80,12 +76,9 @@ def household(reader: Reader, given: Any, currency: Any, path: str) -> SavedHous
 
 
 def _account(reader: Reader, given: Any, currency: Any, path: str) -> SavedAccount | None:
-    if not isinstance(given, dict):
-        reader.say(path, "must be a table")
-        return None
     before = len(reader.problems)
-    reader.keys(given, path, {"name", "number", "kind", "menu", "cash", "constraints", "found", "positions"})
-    if len(reader.problems) > before:
+    needed = {"name", "number", "kind", "menu", "cash", "constraints", "found", "positions"}
+    if not reader.table(given, path, needed):
         return None
     held = reader.positions(given["positions"], currency, path)
     constraints = reader.policy({"constraints": given["constraints"]}, f"{path}.constraints")
@@ -108,13 +101,12 @@ def _account(reader: Reader, given: Any, currency: Any, path: str) -> SavedAccou
 
 def _location(reader: Reader, given: Any, path: str) -> dict[str, tuple[Kind, ...]]:
     """Name of a target -> kinds of account."""
-    if not isinstance(given, dict):
-        reader.say(path, "must be a table")
+    if not reader.is_table(given, path):
         return {}
     problems: list[str] = []
     found = {str(name): kinds_of(kinds, f"the location of {str(name)[:40]}", problems) for name, kinds in given.items()}
     for problem in problems:
-        reader.say(path, f"cannot be used: {problem.removesuffix('.')}")
+        reader.refuse(path, problem)
     return found
 
 

@@ -6,7 +6,7 @@ of "x" in the third position of the first portfolio is ``portfolios[0].positions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,9 +34,9 @@ class Reader:
         """Notes what is wrong with a value."""
         self.problems.append(Issue("error", "session_value", f"{path} {what}."))
 
-    def keys(self, given: Mapping[str, Any], path: str, known: set[str]) -> None:
-        """Notes keys that are not known, and those that are missing."""
-        for name in sorted(given.keys() - known):
+    def keys(self, given: Mapping[str, Any], path: str, known: set[str], optional: Collection[str] = ()) -> None:
+        """Notes keys that are not known, and those that are missing and not optional."""
+        for name in sorted(given.keys() - known - set(optional)):
             place = f"{path}.{name[:40]}" if path else name[:40]
             message = (
                 f"{ascii(place)[1:-1]} is not known; a session of version {VERSION} has {', '.join(sorted(known))}."
@@ -45,14 +45,28 @@ class Reader:
         for name in sorted(known - given.keys()):
             self.say(f"{path}.{name}" if path else name, "is missing")
 
+    def refuse(self, path: str, reason: str) -> None:
+        """Notes that a value of the right kind cannot be used."""
+        self.say(path, f"cannot be used: {reason.removesuffix('.')}")
+
+    def is_table(self, given: Any, path: str) -> bool:
+        """Whether it is a table; if not, that is noted."""
+        if isinstance(given, dict):
+            return True
+        self.say(path, "must be a table")
+        return False
+
+    def table(self, given: Any, path: str, needed: set[str], optional: Collection[str] = ()) -> bool:
+        """Whether it is a table with the keys that it needs, and no others but the optional; what is not is noted."""
+        if not self.is_table(given, path):
+            return False
+        before = len(self.problems)
+        self.keys(given, path, needed, optional)
+        return len(self.problems) == before
+
     def settings(self, given: Any, path: str) -> dict[str, Any]:
         """Cash, minimum trade, strategy and method; empty where one of them is missing."""
-        if not isinstance(given, dict):
-            self.say(path, "must be a table")
-            return {}
-        before = len(self.problems)
-        self.keys(given, path, {"cash", "min_trade", "strategy", "method"})
-        if len(self.problems) > before:
+        if not self.table(given, path, {"cash", "min_trade", "strategy", "method"}):
             return {}
         return {
             "cash": self.cents(given["cash"], f"{path}.cash", -MAX_CASH),
@@ -63,8 +77,7 @@ class Reader:
 
     def band(self, given: Any, path: str) -> Band:
         """How far a weight may be from its target; the 5/25 rule where that cannot be used."""
-        if not isinstance(given, dict):
-            self.say(path, "must be a table")
+        if not self.is_table(given, path):
             return Band()
         before = len(self.problems)
         self.keys(given, path, {"absolute", "relative"})
@@ -75,17 +88,12 @@ class Reader:
             try:
                 return Band(**limits)
             except RequestError as error:
-                self.say(path, f"cannot be used: {str(error).removesuffix('.')}")
+                self.refuse(path, str(error))
         return Band()
 
     def pinned(self, given: Any, path: str) -> PinnedPlan | None:
         """Plan A."""
-        if not isinstance(given, dict):
-            self.say(path, "must be a table")
-            return None
-        before = len(self.problems)
-        self.keys(given, path, {"policy", "settings"})
-        if len(self.problems) > before:
+        if not self.table(given, path, {"policy", "settings"}):
             return None
         policy, settings = self.policy(given["policy"], f"{path}.policy"), given["settings"]
         rest = self.settings(settings, f"{path}.settings")
@@ -104,16 +112,14 @@ class Reader:
             return Portfolio([each for each in held if each is not None], currency=currency)
         except DataError as error:
             for issue in error.issues:
-                self.say(path, f"cannot be used: {issue.message.removesuffix('.')}")
+                self.refuse(path, issue.message)
             return None
 
     def position(self, given: Any, path: str) -> Position | None:
         """One position; None where it cannot be used."""
-        if not isinstance(given, dict):
-            self.say(path, "must be a table")
+        if not self.is_table(given, path):
             return None
-        optional = {"pnl", "quantity"}
-        self.keys({name: given[name] for name in given if name not in optional}, path, {"symbol", "value", "price"})
+        self.keys(given, path, {"symbol", "value", "price"}, optional={"pnl", "quantity"})
         before = len(self.problems)
         amounts: dict[str, Any] = {
             name: self.amount(given[name], f"{path}.{name}")
@@ -126,19 +132,18 @@ class Reader:
             return Position(symbol=given["symbol"], **amounts)
         except DataError as error:
             for issue in error.issues:
-                self.say(path, f"cannot be used: {issue.message.removesuffix('.')}")
+                self.refuse(path, issue.message)
             return None
 
     def policy(self, given: Any, path: str) -> Policy | None:
         """Targets and constraints; None where they cannot be used."""
-        if not isinstance(given, dict):
-            self.say(path, "must be a table")
+        if not self.is_table(given, path):
             return None
         try:
             return Policy.from_dict(given)
         except PbalError as error:
             for line in str(error).splitlines():
-                self.say(path, f"cannot be used: {line.removesuffix('.')}")
+                self.refuse(path, line)
             return None
 
     def text(self, given: Any, path: str) -> str:

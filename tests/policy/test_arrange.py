@@ -132,7 +132,7 @@ def test_what_is_worth_nothing_has_no_current_weights() -> None:
 
 
 def test_a_part_is_played_by_the_market_nearest_to_it() -> None:
-    """A fund of the S&P 500 stands for all US stocks where none of these is held; parts without a fund are left out."""
+    """An S&P 500 fund plays US stocks unless a total-market fund is held; parts without a fund are left out."""
     assert suggested(READY_MADE[0], ["BND", "VOO"]) == {"US stocks": ("VOO",), "US bonds": ("BND",)}
     assert suggested(READY_MADE[0], ["VOO", "VTI"]) == {"US stocks": ("VTI",)}
 

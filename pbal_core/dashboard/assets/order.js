@@ -62,7 +62,7 @@ class RowOrder {
     return line >= sheet.symbols.length && !this.query.trim() && FOLDED.has(nameOf(sheet, line));
   }
 
-  /** Of such lines those that have a bar: what is inside an open class stands for it. */
+  /** Which of those lines get a bar: an open class is charted as the funds inside it. */
   bars(sheet, lines) {
     return lines.filter((line) => line < sheet.symbols.length || this.folds(sheet, line));
   }
