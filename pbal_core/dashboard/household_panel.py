@@ -10,7 +10,6 @@ browser is the client's: it is text until ``read_amount`` accepted it and the co
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -34,7 +33,7 @@ from ..views.household_page import HouseholdStates, household_sheet, household_s
 from ..views.household_rows import HouseholdRows, household_rows
 from ..views.reading import counted
 from . import households, state
-from .component import component
+from .component import component, digest
 from .live import read_amount
 from .loaded import Current
 from .messages import literal, page_words, say
@@ -65,7 +64,7 @@ def show(current: Current, household: HouseholdPolicy, policy: Policy) -> Househ
     memory = st.session_state.setdefault(f"{_KEY}-memory", new_memory())
     memory["answer"] += 1
     try:
-        asked = _Asked.of(current, household, policy, memory)
+        asked = _Asked.of(current, household, policy)
     except PbalError as error:
         st.error("There is no plan for this household.")
         say([error])
@@ -88,19 +87,17 @@ def remarks(plan: HouseholdPlan) -> None:
 
 def new_memory() -> dict[str, Any]:
     """What Python keeps of the view: the last request and answer, what the browser has, what was refused."""
-    return {"n": 0, "answer": 0, "have": "", "reached": None, "errors": {}, "typed": {}, "asked": {}, "whose": None}
+    return {"n": 0, "answer": 0, "have": "", "reached": None, "errors": {}, "typed": {}}
 
 
 class _Asked:
     """One question about a household, and its answer."""
 
-    def __init__(
-        self, assembled: Assembled, targets: Targets, household: HouseholdPolicy, memory: dict[str, Any]
-    ) -> None:
+    def __init__(self, assembled: Assembled, targets: Targets, household: HouseholdPolicy) -> None:
         settings = state.settings()
         self.assembled, self.targets = assembled, targets
         self.cash, self.min_trade = assembled.cash, settings.min_trade
-        self.axes = _axes(assembled, memory)
+        self.axes = _axes(assembled)
         self.prepared: Prepared = prepare_household(
             assembled.household,
             targets,
@@ -127,18 +124,18 @@ class _Asked:
         except InfeasiblePlanError as error:
             self.refusal = str(error)
         facts = (assembled.household, targets, settings.strategy, self.axes, assembled.found)
-        self.sheet = _digest(facts, sorted(location.items()))
-        self.point = _digest(self.sheet, sorted(self.cash.items()), self.min_trade)
+        self.sheet = digest(facts, sorted(location.items()))
+        self.point = digest(self.sheet, sorted(self.cash.items()), self.min_trade)
 
     @classmethod
-    def of(cls, current: Current, household: HouseholdPolicy, policy: Policy, memory: dict[str, Any]) -> _Asked:
+    def of(cls, current: Current, household: HouseholdPolicy, policy: Policy) -> _Asked:
         """The question of the page.
 
         Raises:
             PbalError: It cannot be asked.
         """
         assembled = households.assembled(household, policy, current)
-        return cls(assembled, households.targets_for(policy, current), household, memory)
+        return cls(assembled, households.targets_for(policy, current), household)
 
     def data(self, memory: dict[str, Any]) -> dict[str, Any]:
         """What the browser needs and does not have yet; it is remembered as sent."""
@@ -211,21 +208,14 @@ def along(rows: HouseholdRows, prepared: Prepared, plan: HouseholdPlan, number: 
     return household_states(rows, positions, moving=number, places=range(len(axis)), landmarks=asked.marks(number))
 
 
-def _axes(assembled: Assembled, memory: dict[str, Any]) -> list[tuple[Decimal, ...]]:
-    """The positions of each account's slider; they do not shrink under a hand."""
-    household = assembled.household
-    whose = [(account.name, account.portfolio.symbols, account.portfolio.value) for account in household]
-    if memory["whose"] != whose:
-        memory["whose"], memory["asked"] = whose, {}
+def _axes(assembled: Assembled) -> list[tuple[Decimal, ...]]:
+    """The positions of each account's slider; a far amount widens it while it is asked for."""
     axes = []
-    for account in household:
+    for account in assembled.household:
         cash, found = assembled.cash[account.name], assembled.found.get(account.name, Decimal(0))
-        asked = memory["asked"].setdefault(account.name, [])
-        if cash not in asked:
-            asked.append(cash)
         marks = [found] if found > 0 else []
         worth = account.portfolio.value
-        reach = [*asked, *(mark for mark in marks if mark <= 10 * worth)]
+        reach = [cash, *(mark for mark in marks if mark <= 10 * worth)]
         parts = _PARTS[len(account.portfolio) <= _FEW_ROWS]
         axes.append(cash_axis(worth, parts, reach=reach, marks=marks))
     return axes
@@ -280,7 +270,3 @@ def take(request: object, memory: dict[str, Any]) -> None:
     smallest = amounts.pop("")
     st.session_state["min_trade"] = smallest
     page.household = households.with_cash(household, amounts)
-
-
-def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -12,7 +12,6 @@ slider of cash, its other 500 follow.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +32,7 @@ from ..views.sheet import sheet_data
 from ..views.sweep import is_live, packed, sweep_data
 from ..views.trades import DASH
 from ..views.widths import widest
+from .component import digest
 from .figure import figure_data
 
 LET_GO = "{:,} positions are too many to show every plan while you drag: let the slider go to see the plan."
@@ -61,7 +61,7 @@ class _Sliders:
     @property
     def name(self) -> str:
         """Names the sheet: the facts, and how far the sliders go."""
-        return _digest(self.base, *((axis[0], axis[-1]) for axis in (self.axes.cash, self.axes.min_trade)))
+        return digest(self.base, *((axis[0], axis[-1]) for axis in (self.axes.cash, self.axes.min_trade)))
 
 
 def payload(
@@ -144,7 +144,7 @@ def _sliders(
     problem: Problem, point: Point, before: _Sliders | None, facts: object, *, found: Decimal | None, band: Band | None
 ) -> _Sliders:
     """The sliders for a question; those from before where they fit. A far amount widens them while it is asked for."""
-    base = _digest(facts, found, band, problem.scale)
+    base = digest(facts, found, band, problem.scale)
     if before is not None and before.base == base and before.asked in (None, point) and before.axes.hold(point):
         return before
     marks = landmarks_for(problem, found, band)
@@ -196,7 +196,3 @@ def _sheet(name: str, problem: Problem, axes: Axes, quotes: Quotes, classes: Seq
         "money": "dollars" if currency == "USD" else currency,
         "spellings": currency_spellings(currency),
     }
-
-
-def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -157,7 +157,7 @@ def test_the_slice_of_a_slider_is_what_is_planned_beside_the_others(asked: state
     memory = new_memory()
     policy = Policy(targets=Targets({"VTI": 60, "BND": 40}))
     assert asked.household is not None
-    question = _Asked.of(asked.current, asked.household, policy, memory)
+    question = _Asked.of(asked.current, asked.household, policy)
     data = question.data(memory)
     assert data["sheet"]["id"] == data["ids"]["sheet"]
     assert data["slice"] is None
@@ -181,12 +181,28 @@ def test_the_slice_of_a_slider_is_what_is_planned_beside_the_others(asked: state
         assert states["sentence"]["states"][states["sentence"]["at"][place]] == one["sentence"]["states"][0]
 
 
+def test_a_far_amount_widens_a_slider_while_it_is_asked_for(asked: state.Page) -> None:
+    """One slip of the finger does not leave a slider that no hand can use."""
+    assert asked.household is not None
+    known = asked.household
+    name = known.accounts[0].name
+
+    def ends(amount: int) -> tuple[Decimal, Decimal]:
+        household = households.with_cash(known, {name: Decimal(amount)})
+        axis = _Asked.of(asked.current, household, Policy()).axes[0]
+        return axis[0], axis[-1]
+
+    usual = ends(100)
+    assert ends(30_000_000)[1] >= 30_000_000
+    assert ends(100) == usual
+
+
 def test_where_nothing_can_be_raised_the_view_says_so(asked: state.Page) -> None:
     """The amounts stay where they are, to be changed."""
     assert asked.household is not None
     household = households.with_cash(asked.household, {"Rollover IRA": Decimal(-90_000)})
-    question = _Asked.of(asked.current, household, Policy(), memory := new_memory())
-    data = question.data(memory | {"reached": 1})
+    question = _Asked.of(asked.current, household, Policy())
+    data = question.data(new_memory() | {"reached": 1})
     assert question.plan is None
     assert data["slice"] is None
     (sentence,) = data["point"]["states"]["sentence"]["states"]
