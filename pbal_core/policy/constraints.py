@@ -13,12 +13,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RequestError
 from ..money import MAX_CASH
 from ..portfolio import symbol_key
 from .rules import NOTHING, Rule, Sides, rule
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .keywords import ConstraintKeywords
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -106,6 +111,10 @@ class Constraints:
         switch="--invest-rest",
         choices=("invest",),
     )
+
+    if TYPE_CHECKING:  # the fields are what was read of the arguments, which may be looser
+
+        def __init__(self, **given: Unpack[ConstraintKeywords]) -> None: ...
 
     def __post_init__(self) -> None:
         problems: list[str] = []

@@ -13,11 +13,9 @@ from ..money import Amount
 from .targets import Targets
 
 
-class PolicyKeywords(TypedDict, total=False):
-    """Targets and constraints, each of which may be left out; None leaves targets and prices out too."""
+class ConstraintKeywords(TypedDict, total=False):
+    """Constraints, each of which may be left out: the arguments of ``Constraints``."""
 
-    targets: Targets | Mapping[str, Amount] | None
-    prices: Mapping[str, Amount] | None
     frozen: str | Iterable[str]
     never_buy: str | Iterable[str]
     never_sell: str | Iterable[str]
@@ -27,3 +25,10 @@ class PolicyKeywords(TypedDict, total=False):
     max_trades: int | None
     max_fee_share: Amount | None
     leftover: str
+
+
+class PolicyKeywords(ConstraintKeywords, total=False):
+    """Targets and constraints, each of which may be left out; None leaves targets and prices out too."""
+
+    targets: Targets | Mapping[str, Amount] | None
+    prices: Mapping[str, Amount] | None

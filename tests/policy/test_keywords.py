@@ -74,17 +74,24 @@ def test_a_type_checker_accepts_every_example(checker: str, tmp_path: Path, cach
 
 @pytest.mark.slow
 def test_a_type_checker_knows_the_keywords(tmp_path: Path, cache: Path) -> None:
-    """It accepts every keyword, and reports one that is misspelt."""
+    """It accepts every keyword of ``rebalance`` and ``Constraints``, and reports one that is misspelt or mistyped."""
     example = tmp_path / "example.py"
     example.write_text(
         "from decimal import Decimal\n"
-        "from pbal_core import Portfolio, Position, rebalance\n"
+        "from pbal_core import Constraints, Portfolio, Position, rebalance\n"
         'held = Portfolio([Position(symbol="VTI", value=Decimal(1000), price=Decimal(250))])\n'
         'rebalance(held, 500, targets={"VTI": 60, "BND": 40}, prices={"BND": "75.10"}, method="exact")\n'
         'rebalance(held, "500", frozen="VTI", never_sell=["VTI"], fractional={"VTI": "0.001"}, cash_buffer=250.5)\n'
         'rebalance(held, 500, never_cell="VTI")\n'
+        'kept = Constraints(frozen="VTI", never_buy=["VXUS"], fractional={"BND": "0.001"}, fee_per_trade="1.50")\n'
+        "frozen: frozenset[str] = kept.frozen\n"
+        "fee: Decimal = kept.fee_per_trade\n"
+        'Constraints(frosen="VTI")\n'
+        "Constraints(frozen=5)\n"
     )
     done = strictly("mypy", example, cache)
     problems = [line for line in done.stdout.splitlines() if ": error:" in line]
-    assert len(problems) == 1, done.stdout
+    assert len(problems) == 3, done.stdout
     assert ':6: error: Unexpected keyword argument "never_cell"' in problems[0]
+    assert ':10: error: Unexpected keyword argument "frosen"' in problems[1]
+    assert ':11: error: Argument "frozen" to "Constraints" has incompatible type "int"' in problems[2]
