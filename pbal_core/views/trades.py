@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..money import format_shares
 
-DASH = "\N{EN DASH}"
+DASH = "\u2013"
 """What a trade of nothing looks like: quiet, never 0.00."""
 
 

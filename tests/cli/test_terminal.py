@@ -138,3 +138,24 @@ def test_an_interrupt_is_one_line() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, b"", b"pbal: interrupted\n")
+
+
+@pytest.mark.parametrize("module", ["pbal_core.cli", "gc", "pbal_core.cli.options", "pbal_core.cli.remedies"])
+def test_an_interrupt_while_it_loads_is_one_line(module: str) -> None:
+    """From the first module that ``main`` imports to those of an error that is being reported."""
+    code = (
+        "import builtins, signal, sys\n"
+        "from pbal_core.__main__ import main\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, globals=None, locals=None, fromlist=(), level=0):\n"
+        "    package = (globals or {}).get('__package__') or ''\n"
+        "    whole = f\"{package.rsplit('.', level - 1)[0] if level > 1 else package}.{name}\" if level else name\n"
+        f"    if whole == {module!r}:\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "    return load(name, globals, locals, fromlist, level)\n"
+        "builtins.__import__ = interrupted\n"
+        "sys.argv = ['pbal', 'no-such-file.csv']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "pbal: interrupted\n")
