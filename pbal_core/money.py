@@ -177,12 +177,13 @@ def sign_currency(sign: str) -> str:
     return _SIGN_CODES.get(sign, sign)
 
 
-def to_amount(value: Amount, name: str) -> Decimal:
+def to_amount(value: Amount, name: str, *, needed: str = "an amount such as 5000 or 1234.56") -> Decimal:
     """Turns an argument of the public functions into an exact amount.
 
     Args:
         value: An int, Decimal, decimal text, or a float (see ``float_text``).
         name: What the argument is called, for the message.
+        needed: What to give instead, for the message.
 
     Raises:
         RequestError: Not a finite number, or too large.
@@ -195,7 +196,7 @@ def to_amount(value: Amount, name: str) -> Decimal:
         return parse_decimal(text)
     except NotANumberError as error:
         shown = text if len(text) <= 40 else text[:40] + "..."
-        raise RequestError(f'{name} "{shown}" {error}; give an amount such as 5000 or 1234.56.') from None
+        raise RequestError(f'{name} "{shown}" {error}; give {needed}.') from None
 
 
 def float_text(value: float) -> str:
@@ -278,7 +279,7 @@ def minor_digits(currency: str) -> int:
 
 def currency_sign(currency: str) -> str:
     """What is written before an amount: ``$`` for ``USD``; where a code has no sign of its own, ``CHF`` and a space."""
-    return _SIGNS.get(currency) or f"{currency}\N{NO-BREAK SPACE}"
+    return _SIGNS.get(currency) or f"{currency}\xa0"
 
 
 def currency_spellings(currency: str) -> tuple[str, ...]:

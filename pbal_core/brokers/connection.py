@@ -125,8 +125,12 @@ class Connection:
 def open_report(path: Path | None = None) -> RunReport | None:
     """The unfinished run as the journal has it, with why it stopped last; asks no broker. None when there is none."""
     where = path or default_path()
-    if not where.exists():
+    try:
+        where.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise RequestError(f"the journal {where} cannot be opened: {error.strerror}.") from None
     with Journal(where) as journal:
         run = journal.open_run()
         if run is None:

@@ -57,7 +57,19 @@ def unfinished() -> RequestError:
 
 
 def default_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where the journal is kept: ``PBAL_JOURNAL``, or the usual place for a program's state."""
+    """Where the journal is kept: ``PBAL_JOURNAL``, or the usual place for a program's state.
+
+    Raises:
+        RequestError: Nobody knows the home directory of this user.
+    """
+    try:
+        return _default_path(environ, platform)
+    except RuntimeError:
+        message = "the home directory of this user is not known; set PBAL_JOURNAL to the path of the journal of orders."
+        raise RequestError(message) from None
+
+
+def _default_path(environ: Mapping[str, str], platform: str) -> Path:
     if environ.get("PBAL_JOURNAL"):
         return Path(environ["PBAL_JOURNAL"]).expanduser()
     if platform == "win32":
@@ -65,6 +77,17 @@ def default_path(environ: Mapping[str, str] = os.environ, platform: str = sys.pl
     if platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "pbal" / "journal.sqlite3"
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "pbal" / "journal.sqlite3"
+
+
+def _refuse_other_files(path: Path) -> None:
+    """A file that somebody named by mistake stays as it is, with its permissions.
+
+    Raises:
+        RequestError: The file is no database.
+    """
+    with path.open("rb") as file:
+        if file.read(16) not in {b"", b"SQLite format 3\0"}:
+            raise RequestError(f"{path} is not a journal of orders; give the path of one, or of a file to make.")
 
 
 class Journal:
@@ -84,10 +107,12 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
+            _refuse_other_files(path)
             path.chmod(0o600)  # it may have been there with another mode; SQLite gives its other files the same
             self._db = sqlite3.connect(path, isolation_level=None, timeout=5)
         except (OSError, sqlite3.Error) as error:
-            raise RequestError(f"the journal {path} cannot be opened: {error}.") from None
+            reason = getattr(error, "strerror", None) or error
+            raise RequestError(f"the journal {path} cannot be opened: {reason}.") from None
         try:
             self._open()
         except sqlite3.Error as error:

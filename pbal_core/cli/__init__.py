@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 COMMANDS: dict[str, str] = {
+    "plan": "prints the trades of a plan; the word may be left out",
     "app": "opens the dashboard in the browser",
     "inspect": "shows what was read of a broker's file, and what is to choose",
     "batch": "plans every account of a Parquet or CSV file",
@@ -28,8 +29,10 @@ COMMANDS: dict[str, str] = {
     "completion": "prints a script that completes pbal in bash, zsh or fish",
     "help": "shows the options of pbal, or of one of these commands",
 }
-"""Subcommand, which is a module of this package with ``run(arguments) -> exit code``, and what it does. Everything else
-is a plan."""
+"""Subcommand, which is a module of this package with ``run(arguments) -> exit code``, and what it does. Arguments that
+begin with none of them are those of a plan."""
+
+_HELP = ("-h", "--help")
 
 _LASTING = ("app", "trade", "flex")
 """Commands that serve a page or hold a connection."""
@@ -91,13 +94,14 @@ def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):  # the whole answer is known, so nothing else is loaded
         sys.stdout.write(f"pbal {__version__}\n")
         return 0
-    if arguments and arguments[0] == "help":
-        arguments = _asked_for_help(arguments[1:])
+    first = arguments[0] if arguments else ""
+    if first == "help" or (first in _HELP and arguments[1:2] and arguments[1] in COMMANDS):
+        arguments = _asked_for_help([each for each in arguments[1:] if each not in _HELP])
     name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("plan", arguments)
     if name == "plan" and any(each.partition("=")[0] == "--household" for each in rest):
-        name, rest = "household", ["--help"] if {"-h", "--help"} & set(rest) else rest
+        name, rest = "household", ["--help"] if {*_HELP} & set(rest) else rest
     try:
-        if name == "plan" and {"-h", "--help"} & set(rest):  # ends here, without loading what reads and plans
+        if name == "plan" and {*_HELP} & set(rest):  # ends here, without loading what reads and plans
             importlib.import_module(f"{__name__}.options").parse(rest)
         code: int = importlib.import_module(f"{__name__}.{name}").run(rest)
     except SystemExit as end:  # --help and --version
@@ -106,15 +110,18 @@ def _run(arguments: list[str]) -> int:
 
 
 def _asked_for_help(about: list[str]) -> list[str]:
-    """``pbal help inspect`` as ``pbal inspect --help``."""
-    if not about or about == ["help"]:
-        return ["--help"]
-    if len(about) == 1 and about[0] in COMMANDS:
-        return [about[0], "--help"]
+    """``pbal help flex fetch`` as ``pbal flex fetch --help``; a household has a help of its own too."""
+    name, *rest = about or ["help"]
+    if name == "help":
+        return _asked_for_help(rest) if rest else ["--help"]
+    if name in COMMANDS:
+        return [*about, "--help"]
+    if name.removeprefix("--") == "household":
+        return ["--household", "--help"]
     from ..errors import RequestError
     from .parser import suggestion
 
-    meant = suggestion(about[0], COMMANDS)
+    meant = suggestion(name, COMMANDS)
     hint = f"; did you mean pbal help {meant}?" if meant else f"; the commands are {', '.join(COMMANDS)}."
     raise RequestError(f"there is no command {' '.join(about)}{hint}")
 

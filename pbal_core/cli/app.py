@@ -11,12 +11,13 @@ import errno
 import os
 import runpy
 import socket
+import stat
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 from ..errors import PbalError
-from .parser import Parser, path_of, require
+from .parser import Parser, path_of, require, whole
 
 ADDRESS = "localhost"
 """Nobody else can open the page: neither the network nor, through it, other computers of the house."""
@@ -33,7 +34,7 @@ def parser() -> Parser:
         epilog="The file stays where it is: the page reads it when it opens, and keeps it in memory.",
     )
     p.add_argument("file", metavar="FILE", nargs="?", help="positions file to open with (default: a sample portfolio)")
-    p.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of the page (default: %(default)s)")
+    p.add_argument("--port", type=whole, default=DEFAULT_PORT, help="port of the page (default: %(default)s)")
     p.add_argument("--headless", action="store_true", help="do not open a browser; for servers")
     return p
 
@@ -61,12 +62,17 @@ def command(*, port: int, headless: bool, file: Path | None) -> list[str]:
 def _readable(text: str) -> Path:
     """The absolute path of the file; what is in it is the page's to report."""
     path = path_of(text).absolute()
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        message = f"there is no file {path}; give the path of a positions file, or none for the sample."
+        raise PbalError(message) from None
+    except OSError as error:
+        raise PbalError(f"{path} cannot be read: {error.strerror}.") from None
+    if stat.S_ISDIR(mode):
         raise PbalError(f"{path} is a directory; give the path of a positions file in it.")
-    if not path.exists():
-        raise PbalError(f"there is no file {path}; give the path of a positions file, or none for the sample.")
     if not os.access(path, os.R_OK):
-        raise PbalError(f"{path} cannot be read: permission denied.")
+        raise PbalError(f"{path} cannot be read: {os.strerror(errno.EACCES)}.")
     return path
 
 

@@ -7,7 +7,7 @@ import sys
 from . import options
 from .defaults import Default, found, path, settable
 from .output import write
-from .parser import Parser
+from .parser import Parser, is_file
 from .table import simple_table
 
 
@@ -29,6 +29,6 @@ def run(arguments: list[str]) -> int:
         text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
         rows.append((key, text.lower() if isinstance(value, bool) else text, default.source))
     write(simple_table(("option", "value", "from"), rows).rstrip() + "\n", None)
-    if not path().is_file():
+    if not is_file(path()):
         print(f"There is no configuration file {path()}.", file=sys.stderr)
     return 0

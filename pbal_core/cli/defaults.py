@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import RequestError
-from .parser import Parser, path_of, suggestion
+from .parser import Parser, is_file, path_of, suggestion
 
 NOT_DEFAULTS = {
     *("help", "version", "sample", "cash", "increment", "target", "price"),
@@ -53,7 +53,7 @@ def in_force(p: Parser) -> dict[str, Any]:
     Raises:
         RequestError: With everything that is wrong, one line each.
     """
-    if "PBAL_CONFIG" in os.environ or any(name.startswith("PBAL_") for name in os.environ) or path().is_file():
+    if "PBAL_CONFIG" in os.environ or any(name.startswith("PBAL_") for name in os.environ) or is_file(path()):
         return {each.key: each.value for each in found(p)}
     return {}
 
@@ -109,14 +109,14 @@ def _entries(file: Path) -> Mapping[str, Any]:
     named = os.environ.get("PBAL_CONFIG")
     if named == "":
         return {}
-    if not file.is_file():
-        if named:
-            raise RequestError(f"PBAL_CONFIG names {file}, and there is no such file.")
+    if not named and not is_file(file):
         return {}
     import tomllib  # only those who have a file need it
 
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise RequestError(f"PBAL_CONFIG names {file}, and there is no such file.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.") from None
     except tomllib.TOMLDecodeError as error:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ..errors import DataError, Issue, RequestError
 from ..readers import read_positions
-from .parser import Parser, path_of
+from .output import unwritable
+from .parser import Parser, file_name, is_file
 
 SOURCE = "flex:"
 """Means the stored Flex Query where a positions file is expected."""
@@ -23,7 +24,7 @@ def parser() -> Parser:
     actions = p.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
     actions.add_parser("login", help="ask for the token and the query number and store them in the system's keyring")
     fetch = actions.add_parser("fetch", help="download the query's positions")
-    fetch.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to (default: standard output)")
+    fetch.add_argument("-o", "--output", metavar="FILE", type=file_name, help="where to (default: standard output)")
     return p
 
 
@@ -36,7 +37,7 @@ def run(arguments: list[str]) -> int:
     if options.output is None:
         sys.stdout.buffer.write(data)
         return 0
-    count = _write(path_of(str(options.output)), data)
+    count = _write(options.output, data)
     print(f"{options.output}: {count:,} positions.", file=sys.stderr)
     return 0
 
@@ -57,6 +58,9 @@ def _write(path: Path, data: bytes) -> int:
     Raises:
         DataError: The report cannot be read as positions; what was downloaded is kept beside the file.
     """
+    if path.exists() and not is_file(path):
+        raise RequestError(f"{path} is not an ordinary file; name one, or leave out -o to write to standard output.")
+    path = Path(os.path.realpath(path))  # a link stays a link
     part = path.with_name(path.name + ".part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - the mode
@@ -69,7 +73,7 @@ def _write(path: Path, data: bytes) -> int:
             raise DataError([*error.issues, Issue("info", "kept", kept)]) from None
         part.replace(path)
     except OSError as error:
-        raise RequestError(f"{path} cannot be written: {error.strerror}.") from None
+        raise unwritable(path, error) from None
     return count
 
 

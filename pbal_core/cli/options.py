@@ -11,7 +11,7 @@ from ..planning.strategy import Strategy
 from ..policy.constraints import RULES
 from ..version import __version__
 from . import COMMANDS, defaults, policy
-from .parser import AsWritten, Parser, path_of
+from .parser import AsWritten, Parser, is_file, path_of, whole
 
 DEFAULT_DATA = "~/Downloads/positions-custom.csv"
 SAMPLE = "sample:"
@@ -48,6 +48,7 @@ def parser() -> Parser:
         description="The trades that push a portfolio towards equal value in every asset, or towards your targets.",
         epilog=EXAMPLES,
         formatter_class=AsWritten,
+        surplus="; a plan has one positions file, and --household takes several",
     )
     data = p.add_argument_group("positions")
     data.add_argument(
@@ -71,7 +72,7 @@ def parser() -> Parser:
     )
     step = wanted.add_mutually_exclusive_group()
     step.add_argument(
-        "-i", "--increment", type=int, choices=(1, 2, 3, 4), help="trade in steps of 10^i dollars (default: 3)"
+        "-i", "--increment", type=whole, choices=(1, 2, 3, 4), help="trade in steps of 10^i dollars (default: 3)"
     )
     step.add_argument("-m", "--min-trade", metavar="DOLLARS", help="trade in steps of this many dollars, instead of -i")
     wanted.add_argument(
@@ -216,5 +217,5 @@ def refuse_a_file_for_a_symbol(options: argparse.Namespace, p: Parser) -> None:
         return
     for rule in RULES:
         for given in getattr(options, rule.key) if rule.by_symbol else ():
-            if given is not None and path_of(given).is_file():
+            if given is not None and is_file(path_of(given)):
                 raise RequestError(f"{rule.option} took the file {given} for a symbol; put the file first.")

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 from ..errors import PbalError
 
+NO_NAME = "the name of a file is needed"
+
 
 def require(what: str, modules: Iterable[str]) -> None:
     """Refuses to go on without modules that only some commands need.
@@ -51,14 +53,32 @@ def _columns() -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line on stderr."""
+    """An argument parser whose mistakes are one line on stderr.
 
-    def __init__(self, **settings: Any) -> None:
+    Args:
+        surplus: What to do about a word that is one too many.
+        settings: As for argparse.
+    """
+
+    def __init__(self, *, surplus: str = "", **settings: Any) -> None:
         super().__init__(**{"formatter_class": Layout, "allow_abbrev": False, **settings})
+        self.surplus = surplus
 
     def error(self, message: str) -> NoReturn:
         """Reports a bad argument; the entry point prints it."""
+        message = message.replace(": ignored explicit argument ", ": it takes no value, and was given ")
         raise PbalError(f"{message} (see {self.prog} --help)")
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """The options, and the words that are none. The empty name of a file would mean a directory, and is refused."""
+        options, unknown = super().parse_known_args(args, namespace)
+        for action in self._actions:
+            named = action.option_strings and str(action.metavar).startswith("FILE")
+            if named and getattr(options, action.dest, None) == "":
+                self.error(f"argument {'/'.join(action.option_strings)}: {NO_NAME}")
+        return options, unknown
 
     def parse_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: None = None
@@ -68,6 +88,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             meant = [suggestion(word.partition("=")[0], self.names()) for word in unknown if word.startswith("-")]
             hint = "".join(f"; did you mean {name}?" for name in meant[:1] if name)
+            hint = hint or ("" if meant else self.surplus)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         return options
 
@@ -81,6 +102,26 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     import difflib  # only those who mistype need it
 
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)), None)
+
+
+def whole(text: str) -> int:
+    """A whole number as it was typed, as the type of an option."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text[:40]}" is not a whole number') from None
+
+
+def file_name(text: str) -> Path:
+    """A path, as the type of an option; an empty one would mean a directory."""
+    if not text:
+        raise argparse.ArgumentTypeError(NO_NAME)
+    return path_of(text)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file can be seen there; ``Path.is_file`` raises, before Python 3.14, where a folder is locked."""
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def path_of(text: str) -> Path:

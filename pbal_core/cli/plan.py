@@ -20,7 +20,7 @@ from ..views import summary as present
 from . import COMMANDS, flex, policy, saved
 from .options import DEFAULT_DATA, SAMPLE, parse, parser, refuse_options_of_a_plan
 from .output import write
-from .parser import path_of, suggestion
+from .parser import is_file, path_of, suggestion
 from .progress import progress
 from .remedies import in_words
 from .table import simple_table
@@ -81,7 +81,7 @@ def read(
     not_cash: Sequence[str] = (),
 ) -> Statement:
     """The statement of a path, of standard input (``-``), or of IBKR (``flex:``); problems begin with its name."""
-    if data == DEFAULT_DATA and not path_of(data).exists():
+    if data == DEFAULT_DATA and not is_file(path_of(data)):
         raise RequestError(
             f"there is no file {path_of(data)}. Give your positions file (pbal FILE), try the sample (pbal --sample -c "
             "5000), or open the dashboard (pbal app); pbal --help says more."
@@ -99,14 +99,26 @@ def read(
             source = sys.stdin.buffer if data == "-" else path_of(data) if data else ""
         return read_positions(source, accounts=accounts, format_hint=format_hint, not_cash=not_cash)
     except DataError as error:
-        meant = suggestion(data, COMMANDS) if any(issue.code == "no_file" for issue in error.issues) else None
+        meant = _meant(data) if any(issue.code == "no_file" for issue in error.issues) else None
         if meant:
-            raise RequestError(f"there is no file and no command {data}; did you mean pbal {meant}?") from None
+            raise RequestError(f"there is no file and no command {data}; did you mean {meant}?") from None
         name = "standard input" if data == "-" else data
         raise DataError(
             replace(i, message=i.message if i.code in _NAME_THE_FILE else f"{name}: {i}", where=None)
             for i in error.issues
         ) from None
+
+
+def _meant(word: str) -> str | None:
+    """The command or the option that was probably meant by a word that is no file; None for a name such as x.csv."""
+    if word == "ibkr:":
+        return "pbal trade ibkr:"
+    if not word.rstrip(":").isalpha():
+        return None
+    options = {name.removeprefix("--"): f"pbal {name}" for name in parser().names() if name.startswith("--")}
+    known = options | {name: f"pbal {name}" for name in COMMANDS}
+    found = suggestion(word, known)
+    return known[found] if found else None
 
 
 _NAME_THE_FILE = {"no_file", "is_directory", "unreadable"}

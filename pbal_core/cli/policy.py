@@ -70,7 +70,7 @@ _FORMS: dict[Kind, Callable[[Rule], dict[str, Any]]] = {
         "help": f"{rule.meaning} (default step: {FRACTION}); repeatable; without a symbol, everything",
     },
     "money": lambda rule: {"metavar": "DOLLARS", "help": f"{rule.meaning} (default: 0)"},
-    "share": lambda rule: {"metavar": "PERCENT", "help": rule.meaning.replace("%", "%%")},
+    "share": lambda rule: {"metavar": "PERCENT", "help": f"{rule.meaning} (such as 2%)".replace("%", "%%")},
     "count": lambda rule: {"metavar": "NUMBER", "help": rule.meaning},
     "choice": lambda rule: (
         {"action": "store_const", "const": rule.choices[0], "help": rule.meaning}
@@ -129,7 +129,10 @@ class Names:
             several = self._loose.get(symbol_key(word.strip()).casefold(), [])
             some = ", ".join(self.symbols[:20]) + (", ..." if len(self.symbols) > 20 else "")
             why = f"may be {' or '.join(several)}" if several else f"is not among the positions: {some}"
-            problems.append(f"{option}: {ascii(word)[1:-1][:40]} {why}.")
+            from ..readers.cells import harmless  # the help does without readers
+
+            shown = harmless(word, 40)
+            problems.append(f"{option}: {shown} {why}." if shown else f"{option} names no symbol; give one of {some}.")
         return found
 
 
@@ -139,7 +142,11 @@ def _value(rule: Rule, given: Any, currency: str, problems: list[str]) -> Any:
         given = amount(given, rule.option, currency, problems)
         if given is None:
             return NOTHING[rule.kind]
-    return replace(rule, key=rule.option).read(given, problems)
+    value = replace(rule, key=rule.option).read(given, problems)
+    if rule.kind == "share" and value and value <= 1 and not given.strip().endswith("%"):
+        one, other = (f"{each.normalize():f}" for each in (value, 100 * value))
+        problems.append(f"{rule.option} {one} can be read as {one} % or as {other} %; write {one}% or {other}%.")
+    return value
 
 
 def amount(text: str, option: str, currency: str, problems: list[str]) -> Decimal | None:

@@ -12,6 +12,7 @@ OPTIONS = {
     "choose_account": "--account ID",
     "plan_a_household": "--household FILE.toml",
     "exact_method": "--exact",
+    "give_a_price": "--price {}=DOLLARS beside --target, or [prices] in a targets file",
     "choose_accounts": "--account ID, or --account all",
     "confirm_columns": "--format-hint generic, or a mapping file",
     "name_columns": "--format-hint FILE.toml",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..errors import DataError, Issue
 from ..readers import Statement
 from ..readers.source import read_bytes
-from .parser import Parser, path_of
+from .parser import Parser, is_file, path_of
 
 
 def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
@@ -21,7 +21,7 @@ def take_over(options: argparse.Namespace, p: Parser) -> Statement | None:
         DataError: A session that cannot be used; the problems begin with the file's name.
     """
     path = path_of(options.data)
-    if options.data == "-" or not path.is_file():
+    if options.data == "-" or not is_file(path):
         return None
     try:
         data = read_bytes(path)

@@ -21,7 +21,7 @@ from . import plan
 from .defaults import in_force
 from .options import parse
 from .options import parser as plan_parser
-from .parser import AsWritten, Parser
+from .parser import AsWritten, Parser, file_name
 from .remedies import in_words
 from .table import simple_table
 
@@ -84,7 +84,7 @@ def parser() -> Parser:
         "--allow", metavar="IDS", help="questions of the broker to answer with yes, such as o403,o354 (default: o403)"
     )
     p.add_argument("--contract", metavar="SYMBOL=CONID", action="append", default=[], help="which stock a symbol means")
-    p.add_argument("--journal", metavar="FILE", type=Path, help="where the journal of orders is kept")
+    p.add_argument("--journal", metavar="FILE", type=file_name, help="where the journal of orders is kept")
     return p
 
 

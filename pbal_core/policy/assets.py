@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from ..errors import TargetError
+from ..errors import Remedy, TargetError
 from ..portfolio import Portfolio, Position, symbol_key
 from .targets import Targets
 
@@ -108,7 +108,9 @@ def with_targets(portfolio: Portfolio, targets: Targets, barred: Collection[str]
             absent.setdefault(symbol_key(bought), bought)
     unpriced = [symbol for key, symbol in absent.items() if key not in known]
     if unpriced:
-        raise TargetError(f"{', '.join(unpriced)}: not held, so a price is needed; give one under prices.")
+        needed = "a price is needed; give it" if len(unpriced) == 1 else "prices are needed; give them"
+        remedy = Remedy("give_a_price", unpriced[0])
+        raise TargetError(f"{', '.join(unpriced)}: not held, so {needed} with the targets.", remedy=remedy)
     if not absent:
         return portfolio
     zero = Decimal(0)

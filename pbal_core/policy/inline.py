@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import RequestError, TargetError
 from ..money import MAX_DECIMALS, divide_half_even, from_units, to_amount, typed_amount
-from .tree import ROUNDING
+from .tree import A_WEIGHT, ROUNDING
 
 
 def inline_weights(texts: Iterable[str]) -> tuple[dict[str, Decimal], Decimal | None]:
@@ -55,7 +55,7 @@ def inline_weights(texts: Iterable[str]) -> tuple[dict[str, Decimal], Decimal | 
 
 def _weight(symbol: str, text: str, problems: list[str]) -> Decimal:
     try:
-        return to_amount(text.strip().removesuffix("%").strip(), f"the weight of {symbol}")
+        return to_amount(text.strip().removesuffix("%").strip(), f"the weight of {symbol}", needed=A_WEIGHT)
     except RequestError as error:
         problems.append(str(error))
         return Decimal(0)

@@ -156,14 +156,14 @@ def _steps(rule: Rule, given: Any, problems: list[str]) -> tuple[tuple[str, Deci
 
 
 def _step(symbol: str, given: Amount, problems: list[str]) -> Decimal:
-    step = _amount(f"the fraction of {symbol}", given, problems)
+    step = _amount(f"the fraction of {symbol}", given, problems, "a fraction of a share such as 0.001")
     if step is not None and not 0 < step <= 1:
         problems.append(f"the fraction of {symbol} is {step:f}; above 0 and at most 1 share is needed, such as 0.001.")
     return step if step is not None and 0 < step <= 1 else Decimal(1)
 
 
 def _money(rule: Rule, given: Any, problems: list[str]) -> Decimal:
-    amount = _amount(rule.key, given, problems)
+    amount = _amount(rule.key, given, problems, "an amount such as 5000 or 1234.56")
     if amount is not None and amount < 0:
         problems.append(f"{rule.key} is {amount:f}; 0 or more is needed.")
     return amount or Decimal(0)
@@ -173,19 +173,21 @@ def _share(rule: Rule, given: Any, problems: list[str]) -> Decimal | None:
     if given is None:
         return None
     percent = isinstance(given, str) and given.strip().endswith("%")
-    amount = _amount(rule.key, given.strip().removesuffix("%") if percent else given, problems)
+    number = given.strip().removesuffix("%") if percent else given
+    amount = _amount(rule.key, number, problems, 'a share such as "2%" or 0.02')
     if amount is None:
         return None
     share = amount.scaleb(-2) if percent else amount
     if not 0 < share <= 1:
-        problems.append(f'{rule.key} is {share:f}; above 0 and at most 1 is needed, such as 0.02 or "2%".')
+        found = f"{rule.key} is {share_words(share)}"
+        problems.append(f'{found}; above 0 % and at most 100 % is needed, such as "2%" or 0.02.')
     return share
 
 
 def _count(rule: Rule, given: Any, problems: list[str]) -> int | None:
     if given is None:
         return None
-    amount = _amount(rule.key, given, problems)
+    amount = _amount(rule.key, given, problems, "a whole number such as 3")
     if amount is None:
         return None
     if amount < 0 or amount != int(amount):
@@ -199,9 +201,9 @@ def _choice(rule: Rule, given: Any, problems: list[str]) -> str:
     return str(given or "")
 
 
-def _amount(name: str, given: Any, problems: list[str]) -> Decimal | None:
+def _amount(name: str, given: Any, problems: list[str], needed: str) -> Decimal | None:
     try:
-        return to_amount(given, name)
+        return to_amount(given, name, needed=needed)
     except RequestError as error:
         problems.append(str(error))
         return None

@@ -39,7 +39,9 @@ from ..errors import RequestError, TargetError
 from ..money import Amount, divide_half_even, from_units, to_amount
 from ..portfolio import Portfolio, symbol_key
 from .tables import read_toml, write_toml
-from .tree import Members, TargetNode, is_whole, target_tree, tree_problems
+from .tree import A_WEIGHT, Members, TargetNode, is_whole, target_tree, tree_problems
+
+A_PRICE = "a price such as 72.55"
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -82,9 +84,9 @@ class Targets:
         # A file has lists before tables, so that what is written and read again is equal.
         members.sort(key=lambda group: not isinstance(group[1][0], str) if group[1] else False)
         sets = [(name, _symbols("set", name, given, problems)) for name, given in (substitutes or {}).items()]
-        object.__setattr__(self, "weights", tuple(_amounts(weights, "the weight of", problems)))
+        object.__setattr__(self, "weights", tuple(_amounts(weights, "the weight of", problems, A_WEIGHT)))
         object.__setattr__(self, "groups", tuple(members))
-        object.__setattr__(self, "prices", tuple(_amounts(prices or {}, "the price of", problems)))
+        object.__setattr__(self, "prices", tuple(_amounts(prices or {}, "the price of", problems, A_PRICE)))
         object.__setattr__(self, "substitutes", tuple(sets))
         problems += dict.fromkeys(self._problems())
         if problems:
@@ -174,7 +176,7 @@ class Targets:
         problems: list[str] = []
         self.leaves()  # no price changes them, so the copy need not work them out again
         other = copy(self)
-        object.__setattr__(other, "prices", tuple(_amounts(kept | dict(prices), "the price of", problems)))
+        object.__setattr__(other, "prices", tuple(_amounts(kept | dict(prices), "the price of", problems, A_PRICE)))
         problems += _too_low(other.prices)
         if problems:
             raise TargetError("\n".join(problems))
@@ -225,12 +227,12 @@ class Targets:
         return write_toml(self.to_dict())
 
 
-def _amounts(table: Mapping[str, Amount], what: str, problems: list[str]) -> Iterator[tuple[str, Decimal]]:
+def _amounts(table: Mapping[str, Amount], what: str, problems: list[str], needed: str) -> Iterator[tuple[str, Decimal]]:
     if not isinstance(table, Mapping):
         raise TargetError(f"{what} each symbol must be in a table, such as {{'VTI': 60, 'BND': 40}}.")
     for name, amount in table.items():
         try:
-            yield name, to_amount(amount, f"{what} {name}")
+            yield name, to_amount(amount, f"{what} {name}", needed=needed)
         except RequestError as error:
             problems.append(str(error))
 
@@ -250,7 +252,7 @@ def _members(name: str, given: Sequence[str] | Mapping[str, Amount], problems: l
         return _symbols("group", name, given, problems)
     if not given:
         problems.append(f"the group {name} is empty; at least one symbol is needed.")
-    return tuple(_amounts(given, f"the share in {name} of", problems))
+    return tuple(_amounts(given, f"the share in {name} of", problems, A_WEIGHT))
 
 
 def _symbols(kind: str, name: str, symbols: Sequence[str], problems: list[str]) -> tuple[str, ...]:

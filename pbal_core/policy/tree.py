@@ -20,6 +20,7 @@ from ..portfolio import SYMBOL, bad_symbol_message, symbol_key
 
 ROUNDING = Decimal("0.05")
 """How far a weight in percent may be off because it was rounded to a tenth."""
+A_WEIGHT = "a weight such as 60 or 33.3"
 SUM_TOLERANCE = Fraction(1, 1_000_000)
 """How far a sum that was not rounded may be from 1 or 100, as a fraction of it."""
 DEEPEST = 20

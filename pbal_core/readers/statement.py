@@ -142,8 +142,8 @@ class Statement(Facts):
         funds = self.cash_funds
         unknown = next((symbol for symbol in wanted if symbol not in funds), None)
         if unknown is not None:
-            known = ", ".join(funds) or "none"
-            raise RequestError(f'the file has no cash in a fund "{unknown[:40]}"; such funds of the file: {known}.')
+            known = f"its cash is in {', '.join(funds)}" if funds else "none of its cash is in a fund"
+            raise RequestError(f'the file has no cash in a fund "{unknown[:40]}"; {known}.')
         return replace(self, not_cash=tuple(dict.fromkeys(wanted)))
 
     def confirm(self) -> Statement:
@@ -155,6 +155,7 @@ class Statement(Facts):
         ids = ids or [account.id for account in self.accounts if account.name.casefold() == name.casefold()]
         if len(ids) == 1:
             return ids[0]
-        known = ", ".join(f"{a.id} ({a.name})" if a.name else a.id for a in self.accounts) or "no account names"
+        known = ", ".join(f"{a.id} ({a.name})" if a.name else a.id for a in self.accounts)
+        hint = f"the file has: {known}." if known else "the file names no account, so choose none."
         problem = "is the name of several accounts" if ids else "is not in the file"
-        raise RequestError(f'the account "{name[:40]}" {problem}; the file has: {known}.')
+        raise RequestError(f'the account "{name[:40]}" {problem}; {hint}')

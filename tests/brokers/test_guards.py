@@ -341,8 +341,12 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path, content: bytes | N
         other.close()
     else:
         path.write_bytes(content)
-    with pytest.raises(RequestError, match="is not a usable journal"):
+        path.chmod(0o644)
+    before = path.read_bytes(), path.stat().st_mode
+    with pytest.raises(RequestError, match=r"is not a (usable journal|journal of orders)"):
         Journal(path)
+    if content is not None:
+        assert (path.read_bytes(), path.stat().st_mode) == before
 
 
 def test_a_journal_in_an_impossible_place_is_one_sentence(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_busy_port_names_another(
         (["."], "is a directory"),
         (["--port", "0"], "is not a port"),
         (["--port", "70000"], "is not a port"),
-        (["--port", "many"], "invalid int value"),
+        (["--port", "many"], "is not a whole number"),
     ],
 )
 @pytest.mark.usefixtures("empty_folder")

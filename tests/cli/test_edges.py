@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import subprocess
 import sys
@@ -173,3 +174,93 @@ def test_an_answer_takes_no_option_of_a_plan(
     code, out, err = pbal(SAMPLE, answer, *arguments)
     assert (code, out) == (2, "")
     assert err == f"pbal: {answer} looks at the portfolio as it is and plans no trade; leave out {named}.\n"
+
+
+def test_what_is_written_stays_where_it_was(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    """A file keeps its permissions, a link stays a link, and a failure leaves nothing behind."""
+    plan, link = tmp_path / "plan.csv", tmp_path / "latest.csv"
+    plan.write_text("an old plan")
+    plan.chmod(0o600)
+    link.symlink_to(plan.name)
+    assert pbal(SAMPLE, "-c", "5000", "-f", "csv", "-o", str(link))[0] == 0
+    assert link.is_symlink()
+    assert plan.read_text().startswith("Symbol,")
+    assert plan.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "folder").mkdir()
+    for name, why in (("folder", os.strerror(errno.EISDIR)), ("no/x", f"there is no directory {tmp_path / 'no'}")):
+        assert pbal(SAMPLE, "-o", str(tmp_path / name))[::2] == (
+            2,
+            f"pbal: {tmp_path / name} cannot be written: {why}.\n",
+        )
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "latest.csv", "plan.csv"]
+
+
+def test_a_device_is_written_to(tmp_path: Path) -> None:
+    """Not replaced by a file of its name."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = shell(f"cat {pipe} & pbal {SAMPLE} --least-cash -o {pipe}; wait")
+    assert (done.returncode, done.stdout) == (0, "88103.92\n")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["x.csv"],
+        ["inspect", "x.csv"],
+        [SAMPLE, "--targets", "x.toml"],
+        [SAMPLE, "--never-sell", "x.csv"],
+        [SAMPLE, "-o", "x.txt"],
+        ["app", "x.csv"],
+        ["batch", "x.csv", "-o", "y.csv"],
+        ["trade", "--status", "--journal", "x.db"],
+        ["config"],
+        [],
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:3:2])) or "nothing",
+)
+def test_a_folder_that_may_not_be_entered(
+    pbal: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    """No bug, whoever looks into it: also as root, who may enter every folder, by the error that others get."""
+    locked = tmp_path / "locked"
+    arguments = [str(locked / each) if each.partition(".")[0] == "x" else each for each in arguments]
+    monkeypatch.setenv("HOME", str(locked))
+    monkeypatch.setenv("USERPROFILE", str(locked))
+    monkeypatch.delenv("PBAL_CONFIG")
+    stat, opened = os.stat, io.open
+
+    def refuse(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *rest: Any, **named: Any) -> Any:
+            if not isinstance(path, int) and str(path).startswith(str(locked)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return real(path, *rest, **named)
+
+        return call
+
+    monkeypatch.setattr(os, "stat", refuse(stat))
+    monkeypatch.setattr(io, "open", refuse(opened))
+    code, _out, err = pbal(*arguments)
+    assert code in {0, 2}, err
+    assert "bug" not in err
+    if arguments and arguments != ["config"] and "--never-sell" not in arguments:
+        assert "Permission denied" in err
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"), [({"PBAL_JOURNAL": "~no-such-user/j"}, "PBAL_JOURNAL"), ({}, "there is no certificate")]
+)
+def test_a_home_that_nobody_knows(
+    pbal: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    words: str,
+) -> None:
+    """That of a stranger, for the files of a trade as for a positions file."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    asked = ["--status"] if environment else [SAMPLE, "--certificate", "~no-such-user/own.pem"]
+    code, _out, err = pbal("trade", *asked)
+    assert (code, err.count("\n")) == (2, 1)
+    assert words in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import stat
 import subprocess
@@ -111,7 +112,21 @@ def test_a_refusal_is_exit_code_3_and_one_line(service: Any, capsys: pytest.Capt
 @pytest.mark.usefixtures("service")
 def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flex", "fetch", "-o", str(tmp_path / "none" / "p.csv")]) == 2
-    assert "cannot be written: No such file or directory" in capsys.readouterr().err
+    assert "cannot be written: there is no directory" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("service")
+def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The report goes into the file that the link leads to; what is no file is not replaced by one."""
+    report, link, pipe = tmp_path / "report.csv", tmp_path / "latest.csv", tmp_path / "pipe"
+    link.symlink_to(report.name)
+    os.mkfifo(pipe)
+    assert main(["flex", "fetch", "-o", str(link)]) == 0
+    assert link.is_symlink()
+    assert report.read_bytes() == REPORT
+    assert main(["flex", "fetch", "-o", str(pipe)]) == 2
+    assert f"{pipe} is not an ordinary file; name one" in capsys.readouterr().err
+    assert pipe.is_fifo()
 
 
 def test_login_stores_both_in_the_keyring_and_shows_neither(

@@ -102,7 +102,8 @@ def test_targets_in_a_line(pbal: Callable[..., tuple[int, str, str]], three: Any
     ):
         assert pbal(three, "-c", "1000", "-m", "1", *given) == wanted
     new = ["--target", "VTI=50", "--target", "VNQ=50"]
-    assert "VNQ: not held, so a price is needed" in pbal(three, "-c", "1000", *new)[2]
+    unpriced = pbal(three, "-c", "1000", *new)[2]
+    assert unpriced.startswith("pbal: VNQ: not held, so a price is needed; give it with the targets (--price VNQ=")
     assert pbal(three, "-c", "1000", "-m", "1", *new, "--price", "VNQ=$83.125")[0] == 0
 
 
@@ -155,8 +156,14 @@ def test_unclear_targets(
         (["tarde"], "there is no file and no command tarde; did you mean pbal trade?"),
         (["--chas", "5"], "unrecognized arguments: --chas; did you mean --cash?"),
         (["inspect", "x.csv", "--acount", "U1"], "did you mean --account?"),
+        (["drift"], "there is no file and no command drift; did you mean pbal --drift?"),
+        (["ibkr:"], "did you mean pbal trade ibkr:?"),
+        (["x.csv", "y.csv"], "y.csv; a plan has one positions file, and --household takes several (see pbal --help)"),
+        (["--exact=1"], "argument --exact: it takes no value, and was given '1' (see pbal --help)"),
+        (["-i", "two"], 'argument -i/--increment: "two" is not a whole number (see pbal --help)'),
+        (["batch.csv"], "there is no file batch.csv; give the path of a positions file."),
         (["help", "inspekt"], "there is no command inspekt; did you mean pbal help inspect?"),
-        (["help", "zzzzzz"], "the commands are app, inspect, batch, trade,"),
+        (["help", "zzzzzz"], "the commands are plan, app, inspect, batch, trade,"),
         (["https://example.com/positions.csv"], "is an address, and pbal reads files; download it"),
     ],
 )
@@ -169,11 +176,41 @@ def test_a_slip_gets_a_suggestion(pbal: Callable[..., tuple[int, str, str]], arg
 
 def test_help_for_each_command(pbal: Callable[..., tuple[int, str, str]]) -> None:
     """``pbal help X`` is ``pbal X --help``; ``pbal help`` is ``pbal --help``."""
-    assert pbal("help") == pbal("--help") == pbal("help", "help")
+    assert pbal("help") == pbal("--help") == pbal("help", "help") == pbal("help", "--help") == pbal("help", "plan")
+    assert pbal("help", "flex", "fetch") == pbal("flex", "fetch", "--help")
+    assert pbal("flex", "fetch", "--help")[1].startswith("usage: pbal flex fetch")
+    assert pbal("help", "household") == pbal("help", "--household") == pbal("--household", "--help")
+    assert pbal("--help", "trade") == pbal("-h", "trade") == pbal("trade", "-h")
+    assert pbal("--help", "x.csv") == pbal("--help")
     for name in COMMANDS:
         if name != "help":
             assert pbal("help", name) == pbal(name, "--help")
             assert pbal(name, "--help")[0] == 0
+
+
+def test_the_word_plan_may_be_said(pbal: Callable[..., tuple[int, str, str]], three: str) -> None:
+    """It is a command like the others."""
+    assert pbal("plan", three, "-c", "1000") == pbal(three, "-c", "1000")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--targets", ""],
+        ["-o", ""],
+        ["x.csv", "--household", ""],
+        ["flex", "fetch", "-o", ""],
+        ["trade", "--status", "--journal", ""],
+        ["trade", "x.csv", "--certificate", ""],
+        ["batch", "x.csv", "-o", ""],
+    ],
+)
+def test_a_file_has_a_name(pbal: Callable[..., tuple[int, str, str]], arguments: list[str]) -> None:
+    """An empty one, as an unset variable of a script gives it, would mean this directory."""
+    code, out, err = pbal(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert arguments[-2] in err
+    assert ": the name of a file is needed (see pbal " in err
 
 
 def test_the_help_is_as_it_was_read(

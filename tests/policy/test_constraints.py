@@ -26,7 +26,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         )
     assert str(caught.value).splitlines() == [
         "the fraction of A is 2; above 0 and at most 1 share is needed, such as 0.001.",
-        'the fraction of B "fine" is not a number; give an amount such as 5000 or 1234.56.',
+        'the fraction of B "fine" is not a number; give a fraction of a share such as 0.001.',
         "cash_buffer is -1; 0 or more is needed.",
         'fee_per_trade "much" is not a number; give an amount such as 5000 or 1234.56.',
         "frozen: W, X are not among the positions: A, B.",

@@ -190,7 +190,7 @@ def test_current_targets_are_the_weights_of_now(held: Any) -> None:
 def test_a_target_that_is_not_held_needs_a_price() -> None:
     """Every one is named."""
     held = portfolio("A 100 @ 10")
-    with pytest.raises(TargetError, match=r"NEW, MORE: not held, so a price is needed"):
+    with pytest.raises(TargetError, match=r"NEW, MORE: not held, so prices are needed"):
         rebalance(held, 100, targets={"A": 50, "NEW": 25, "MORE": 25})
 
 

@@ -32,7 +32,7 @@ def test_a_column_of_currencies_beside_any_column_is_that_of_the_values() -> Non
 def test_a_fund_that_is_not_there_cannot_be_an_investment() -> None:
     content = b"Symbol,Quantity,Price,Value\nVTI,10,250,2500\nVMFXX,500,1,500\n"
     assert read_positions(content, not_cash="VMFXX").portfolio["VMFXX"].value == 500
-    with pytest.raises(RequestError, match='no cash in a fund "SPAXX"; such funds of the file: VMFXX'):
+    with pytest.raises(RequestError, match='no cash in a fund "SPAXX"; its cash is in VMFXX'):
         read_positions(content, not_cash=["VMFXX", "SPAXX"])
-    with pytest.raises(RequestError, match="such funds of the file: none"):
+    with pytest.raises(RequestError, match="none of its cash is in a fund"):
         read_positions(content.removesuffix(b"VMFXX,500,1,500\n"), not_cash="VMFXX")

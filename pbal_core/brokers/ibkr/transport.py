@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import os
 import re
 import socket
 import ssl
@@ -263,7 +264,7 @@ def trust(base: str, *, certificate: Path | None, fingerprint: str | None, timeo
 
 
 def _load_file(context: ssl.SSLContext, certificate: Path) -> None:
-    path = certificate.expanduser()
+    path = Path(os.path.expanduser(certificate))  # noqa: PTH111 - Path.expanduser raises for a stranger
     try:
         context.load_verify_locations(cafile=str(path))
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ...errors import RequestError
 from ...money import parse_decimal, typed_amount
 from ...planning.strategy import Strategy
-from ..parser import Parser, path_of, require
+from ..parser import Parser, path_of, require, whole
 from ..policy import read_policy
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def parser() -> Parser:
         help="level: fractions of shares; whole: whole shares with a certified gap; exact: proven; auto: whole, and "
         "exact where the gap is large (default: %(default)s)",
     )
-    p.add_argument("-w", "--workers", metavar="NUMBER", type=int, help="processes (default: one for each core)")
+    p.add_argument("-w", "--workers", metavar="NUMBER", type=whole, help="processes (default: one for each core)")
     p.add_argument(
         "-s",
         "--strategy",

@@ -24,6 +24,7 @@ from ...planning.batch import BatchModel, plan_batches
 from ...planning.strategy import Strategy
 from ...policy.policy import Policy
 from ...policy.targets import Targets
+from ..output import write
 from .units import BatchUnits, csv_to_parquet, find_files, is_csv
 
 _COLUMNS = ("symbol", "quantity", "price", "value")
@@ -126,9 +127,7 @@ def _policy(rows: list[dict[str, Any]], model: BatchModel) -> Policy | None:
 def _write(path: Path, text: str) -> None:
     """Writes a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.tmp")
-    part.write_text(text, encoding="utf-8", newline="")
-    part.replace(path)
+    write(text, str(path))
 
 
 def _question(rows: list[dict[str, Any]], model: BatchModel) -> Iterator[str]:

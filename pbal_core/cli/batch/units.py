@@ -10,6 +10,8 @@ large, so that they cost their own account its plan and no other.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -131,7 +133,9 @@ def find_files(path: Path) -> list[Path]:
                 return files
         raise RequestError(f"there is no .parquet or .csv file in {path}.")
     if not path.exists():
-        raise RequestError(f"there is no file {path}.")
+        raise RequestError(f"there is no file {path}; give the path of a .parquet or .csv file, or of a directory.")
+    if not os.access(path, os.R_OK):
+        raise RequestError(f"{path} cannot be read: {os.strerror(errno.EACCES)}.")
     return [path]
 
 
