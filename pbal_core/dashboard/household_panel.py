@@ -33,7 +33,7 @@ from ..views.household_page import HouseholdStates, household_sheet, household_s
 from ..views.household_rows import HouseholdRows, household_rows
 from ..views.reading import counted
 from . import households, state
-from .component import component, digest
+from .component import digest, view
 from .live import read_amount
 from .loaded import Current
 from .messages import literal, page_words, say
@@ -50,7 +50,7 @@ _SCRIPTS = (
     *("cells.js", "numbers.js", "track.js", "amount.js", "copying.js", "conductor.js"),
     *("household_table.js", "household_chart.js", "household.js"),
 )
-_view = component("household", styles=("live.css", "track.css", "household.css"), scripts=_SCRIPTS)
+_view = view("household", styles=("live.css", "track.css", "household.css"), scripts=_SCRIPTS)
 
 
 def show(current: Current, household: HouseholdPolicy, policy: Policy) -> HouseholdPlan | None:
@@ -69,7 +69,7 @@ def show(current: Current, household: HouseholdPolicy, policy: Policy) -> Househ
         st.error("There is no plan for this household.")
         say([error])
         return None
-    _view(data=asked.data(memory), key=_KEY, on_request_change=_committed, height="content")
+    _view.draw(asked.data(memory), memory, key=_KEY, on_request=_committed, awaited=True)
     return asked.plan
 
 
@@ -87,7 +87,7 @@ def remarks(plan: HouseholdPlan) -> None:
 
 def new_memory() -> dict[str, Any]:
     """What Python keeps of the view: the last request and answer, what the browser has, what was refused."""
-    return {"n": 0, "answer": 0, "have": "", "reached": None, "errors": {}, "typed": {}}
+    return {"n": 0, "answer": 0, "have": "", "parts": None, "reached": None, "errors": {}, "typed": {}}
 
 
 class _Asked:
@@ -250,6 +250,7 @@ def take(request: object, memory: dict[str, Any]) -> None:
     number, have, reached = (request.get(name) for name in ("n", "have", "reached"))
     memory["n"] = number if isinstance(number, int) else memory["n"]
     memory["have"] = have if isinstance(have, str) else ""
+    memory["parts"] = request.get("parts")
     known = isinstance(reached, int) and 0 <= reached < len(household.accounts)
     memory["reached"] = reached if known else None
     texts = request.get("cash")

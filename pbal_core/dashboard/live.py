@@ -14,7 +14,6 @@ the browser is the client's: it is text until ``to_amount`` accepted it and the 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -46,7 +45,7 @@ from ..views.numbers import key_numbers
 from ..views.prices import Quotes
 from ..views.saved import PinnedPlan
 from ..views.widths import widest
-from .component import asset, component
+from .component import asset, view
 from .messages import page_words
 from .payload import AXES, payload
 from .settings import WORDS, amount_bounds
@@ -58,19 +57,13 @@ Ask = Callable[..., Plan]
 Read = Callable[[Axis, str], Decimal]
 """``read_amount`` with everything but the axis and the text."""
 
-AHEAD = 0.012
-"""Seconds by which a plan that the browser cannot look up goes ahead of what is drawn after it.
-
-Streamlit's browser draws what it gets within 10 ms in one go, and the rest of the page takes it three times as long.
-"""
-
 _SCRIPTS = (
     *("cells.js", "folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js"),
     *("fit.js", "sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "conductor.js", "main.js"),
 )
 
 
-_live = component("live", styles=("live.css", "track.css"), scripts=_SCRIPTS)
+_live = view("live", styles=("live.css", "track.css"), scripts=_SCRIPTS)
 _library = st.components.v2.component("pbal_library", js=asset("library.js"), isolate_styles=False)
 
 
@@ -135,10 +128,9 @@ def live_view(
         classes=classes,
         solution=solution,
     )
-    _live(data=data, key=key, on_request_change=commit, height="content")
     axes = memory["sliders"].axes
-    if data["sheet"] is not None or any(getattr(point, axis) not in axes.of(axis) for axis in AXES):
-        time.sleep(AHEAD)
+    awaited = data["sheet"] is not None or any(getattr(point, axis) not in axes.of(axis) for axis in AXES)
+    _live.draw(data, memory, key=key, on_request=commit, awaited=awaited)
     del data  # Streamlit has written it by now, and collects garbage after the run
     return proven_plan(problem, question, solution)
 
@@ -149,6 +141,7 @@ def new_memory() -> dict[str, Any]:
         "n": 0,
         "answer": 0,
         "have": {},
+        "parts": None,
         "reached": (),
         "sliders": None,
         "errors": {},
@@ -173,6 +166,7 @@ def _commit(
     number, have = request.get("n"), request.get("have")
     memory["n"] = number if isinstance(number, int) else memory["n"]
     memory["have"] = dict(have) if isinstance(have, Mapping) else {}
+    memory["parts"] = request.get("parts")
     memory["reached"] = tuple(axis for axis in AXES if axis in str(request.get("reached", ""))[:60])
     if not any(axis in request for axis in AXES):
         return  # the browser only lacks something

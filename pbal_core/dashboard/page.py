@@ -152,7 +152,7 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
         shared = household_panel.show(current, household, policy)
     else:
         plan = _live(current, {"strategy": settings.strategy, "method": settings.method, "policy": policy})
-    # Only now, since the browser draws together what comes within some milliseconds: see live.AHEAD.
+    # Only now, since the browser draws together what comes within some milliseconds: see component.AHEAD.
     with controls:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             _choice("Strategy", "strategy", {each.value: each.label for each in Strategy})

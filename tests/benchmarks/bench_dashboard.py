@@ -1,11 +1,11 @@
 """How the dashboard feels, measured in a real browser: ``python -m tests.benchmarks.bench_dashboard``.
 
-The model: the live view, a plain ``st.slider`` + ``st.plotly_chart`` page and an empty page are served one after the
-other by the same machine that runs the browser, and the same probe watches each. The probe looks at the sentence and
-the bars of the chart once a frame. *Plans* are frames that show another plan than the one before; *input to paint* runs
-from the browser's own time stamp of the oldest input that was not yet seen to the end of the frame that shows it.
-*Near* is how long all positions of a slider take to be there once a pointer comes to it. Trust ratios, not
-milliseconds.
+The model: the live view, a plain ``st.slider`` + ``st.plotly_chart`` page and an empty page are served by the same
+machine that runs the browser, and the same probe watches each. First loads take turns, so that a busy machine is busy
+for all of them. The probe looks at the sentence and the bars of the chart once a frame. *Plans* are frames that show
+another plan than the one before; *input to paint* runs from the browser's own time stamp of the oldest input that was
+not yet seen to the end of the frame that shows it. *Near* is how long all positions of a slider take to be there once a
+pointer comes to it. Trust ratios, not milliseconds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import math
 import os
 import statistics
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,10 @@ SECONDS = 2.0
 RATE = 60
 PART = 0.4
 """Of the slider."""
+LOADS = 7
+TYPES = 21
+LOADED = 3000
+"""Milliseconds after the title in which everything of a page has come."""
 
 PROBE = """() => {
   const words = () => document.querySelector('.pbal-sentence')?.innerText ?? '';
@@ -60,6 +66,15 @@ PROBE = """() => {
   frame();
 }"""
 """``frame`` runs just after each frame's callbacks, when its changes are in the document and about to be painted."""
+
+TYPED = """() => new Promise((done) => {
+  const box = document.activeElement, words = () => document.querySelector('.pbal-sentence').innerText;
+  const before = words(), start = performance.now();
+  const look = () => (words() === before ? requestAnimationFrame(look) : done(performance.now() - start));
+  box.dispatchEvent(new Event('change', { bubbles: true }));
+  look();
+})"""
+"""Milliseconds from Enter in the focused box to other words."""
 
 FIRST = """() => {
   window.first = {};
@@ -196,20 +211,46 @@ async def plain(browser: Browser, address: str, query: str) -> dict[str, float]:
     return figures
 
 
-async def load(browser: Browser, address: str, *, chart: bool = True, rounds: int = 5) -> dict[str, float]:
-    """First load with an empty cache: bytes, and milliseconds to the controls and to the chart."""
-    bytes_, first = [], []
-    for _ in range(rounds):
-        page, wire = await opened(browser, address, script=FIRST)
-        await page.locator(".barlayer .point" if chart else "h1").first.wait_for()
-        await page.wait_for_timeout(700)
-        bytes_.append(wire.received)
-        first.append(await page.evaluate("() => window.first"))
-        await page.context.close()
-    times = {
-        name: statistics.median(f[name] for f in first) for name in ("title", "controls", "chart") if name in first[0]
-    }
-    return {"MB": statistics.median(bytes_) / 1e6, **{f"{name} ms": value for name, value in times.items()}}
+async def typing(browser: Browser, address: str, amounts: Sequence[str]) -> float:
+    """Milliseconds from a typed amount to its words, median; no two amounts that follow have the same plan."""
+    page, _ = await opened(browser, address)
+    await page.locator(".pbal[data-state=settled]").wait_for()
+    box = page.get_by_label("Cash", exact=True)
+    await box.focus()
+    await page.wait_for_timeout(1500)  # all positions come when somebody reaches for them
+    times = []
+    for amount in amounts:
+        await box.fill(amount)
+        times.append(await page.evaluate(TYPED))
+        await page.wait_for_timeout(500)
+    await page.context.close()
+    return float(statistics.median(times))
+
+
+async def load(browser: Browser, address: str) -> dict[str, float]:
+    """A first load with an empty cache: megabytes, and milliseconds to the title, the controls and the chart."""
+    page, wire = await opened(browser, address, script=FIRST)
+    await page.locator(".barlayer .point, h1").first.wait_for()
+    await page.wait_for_timeout(LOADED)
+    first = await page.evaluate("() => window.first")
+    await page.context.close()
+    return {"MB": wire.received / 1e6, **{f"{name} ms": value for name, value in first.items()}}
+
+
+async def loads_in_turns(browser: Browser, addresses: dict[str, str]) -> dict[str, list[dict[str, float]]]:
+    """First loads of several pages, ``LOADS`` of each, after one that is not counted."""
+    loads: dict[str, list[dict[str, float]]] = {name: [] for name in addresses}
+    for lap in range(LOADS + 1):
+        for name, address in addresses.items():
+            figures = await load(browser, address)
+            if lap:
+                loads[name].append(figures)
+    return loads
+
+
+def medians(loads: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
+    return {name: statistics.median(each[name] for each in loads) for name in loads[0]}
 
 
 def table(figures: dict[str, dict[str, float]]) -> str:
@@ -233,9 +274,19 @@ def share_of_track() -> float:
     return sum(worth / 500 <= amount <= worth / 10 for amount in axis) / len(axis)
 
 
-async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
-    """Every figure of the drag, and of the first load, a row a page."""
-    drags, loads = {}, {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured, a row a page; typed amounts in milliseconds."""
+
+    drags: dict[str, dict[str, float]]
+    loads: dict[str, list[dict[str, float]]]
+    on: float
+    between: float
+
+
+async def measure(page: Path) -> Figures:
+    """Every figure of the drag, of typed amounts, and of the first load."""
+    drags = {}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
         with serve(PAGES / "live_page.py") as (address, _):
@@ -243,16 +294,16 @@ async def measure(page: Path) -> tuple[dict[str, dict[str, float]], dict[str, di
             drags["live, 60 assets, 30 largest"] = await live(browser, address, "?n=60")
             drags["live, 60 assets, all"] = await live(browser, address, "?n=60", everything=True)
             drags["live, 200 assets, all"] = await live(browser, address, "?n=200", everything=True)
-        with serve(PAGES / "plain_page.py") as (address, _):
-            drags["plain, 10 assets"] = await plain(browser, address, "")
-            drags["plain, 60 assets"] = await plain(browser, address, "?n=60")
-            loads["plain"] = await load(browser, address)
-        with serve(page) as (address, _):
-            loads["live"] = await load(browser, address)
-        with serve(PAGES / "empty_page.py") as (address, _):
-            loads["empty"] = await load(browser, address, chart=False)
+        with ExitStack() as servers:
+            pages = {"plain": PAGES / "plain_page.py", "live": page, "empty": PAGES / "empty_page.py"}
+            addresses = {name: servers.enter_context(serve(script))[0] for name, script in pages.items()}
+            drags["plain, 10 assets"] = await plain(browser, addresses["plain"], "")
+            drags["plain, 60 assets"] = await plain(browser, addresses["plain"], "?n=60")
+            on = await typing(browser, addresses["live"], [str(3000 + 500 * i) for i in range(TYPES)])
+            between = await typing(browser, addresses["live"], [f"{3001.01 + 500 * i:.2f}" for i in range(TYPES)])
+            loads = await loads_in_turns(browser, addresses)
         await browser.close()
-    return drags, loads
+    return Figures(drags=drags, loads=loads, on=on, between=between)
 
 
 def main() -> None:
@@ -260,19 +311,31 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the tables into .github/docs/measured.md")
     options = parser.parse_args()
     busy = f"{os.getloadavg()[0]:.1f}"
-    drags, loads = asyncio.run(measure(ROOT / "streamlit_app.py"))
+    figures = asyncio.run(measure(ROOT / "streamlit_app.py"))
+    drags, loads = figures.drags, {name: medians(each) for name, each in figures.loads.items()}
     ratio = drags["live, 10 assets"]["arrow key ms"] / drags["plain, 10 assets"]["arrow key ms"]
     share = loads["live"]["MB"] / loads["plain"]["MB"]
+    turns = zip(figures.loads["live"], figures.loads["plain"], strict=True)
+    sooner = statistics.median(live["chart ms"] / plain["chart ms"] for live, plain in turns)
     useful = loads["live"]["controls ms"] - loads["live"]["title ms"]
+    typed = (
+        f"From Enter to the words of another plan: {figures.on:.0f} ms for an amount on the slider, "
+        f"{figures.between:.0f} ms for one between two positions, medians of {TYPES}."
+    )
+    first = (
+        f"Arrow key to chart: live / plain = {ratio:.2f}. First load, bytes: live / plain = {share:.2f}; time to the "
+        f"chart: {sooner:.2f}, the median of the turns."
+    )
     text = "\n\n".join(
         [
             f"Measured on {machine()}, browser and server together, load average {busy} before the run.",
             f"Dragging over {PART:.0%} of the slider in {SECONDS:.0f} s, at {RATE} moves a second:",
             table(drags),
             f"A contribution of 0.2 to 10 % of the portfolio has {share_of_track():.0%} of the slider at ten assets.",
-            "First load with an empty cache, median of 5:",
+            typed,
+            f"First load with an empty cache, medians of {LOADS} in turns:",
             table(loads),
-            f"Arrow key to chart: live / plain = {ratio:.2f}. First load: live / plain = {share:.2f}.",
+            first,
             f"The live page's controls stand {useful:.0f} ms after its title, the first thing that the script draws.",
         ]
     )

@@ -71,7 +71,9 @@ class Visitor:
     async def request(self, what: dict[str, Any]) -> None:
         """Sends a request of the live view, and waits for the end of the run."""
         self.sent += 1
-        await self._change(self.widget, json_value=json.dumps({"request": {"n": self.sent, "have": self.have, **what}}))
+        parts = self.data["parts"]["id"]
+        request = {"n": self.sent, "have": self.have, "parts": parts, **what}
+        await self._change(self.widget, json_value=json.dumps({"request": request}))
 
     async def choose(self, label: str, value: str) -> None:
         """Chooses a strategy or a method."""

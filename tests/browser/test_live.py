@@ -462,38 +462,45 @@ def test_asking_for_what_is_lacking_sets_no_amount(page: Page, address: str) -> 
     assert table(page) == wanted(750, least)
 
 
-OVERTAKEN = """async ([source, html, data]) => {
+ALONE = """async ([source, parts, data]) => {
     const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const { default: show } = await import(script);
     const place = document.createElement("div");
-    place.append(document.createRange().createContextualFragment(html));
     document.body.append(place);
     const sent = [];
-    const call = () => show({ parentElement: place, data, setStateValue: (_, request) => sent.push(request) });
-    const end = call();
-    call();
+    const call = (parts) => show({
+        parentElement: place, data: { ...data, parts }, setStateValue: (_, request) => sent.push(request),
+    });
+    const moment = () => new Promise((done) => setTimeout(done));
+    const { id } = parts;
+    await call({ id });
+    await moment();
+    const lacking = sent.splice(0);
+    const end = await call(parts);
+    await call({ id });
     end();
-    const last = call();
+    const last = await call({ id });
     const slider = place.querySelector('[data-axis="cash"] .pbal-slider');
     slider.value = 0;
     slider.dispatchEvent(new Event("input"));
     slider.dispatchEvent(new Event("change"));
     const shown = place.querySelector('[data-axis="cash"] .pbal-box').value;
-    await new Promise((done) => setTimeout(done));
+    await moment();
     place.remove();
     last();
-    return [sent.map((request) => [request.n, request.cash]), shown];
+    return [lacking, sent.map((request) => [request.n, request.cash, request.parts === id]), shown];
 }"""
 
 
-def test_an_overtaken_call_ends_alone(page: Page, address: str) -> None:
-    """Of two answers that follow quickly, Streamlit ends the call of the first: the next finds the same view."""
+def test_a_view_asks_for_parts_that_were_lost_and_outlives_overtaken_calls(page: Page, address: str) -> None:
+    """Of two answers that follow quickly, Streamlit may drop the first, and ends its call: the view is the same one."""
     opened(page, address)
     problem = prepare(SAMPLE, strategy="try_avoid_sell")
     data = payload(problem, Point(Decimal(5000), Decimal(100)), live.new_memory(), facts="x")
-    source = component.script(live._SCRIPTS)
-    sent, shown = page.evaluate(OVERTAKEN, [source, component.asset("live.html"), json.loads(json.dumps(data))])
-    assert sent == [[1, "-110000"]]
+    parts = {**live._live.parts, "id": "of a test"}
+    lacking, sent, shown = page.evaluate(ALONE, [component.asset("once.js"), parts, json.loads(json.dumps(data))])
+    assert lacking == [{"n": 0, "parts": ""}]
+    assert sent == [[1, "-110000", True]]
     assert shown == "-$110,000.00"
 
 

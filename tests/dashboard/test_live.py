@@ -12,6 +12,7 @@ import streamlit as st
 
 from pbal_core import RequestError, Targets, rebalance
 from pbal_core.dashboard import component, household_panel, live
+from pbal_core.dashboard.component import View
 from pbal_core.dashboard.figure import TRACES, figure_data
 from pbal_core.dashboard.live import _commit, live_view, new_memory, read_amount
 from pbal_core.dashboard.payload import _with_classes
@@ -127,7 +128,11 @@ def test_a_request_without_amounts_only_says_what_the_browser_has(session: Any) 
 def test_no_answer_is_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit would send a reference to the first one, which the browser may not have any more."""
     sent = []
-    monkeypatch.setattr(live, "_live", lambda data, **_options: sent.append(json.dumps(data, default=str)))
+
+    def renderer(*, data: object, **_placed: object) -> None:
+        sent.append(json.dumps(data, default=str))
+
+    monkeypatch.setattr(live, "_live", View(renderer=renderer, parts={"id": "1"}))  # type: ignore[arg-type]
     for _ in range(3):
         live_view(HELD, {})
     assert len(set(sent)) == 3
@@ -155,7 +160,7 @@ def test_the_figure_is_plain_data_with_theme_variables_for_colours() -> None:
 
 def test_no_text_of_a_file_is_ever_parsed_as_markup() -> None:
     """The scripts write with text nodes; none of the ways from text to markup occurs in them."""
-    for name in (*live._SCRIPTS, *household_panel._SCRIPTS, "library.js"):
+    for name in (*live._SCRIPTS, *household_panel._SCRIPTS, "library.js", "once.js"):
         script = component.asset(name)
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in script, f"{name}: {way}"

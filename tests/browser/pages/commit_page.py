@@ -27,7 +27,8 @@ def view() -> None:
     if st.query_params.get("kind") == "empty":
         st.session_state["answer"] += 1
         data = {"answer": st.session_state["answer"], "amounts": {"cash": "", "min_trade": "100"}}
-        live._live(data=data, key="live", on_request_change=lambda: None, height="content")
+        memory = st.session_state.setdefault("live-memory", live.new_memory())
+        live._live.draw(data, memory, key="live", on_request=lambda: None, awaited=False)
     else:
         live.live_view(portfolio, {"strategy": strategy, "method": method})
 
