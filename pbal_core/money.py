@@ -62,12 +62,16 @@ def parse_decimal(text: str) -> Decimal:
 
 DecimalSign = Literal[".", ","]
 
-CURRENCY_SIGN = r"(?:[A-Z]{3}|GBp|GBx|p|kr|z\u0142|(?:US|CA|C|A|AU|HK|NZ|S|R)?\$|[\u20ac\u00a3\u00a5\u20b9])"
-"""What brokers write beside an amount: a code, a sign, or ``p`` for pence."""
 _SIGN_CODES = {
-    "$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "R$": "BRL", "\u20ac": "EUR", "\u00a3": "GBP",
-    "\u20b9": "INR", "z\u0142": "PLN", "p": "GBX", "GBp": "GBX", "GBx": "GBX", "kr": "",
+    "$": "USD", "US$": "USD", "C$": "CAD", "CA$": "CAD", "CDN$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "R$": "BRL", "R": "ZAR", "\u20ac": "EUR", "\u00a3": "GBP",
+    "\u20b9": "INR", "Rs": "INR", "Rs.": "INR", "Fr.": "CHF", "z\u0142": "PLN", "K\u010d": "CZK", "\u20a9": "KRW",
+    "\u20aa": "ILS", "\u20ba": "TRY", "p": "GBX", "GBp": "GBX", "GBx": "GBX", "kr": "", "kr.": "", "\u00a5": "\u00a5",
 }  # fmt: skip
+"""What signs mean. A crown may be that of three countries, and the yen and the yuan share their sign."""
+CURRENCY_SIGN = rf"(?:[A-Z]{{3}}|{'|'.join(re.escape(sign) for sign in sorted(_SIGN_CODES, key=len, reverse=True))})"
+"""What brokers write beside an amount: a code, a sign, or ``p`` for pence."""
+_NO_CENTS = r"(?<=\d)[.,](?:--?|\u2014)(?![\d-])"
 _SHAPE = (
     r"(?P<open>\()?\s*(?P<sign1>[+-])?\s*(?P<money1>{currency})?\s*(?P<sign2>[+-])?\s*(?P<body>{body})"
     r"\s*(?P<money2>{currency})?\s*(?P<sign3>-)?\s*(?P<close>\))?"
@@ -103,7 +107,7 @@ def decimal_evidence(text: str) -> DecimalSign | Literal["?"] | None:
     """
     if "." not in text and "," not in text:
         return None
-    body = re.sub(r"[^\d.,]", "", text)
+    body = re.sub(r"[^\d.,]", "", re.sub(r"[^\W\d_]+\.", "", text))
     points, commas = body.count("."), body.count(",")
     if not points + commas or not any(c.isdigit() for c in body):
         return None
@@ -129,7 +133,7 @@ def parse_amount(text: str, decimal: DecimalSign | None = None) -> tuple[Decimal
     """Reads an amount as people and brokers write it: ``$5,000``, ``5000,50``, ``5'000.50``, ``(1.234,56 EUR)``.
 
     The one rule for files, page and command. ``1,000`` alone is a thousand, as this package writes it; ``0.001`` is a
-    decimal; ``5.000`` alone can be either.
+    decimal; ``5.000`` alone can be either. ``2'500.-`` has no cents.
 
     Args:
         text: The amount, with thousands separators and a currency or without.
@@ -145,6 +149,8 @@ def parse_amount(text: str, decimal: DecimalSign | None = None) -> tuple[Decimal
     plain = " ".join(text.translate(_MINUS).split())
     if len(plain) > _MAX_TEXT:
         raise NotANumberError("is not a number")
+    if plain[-1:] not in "0123456789":
+        plain = re.sub(_NO_CENTS, "", plain)
     if plain.endswith("%"):
         raise NotANumberError("is a percentage; an amount is needed")
     if decimal is None:

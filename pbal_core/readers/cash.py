@@ -31,18 +31,40 @@ _FUND_NAMES = re.compile(
 _CLASSES = frozenset({"cash", "currency", "currencies", "cash and money market", "cash & money market", "money market",
                       "cash & cash equivalents", "cash and cash equivalents", "cash equivalents", "sweep", "cash sweep",
                       "forex", "fx"})  # fmt: skip
-_ISO = "(aud|brl|cad|chf|cny|czk|dkk|eur|gbp|hkd|huf|ils|inr|jpy|krw|mxn|nok|nzd|pln|sek|sgd|try|twd|usd|zar)"
-_PLAIN_LABELS = (
-    r"(?:available |settled |uninvested |free |total |net |core )?cash"
-    r"(?: balance| available| position| holdings?| value)?"
-    r"|cash (?:&|and) (?:cash investments|sweep|(?:cash )?equivalents)|cash sweep|sweep|bargeld|guthaben"
-    r"|verrechnungskonto|kontoguthaben|geld|contanten|kassa|kasse|likvida medel|likvider|kontanter"
-    r"|kontantbeholdning|liquidit\u00e9s?"
-    r"|esp\u00e8ces|solde esp\u00e8ces|liquidit\u00e0|contanti|efectivo|liquidez|dinheiro|liquidit\u00e4t"
-    r"|cash \(margin\)|\$\$cash|margin (?:balance|loan|debit)"
-    r"|settlement fund|bank deposit (?:program|sweep)|free funds|funds available|konto"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ISO = _words("aud brl cad chf cny czk dkk eur gbp hkd huf ils inr jpy krw mxn nok nzd pln sek sgd try twd usd zar")
+_HEADS = _words(
+    "cash sweep bargeld guthaben verrechnungskonto kontoguthaben geld contanten kassa kasse kontanter "
+    "kontantbeholdning liquidit\u00e9 liquidit\u00e9s esp\u00e8ces liquidit\u00e0 contanti efectivo liquidez dinheiro "
+    "liquidit\u00e4t konto"
 )
-_CASH = re.compile(rf"(?:{_PLAIN_LABELS})|{_ISO}|{_ISO} cash|(?:{_PLAIN_LABELS})[ :-]{{0,3}}[(\[]?{_ISO}[)\]]?")
+"""One of them names cash, where all the other words are ``_BESIDE``."""
+_PHRASES = frozenset({
+    "likvida medel", "likvider", "solde esp\u00e8ces", "settlement fund", "free funds", "funds available",
+    "margin balance", "margin loan", "margin debit", "money market", "core position", "money accounts",
+    "bank deposit program", "bank deposit", "fdic insured deposit", "insured deposit",
+})  # fmt: skip
+_BESIDE = _words(
+    "a account accounts and at available balance balances bank brokerage core deposit equivalent equivalents fdic "
+    "for free hand held holding holdings in insured investment investments management margin money net of on plus "
+    "position program reserve reserves settled sweep the uninvested value"
+)
+_MONEY = {
+    "us dollar": "usd", "u s dollar": "usd", "american dollar": "usd", "us dollars": "usd", "u s dollars": "usd",
+    "euro": "eur", "euros": "eur", "british pound": "gbp", "british pounds": "gbp", "pound sterling": "gbp",
+    "pounds sterling": "gbp", "canadian dollar": "cad", "canadian dollars": "cad", "australian dollar": "aud",
+    "australian dollars": "aud", "swiss franc": "chf", "swiss francs": "chf", "schweizer franken": "chf",
+    "japanese yen": "jpy", "swedish krona": "sek", "norwegian krone": "nok", "danish krone": "dkk", "dollars": "",
+}  # fmt: skip
+"""Names of money by what its code is; dollars may be any country's."""
+_KINDS = frozenset({"cur", "curr", "currency", "fx", "forex"})
+"""``CUR:USD`` and the like are cash as ``USD`` is."""
+_BETWEEN = re.compile(r"[^\w]+|_")
 _NEAR_ONE = Decimal("0.01")
 _LONGEST = 100
 
@@ -50,13 +72,25 @@ _LONGEST = 100
 def label_currency(label: str) -> str | None:
     """The currency that a folded label of cash names, empty when it names none; None when it is no such label.
 
-    ``cash``, ``cash balance``, ``usd cash``, ``cash (eur)`` and ``usd`` are such labels. Some of them are tickers too,
-    of shares whose price is not 1.
+    ``cash``, ``cash balance``, ``usd cash``, ``cash (eur)``, ``us dollars`` and ``usd`` are such labels. Some of them
+    are tickers too, of shares whose price is not 1.
     """
-    match = _CASH.fullmatch(label.rstrip(": *")) if len(label) <= _LONGEST else None
-    if match is None:
+    if len(label) > _LONGEST:
         return None
-    return next((code.upper() for code in match.groups() if code), "")
+    bare = " ".join(word for word in _BETWEEN.split(label) if word)
+    if bare in _MONEY:
+        return _MONEY[bare].upper()
+    words = bare.split()
+    codes = [word for word in words if word in _ISO]
+    rest = [word for word in words if word not in _ISO and word not in _KINDS] if codes else words
+    if len(set(codes)) > 1 or not words:
+        return None
+    code = codes[0].upper() if codes else ""
+    if " ".join(rest) in _PHRASES or (not rest and codes):
+        return code
+    rest = rest[1:] if rest[:1] == ["total"] else rest
+    named = any(word in _HEADS for word in rest) and all(word in _HEADS or word in _BESIDE for word in rest)
+    return code if named else None
 
 
 def is_fund(symbol: str) -> bool:
@@ -72,6 +106,11 @@ def in_own_units(quantity: Decimal | None, price: Decimal | None, value: Decimal
     if quantity is None or value is None:
         return True
     return abs(quantity - value) <= max(abs(value) * _NEAR_ONE, _NEAR_ONE)
+
+
+def is_one_unit(quantity: Decimal | None, price: Decimal | None, value: Decimal | None) -> bool:
+    """The whole balance is written as the price of one unit, as in spreadsheets: ``Cash``, 1 at 1,234.56."""
+    return quantity == 1 and price is not None and value in {None, price}
 
 
 def reason(symbol: str, description: str = "", asset_class: str = "") -> str:

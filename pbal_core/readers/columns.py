@@ -46,7 +46,7 @@ _WORDS = {
     """,
     "price": """
         en: current price, market price, last price, mark price, markprice, closing price, close price, share price,
-            current market price, ltp, latest price, quote, last trade ~ price, last, close, nav, unit price
+            current market price, ltp, latest price, quote, last trade ~ price, last, close, nav, unit price, mark
         de: aktueller kurs, akt. kurs, letzter kurs, bewertungskurs, marktkurs, aktueller preis, schlusskurs ~ kurs,
             preis
         fr: dernier cours, cours actuel, cours de clôture, prix actuel, valeur liquidative ~ cours, prix
@@ -60,7 +60,8 @@ _WORDS = {
     """,
     "value": """
         en: market value, current value, position value, positionvalue, mkt value, market val, mkt val, total value,
-            current market value, closing value, cur. val, total market value ~ value, current balance, balance
+            current market value, closing value, cur. val, total market value ~ value, current balance, balance,
+            equity, worth
         de: kurswert, marktwert, gesamtwert, aktueller wert, depotwert ~ wert
         fr: valorisation, valeur actuelle, valeur de marché, valeur totale ~ montant, valeur
         nl: marktwaarde, huidige waarde, actuele waarde, totale waarde ~ waarde
@@ -102,7 +103,7 @@ _WORDS = {
     "cost_price": """
         en: average cost, avg cost, avg. cost, average price, avg price, avg. price, cost per share, purchase price,
             cost/share, average cost basis, unit cost, average buy price, buying price, price paid, avg. buy price, buy
-            price, cost price, average cost price ~ cost basis per share
+            price, cost price, average cost price, trade price ~ cost basis per share
         de: einstandskurs, kaufkurs, einstandspreis, kaufpreis, durchschnittskurs, ø kaufkurs, einstandskurs inkl.
             nk ~ anschaffungskurs
         fr: prix de revient unitaire, pru, prix d'achat, prix moyen, prix de revient, coût unitaire
@@ -115,8 +116,9 @@ _WORDS = {
         da: gak, købskurs, anskaffelseskurs, gns. købskurs
     """,
     "account": """
-        en: account number, account id, account no., account ~ account name, portfolio
-        de: depot, depotnummer, kontonummer ~ konto
+        en: account number, account id, account no., account, account no, acct number, acct, acct. ~ account name,
+            portfolio, account nickname, account type, acct type, registration, owner, custodian, institution, broker
+        de: depot, depotnummer, kontonummer ~ konto, depotname
         fr: compte, numéro de compte
         nl: rekening, rekeningnummer
         it: conto, numero conto, deposito

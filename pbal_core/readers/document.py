@@ -27,6 +27,10 @@ MAX_ROWS = 60_000
 MAX_FIELDS = 1_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+"""Characters without a width, which come with text that was copied from a page. Brokers write more than one mark."""
+_QUOTED_FORMULA = r'="([^"]*)"'
+"""``="0700"``: what keeps a spreadsheet from making a number of a text."""
 _SPACE_AFTER_QUOTE = r'"[ \t]+(?=[,;|\r\n]|$)'
 _MAGIC = (
     (b"%PDF", "pdf", "a PDF; export the positions as CSV instead"),
@@ -111,7 +115,8 @@ def decode(data: bytes) -> tuple[str, str]:
         if data.startswith(magic):
             raise refused(code if code != "gzip" else "binary", f"the file is {what}.")
     text, encoding = _decode(data)
-    text = text.lstrip("\ufeff")  # some brokers write the mark more than once
+    if not text.isascii():
+        text = re.sub(_INVISIBLE, "", text)
     control = _CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
@@ -168,9 +173,11 @@ def _rows(text: str, delimiter: str) -> tuple[tuple[Record, ...], Issue | None]:
 def _parse(text: str, delimiter: str, *, skip_spaces: bool = False) -> tuple[tuple[Record, ...], Issue | None]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=skip_spaces)
     records: list[Record] = []
-    line, after_blank = 1, False
+    line, after_blank, formulas = 1, False, '="' in text
     try:
         for row in reader:
+            if formulas:
+                row[:] = [re.sub(_QUOTED_FORMULA, r"\1", cell) if cell.startswith('="') else cell for cell in row]
             if len(records) >= MAX_ROWS or len(row) > MAX_FIELDS:
                 return tuple(records), _too_large(line, row)
             if not any(row) or not any(cell.strip() for cell in row):

@@ -19,7 +19,7 @@ _CODES = (
     "NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|ZAC|ZAR|ZAc"
 )
 ISO_CODES = frozenset(_CODES.split("|"))
-_SIGN = r"(?:US|CA|C|A|AU|HK|NZ|S)?\$|[\u20ac\u00a3\u00a5\u20b9]"
+_SIGN = r"(?:US|CA|C|CDN|A|AU|HK|NZ|NT|S|R)?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20aa\u20ba]"
 _UNIT = rf"{_CODES}|{_SIGN}|p|pence|[Pp]ence"
 _UNIT_SHAPES = (
     rf"(?P<name>.*?\S)\s*[(\[]\s*(?:in\s+)?(?P<unit>{_UNIT})\s*[)\]]",

@@ -16,10 +16,13 @@ from . import symbols
 
 _CODE = r"[A-Za-z0-9_]{1,16}(?:&[A-Za-z0-9]{1,12})?(?:[ ./_-][A-Za-z0-9]{1,4}){0,2}"
 _DATE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"
-_OPTION = r"""(?aix) -?[A-Z0-9.]{1,6}\s*\d{6}[CP]\d+(?:\.\d+)?      # OCC and Fidelity
-    | \S+\s\d\d/\d\d/\d{4}\s[\d.,]+\s[CP]              # Schwab
-    | .*\s\$[\d.,]+\s(?:call|put)                      # E*TRADE
-    | \S+\s\d{1,2}[A-Z]{3}\d{2}\s[\d.]+\s[CP]          # IBKR Activity Statement"""
+_OPTION = r"""(?aix) (?:O:|[-.])?[A-Z0-9.]{1,6}[\s_]*\d{6}[CP]\d+(?:\.\d+)?   # OCC, Fidelity, thinkorswim, Polygon
+    | .*\s\$[\d.,]+\s(?:call|put)                           # E*TRADE
+    | (?=.*(?:^|[\s|])(?:call|put|c|p|\$?\d+(?:\.\d+)?[cp])(?:$|[\s|]))  # a right in a word of its own,
+      (?=.*(?:\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d|\d[\s]?MON|MON\s?\d|(?:^|[\s|])(?:20)?\d{6}(?:$|[\s|])))  # a day,
+      (?=.*(?:^|[\s|])\$?\d[\d.,]*[cp]?(?:$|[\s|])) .*                        # and a strike""".replace(
+    "MON", "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+)
 _OPTION_LENGTHS = range(9, 61)
 """A ticker of a share is shorter, so that the plain file does not need the shapes above."""
 _MATURITY = r"(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}[A-Z]{2,3}\d{2,4}|\d{1,2}[.-]\d{1,2}[.-]\d{2,4}|(?:19|20)\d{2})"
@@ -103,7 +106,7 @@ def unsupported(
         return UNTRADABLE
     if re.fullmatch(_DATE, symbol):
         return "a date stands where the symbol should"
-    if re.fullmatch(_OPTION, symbol):
+    if is_option(symbol) or (description and is_option(description)):
         return _REASONS["option"]
     coin, dash, money = symbol.partition("-")
     if dash and coin in _COINS and money in _QUOTED_IN:
@@ -140,6 +143,12 @@ def is_bond(name: str, *, words: bool = False) -> bool:
 def is_fund_name(name: str) -> bool:
     """A name of a fund. It may be used as the symbol, which a fund of a pension plan does not have."""
     return re.match(_FUND, name[:MAX_SYMBOL]) is not None and not is_bond(name)
+
+
+def is_option(name: str) -> bool:
+    """A name of an option: a right, a day and a strike, and no word for a fund."""
+    short = name[:MAX_SYMBOL]
+    return re.fullmatch(_OPTION, short) is not None and not re.match(_FUND, short)
 
 
 def is_cusip(symbol: str) -> bool:

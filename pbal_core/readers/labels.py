@@ -26,6 +26,8 @@ _LABELLED = re.compile(
 )
 
 
+_ACCOUNT = frozenset({"account", "accounts", "konto", "verrechnungskonto", "kontoguthaben"})
+_ACCOUNT_DIGITS = 6
 _SENTENCE = 5
 """So many words are no name of an asset whose line was cut."""
 _NOTES = frozenset({"footnote", "footnotes", "note", "notes", "disclaimer", "disclosure", "disclosures", "legend",
@@ -89,7 +91,7 @@ def read_label(record: Record, state: ReadingState, *, own: bool) -> Verdict | N
         return None
     if amount is None:
         return None
-    if currency is not None:
+    if currency is not None and not _is_account_number(said):
         return _bank(state, CashBalance(record.line, state.account, amount, currency or sign, label))
     if is_total(said.label, summed=True):
         draft.state_total("total" if own else "summary", record.line, label, amount)
@@ -97,6 +99,12 @@ def read_label(record: Record, state: ReadingState, *, own: bool) -> Verdict | N
     if said.label not in _NO_CASH and not re.match(r"0\d", said.text):
         state.skipped.append(record.line)
     return None
+
+
+def _is_account_number(said: LabelledAmount) -> bool:
+    """``Cash account: 12345678`` is the number of an account."""
+    text = said.text.strip()
+    return len(text) >= _ACCOUNT_DIGITS and text.isdigit() and not _ACCOUNT.isdisjoint(said.label.split())
 
 
 def is_note(record: Record, state: ReadingState) -> bool:

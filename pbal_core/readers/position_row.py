@@ -40,6 +40,8 @@ def read_position(
         reason = cash.reason(text, description, asset_class)
         if reason and _bank(row, draft, account, found, text or description):
             return "cash", reason
+    elif _is_one_unit(row, draft, found) and _bank(row, draft, account, found, text or description):
+        return "cash", "cash, written as one unit"
     symbol, reason = _symbol(draft, text, description, asset_class, names=names, own_words=own_words)
     reason = reason or _no_asset(found)
     if not reason and "multiplier" in row.values:
@@ -52,6 +54,22 @@ def read_position(
         draft.count(row.record.line, account, found.value)
         return "unsupported", reason
     return _hold(row, draft, account, found, symbol)
+
+
+def _is_one_unit(row: TableRow, draft: StatementDraft, found: RowAmounts) -> bool:
+    """The row is called cash, and its balance is the price of one unit. ``CASH`` with a name of its own is a share."""
+    text, description = row.word("symbol"), row.word("description")
+    if not cash.is_one_unit(found.quantity, found.price, found.value) or not cash.reason(text or description):
+        return False
+    if not instruments.is_code(text) or not text.isupper() or " " in text:
+        return True
+    if description and not cash.reason(description, description):
+        return False
+    message = (
+        f"{text} is read as cash, because its one unit costs the whole value; if it is a share, add a column of names."
+    )
+    draft.remark("warning", "cash_or_share", message, row.record.line, text)
+    return True
 
 
 def _symbol(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import cash, instruments
+from .. import cash, instruments, unclaimed
 from ..broker_above import day_first
 from ..cells import is_blank, normal
 from ..columns import NAMES
@@ -55,8 +55,28 @@ def read(
     Raises:
         DataError: With every problem found.
     """
-    title = document.records[header]
+    title, below = document.records[header], document.records[header + 1 :]
+    guessed = mapping is None
     mapping = mapping or _by_cells(document, header)
+    draft = _table(document, header, mapping, confirmed=confirmed)
+    value = unclaimed.find_value(title, below, mapping, draft) if guessed else ""
+    if value:
+        mapping = replace(mapping, value=value)
+        draft = _table(document, header, mapping, confirmed=confirmed)
+    doubt = unclaimed.find_doubt(title, below, mapping, draft) if guessed else ""
+    if doubt:
+        draft.remark("warning", "columns_open", f"{doubt}; name the columns in a mapping if so.", title.line)
+    reason = "" if confirmed or doubt else _proof(mapping, title.cells, draft)
+    if reason:
+        taken = ", ".join(f"{field} from {column}" for field, column in mapping.pairs())
+        draft.remark("info", "columns_taken", f"the columns were recognised ({taken}): {reason}.", title.line)
+    statement = draft.statement()
+    names = columns_to_choose(title, below)
+    return replace(statement, mapping=mapping, mapping_confirmed=confirmed or bool(reason), columns=names)
+
+
+def _table(document: Document, header: int, mapping: ColumnMapping, *, confirmed: bool) -> StatementDraft:
+    """What the table says by a mapping."""
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
     form = TableFormat(
         key=KEY,
@@ -70,14 +90,7 @@ def read(
         own_words=True,
         titled=confirmed,
     )
-    draft = read_table(form, document, header)
-    reason = "" if confirmed else _proof(mapping, title.cells, draft)
-    if reason:
-        taken = ", ".join(f"{field} from {column}" for field, column in mapping.pairs())
-        draft.remark("info", "columns_taken", f"the columns were recognised ({taken}): {reason}.", title.line)
-    statement = draft.statement()
-    names = columns_to_choose(title, document.records[header + 1 :])
-    return replace(statement, mapping=mapping, mapping_confirmed=confirmed or bool(reason), columns=names)
+    return read_table(form, document, header)
 
 
 def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraft) -> str:
@@ -99,16 +112,19 @@ def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraf
 def _by_cells(document: Document, header: int) -> ColumnMapping:
     """The guess without columns whose cells say something else than their names.
 
-    A gain of 12.5% is no amount, and where the type of every position is Cash or Margin it is that of the account.
+    A gain of 12.5% is no amount. Where the type of every position is Cash or Margin it is that of the account, and no
+    account is named by it.
     """
     title, below = document.records[header].cells, document.records[header + 1 :]
     names, found = [normal(cell) for cell in title], guessed_columns(title)
-    for name in {"pnl", "cost", "cost_price", "asset_class"}.intersection(found):
+    for name in {"pnl", "cost", "cost_price", "asset_class", "account"}.intersection(found):
         index = names.index(normal(found[name]))
         cells = [normal(record.cells[index]) for record in below if index < len(record.cells)]
-        other = set(cells) <= _ACCOUNTS if name == "asset_class" else any(cell.endswith("%") for cell in cells)
-        if other:
+        of_account = name in {"asset_class", "account"}
+        if set(cells) <= _ACCOUNTS if of_account else any(cell.endswith("%") for cell in cells):
             del found[name]
+    if "currency" in found and names.count(normal(found["currency"])) > 1:
+        del found["currency"]  # one beside each amount
     return ColumnMapping(**found)  # type: ignore[arg-type]
 
 

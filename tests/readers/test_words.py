@@ -1,0 +1,192 @@
+"""Words and signs that people and brokers use in their tables: for cash, money, symbols, options, accounts, columns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pbal_core import read_positions
+from pbal_core.readers import Statement
+
+HEADER = "Symbol,Shares,Price,Value\n"
+BND = "BND,20,72,1440\n"
+
+
+def read(text: str) -> Statement:
+    return read_positions(text.encode())
+
+
+def held(statement: Statement) -> dict[str, Decimal]:
+    return {holding.symbol: holding.value for holding in statement.holdings}
+
+
+def codes(statement: Statement) -> set[str]:
+    return {issue.code for issue in statement.issues}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "US Dollar,812.34,1,812.34",
+        "U.S. Dollars,,,812.34",
+        "Cash & Cash Sweep,,,812.34",
+        "Brokerage cash,,,812.34",
+        "Sweep account,,,812.34",
+        "FDIC Insured Deposit,,,812.34",
+        "Core position,,,812.34",
+        "Cash (settled),,,812.34",
+        "Cash Management,812.34,1,812.34",
+        "$CASH,,,812.34",
+        "-CASH-,,,812.34",
+        "CASH_USD,,,812.34",
+        "USD-CASH,812.34,1,812.34",
+        "CUR:USD,812.34,1,812.34",
+        "Cash,1,812.34,812.34",
+    ],
+)
+def test_a_row_that_is_called_cash(row: str) -> None:
+    statement = read(f"{HEADER}{BND}{row}\n")
+    assert (held(statement), statement.cash_found) == ({"BND": Decimal(1440)}, Decimal("812.34"))
+
+
+@pytest.mark.parametrize("row", ["Buying power,,,812.34", "Cash flow fund,812.34,1,812.34", "USD/EUR,812.34,1,812.34"])
+def test_a_row_that_is_not_called_cash(row: str) -> None:
+    assert read(f"{HEADER}{BND}{row}\n").cash_found == 0
+
+
+def test_the_number_of_a_cash_account_is_no_cash() -> None:
+    statement = read(f"Cash account,12345678\n\n{HEADER}{BND}")
+    assert statement.cash_found == 0
+    assert read(f"Cash account,123456.78\n\n{HEADER}{BND}").cash_found == Decimal("123456.78")
+
+
+def test_one_unit_of_cash_may_be_a_share() -> None:
+    """CASH is a ticker: with a name it is a share, without one it is read as cash, and that is said."""
+    named = "Symbol,Name,Shares,Price,Value\nBND,Bonds,20,72,1440\nCASH,{},1,75,75\n"
+    assert held(read(named.format("Example Financial Inc"))) == {"BND": Decimal(1440), "CASH": Decimal(75)}
+    assert read(named.format("Cash balance")).cash_found == 75
+    statement = read(f"{HEADER}{BND}CASH,1,75,75\n")
+    assert (statement.cash_found, "cash_or_share" in codes(statement)) == (Decimal(75), True)
+    assert held(read(f"{HEADER}{BND}CASH,2,75,150\n")) == {"BND": Decimal(1440), "CASH": Decimal(150)}
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("VTI:US", "VTI"),
+        ("VWRL:xams", "VWRL"),
+        ("XAMS:VWRL", "VWRL"),
+        ("ASX:AU", "AU"),
+        ("VTI*", "VTI"),
+        ("VTI (1)", "VTI"),
+        ("VTI\u2020", "VTI"),
+        ("$VTI", "VTI"),
+        ("\u200bVTI\u200b", "VTI"),
+        ('="0700"', "0700"),
+        ('"=""0700"""', "0700"),
+    ],
+)
+def test_what_stands_around_a_symbol(text: str, symbol: str) -> None:
+    assert held(read(f"{HEADER}{BND}{text},10,250,2500\n")) == {"BND": Decimal(1440), symbol: Decimal(2500)}
+
+
+def test_a_market_behind_the_symbol_tells_its_currency() -> None:
+    assert "several_exchanges" in codes(read("Symbol,Shares,Price\nVTI:US,10,250\nVUSA:LN,20,80\n"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".SPY270319P500",
+        "SPY_031927P500",
+        "O:SPY270319P00500000",
+        "SPY Mar 19 2027 500 Put",
+        "SPY 3/19/2027 Put $500.00",
+        "SPY 19 MAR 27 500 P",
+        "SPY 270319 500 P",
+        "SPY 2027-03-19 500 Put",
+        "PUT SPY 03/19/27 500",
+        "SPY 500P 03/19/27",
+        "CALL (VTI) VANGUARD MAR 19 27 $300",
+    ],
+)
+def test_an_option_is_left_out_however_it_is_written(name: str) -> None:
+    """Without a column of values it would count as one share of a hundredth of its worth."""
+    as_symbol = read(f"Symbol,Shares,Price\nBND,20,72\n{name},1,4.00\n")
+    as_name = read(f"Symbol,Description,Shares,Price\nBND,Bonds,20,72\nABC,{name},1,4.00\n")
+    for statement in (as_symbol, as_name):
+        assert held(statement) == {"BND": Decimal(1440)}
+        assert statement.rows[-1].reason == "an option: plans trade shares"
+
+
+@pytest.mark.parametrize("name", ["Example 500 Covered Call 2027 ETF", "Cboe 500 Mar 15 Buffer C 2025 Fund", "Class C"])
+def test_a_fund_is_no_option(name: str) -> None:
+    statement = read(f"Symbol,Description,Shares,Price\nBND,Bonds,20,72\nABC,{name},1,4.00\n")
+    assert set(held(statement)) == {"BND", "ABC"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"),
+    [("A$", "AUD"), ("HK$", "HKD"), ("S$", "SGD"), ("NZ$", "NZD"), ("CDN$", "CAD"), ("NT$", "TWD"), ("Fr. ", "CHF"),
+     ("Rs. ", "INR"), ("R", "ZAR"), ("\u20aa", "ILS"), ("\u20a9", "KRW"), ("K\u010d", "CZK")],
+)  # fmt: skip
+def test_signs_of_money(sign: str, code: str) -> None:
+    statement = read(f"{HEADER}BND,20,{sign}72.00,{sign}1440.00\n")
+    assert (held(statement), statement.currency) == ({"BND": Decimal(1440)}, code)
+
+
+@pytest.mark.parametrize("amount", ["1440.-", "1440.--", "1440,-", "1'440.\u2013", "CHF 1'440.-", "1'440.- CHF"])
+def test_a_dash_for_no_cents_is_no_minus(amount: str) -> None:
+    ending = amount.replace("CHF", "").strip()
+    text = f"Symbol;Anzahl;Kurs;Wert in CHF\nBND;20;72;{ending if 'CHF' not in amount else amount}\n"
+    assert held(read(text)) == {"BND": Decimal(1440)}
+
+
+@pytest.mark.parametrize("title", ["Owner", "Broker", "Institution", "Account Type", "Acct #", "Registration", "Acct"])
+def test_an_account_under_any_name_is_asked_for(title: str) -> None:
+    text = f"{title},{HEADER}IRA,VTI,10,250,2500\nTaxable,VTI,4,250,1000\n"
+    assert [issue.code for issue in read(text).blocking] == ["choose_accounts"]
+
+
+def test_an_account_that_is_cash_or_margin_is_none() -> None:
+    text = f"Account Type,{HEADER}Cash,VTI,10,250,2500\nMargin,VTI,4,250,1000\n"
+    assert not read(text).blocking
+
+
+class TestColumnsThatNobodyNamed:
+    def test_shares_times_price_tells_the_value(self) -> None:
+        statement = read("Symbol,Shares,Price,Holding today\nVTI,12.345678,250.00,3086.42\n")
+        assert held(statement) == {"VTI": Decimal("3086.42")}
+        assert statement.mapping is not None
+        assert statement.mapping.value == "Holding today"
+        assert not statement.blocking
+
+    @pytest.mark.parametrize(
+        ("titles", "rest", "column"),
+        [
+            ("Now", ("2500", "1440"), "'Now'"),
+            ("Today", ("250", "72"), "'Today'"),
+            ("FX rate", ("1.36", "1"), "'FX rate'"),
+        ],
+    )
+    def test_what_may_be_a_value_a_price_or_a_rate_is_asked(
+        self, titles: str, rest: tuple[str, str], column: str
+    ) -> None:
+        statement = read(f"Ticker,Shares,Price,{titles}\nVTI,10,200,{rest[0]}\nBND,20,75,{rest[1]}\n")
+        assert [issue.code for issue in statement.blocking] == ["mapping_guessed"]
+        assert [column in issue.message for issue in statement.issues if issue.code == "columns_open"] == [True]
+
+    @pytest.mark.parametrize(("title", "rest"), [("Day high", ("255", "73")), ("FX rate", ("1", "1")), ("No.", "12")])
+    def test_what_means_something_else_is_not_asked(self, title: str, rest: tuple[str, str]) -> None:
+        statement = read(f"Ticker,Shares,Price,{title}\nVTI,10,250,{rest[0]}\nBND,20,72,{rest[1]}\n")
+        assert not statement.blocking
+
+
+def test_currencies_beside_their_amounts_may_share_a_name() -> None:
+    text = (
+        "ISIN;St\u00fcck;Einstandskurs;W\u00e4hrung;Kurs;W\u00e4hrung;Kurswert;W\u00e4hrung\n"
+        "IE00B3RBWM25;10,5;95,00;EUR;105,23;EUR;1.104,92;EUR\n"
+    )
+    statement = read(text)
+    assert (held(statement), statement.currency) == ({"IE00B3RBWM25": Decimal("1104.92")}, "EUR")
