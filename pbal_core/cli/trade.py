@@ -143,6 +143,7 @@ def _connection(options: argparse.Namespace) -> Connection:
     from ..brokers.ibkr.secrets import SecretStore
     from ..brokers.ibkr.settings import GatewaySettings
 
+    limits = limits_of(options)  # before anybody is asked
     settings = GatewaySettings.stored(
         SecretStore.of_process(),
         base=options.gateway,
@@ -153,7 +154,7 @@ def _connection(options: argparse.Namespace) -> Connection:
     if settings is None:
         raise RequestError("give the gateway's own certificate: --certificate FILE, or its SHA-256: --fingerprint HEX.")
     broker = client_portal.connect(settings, take_over=options.take_over)
-    return Connection(broker, limits_of(options), account=settings.account, journal=options.journal)
+    return Connection(broker, limits, account=settings.account, journal=options.journal)
 
 
 def _trade(options: argparse.Namespace, rest: list[str]) -> int:
@@ -161,14 +162,7 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
     from ..brokers.journal import unfinished
 
     plan_options = parse(rest)
-    if (
-        plan_options.drift
-        or plan_options.least_cash
-        or plan_options.format != "table"
-        or plan_options.verbose
-        or plan_options.output
-    ):
-        raise RequestError("--drift, --least-cash, --format, --output and --verbose belong to pbal, not to pbal trade.")
+    _refuse_other_answers(plan_options)
     if options.place and plan_options.data == "-":
         raise RequestError("with --place the confirmation is read from standard input; give the positions as a file.")
     if options.place and open_report(options.journal) is not None:
@@ -183,6 +177,23 @@ def _trade(options: argparse.Namespace, rest: list[str]) -> int:
             _say(*map(in_words, issues))
         proposal = connection.propose(made, _choose, named)
         return _show_or_place(connection, proposal, options, _request(rest, in_force(plan_parser())))
+
+
+_OTHER_ANSWERS = ("household", "drift", "least_cash", "format", "by", "output", "old_prices", "verbose")
+"""Options of ``pbal`` that are no options of a plan that is traded."""
+
+
+def _refuse_other_answers(options: argparse.Namespace) -> None:
+    """Refuses what would be dropped in silence.
+
+    Raises:
+        RequestError: Naming every such option.
+    """
+    p = plan_parser()
+    given = [name for name in _OTHER_ANSWERS if getattr(options, name) != p.get_default(name)]
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise RequestError(f"pbal trade shows and trades the plan of one account; leave out {names}.")
 
 
 def _request(arguments: list[str], defaults: Mapping[str, Any]) -> str:

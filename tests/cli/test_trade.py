@@ -435,6 +435,7 @@ def test_what_the_account_holds_besides_the_file_is_told(gateway: Any, trade: An
     [
         ((*PLAN, "--contract", "A=1", "--contract", "A=2"), "--contract names two stocks for A"),
         ((*PLAN, "--slip", "9"), "--slip is 9; a percent from 0 to 5 is needed"),
+        ((*PLAN, "--slip", "9", "--gateway", "https://localhost:1"), "--slip is 9; a percent from 0 to 5 is needed"),
         ((*PLAN, "--wait", "0"), "--wait is 0; a number above 0"),
         ((*PLAN, "--max-total", "x"), '--max-total "x" is not a number'),
         ((*PLAN, "--contract", "A"), "SYMBOL=CONID is needed"),
@@ -442,7 +443,8 @@ def test_what_the_account_holds_besides_the_file_is_told(gateway: Any, trade: An
         (("--resume", "positions.csv"), "an interrupted run keeps its own plan"),
         ((*PLAN, "--fingerprint", "12"), "64 hexadecimal digits"),
         ((*PLAN, "--gateway", "http://x"), "is not a gateway's address"),
-        ((*PLAN, "--drift"), "belong to pbal, not to pbal trade"),
+        ((*PLAN, "--drift", "-f", "csv"), "the plan of one account; leave out --drift, --format."),
+        ((*PLAN, "--household", "home.toml"), "the plan of one account; leave out --household."),
         ((*PLAN, "--bogus"), "unrecognized arguments: --bogus"),
         (("none.csv",), "no file"),
     ],
