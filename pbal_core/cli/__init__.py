@@ -34,8 +34,8 @@ begin with none of them are those of a plan."""
 
 _HELP = ("-h", "--help")
 
-_LASTING = ("app", "trade", "flex")
-"""Commands that serve a page or hold a connection."""
+_LASTING = ("app", "batch", "trade", "flex")
+"""Commands that serve a page, have processes of their own or hold a connection."""
 
 EXIT_USER, EXIT_BROKER, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pbal_core.cli import main
-from pbal_core.cli.batch import bar, ledger
+from pbal_core.cli.batch import bar, ledger, workers
 from pbal_core.cli.batch.job import Job
 from pbal_core.cli.batch.units import BatchUnits
 from pbal_core.planning.batch import BatchModel, plan_batches
@@ -122,7 +123,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path: Path, capsys: pytes
         ("empty",): "there is no .parquet or .csv file in",
         ("bad.parquet",): "bad.parquet cannot be read: ",
         ("bad.csv",): "bad.csv cannot be read as CSV: ",
-        ("short.csv",): "the column value is missing",
+        ("short.csv",): "value: there is no such column; the columns are: account, symbol.",
         ("mixed",): "b.parquet has other columns than a.parquet",
         ("apart.parquet",): "sort the input by account",
         ("good.parquet", "--workers", "0"): "--workers is 0",
@@ -198,7 +199,7 @@ def test_one_account_becomes_a_positions_file(
 @pytest.mark.parametrize(
     ("name", "output", "message"),
     [
-        ("C", "c.csv", "has no account C"),
+        ("C", "c.csv", 'has no account "C"'),
         ("A", "a.parquet", "is no .csv file"),
         ("A", "in.csv", "is the input"),
         ("B", "b.csv", "account B cannot be planned: the value of VTI is below 0"),
@@ -373,6 +374,32 @@ def run_until_half(source: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
         assert process.poll() is None
         time.sleep(0.05)
     yield process
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no masks of signals")
+@pytest.mark.whole
+def test_a_process_of_a_batch_never_hears_of_an_interrupt() -> None:
+    """Not even while it loads its modules, where nothing of ours could take it; the terminal sends it to all."""
+    with ProcessPoolExecutor(1, mp_context=workers.CONTEXT) as pool:
+        with workers.without_interrupts():
+            blocked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, [])
+        assert signal.SIGINT in blocked.result()
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "-"], "a batch is written to a file or a directory, not to standard output"),
+        (["-o", "x.csv", "-m", "-5"], "--min-trade is -5; 0 or more is needed."),
+    ],
+)
+def test_a_request_that_cannot_be_met_names_the_option(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it was typed."""
+    assert main(["batch", "in.csv", *arguments]) == 2
+    assert words in said(capsys)
 
 
 @pytest.mark.slow

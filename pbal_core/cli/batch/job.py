@@ -194,7 +194,8 @@ class _Pool:
         before = bar.done
         left = dict.fromkeys(units)
         try:
-            futures: set[Future[UnitDone]] = {self.pool.submit(workers.plan, unit) for unit in units}
+            with workers.without_interrupts():
+                futures: set[Future[UnitDone]] = {self.pool.submit(workers.plan, unit) for unit in units}
             while futures:
                 finished, futures = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in finished:
