@@ -104,6 +104,24 @@ def found(p: Parser) -> list[Default]:
     return defaults
 
 
+def with_sources(message: str, options: argparse.Namespace, p: Parser) -> str:
+    """A message whose lines about a default begin with the variable or the file that set it."""
+    if not in_force(p):
+        return message
+    actions = settable(p)
+    sources = {
+        name: each.source
+        for each in found(p)
+        if getattr(options, each.key, None) == each.value
+        for name in actions[each.key].option_strings
+    }
+    lines = []
+    for line in message.split("\n"):
+        source = sources.get(line.partition(" ")[0].rstrip(":"))
+        lines.append(f"{source}: {line}" if source else line)
+    return "\n".join(lines)
+
+
 def _entries(file: Path) -> Mapping[str, Any]:
     """What the file says; nothing where it does not exist."""
     named = os.environ.get("PBAL_CONFIG")
@@ -138,6 +156,9 @@ def _value(action: argparse.Action, given: Any, where: str, problems: list[str])
         problems.append(f"{where} must be a text or a number.")
         return action.default
     text = str(given)
+    if not text and str(action.metavar).startswith("FILE"):
+        problems.append(f"{where} is empty; the name of a file is needed.")
+        return action.default
     if action.choices is not None and text not in action.choices:
         problems.append(f'{where} is "{text}"; choose {" or ".join(map(str, action.choices))}.')
     return text

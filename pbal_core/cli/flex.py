@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
     if options.action == "login":
         return _login()
     data = download()
-    if options.output is None:
+    if options.output in {None, Path("-")}:
         sys.stdout.buffer.write(data)
         return 0
     count = _write(options.output, data)

@@ -17,6 +17,7 @@ from ..errors import DataError, Issue, RequestError
 from ..money import format_percent, format_shares
 from ..planning.household import HouseholdPlan, rebalance_household
 from ..planning.household.assemble import Assembled, PositionsFile, assemble
+from ..planning.rebalance import read_min_trade
 from ..planning.strategy import Method, Strategy
 from ..policy.household import HouseholdPolicy
 from ..policy.targets import Targets
@@ -62,7 +63,7 @@ No money moves between accounts, and none is ever overspent."""
 def parser() -> Parser:
     """The arguments of a household's plan."""
     p = Parser(
-        prog="pbal",
+        prog="pbal --household",
         usage="pbal FILE ... --household FILE.toml [options]",
         description="The trades in each account that push all of them together towards shared targets.",
         epilog=EXAMPLES,
@@ -141,7 +142,7 @@ def _files(options: argparse.Namespace) -> list[PositionsFile]:
     """The positions files; what is wrong with any of them is said at once."""
     files: list[PositionsFile] = []
     issues: list[Issue] = []
-    names = [Path(data).name for data in options.data]
+    names = ["standard input" if data == "-" else Path(data).name for data in options.data]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise RequestError(
@@ -178,6 +179,10 @@ def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[st
     smallest = None
     if options.min_trade is not None:
         smallest = policy.amount(options.min_trade, "--min-trade", currency, problems)
+        try:
+            read_min_trade(smallest, Method.EXACT, "--min-trade")
+        except RequestError as error:
+            problems.append(str(error))
     if problems:
         raise RequestError("\n".join(problems))
     return cash, smallest
@@ -227,6 +232,8 @@ def _write_baskets(plan: HouseholdPlan, files: Sequence[PositionsFile], options:
     if options.output is None:
         raise RequestError("a household has a basket for each account; name a file: -o orders.csv.")
     path = path_of(options.output)
+    if options.output == "-" or path.is_dir():
+        raise RequestError(f"{path} is no file; a household has a basket for each account; name a file: -o orders.csv.")
     days = [file.statement.as_of for file in files]
     oldest: date | None = None if None in days else min(day for day in days if day is not None)
     today = datetime.now().astimezone().date()

@@ -38,6 +38,8 @@ def run(arguments: list[str]) -> int:
     p = parser()
     options = p.parse_args(arguments)
     if options.formats:
+        if options.data is not None or options.format != "table":
+            p.error("--formats lists the files that can be read, as a table; leave FILE and --format out")
         write(formats_text(), options.output)
         return 0
     if options.data is None:

@@ -11,7 +11,7 @@ from .parser import is_file, path_of
 
 
 def write(text: str, output: str | None) -> None:
-    """Writes an answer to the file named, or to standard output.
+    """Writes an answer to the file named, or to standard output, which ``-`` means too.
 
     A character that the encoding of the output does not have is written as its escape. A file that is replaced keeps
     its permissions, and a link stays a link; a device or a named pipe is written to as it is.
@@ -19,7 +19,7 @@ def write(text: str, output: str | None) -> None:
     Raises:
         RequestError: The file cannot be written.
     """
-    if output is None:
+    if output in {None, "-"}:
         try:
             sys.stdout.write(text)
         except UnicodeEncodeError:
@@ -27,7 +27,7 @@ def write(text: str, output: str | None) -> None:
             sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
         return
-    path = path_of(output)
+    path = path_of(str(output))
     try:
         if path.exists() and not is_file(path):
             path.write_text(text, encoding="utf-8", newline="")

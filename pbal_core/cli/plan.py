@@ -17,7 +17,7 @@ from ..portfolio import Portfolio
 from ..readers import Source, Statement, read_positions
 from ..sample import sample_bytes
 from ..views import summary as present
-from . import COMMANDS, flex, policy, saved
+from . import COMMANDS, defaults, flex, policy, saved
 from .options import DEFAULT_DATA, SAMPLE, parse, parser, refuse_options_of_a_plan
 from .output import write
 from .parser import is_file, path_of, suggestion
@@ -66,11 +66,12 @@ def make(portfolio: Portfolio, options: argparse.Namespace) -> Plan:
     except RequestError as error:
         problems.append(str(error))
     if problems or cash is None:
-        raise RequestError("\n".join(problems))
+        raise RequestError(defaults.with_sources("\n".join(problems), options, parser()))
     try:
         return rebalance(portfolio, cash, strategy=options.strategy, min_trade=min_trade, **wanted)
     except RequestError as error:
-        raise RequestError(policy.with_options(str(error), options), remedy=error.remedy) from None
+        message = policy.with_options(str(error), options)
+        raise RequestError(defaults.with_sources(message, options, parser()), remedy=error.remedy) from None
 
 
 def read(

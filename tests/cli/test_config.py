@@ -101,6 +101,23 @@ def test_another_file(
     assert json.loads(pbal(SAMPLE, "-f", "json")[1])["min_trade"] == "77.00"
 
 
+def test_a_mistake_says_where_it_was_made(
+    pbal: Callable[..., tuple[int, str, str]], config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody typed the option of a default; the variable or the file is where to look."""
+    file = config('frozen = ["XYZ"]\nleftover = true\n')
+    monkeypatch.setenv("PBAL_MIN_TRADE", "many")
+    lines = pbal(SAMPLE, "--buffer", "few")[2].splitlines()
+    assert lines[0].startswith('pbal: PBAL_MIN_TRADE: --min-trade "many" is not a number')
+    assert lines[1].startswith(f"pbal: {file}: --frozen: XYZ is not among")
+    assert lines[2].startswith('pbal: --cash-buffer "few" is not a number')
+    monkeypatch.delenv("PBAL_MIN_TRADE")
+    config("leftover = true\n")
+    assert pbal(SAMPLE)[2].startswith(f"pbal: {file}: --invest-rest needs the exact method")
+    monkeypatch.setenv("PBAL_TARGETS", "")
+    assert pbal(SAMPLE)[2] == "pbal: PBAL_TARGETS is empty; the name of a file is needed.\n"
+
+
 @pytest.mark.parametrize(
     ("system", "end"),
     [

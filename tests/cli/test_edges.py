@@ -195,6 +195,12 @@ def test_what_is_written_stays_where_it_was(pbal: Callable[..., tuple[int, str, 
     assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", "latest.csv", "plan.csv"]
 
 
+def test_a_dash_is_standard_output(pbal: Callable[..., tuple[int, str, str]]) -> None:
+    """As it is standard input where a file is read."""
+    assert pbal(SAMPLE, "-c", "5000", "-o", "-") == pbal(SAMPLE, "-c", "5000")
+    assert pbal("inspect", SAMPLE, "-o", "-") == pbal("inspect", SAMPLE)
+
+
 def test_a_device_is_written_to(tmp_path: Path) -> None:
     """Not replaced by a file of its name."""
     pipe = tmp_path / "pipe"

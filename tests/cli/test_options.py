@@ -161,6 +161,7 @@ def test_unclear_targets(
         (["x.csv", "y.csv"], "y.csv; a plan has one positions file, and --household takes several (see pbal --help)"),
         (["--exact=1"], "argument --exact: it takes no value, and was given '1' (see pbal --help)"),
         (["-i", "two"], 'argument -i/--increment: "two" is not a whole number (see pbal --help)'),
+        (["inspect", "--formats", "-f", "json"], "as a table; leave FILE and --format out (see pbal inspect --help)"),
         (["batch.csv"], "there is no file batch.csv; give the path of a positions file."),
         (["help", "inspekt"], "there is no command inspekt; did you mean pbal help inspect?"),
         (["help", "zzzzzz"], "the commands are plan, app, inspect, batch, trade,"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import RequestError
 from ...money import parse_decimal, typed_amount
-from ...planning.strategy import Strategy
+from ...planning.strategy import Method, Strategy
 from ..parser import Parser, path_of, require, whole
 from ..policy import read_policy
 
@@ -84,6 +84,8 @@ def run(arguments: list[str]) -> int:
     from .job import Job  # the other commands do without Arrow
     from .one import write_account
 
+    if options.output == "-":
+        raise RequestError("a batch is written to a file or a directory, not to standard output; give -o its name.")
     source, output, model = path_of(options.input), path_of(options.output), _model(options)
     if options.account is not None:
         print(write_account(source, options.account, output, model), file=sys.stderr)
@@ -108,6 +110,7 @@ def _joined(arguments: list[str]) -> list[str]:
 def _model(options: argparse.Namespace) -> BatchModel:
     """What is asked of every account."""
     from ...planning.batch import BatchModel
+    from ...planning.rebalance import read_min_trade
 
     policy = read_policy(options.policy)
     if policy.targets is not None:
@@ -122,7 +125,7 @@ def _model(options: argparse.Namespace) -> BatchModel:
         options.quality,
         strategy=options.strategy,
         cash=typed_amount(options.cash, "--cash"),
-        min_trade=typed_amount(options.min_trade, "--min-trade"),
+        min_trade=read_min_trade(typed_amount(options.min_trade, "--min-trade"), Method.EXACT, "--min-trade"),
         constraints=policy.constraints,
         threshold=gap,
     )

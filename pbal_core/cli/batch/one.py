@@ -89,7 +89,7 @@ def _rows(source: Path, name: str) -> pa.Table:
             rows = pa.concat_tables(tables)
             if rows.num_rows:
                 return rows
-    raise RequestError(f"{source} has no account {ascii(name)[1:-1][:40]}.")
+    raise RequestError(f'{source} has no account "{ascii(name)[1:-1][:40]}".')
 
 
 def _check(rows: pa.Table, name: str, model: BatchModel) -> None:

@@ -43,7 +43,7 @@ def check_schema(schema: pa.Schema) -> None:
 def _schema_issues(schema: pa.Schema) -> Iterator[Issue]:
     for name in NEEDED:
         if name not in schema.names:
-            message = f"the column {name} is missing; the columns are: {', '.join(schema.names) or 'none'}."
+            message = f"there is no such column; the columns are: {', '.join(schema.names) or 'none'}."
             yield Issue("error", "missing_column", message, Place(column=name))
     for name in (*NEEDED[:2], *AMOUNTS):
         found = schema.get_all_field_indices(name)

@@ -59,7 +59,7 @@ class AccountOrder:
         place = bisect_right(self._lows, low)
         before = place - 1
         if (place and self._highs[before] >= low) or (place < len(self._lows) and self._lows[place] <= high):
-            message = f"accounts come that sort among those before them, and may have had rows there; {SORT}"
+            message = f"some accounts sort among those of earlier rows, and may have rows there too; {SORT}"
             raise DataError([Issue("error", "not_sorted", message)])
         if place and before == self._last and len(self._lows) >= self._most:
             self._highs[before] = high

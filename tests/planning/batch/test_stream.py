@@ -192,7 +192,7 @@ def test_rows_of_an_account_that_are_apart_are_noticed() -> None:
     for places in ([], [3], [5], [7], [2, 5]):
         with pytest.raises(DataError, match="sort the input by account"):
             table(list(cut(rows, places)))
-    with pytest.raises(DataError, match="sort among those before them"):
+    with pytest.raises(DataError, match="sort among those of earlier rows"):
         table([accounts("A cash 1: VTI 1 @ 1\nZ cash 1: VTI 1 @ 1"), accounts("M cash 1: VTI 1 @ 1")])
 
 
