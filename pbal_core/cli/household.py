@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from ..errors import DataError, Issue, RequestError
+from ..errors import DataError, Issue, RequestError, TargetError
 from ..money import format_percent, format_shares
 from ..planning.household import HouseholdPlan, rebalance_household
 from ..planning.household.assemble import Assembled, PositionsFile, assemble
@@ -115,8 +115,7 @@ def run(arguments: list[str]) -> int:
     """Plans a household and returns the exit code."""
     options = parser().parse_args(arguments)
     refuse_classes(options)
-    household = policy.from_toml(options.household, HouseholdPolicy.from_toml)
-    files = _files(options)
+    household, files = _read(options)
     assembled = assemble(files, household)
     cash, min_trade = _amounts(options, assembled)
     with progress("Searching for the best plan ..."):
@@ -138,9 +137,14 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _files(options: argparse.Namespace) -> list[PositionsFile]:
-    """The positions files; what is wrong with any of them is said at once."""
+def _read(options: argparse.Namespace) -> tuple[HouseholdPolicy, list[PositionsFile]]:
+    """The household's file and the positions files; what is wrong with any of them is said at once.
+
+    Raises:
+        PbalError: Some file is not as it should be: a plan for a part of what is held would be wrong in silence.
+    """
     files: list[PositionsFile] = []
+    household: HouseholdPolicy | None = None
     issues: list[Issue] = []
     names = ["standard input" if data == "-" else Path(data).name for data in options.data]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -148,15 +152,21 @@ def _files(options: argparse.Namespace) -> list[PositionsFile]:
         raise RequestError(
             f"two positions files are called {', '.join(twice)}; give each file once, under its own name."
         )
+    try:
+        household = policy.from_toml(options.household, HouseholdPolicy.from_toml)
+    except TargetError as error:
+        issues += (Issue("error", "household", line) for line in str(error).splitlines())
     for data, name in zip(options.data, names, strict=True):
         try:
             statement = read(data, accounts=None, format_hint=options.format_hint, not_cash=options.not_cash)
             files.append(PositionsFile(name=name, statement=statement))
         except DataError as error:
             issues += error.issues
-    if issues:
+        except RequestError as error:
+            issues.append(Issue("error", "no_file", str(error), remedy=error.remedy))
+    if issues or household is None:
         raise DataError(issues)
-    return files
+    return household, files
 
 
 def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[str, Decimal], Decimal | None]:

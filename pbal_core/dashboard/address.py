@@ -55,7 +55,8 @@ def follow(sample: Callable[[], Current]) -> bool:
         pin_again(found.current.statement.portfolio, found.pinned)
     page.current, page.policy, page.band = found.current, found.policy, found.band
     page.household = found.household
-    page.waiting, page.way, page.changing = None, "", False
+    missing = page.waiting and page.waiting.missing_from(found.current)
+    page.waiting, page.way, page.changing = missing, "", False
     page.problems, page.note = (), ""
     page.version += 1
     state.put_settings(found.settings)

@@ -42,11 +42,13 @@ def apply() -> Batch | None:
     if page.named is None:
         return None
     (name, policy), page.named = page.named, None
+    kept = (name, policy) if may_fit_later(page) else None
     try:
         if page.current.sample:
             raise RequestError("it names accounts, and there are no positions of your own yet; load them with it.")
         household, ids = households.from_file(policy, page.current)
     except PbalError as error:
+        page.named = kept
         return _refused(name, error)
     if page.current.statement.accounts:
         page.current = replace(page.current, statement=page.current.statement.select(ids))
@@ -55,6 +57,11 @@ def apply() -> Batch | None:
         page.policy = replace(page.policy, targets=policy.targets)
     page.version += 1
     return None
+
+
+def may_fit_later(page: state.Page) -> bool:
+    """Whether a file that could not be read is missing: once it is there, a household that names it may fit."""
+    return page.waiting is not None and page.waiting.missing_from(page.current) is not None
 
 
 def _refused(name: str, error: PbalError) -> Batch:

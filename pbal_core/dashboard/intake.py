@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from ..errors import Issue, RequestError
+from ..errors import RequestError
 from ..readers.cells import readings
 from ..readers.mapping import FIELDS, ColumnMapping, DecimalChoice, guess
 from ..readers.preview import StatementView, preview
@@ -20,6 +20,7 @@ from ..views.reading import Reading, counted, reading
 from . import begin, positions, state
 from .loaded import Batch, Current, harmless, in_markdown
 from .messages import literal, page_words, say
+from .refusal import refusal, subject
 
 BETWEEN_FILES = frozenset({"two_prices", "different_dates"})
 """Codes of remarks that are about several files together, and so about none of those that are shown with Details."""
@@ -136,25 +137,17 @@ def report() -> None:
     upload = state.page().waiting
     if upload is None:
         return
-    who, kept = _subject(upload), in_markdown(state.page().current.name)
     if upload.statement is None:
-        count = len(upload.issues)
-        problems = "1 problem was" if count == 1 else f"{count:,} problems were"
-        st.error(f"{who.format('was', 'were')} not loaded: {problems} found. The page still shows: {kept}.")
-        _issue_table(upload.issues)
+        refusal(upload)
     else:
+        who, kept = subject(upload), in_markdown(state.page().current.name)
         st.warning(
             f"{who.format('is', 'are')} not loaded yet: answer the question below first. The page still shows: {kept}."
         )
         say(upload.issues)
     _choices(upload)
-
-
-def _subject(upload: Batch) -> str:
-    """What was tried to be loaded, with a place for its verb: of one, or of many."""
-    if upload.name in (positions.PASTED, positions.TYPED):
-        return f"The {upload.name} {{1}}"
-    return in_markdown(upload.name) + (" {0}" if upload.count == 1 else " {1}")
+    for each in upload.refused:
+        refusal(each)
 
 
 def _choices(upload: Batch) -> None:
@@ -346,36 +339,3 @@ def _lines(view: StatementView) -> None:
 
     shown = frame.style.apply(grey, axis=1) if len(frame) <= 2_000 else frame  # styling more cells than that is slow
     st.dataframe(shown, hide_index=True, height="content" if len(frame) <= 10 else 380)
-
-
-_FEW_ISSUES = 8
-
-
-def _issue_table(issues: Sequence[Issue]) -> None:
-    """Few problems as lines, which are never cut; many as a table whose room goes to what is to be done."""
-    if len(issues) <= _FEW_ISSUES:
-        say(issues)
-        return
-    frame = pd.DataFrame([_issue_row(issue) for issue in issues])
-    if not frame["Column"].any():
-        frame = frame.drop(columns="Column")
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height=320,
-        row_height=48,  # two lines of a text that is longer than the window is wide
-        column_config={
-            "Line": st.column_config.NumberColumn(width=60),
-            "Column": st.column_config.TextColumn(width=150),
-            "What to do": st.column_config.TextColumn(width=870),
-        },
-    )
-
-
-def _issue_row(issue: Issue) -> dict[str, object]:
-    where = issue.where
-    return {
-        "Line": None if where is None else where.line,
-        "Column": "" if where is None else where.column or where.symbol or "",
-        "What to do": page_words(issue.message),
-    }

@@ -1,9 +1,10 @@
 """What was loaded: one portfolio of one or several files, and the files that are not on the page yet. No streamlit.
 
 The model: files that are loaded together are one :class:`Current`, whose statement has the accounts of all of them. A
-file that names no account is one account, called by the file's name. A :class:`Batch` waits while one of its files was
-refused, or asks for a choice. Worked example: ``vanguard.csv`` with VTI and ``ira.csv`` with VTI and BND are a
-portfolio of two positions in two accounts.
+file that names no account is one account, called by the file's name. A :class:`Batch` waits while one of its files asks
+for a choice, or was refused; files that could be read beside one that was refused are shown without it, and it is said
+that it is missing. Worked example: ``vanguard.csv`` with VTI and ``ira.csv`` with VTI and BND are a portfolio of two
+positions in two accounts.
 """
 
 from __future__ import annotations
@@ -91,6 +92,9 @@ class Batch:
         done: The files before it, read.
         rest: Names and bytes of the files after it.
         count: How many files it is about, where they were read but do not go together.
+        refused: Other files that could not be read, each with why.
+        good: The files that could be read, which are shown although this one was refused.
+        beside: Their names, once they are shown; none where the page stayed as it was.
     """
 
     name: str
@@ -101,6 +105,19 @@ class Batch:
     done: tuple[LoadedFile, ...] = ()
     rest: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     count: int = 1
+    refused: tuple[Batch, ...] = ()
+    good: Current | None = field(default=None, repr=False)
+    beside: tuple[str, ...] = ()
+
+    def missing_from(self, current: Current) -> Batch | None:
+        """What is still to be said beside a portfolio: the refused files that were to be loaded with its files."""
+        names = {file.name for file in current.files}
+        left = [
+            each
+            for each in (self, *self.refused)
+            if each.beside and names.issuperset(each.beside) and each.name not in names
+        ]
+        return replace(left[0], refused=tuple(replace(each, refused=()) for each in left[1:])) if left else None
 
 
 def harmless(text: str, limit: int = 60) -> str:
@@ -119,36 +136,54 @@ def read_batch(
     *,
     mapping: ColumnMapping | None = None,
     done: Sequence[LoadedFile] = (),
+    refused: Sequence[Batch] = (),
     every_account: bool = False,
 ) -> Current | Batch:
     """Reads files that belong together.
 
     Args:
-        files: Names and bytes, at least one.
+        files: Names and bytes.
         mapping: What the columns of the first file mean, where somebody said so.
-        done: Files that are read already.
+        done: Files that are read already; at least one where ``files`` has none.
+        refused: Files of them that could not be read.
         every_account: Take all accounts, where one of them would have to be chosen.
 
     Returns:
-        The portfolio, or where the reading stopped.
+        The portfolio; or the file that asks for a choice; or those that could not be read, with the portfolio of the
+        others, where there are any.
     """
-    read = list(done)
-    if (copies := _copies([*((file.name, file.data) for file in done), *files])) is not None:
-        return Batch(name=files[-1][0], data=b"", issues=(copies,))
+    read, bad = list(done), []
+    every = [*((file.name, file.data) for file in done), *files]
+    if (copies := _copies(every)) is not None:
+        return Batch(name=every[-1][0], data=b"", issues=(copies,), refused=tuple(refused))
     for number, (name, data) in enumerate(files):
-        rest = tuple(files[number + 1 :])
+        meant, mapping = mapping, None
         try:
-            statement = read_positions(data, mapping=mapping)
+            statement = read_positions(data, mapping=meant)
         except DataError as error:
-            columns = _columns(data, error)
-            return Batch(name=name, data=data, issues=error.issues, columns=columns, done=tuple(read), rest=rest)
-        mapping = None
+            bad.append(Batch(name=name, data=data, issues=error.issues, columns=_columns(data, error)))
+            continue
         if every_account and statement.accounts:
             statement = statement.select(ALL_ACCOUNTS)
         if statement.blocking:
-            return _asking(name, data, statement, read, rest)
+            asking = _asking(name, data, statement, read, tuple(files[number + 1 :]))
+            return replace(asking, refused=(*bad, *refused))
         read.append(LoadedFile(name=name, data=data, statement=statement))
-    return finish(read)
+    bad += refused
+    return _without(bad, finish(read) if read else None) if bad else finish(read)
+
+
+def _without(refused: Sequence[Batch], found: Current | Batch | None) -> Batch:
+    """Files that could not be read, and what came of the others; one whose columns can be chosen comes first."""
+    if isinstance(found, Batch):
+        return replace(found, refused=tuple(refused))
+    beside = () if found is None else tuple(file.name for file in found.files)
+    names = list(beside)
+    for each in refused:
+        names.append(f"{each.name} (another)" if each.name in names else each.name)  # each is left out by its name
+    named = [replace(each, name=name, beside=beside) for each, name in zip(refused, names[len(beside) :], strict=True)]
+    first, *more = sorted(named, key=lambda each: not each.columns)
+    return replace(first, refused=tuple(more), good=found)
 
 
 def finish(files: Sequence[LoadedFile]) -> Current | Batch:

@@ -28,7 +28,7 @@ from ..sample import SAMPLES, sample_bytes
 from ..views.session import is_session
 from ..views.wording import joined
 from . import household_file, households, keep, state
-from .loaded import Batch, Current, LoadedFile, finish, harmless, own_accounts, read_batch
+from .loaded import Batch, Current, LoadedFile, harmless, own_accounts, read_batch
 from .messages import literal
 
 PASTED, TYPED = "pasted cells", "typed positions"
@@ -60,10 +60,10 @@ def take(files: Sequence[tuple[str, bytes]], mapping: ColumnMapping | None = Non
     if refused is not None:
         offer(refused)
         return
-    if saved and not _restored(saved, newer):
+    if saved and not _restored(saved, newer.good if isinstance(newer, Batch) else newer):
         return
     if newer is not None:
-        offer(_completed(newer) if saved and isinstance(newer, Current) else newer)
+        offer(_completed(newer) if saved else newer)
     elif not saved:
         _name_accounts()
 
@@ -76,8 +76,13 @@ def _saves_household(saved: Sequence[tuple[str, bytes]]) -> bool:
         return False  # which is said when it is to be shown
 
 
-def _completed(newer: Current) -> Current | Batch:
+def _completed(newer: Current | Batch) -> Current | Batch:
     """Newer files, with the accounts of the household that was saved that they do not have."""
+    if isinstance(newer, Batch):
+        found = None if newer.good is None else _completed(newer.good)
+        if isinstance(found, Batch):
+            return replace(found, refused=(replace(newer, good=None, refused=()), *newer.refused))
+        return replace(newer, good=found)
     page = state.page()
     found, kept = households.with_the_rest(newer, page.current, page.household)
     if kept:
@@ -94,7 +99,7 @@ def _name_accounts() -> None:
         show(refused)
 
 
-def _restored(saved: Sequence[tuple[str, bytes]], newer: Current | Batch | None) -> bool:
+def _restored(saved: Sequence[tuple[str, bytes]], newer: Current | None) -> bool:
     """Puts a saved session on the page; of several portfolios the one whose accounts a newer file has."""
     name, data = saved[0]
     if len(saved) > 1:
@@ -106,10 +111,10 @@ def _restored(saved: Sequence[tuple[str, bytes]], newer: Current | Batch | None)
     except DataError as error:
         offer(Batch(name=name, data=b"", issues=error.issues))
         return False
-    at = keep.owner(found, newer.accounts()) if isinstance(newer, Current) else 0
-    if at is None and len(found) > 1:
+    at = 0 if newer is None else keep.owner(found, newer.accounts())
+    if newer is not None and at is None and len(found) > 1:
         state.page().notices.append(
-            f"No portfolio of the session has an account of {newer.name if newer else name}, so that file replaces the "
+            f"No portfolio of the session has an account of {newer.name}, so that file replaces the "
             f"first one, {harmless(found[0].name)}. Undo takes it back."
         )
     show(keep.put(found, at or 0))
@@ -141,9 +146,10 @@ def show(found: Current | Batch) -> None:
     """Puts a portfolio on the page as it is, or lets files wait."""
     page = state.page()
     if isinstance(found, Batch):
-        page.waiting = found
+        _wait(found)
         return
-    page.current, page.waiting, page.gone = found, None, frozenset()
+    missing = page.waiting and page.waiting.missing_from(found)
+    page.current, page.waiting, page.gone = found, missing, frozenset()
     page.way, page.changing, page.seeing, page.looking = "", False, False, False
     page.household = households.again(page.household, found)
     if page.each and page.household is None and not found.sample and len(found.statement.included) > 1:
@@ -151,6 +157,26 @@ def show(found: Current | Batch) -> None:
     page.each = False
     page.version += 1
     _name_accounts()
+
+
+def _wait(found: Batch) -> None:
+    """Lets files wait, and shows those that could be read beside them."""
+    page = state.page()
+    names = {each.name for each in (found, *found.refused)}
+    missing = page.waiting and page.waiting.missing_from(page.current)
+    still = [each for each in (missing, *missing.refused) if each.name not in names] if missing else []
+    good, page.waiting = found.good, replace(found, good=None, refused=(*found.refused, *still))
+    if good is not None and [(f.name, f.data) for f in good.files] != [(f.name, f.data) for f in page.current.files]:
+        offer(good)
+
+
+def leave_out(name: str) -> None:
+    """Says no more of a file that could not be read: somebody plans without it."""
+    page = state.page()
+    if page.waiting is not None:
+        left = [each for each in (page.waiting, *page.waiting.refused) if each.name != name]
+        page.waiting = replace(left[0], refused=tuple(left[1:])) if left else None
+        page.named = page.named if household_file.may_fit_later(page) else None
 
 
 def select(where: Current | Batch, accounts: Sequence[str]) -> None:
@@ -169,11 +195,10 @@ def select(where: Current | Batch, accounts: Sequence[str]) -> None:
     statement = where.statement.select(accounts)
     if statement.blocking:
         offer(Batch(name=where.name, data=where.data, statement=statement, issues=statement.blocking,
-                    columns=statement.columns, done=where.done, rest=where.rest))  # fmt: skip
+                    columns=statement.columns, done=where.done, rest=where.rest, refused=where.refused))  # fmt: skip
         return
     done = (*where.done, LoadedFile(name=where.name, data=where.data, statement=statement))
-    every = state.page().each
-    offer(read_batch(where.rest, done=done, every_account=every) if where.rest else finish(done))
+    offer(read_batch(where.rest, done=done, refused=where.refused, every_account=state.page().each))
 
 
 def count_fund(fund: str, *, invested: bool) -> None:
@@ -217,7 +242,7 @@ def add(files: Sequence[tuple[str, bytes]]) -> None:
     if refused is not None:
         offer(refused)
     elif others:
-        every = bool(toml) or state.page().household is not None
+        every = bool(toml) or state.page().household is not None or state.page().named is not None
         offer(read_batch(others, done=_as_chosen(current), every_account=every))
     else:
         _name_accounts()
@@ -240,8 +265,11 @@ def _as_chosen(current: Current) -> tuple[LoadedFile, ...]:
 
 
 def use_columns(where: Batch, mapping: ColumnMapping) -> None:
-    """Reads the waiting file once more, with other columns."""
-    offer(read_batch([(where.name, where.data), *where.rest], mapping=mapping, done=where.done))
+    """Reads the waiting file once more, with other columns; those that are shown without it stay as they are."""
+    done = _as_chosen(state.page().current) if where.beside else where.done
+    files = [(where.name, where.data), *where.rest]
+    every = bool(where.beside) and state.page().household is not None
+    offer(read_batch(files, mapping=mapping, done=done, refused=where.refused, every_account=every))
 
 
 def show_sample(name: str) -> None:

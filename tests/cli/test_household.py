@@ -182,6 +182,24 @@ def test_an_account_that_is_not_named_is_not_left_out(folder: Path, capsys: pyte
     assert unnamed.startswith("pbal: the account ending in 8765 of fidelity.csv is not in the household's file; ")
 
 
+def test_every_damaged_file_is_named_and_nothing_is_planned(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan for a part of what is held would be wrong in silence; the household's file is one of them."""
+    (folder / "home.toml").write_text(HOUSEHOLD.replace("cash = 500", 'cash = "much"'), encoding="utf-8")
+    (folder / "bad.csv").write_text(
+        "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,2500,,10\n", encoding="utf-8"
+    )
+    (folder / "empty.csv").write_bytes(b"")
+    given = ["fidelity.csv", "bad.csv", "empty.csv", "gone.csv", "https://example.org/roth.csv"]
+    assert main([*given, "--household", "home.toml"]) == 2
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+    assert out == ""
+    for line, words in zip(
+        lines, ("home.toml: Roth: cash", "bad.csv: ", "empty.csv: ", "gone.csv", "https://example.org"), strict=True
+    ):
+        assert words in line
+
+
 @pytest.mark.usefixtures("folder")
 def test_accounts_that_are_added_up_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fidelity.csv", "--account", "all", "-c", "500"]) == 0

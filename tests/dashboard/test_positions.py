@@ -112,13 +112,15 @@ def test_files_of_two_accounts_are_added_up() -> None:
     assert found.name == "a.csv and b.csv"
 
 
-def test_a_bad_file_among_several_stops_them_all() -> None:
-    """What was read before it is kept for when it is mended."""
+def test_a_bad_file_among_several_is_said_beside_the_others() -> None:
+    """Those that can be read are one portfolio, and the bad one joins them when its columns are said."""
     good = b"Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\nVTI,1000,250,0\n"
     found = read_batch([("good.csv", good), ("bad.csv", b"a,b,c\n1,2,3\n"), ("more.csv", good + b"BND,5,5,0\n")])
     assert isinstance(found, Batch)
-    assert (found.name, len(found.done), len(found.rest)) == ("bad.csv", 1, 1)
+    assert found.good is not None
+    assert (found.name, found.good.name, found.beside) == ("bad.csv", "good.csv and more.csv", ("good.csv", "more.csv"))
+    assert {p.symbol for p in found.good.statement.portfolio} == {"VTI", "BND"}
     mapping = ColumnMapping(symbol="a", quantity="b", price="c")
-    mended = read_batch([("bad.csv", b"a,b,c\nGLD,2,3\n"), *found.rest], mapping=mapping, done=found.done)
+    mended = read_batch([("bad.csv", b"a,b,c\nGLD,2,3\n")], mapping=mapping, done=found.good.files)
     assert isinstance(mended, Current)
     assert {p.symbol for p in mended.statement.portfolio} == {"VTI", "GLD", "BND"}

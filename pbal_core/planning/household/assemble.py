@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ...errors import Issue, RequestError
+from ...errors import DataError, Issue, RequestError
 from ...policy.household import AccountPolicy, HouseholdPolicy
 from ...portfolio import Portfolio, symbol_key
 from ...readers import Statement
@@ -73,7 +73,7 @@ def household_of(parts: Mapping[str, PositionsFile], accounts: Sequence[AccountP
         RequestError: The accounts do not make one household, such as in two currencies.
         DataError: What is still to be chosen in a file.
     """
-    portfolios = {name: part.statement.portfolio for name, part in parts.items()}
+    portfolios = _portfolios(parts)
     currencies = {part.statement.currency for part in parts.values() if part.statement.currency}
     currency = currencies.pop() if len(currencies) == 1 else ""
     priced = [
@@ -104,6 +104,20 @@ def household_of(parts: Mapping[str, PositionsFile], accounts: Sequence[AccountP
         found={name: part.statement.cash_found for name, part in parts.items()},
         issues=tuple(issues),
     )
+
+
+def _portfolios(parts: Mapping[str, PositionsFile]) -> dict[str, Portfolio]:
+    """What each account holds; what is still to be chosen in any of them is said at once."""
+    found: dict[str, Portfolio] = {}
+    issues: list[Issue] = []
+    for name, part in parts.items():
+        try:
+            found[name] = part.statement.portfolio
+        except DataError as error:
+            issues += (replace(issue, message=f"{name}, of {part.name}: {issue.message}") for issue in error.issues)
+    if issues:
+        raise DataError(issues)
+    return found
 
 
 def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> dict[str, PositionsFile]:
