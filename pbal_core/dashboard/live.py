@@ -59,7 +59,7 @@ Read = Callable[[Axis, str], Decimal]
 
 _SCRIPTS = (
     *("cells.js", "folds.js", "shown.js", "order.js", "table.js", "pick.js", "details.js", "thin.js", "numbers.js"),
-    *("fit.js", "sketch.js", "chart.js", "track.js", "amount.js", "copying.js", "conductor.js", "main.js"),
+    *("fit.js", "sketch.js", "chart.js", "tools.js", "track.js", "amount.js", "copying.js", "conductor.js", "main.js"),
 )
 
 

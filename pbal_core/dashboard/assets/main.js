@@ -46,36 +46,13 @@ class Live extends Conductor {
     for (const button of this.root.querySelectorAll("[data-unit]")) {
       button.addEventListener("click", () => this.setUnit(button.dataset.unit));
     }
-    for (const button of this.root.querySelectorAll("[data-bars]")) {
-      const all = () => this.sheet.top.filter((line) => line >= this.sheet.symbols.length).map((line) => nameOf(this.sheet, line));
-      const every = () => this.sheet.classes.map(({ name }) => name);
-      button.addEventListener("click", () => (button.dataset.bars === "class" ? fold(all(), true) : fold(every(), false)));
-    }
     for (const button of this.root.querySelectorAll("[data-action]")) {
       button.addEventListener("click", () => this.act(button.dataset.action));
     }
-    this.connectTools();
+    this.tools = new Tools(this.root, this.order, { arrange: (change) => this.arrange(change), sheet: () => this.sheet });
+    this.root.addEventListener("pbal-price", ({ detail }) => this.request({ price: detail }));
     this.savePicture = ({ detail }) => this.save(detail);
     document.addEventListener("pbal-save", this.savePicture);
-  }
-
-  /** What is above the table: the search, trades first, only trades. */
-  connectTools() {
-    for (const button of this.root.querySelectorAll("[data-order]")) {
-      button.addEventListener("click", () => this.arrange(() => {
-        if (button.dataset.order === "only") this.order.only = !this.order.only;
-        else this.order.key = this.order.key === "trades" ? "" : "trades";
-        this.order.descending = true;
-      }));
-    }
-    const search = this.part("search");
-    search.addEventListener("input", () => this.arrange(() => { this.order.query = search.value; }));
-    search.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !search.value) return;
-      search.value = "";
-      this.arrange(() => { this.order.query = ""; });
-    });
-    this.root.addEventListener("pbal-price", ({ detail }) => this.request({ price: detail }));
   }
 
   /** Changes which rows are shown, or their order. */
@@ -243,7 +220,6 @@ class Live extends Conductor {
       this.request({ fit: true });
       this.part("sentence").focus(); // the button goes when Python has answered; who pressed it stays with the plan
     } else if (action === "pin") this.request({ pin: this.pinned ? "clear" : "set" });
-    else if (action === "all") this.arrange(() => { this.order.all = !this.order.all; });
     else if (action === "pick") this.pick.toggle();
     else if (action === "copy") this.copying.copy(this.point.lines);
     else if (action === "close-copy") this.copying.close();
@@ -275,20 +251,12 @@ class Live extends Conductor {
   choose() {
     const count = this.sheet.symbols.length;
     const { order } = this;
-    const button = this.root.querySelector('[data-action="all"]');
-    button.hidden = order.few(count);
-    button.textContent = order.all ? `Show the ${FIRST_SHOWN} largest changes` : `Show all ${count.toLocaleString("en-US")} positions`;
-    button.setAttribute("aria-expanded", String(order.all));
-    this.part("search").hidden = count < SEARCH_FROM;
-    for (const each of this.root.querySelectorAll("[data-order]")) {
-      each.setAttribute("aria-pressed", String(each.dataset.order === "only" ? order.only : order.key === "trades"));
-    }
+    this.tools.paint(this.sheet);
     const plan = this.committed();
     const base = order.base(plan);
     const charted = base.length > MOST_BARS ? order.sort(plan, order.largest(plan, MOST_BARS)) : base;
     this.charted = order.bars(this.sheet, order.lines(plan, charted));
     const found = order.rows(plan), rows = order.lines(plan, found);
-    this.showBars();
     const built = [this.sheet, this.unit, Boolean(this.pinned)];
     const anew = built.some((fact, i) => fact !== this.built?.[i]);
     const focused = this.table.focused();
@@ -312,15 +280,6 @@ class Live extends Conductor {
       document.dispatchEvent(new Event("pbal-table"));
     }
     return anew;
-  }
-
-  /** Whether the bars are of classes or of funds: of both, where only some classes are folded. */
-  showBars() {
-    const { symbols, classes, top } = this.sheet;
-    const several = top.filter((line) => line >= symbols.length);
-    this.part("bars").hidden = !several.length;
-    const pressed = { class: several.every((line) => this.order.folds(this.sheet, line)), fund: !classes.some(({ name }) => FOLDED.has(name)) };
-    for (const button of this.root.querySelectorAll("[data-bars]")) button.setAttribute("aria-pressed", String(pressed[button.dataset.bars]));
   }
 
   view() {
