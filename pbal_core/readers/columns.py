@@ -51,8 +51,8 @@ _WORDS = {
             preis
         fr: dernier cours, cours actuel, cours de clôture, prix actuel, valeur liquidative ~ cours, prix
         nl: laatste koers, actuele koers, slotkoers, huidige koers ~ koers, prijs
-        it: prezzo attuale, prezzo di mercato, ultimo prezzo, prezzo corrente ~ prezzo, quotazione
-        es: precio actual, precio de mercado, último precio, cotización actual ~ precio, cotización
+        it: prezzo attuale, prezzo di mercato, p.zo di mercato, ultimo prezzo, prezzo corrente ~ prezzo, quotazione
+        es: valor liquidativo, precio actual, precio de mercado, último precio, cotización actual ~ precio, cotización
         pt: preço atual, preço actual, último preço, preço de mercado, preço de fechamento ~ preço, cotação
         sv: senaste kurs, aktuell kurs, sista kurs, senast ~ kurs, pris
         no: siste kurs, gjeldende kurs, aktuell kurs ~ kurs, pris
@@ -108,7 +108,7 @@ _WORDS = {
             nk ~ anschaffungskurs
         fr: prix de revient unitaire, pru, prix d'achat, prix moyen, prix de revient, coût unitaire
         nl: gemiddelde aankoopprijs, gak, aankoopkoers, aankoopprijs, gemiddelde kostprijs
-        it: prezzo medio di carico, pmc, prezzo di carico, prezzo medio, prezzo di acquisto
+        it: prezzo medio di carico, p.zo medio di carico, pmc, prezzo di carico, prezzo medio, prezzo di acquisto
         es: precio medio, precio de compra, coste medio, precio medio de compra
         pt: preço médio, preço de compra, custo médio
         sv: gav, anskaffningskurs, inköpskurs, snittkurs, köpkurs

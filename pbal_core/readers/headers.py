@@ -70,10 +70,16 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
         if cell.strip():
             columns.setdefault(normal(cell), cell.strip())
     for cell in header:
-        name = unit_of(cell)[0]
-        if name:
-            columns.setdefault(name, cell.strip())
+        for name in (unit_of(cell)[0], unit_of(_plain(cell))[0]):
+            if name:
+                columns.setdefault(name, cell.strip())
     return columns
+
+
+def _plain(title: str) -> str:
+    """A name in words: ``marketValue``, ``market_value`` and ``Market Value`` with the arrow of a sorted column."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title.replace("_", " "))
+    return re.sub(r"[\u2190-\u21ff\u25a0-\u25ff\u2b00-\u2bff]", "", words).strip()
 
 
 def currency_columns(header: Record, rows: Sequence[Record], index: Mapping[str, int]) -> dict[str, int]:

@@ -34,6 +34,12 @@ _BOND_WORDS = (
     r"|(?:UST|TREAS(?:URY)?|GOVT?|MUNI(?:CIPAL)?|CORP(?:ORATE)?|FED(?:ERAL)?) (?:BILL|NOTE|BOND|NT|BD)S?\b)"
 )
 """A fund of bonds may be called so too, unless its symbol is a CUSIP."""
+_ISSUER_WORDS = (
+    r"(?i).*\b(?:ANLEIHEN?|BUNDESREP\w*|BUND|BUNDESANL\w*|SCHATZ|OBLIGATIONS?|OBLIGATIE|BTPS?|OATS?|BONOS?|GILT|TREASURY|"
+    r"TREAS|BONDS?|NOTES?|OBRIGA\w*|STATSOBL\w*)\b"
+)
+"""Words of bonds in names that have no coupon and no maturity. Companies have some of them too."""
+_FACE_VALUES, _BOND_PRICES = Decimal(1000), (Decimal(20), Decimal(200))
 _FUND = r"(?i).*\b(?:FUND|FD|ETF|ETFS|UCITS|INDEX|IDX|TRUST|SICAV|FONDS|FONDO)\b"
 _COINS = frozenset({"ADA", "AVAX", "BCH", "BNB", "BTC", "DOGE", "DOT", "ETH", "LINK", "LTC", "MATIC", "SHIB", "SOL",
                     "TRX", "USDC", "USDT", "XLM", "XMR", "XRP", "XTZ"})  # fmt: skip
@@ -168,15 +174,18 @@ def is_isin(symbol: str) -> bool:
 def priced_per_100(symbol: str, description: str, quantity: Decimal, price: Decimal, value: Decimal | None) -> str:
     """The reason of a bond that only its numbers show: its price is in percent of the face value, one hundredth each.
 
-    Without a value a CUSIP whose name is that of no fund is left out too: it would count 100 times. Empty for
-    everything else.
+    Without a value a CUSIP whose name is that of no fund is left out too, and so is an ISIN with a name, an amount and
+    a price of a bond: it would count 100 times. Empty for everything else.
     """
     bond = is_cusip(symbol) or is_isin(symbol)
     if not bond or (description and is_fund_name(description)):
         return ""
     if value is None:
-        cusip = is_cusip(symbol)
-        return "a CUSIP without a market value: a bond's price is for 100 of face value" if cusip else ""
+        if is_cusip(symbol):
+            return "a CUSIP without a market value: a bond's price is for 100 of face value"
+        low, high = _BOND_PRICES
+        as_bond = quantity >= _FACE_VALUES and not quantity % 100 and low <= price <= high
+        return _REASONS["bond"] if as_bond and re.match(_ISSUER_WORDS, description[:MAX_SYMBOL]) else ""
     return _REASONS["bond"] if value and abs(quantity * price - value * 100) <= abs(value) else ""
 
 

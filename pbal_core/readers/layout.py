@@ -124,6 +124,8 @@ class ReadingState:
     account: str = ""
     stopped: str = ""
     complete: bool = False
+    ended: bool = False
+    """No header begins another table of positions."""
     sections: frozenset[int] = frozenset()
     """Lines that are sums of sections."""
     skipped: list[int] = field(default_factory=list)

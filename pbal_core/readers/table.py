@@ -147,7 +147,7 @@ def read_table(form: TableFormat, document: Document, header: int) -> StatementD
         rows = [TableRow.of(record, layout) for record in below]
         agreeing, others = section_sums(rows, draft)
         state.sections = agreeing | others
-    first, plain = layout, bool(rows) and type(form) is TableFormat
+    first, plain = layout, bool(rows) and type(form).row is TableFormat.row
     for index, record in enumerate(below):
         row = rows[index] if plain and layout is first else form.row(record, layout, state)
         layout = _row(form, document, row, state)
@@ -203,7 +203,7 @@ def _by_digits(document: Document, header: int, layout: Layout) -> DecimalSign:
 def _row(form: TableFormat, document: Document, row: TableRow, state: ReadingState) -> Layout:
     """One row under the header; returns the layout of the rows after it."""
     draft, record = state.draft, row.record
-    again = row.raw("symbol") == row.layout.title["symbol"] or state.stopped
+    again = not state.ended and (row.raw("symbol") == row.layout.title["symbol"] or state.stopped)
     if again and form.is_header(tuple(map(normal, record.cells))):
         draft.row(record, "header", "column names")
         state.stopped = ""

@@ -190,3 +190,36 @@ def test_currencies_beside_their_amounts_may_share_a_name() -> None:
     )
     statement = read(text)
     assert (held(statement), statement.currency) == ({"IE00B3RBWM25": Decimal("1104.92")}, "EUR")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "tickerSymbol,quantity,lastPrice,marketValue",
+        "ticker_symbol,quantity,current_price,market_value",
+        "Symbol \u25b2,Shares,Price,Value \u25bc",
+    ],
+)
+def test_names_of_columns_as_programs_write_them(header: str) -> None:
+    assert held(read(f"{header}\nVTI,10,250,2500\n")) == {"VTI": Decimal(2500)}
+
+
+def test_a_table_below_may_have_columns_of_its_own() -> None:
+    below = "\nMutual funds\nSymbol,NAV,Shares,Value\nVTSAX,130,10,1300\n"
+    assert held(read(f"Stocks\n{HEADER}{BND}{below}")) == {"BND": Decimal(1440), "VTSAX": Decimal(1300)}
+
+
+@pytest.mark.parametrize("title", ["Closed positions,,,\n", "\nClosed positions\nSymbol,Shares,Price,Value\n"])
+def test_rows_below_a_title_of_what_is_not_held(title: str) -> None:
+    statement = read(f"{HEADER}{BND}{title}VXUS,20,60,1200\n")
+    assert held(statement) == {"BND": Decimal(1440)}
+    assert "not_held" in codes(statement)
+
+
+def test_a_bond_without_a_value_and_a_coupon() -> None:
+    """5,000 of face value at 91.20 is 4,560, not 456,000; a company of such a name has another price or amount."""
+    header = "ISIN,Name,Quantity,Price\nIE00B4L5Y983,Example Treasury Bond ETF,5000,98\n"
+    bond = read(f"{header}DE0001102465,Bundesrepublik Deutschland Anleihe,5000,91.20\n")
+    assert set(held(bond)) == {"IE00B4L5Y983"}
+    company = read(f"{header}AU000000TWE9,Treasury Wine Estates,5000,9.10\n")
+    assert set(held(company)) == {"IE00B4L5Y983", "AU000000TWE9"}

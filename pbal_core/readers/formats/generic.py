@@ -9,23 +9,29 @@ Worked example: ``Ticker;Units;Last`` over ``VTI;10;250,5`` is 10 VTI at 250.50,
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 
 from .. import cash, instruments, unclaimed
 from ..broker_above import day_first
-from ..cells import is_blank, normal
+from ..cells import is_blank, normal, shown
 from ..columns import NAMES
-from ..document import Document
+from ..document import Document, Record
 from ..draft import StatementDraft
 from ..headers import column_titles, columns_to_choose, unit_of
-from ..layout import POSITION, ReadingState, TableRow, Verdict
+from ..layout import POSITION, Layout, ReadingState, TableRow, Verdict
 from ..mapping import ColumnMapping, guess, guessed_columns
 from ..sections import label_of, title_of
 from ..statement import Statement
-from ..table import AMOUNTS, TableFormat, account_total, read_table
+from ..table import AMOUNTS, TableFormat, account_total, layout_of, read_table
 from ..total_words import is_pending, is_sub_total, is_total
 
 _ACCOUNTS = frozenset({"", "cash", "margin"})
+_NOT_HELD = (
+    r"(?i)\W*(?:closed|sold|realized|realised|past|watch ?list|open orders|pending orders|order history|transactions?|"
+    r"activity|verkaufte?|geschlossene?|watchliste?|ums\xe4tze|ventes|cerradas?|vendute?)\b"
+)
+"""Titles of rows that are no positions of today."""
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -78,7 +84,7 @@ def read(
 def _table(document: Document, header: int, mapping: ColumnMapping, *, confirmed: bool) -> StatementDraft:
     """What the table says by a mapping."""
     columns = {name: (normal(column),) for name, column in mapping.pairs()}
-    form = TableFormat(
+    form = _OwnTable(
         key=KEY,
         broker=BROKER,
         columns=columns,
@@ -91,6 +97,23 @@ def _table(document: Document, header: int, mapping: ColumnMapping, *, confirmed
         titled=confirmed,
     )
     return read_table(form, document, header)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OwnTable(TableFormat):
+    """A table under which another may follow, with columns of its own."""
+
+    def is_header(self, names: tuple[str, ...]) -> bool:
+        """As above, or a header that makes a mapping."""
+        return TableFormat.is_header(self, names) or (not self.titled and guess(names) is not None)
+
+    def layout(self, record: Record) -> Layout:
+        """The columns of a header row, the first or that of another table."""
+        if TableFormat.is_header(self, tuple(map(normal, record.cells))) or self.titled:
+            return TableFormat.layout(self, record)
+        found = guessed_columns(record.cells)
+        names = [normal(cell) for cell in record.cells]
+        return layout_of(record, {name: names.index(normal(column)) for name, column in found.items()})
 
 
 def _proof(mapping: ColumnMapping, header: tuple[str, ...], draft: StatementDraft) -> str:
@@ -130,6 +153,8 @@ def _by_cells(document: Document, header: int) -> ColumnMapping:
 
 def _classify(row: TableRow, state: ReadingState) -> Verdict:
     record = row.record
+    if row.alone and " " in row.first + " " * record.after_blank and _ends(row, state):
+        return "footer", "a title or a note"
     if len(record.cells) < row.layout.width:
         return ("footer", "text, not a position") if row.alone and record.after_blank else POSITION
     if row.alone and (record.after_blank or not _is_ticker(row.first)):
@@ -149,6 +174,16 @@ def _classify(row: TableRow, state: ReadingState) -> Verdict:
     if state.last == "position" and not any(blank) and _is_day(row.text("symbol")):
         return "lot", "part of the position above it"
     return POSITION
+
+
+def _ends(row: TableRow, state: ReadingState) -> bool:
+    """The row is a title of what is not held, below rows that are: nothing after it is read, and that is said."""
+    if not re.match(_NOT_HELD, row.first) or state.last is None:
+        return False
+    state.stopped, state.ended = "below a title of what is not held", True
+    message = f"the rows below {shown(row.first)} are not read, because they are not held."
+    state.draft.remark("warning", "not_held", message, row.record.line)
+    return True
 
 
 def _is_ticker(text: str) -> bool:
