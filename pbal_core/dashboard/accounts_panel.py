@@ -14,7 +14,8 @@ import streamlit as st
 from ..policy.household import AccountPolicy, HouseholdPolicy, Kind
 from ..views.household_rows import KIND_WORDS
 from . import households, state, wanted
-from .loaded import harmless, in_markdown
+from .loaded import in_markdown
+from .loaded_file import harmless
 from .state import Page
 
 _ABOUT = (

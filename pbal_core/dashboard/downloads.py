@@ -15,7 +15,8 @@ from ..views.prices import Quotes
 from ..views.printout import plan_html
 from . import state
 from .component import component
-from .loaded import harmless, in_markdown
+from .loaded import in_markdown
+from .loaded_file import harmless
 
 _pictures = component("pictures")
 

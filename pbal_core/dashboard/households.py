@@ -27,7 +27,8 @@ from ..portfolio import Portfolio, symbol_key
 from ..readers import NamedAccount, Statement
 from ..views.saved import SavedAccount, SavedHousehold, last_four
 from . import wanted
-from .loaded import Batch, Current, LoadedFile, finish, own_accounts
+from .loaded import Batch, Current, finish
+from .loaded_file import LoadedFile, own_accounts
 
 MOST_LETTERS = 40
 _FREE = re.compile(r"\b(roth|isa|tfsa|hsa|tax.?free)\b", re.IGNORECASE)
@@ -84,7 +85,7 @@ def _usual(accounts: Sequence[tuple[NamedAccount, Statement]], known: Sequence[s
     taken = {name.casefold() for name in known}
     found = []
     for account, statement in accounts:
-        base = plain_name(account.name) or _from_id(account.id, statement.broker)
+        base = _usual_name(account, statement)
         name, more = base, 1
         while name.casefold() in taken:
             more += 1
@@ -102,6 +103,10 @@ def _usual(accounts: Sequence[tuple[NamedAccount, Statement]], known: Sequence[s
             )
         )
     return found
+
+
+def _usual_name(account: NamedAccount, statement: Statement) -> str:
+    return plain_name(account.name) or _from_id(account.id, statement.broker)
 
 
 def _from_id(name: str, broker: str) -> str:
@@ -130,26 +135,32 @@ def _matched(
 ) -> tuple[dict[str, AccountPolicy], list[tuple[NamedAccount, Statement]]]:
     """Name -> each account of a household that a portfolio has, and the accounts that it does not know.
 
-    An account is known by its id, by its last four characters, or, where its file names none, by the file's name.
+    An account is known by its id; by its last four characters, with its name where others end alike; or, where its file
+    names none, by the file's name.
     """
     files = dict(_files(current))  # a file's name is what an account without a number is called
     waiting = [account for account in household.accounts if account.number]
     found = {a.name: a for a in household.accounts if a.file and not a.number and a.file in files}
     claimed = frozenset().union(*(files[account.file].included for account in found.values()))
-    new = []
-    for account, statement in accounts_of(current):
-        if account.id in claimed:
-            continue
-        if account.id in files:
-            alike = [each for each in waiting if each.name == _from_id(account.id, statement.broker)]
-        else:
-            alike = [each for each in waiting if last_four(each.number) == last_four(account.id)]
-        alike = [each for each in waiting if each.number == account.id] or alike
-        if len(alike) == 1:
-            waiting.remove(alike[0])
-            found[alike[0].name] = replace(alike[0], number=account.id, file="")
-        else:
-            new.append((account, statement))
+    new = [each for each in accounts_of(current) if each[0].id not in claimed]
+
+    def same_id(each: NamedAccount, _usual: str, known: AccountPolicy) -> bool:
+        return known.number == each.id
+
+    def same_end(each: NamedAccount, _usual: str, known: AccountPolicy) -> bool:
+        return each.id not in files and last_four(known.number) == last_four(each.id)
+
+    def same_name(each: NamedAccount, usual: str, known: AccountPolicy) -> bool:
+        unnumbered = each.id in files or known.number == known.name
+        return known.name == usual and (unnumbered or same_end(each, usual, known))
+
+    for same in (same_id, same_name, same_end):
+        pairs = [(each, known) for each in new for known in waiting if same(each[0], _usual_name(*each), known)]
+        for each, known in pairs:
+            if sum(e is each for e, _ in pairs) == sum(k is known for _, k in pairs) == 1:
+                waiting.remove(known)
+                new.remove(each)
+                found[known.name] = replace(known, number=each[0].id, file="")
     return found, new
 
 

@@ -18,7 +18,8 @@ from ..readers.preview import StatementView, preview
 from ..views.household import money_would_move
 from ..views.reading import Reading, counted, reading
 from . import begin, positions, state
-from .loaded import Batch, Current, harmless, in_markdown
+from .loaded import Batch, Current, in_markdown
+from .loaded_file import harmless
 from .messages import literal, page_words, say
 from .refusal import refusal, subject
 
@@ -146,6 +147,14 @@ def report() -> None:
         )
         say(upload.issues)
     _choices(upload)
+    if any(issue.code == "same_ending" for issue in upload.issues):
+        st.button(
+            "They are two accounts",
+            key="two-accounts",
+            help="Both are loaded; the names of their files tell them apart.",
+            on_click=state.change(positions.tell_apart),
+            args=(upload,),
+        )
     for each in upload.refused:
         refusal(each)
 

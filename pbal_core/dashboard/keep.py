@@ -11,7 +11,8 @@ from ..views.saved import PinnedPlan, SavedPortfolio, Session, statement_of
 from ..views.session import dumps, loads
 from . import households, state
 from .live import pin_again, pinned_plan
-from .loaded import Current, LoadedFile, harmless
+from .loaded import Current
+from .loaded_file import LoadedFile, harmless
 from .settings import Settings, amount_bounds
 from .state import Page
 

@@ -14,34 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import DataError, Issue, PbalError
-from ..readers import ALL_ACCOUNTS, NamedAccount, Statement, columns_of, format_of, read_positions
+from ..readers import ALL_ACCOUNTS, Statement, columns_of, format_of, read_positions
 from ..readers.mapping import ColumnMapping
 from ..readers.several import Priced, different_days, newer_prices, statement_at
 from ..views.saved import SavedPortfolio, last_four
-from ..views.session import is_session
 from ..views.wording import joined
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedFile:
-    """A file, and what was read of it.
-
-    Args:
-        name: Its name, made harmless.
-        data: Its bytes, to read it once more with other columns.
-        statement: What was read.
-        accounts: The last four characters of its accounts, where the file is a saved session that holds no more.
-    """
-
-    name: str
-    data: bytes = field(repr=False)
-    statement: Statement = field(repr=False)
-    accounts: tuple[str, ...] = ()
-
-    @property
-    def saved_accounts(self) -> frozenset[str]:
-        """Ids of its accounts where it is a saved session, whose ids are ends of numbers or names."""
-        return frozenset(account.id for account in self.statement.accounts if is_session(self.data))
+from .loaded_file import LoadedFile, copies, own_accounts, saved_twice, told_apart, twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +97,10 @@ class Batch:
         ]
         return replace(left[0], refused=tuple(replace(each, refused=()) for each in left[1:])) if left else None
 
-
-def harmless(text: str, limit: int = 60) -> str:
-    """A text that no browser acts on, in letters, digits and ``._-``: other characters become underscores."""
-    kept = "".join(char if char.isascii() and (char.isalnum() or char in " .-_") else "_" for char in text)
-    return kept[:limit].strip() or "file"
+    def but(self, name: str) -> Batch | None:
+        """What is still to be said when a refused file is left out."""
+        left = [each for each in (self, *self.refused) if each.name != name]
+        return replace(left[0], refused=tuple(left[1:])) if left else None
 
 
 def in_markdown(text: str) -> str:
@@ -138,6 +115,7 @@ def read_batch(
     done: Sequence[LoadedFile] = (),
     refused: Sequence[Batch] = (),
     every_account: bool = False,
+    apart: bool = False,
 ) -> Current | Batch:
     """Reads files that belong together.
 
@@ -147,6 +125,7 @@ def read_batch(
         done: Files that are read already; at least one where ``files`` has none.
         refused: Files of them that could not be read.
         every_account: Take all accounts, where one of them would have to be chosen.
+        apart: Accounts of different files are different ones, although their numbers look the same.
 
     Returns:
         The portfolio; or the file that asks for a choice; or those that could not be read, with the portfolio of the
@@ -154,8 +133,8 @@ def read_batch(
     """
     read, bad = list(done), []
     every = [*((file.name, file.data) for file in done), *files]
-    if (copies := _copies(every)) is not None:
-        return Batch(name=every[-1][0], data=b"", issues=(copies,), refused=tuple(refused))
+    if (same := copies(every)) is not None:
+        return Batch(name=every[-1][0], data=b"", issues=(same,), refused=tuple(refused))
     for number, (name, data) in enumerate(files):
         meant, mapping = mapping, None
         try:
@@ -170,6 +149,7 @@ def read_batch(
             return replace(asking, refused=(*bad, *refused))
         read.append(LoadedFile(name=name, data=data, statement=statement))
     bad += refused
+    read = [replace(file, apart=file.apart or apart) for file in read]
     return _without(bad, finish(read) if read else None) if bad else finish(read)
 
 
@@ -190,10 +170,11 @@ def finish(files: Sequence[LoadedFile]) -> Current | Batch:
     """The portfolio of files that were all read, or what is in the way of adding them up."""
     last = files[-1]
     name = joined([file.name for file in files])
+    files = told_apart(files)
     try:
         statement = together(files)
     except DataError as error:
-        return Batch(name=last.name, data=last.data, issues=error.issues)
+        return Batch(name=last.name, data=last.data, issues=error.issues, done=tuple(files))
     if statement.blocking:
         asking = replace(_asking(name, last.data, statement, (), ()), count=len(files))
         return replace(asking, issues=tuple(_said_of_files(issue, files) for issue in asking.issues))
@@ -236,15 +217,12 @@ def together(files: Sequence[LoadedFile]) -> Statement:
     """
     if len(files) == 1:
         return files[0].statement
-    if (copies := _copies([(file.name, file.data) for file in files]) or _saved_twice(files)) is not None:
-        raise DataError([copies])
+    if (same := copies([(file.name, file.data) for file in files]) or saved_twice(files)) is not None:
+        raise DataError([same])
     parts = [own_accounts(file) for file in files]
     accounts = [account for part in parts for account in part.accounts]
-    ids = [account.id for account in accounts]
-    twice = next((name for name in ids if ids.count(name) > 1), None)
-    if twice is not None:
-        message = f"the account {harmless(twice)} is in more than one of the files; it would count double."
-        raise DataError([Issue("error", "same_account", message)])
+    if (counted_double := twice(files)) is not None:
+        raise DataError([counted_double])
     chosen = [account.id for part in parts for account in part.accounts if account.id in part.included]
     issues: list[Issue] = []
     parts = _alike(files, _in_dollars(parts), issues)
@@ -260,36 +238,6 @@ def together(files: Sequence[LoadedFile]) -> Statement:
         selection=tuple(chosen),
         not_cash=tuple(dict.fromkeys(fund for part in parts for fund in part.not_cash)),
     )
-
-
-def _copies(files: Sequence[tuple[str, bytes]]) -> Issue | None:
-    """What is wrong where one file is there twice, under one name or two."""
-    known: dict[bytes, str] = {}
-    for name, data in files:
-        if data in known:
-            both = f"{name} was loaded twice" if known[data] == name else f"{known[data]} and {name} are the same file"
-            return Issue("error", "same_file", f"{both}; it would count double. Load it once.")
-        known[data] = name
-    return None
-
-
-def _saved_twice(files: Sequence[LoadedFile]) -> Issue | None:
-    """What is wrong where an account of a saved session is in another file, too: a session keeps ends of numbers."""
-    for saved in files:
-        included = saved.statement.included
-        kept = {four for four in saved.accounts if not saved.statement.accounts or four in included}
-        for other in files:
-            numbers = (
-                () if other is saved else [a.id for a in other.statement.accounts if a.id in other.statement.included]
-            )
-            twice = next((number for number in numbers if last_four(number) in kept), None)
-            if twice is not None:
-                message = (
-                    f"an account that ends in {harmless(last_four(twice))} is in {saved.name} and in {other.name}; it "
-                    "would count double. To bring a saved session up to date, replace the positions with both files."
-                )
-                return Issue("error", "same_account", message)
-    return None
 
 
 def _in_dollars(parts: Sequence[Statement]) -> Sequence[Statement]:
@@ -315,27 +263,6 @@ def _alike(files: Sequence[LoadedFile], parts: Sequence[Statement], issues: list
     issues += different_days(priced)
     prices = newer_prices(priced, issues)
     return [statement_at(part, prices) for part in parts]
-
-
-def own_accounts(file: LoadedFile) -> Statement:
-    """The statement with an account for everything in it: the file, where the file names none."""
-    statement = file.statement
-
-    def named(account: str) -> str:
-        return account or file.name
-
-    ids = dict.fromkeys([*(h.account for h in statement.holdings), *(b.account for b in statement.cash)])
-    known = {account.id for account in statement.accounts}
-    added = tuple(NamedAccount(named(name)) for name in ids if name not in known)
-    selection = statement.selection
-    return replace(
-        statement,
-        accounts=(*statement.accounts, *added),
-        holdings=tuple(holding._replace(account=named(holding.account)) for holding in statement.holdings),
-        cash=tuple(balance._replace(account=named(balance.account)) for balance in statement.cash),
-        bases=tuple((named(account), currency) for account, currency in statement.bases),
-        selection=None if selection is None else (*selection, *(account.id for account in added)),
-    )
 
 
 def _columns(data: bytes, error: DataError) -> tuple[str, ...]:

@@ -28,12 +28,11 @@ from ..sample import SAMPLES, sample_bytes
 from ..views.session import is_session
 from ..views.wording import joined
 from . import household_file, households, keep, state
-from .loaded import Batch, Current, LoadedFile, harmless, own_accounts, read_batch
+from .loaded import Batch, Current, read_batch
+from .loaded_file import LoadedFile, harmless, own_accounts
 from .messages import literal
 
 PASTED, TYPED = "pasted cells", "typed positions"
-
-
 FIRST_SAMPLE = next(iter(SAMPLES))
 
 
@@ -174,8 +173,7 @@ def leave_out(name: str) -> None:
     """Says no more of a file that could not be read: somebody plans without it."""
     page = state.page()
     if page.waiting is not None:
-        left = [each for each in (page.waiting, *page.waiting.refused) if each.name != name]
-        page.waiting = replace(left[0], refused=tuple(left[1:])) if left else None
+        page.waiting = page.waiting.but(name)
         page.named = page.named if household_file.may_fit_later(page) else None
 
 
@@ -262,6 +260,11 @@ def _as_chosen(current: Current) -> tuple[LoadedFile, ...]:
         elif own:
             kept.append(file)
     return tuple(kept)
+
+
+def tell_apart(where: Batch) -> None:
+    """Loads files whose accounts have numbers that look the same: somebody said that they are different ones."""
+    offer(read_batch((), done=where.done, refused=where.refused, apart=True))
 
 
 def use_columns(where: Batch, mapping: ColumnMapping) -> None:

@@ -72,7 +72,8 @@ class AccountPolicy:
     Args:
         name: What the household calls it.
         kind: How it is taxed.
-        number: The end of its number as its broker writes it; empty where the file says which account it is.
+        number: The end of its number as its broker writes it, with words of its name before it where another ends alike
+            (``Roth 4321``); empty where the file says which account it is.
         file: Name of its positions file; empty where the number says which account it is.
         menu: Symbols that may be bought in it; None for everything that has a target.
         cash: Dollars to invest (+) or to withdraw (-) where nothing else is asked for.

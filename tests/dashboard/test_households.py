@@ -9,7 +9,7 @@ import pytest
 
 from pbal_core import RequestError, Targets
 from pbal_core.dashboard import households
-from pbal_core.dashboard.loaded import Current, read_batch
+from pbal_core.dashboard.loaded import Batch, Current, read_batch
 from pbal_core.policy.household import AccountPolicy, HouseholdPolicy, Kind
 from pbal_core.policy.policy import Policy
 from tests.build import rules
@@ -105,6 +105,62 @@ def test_the_last_four_are_enough() -> None:
     found = households.again(HouseholdPolicy(targets=None, accounts=accounts, location={}), loaded(f=FIDELITY))
     assert found is not None
     assert [(account.name, account.number) for account in found.accounts] == [("A", "Z31074321"), ("B", "Z31078765")]
+
+
+def schwab(name: str, symbol: str) -> str:
+    return (
+        f"Positions for account {name} as of 05:35 PM ET, 2026/11/20\r\n\r\n"
+        '"Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Security Type"\r\n'
+        f'"{symbol}","A FUND","10","$250.00","$2,500.00","ETFs & Closed End Funds"\r\n'
+    )
+
+
+def test_masked_numbers_that_look_the_same_are_two_accounts_if_somebody_says_so() -> None:
+    """One broker's are refused until then, since one of them would count double; both are known again afterwards."""
+    files = [("his.csv", schwab("Individual ...321", "VTI")), ("hers.csv", schwab("Individual ...321", "BND"))]
+    found = read_batch([(name, text.encode()) for name, text in files])
+    assert isinstance(found, Batch)
+    (issue,) = found.issues
+    assert issue.code == "same_ending"
+    assert issue.message == (
+        "the account ending in 321 is in his.csv and in hers.csv; it would count double. Load one of them, or say that "
+        "they are two accounts."
+    )
+    both = read_batch((), done=found.done, apart=True)
+    assert isinstance(both, Current)
+    made = households.begin(both)
+    assert [account.name for account in made.accounts] == ["his", "hers"]
+    assert households.again(made, both) == made
+    held = households.assembled(made, Policy(), both).household
+    assert [account.portfolio.symbols for account in held] == [("VTI",), ("BND",)]
+    third = read_batch([("more.csv", schwab("Individual ...321", "VNQ").encode())], done=both.files)
+    assert isinstance(third, Batch)  # it may be one of the two
+
+
+def test_numbers_of_two_brokers_are_two_accounts() -> None:
+    """Whatever they end in."""
+    other = VANGUARD.replace("99992222", "Z31074321")
+    made = households.begin(loaded(fidelity=FIDELITY, vanguard=other))
+    assert [account.name for account in made.accounts] == ["Individual", "Rollover IRA", "vanguard"]
+
+
+def test_numbers_in_full_are_one_account_whatever_is_said() -> None:
+    """One download of today and one of yesterday; the number is not shown in full."""
+    files = [("a.csv", FIDELITY.encode()), ("b.csv", FIDELITY.replace("Nov-20", "Nov-21").encode())]
+    for found in (read_batch(files, every_account=True), read_batch(files, every_account=True, apart=True)):
+        assert isinstance(found, Batch)
+        assert [issue.code for issue in found.issues] == ["same_account"]
+        assert "the account ending in 4321 is in a.csv and in b.csv" in found.issues[0].message
+
+
+def test_ends_that_are_alike_are_told_apart_by_name() -> None:
+    """A newer account that ends alike takes nothing of an older one's."""
+    kept = AccountPolicy(name="Rollover IRA", number="4321", kind=Kind.DEFERRED, cash=Decimal(5))
+    text = FIDELITY.replace("Z31078765", "Z99994321")
+    found = households.again(HouseholdPolicy(targets=None, accounts=(kept,), location={}), loaded(f=text))
+    assert found is not None
+    assert [(account.name, account.number) for account in found.accounts] == [
+        ("Rollover IRA", "Z99994321"), ("Individual", "Z31074321")]  # fmt: skip
 
 
 FILE = """

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pbal_core import RequestError, read_positions
 from pbal_core.dashboard import state
-from pbal_core.dashboard.loaded import Current, LoadedFile, together
+from pbal_core.dashboard.loaded import Current, together
+from pbal_core.dashboard.loaded_file import LoadedFile
 from pbal_core.dashboard.quotes import correct_price, quotes
 
 HEADER = "Symbol,PositionValue,MarkPrice,FifoPnlUnrealized\n"

@@ -12,7 +12,7 @@ from pbal_core.dashboard import positions, state
 from pbal_core.dashboard.loaded import Batch
 from pbal_core.readers.mapping import ColumnMapping
 
-from .test_households import FIDELITY, PLAIN, VANGUARD
+from .test_households import FIDELITY, PLAIN, VANGUARD, schwab
 
 HOME = """
 [targets]
@@ -116,3 +116,17 @@ def test_a_household_waits_for_the_file_that_could_not_be_read(page: state.Page)
     positions.leave_out("vanguard.csv")
     assert page.named is None
     assert refused(page) == ["home.toml"]
+
+
+def test_accounts_that_look_the_same_are_loaded_when_somebody_says_that_they_are_two(page: state.Page) -> None:
+    """A file that could not be read beside them is still missing then."""
+    take(his__csv=schwab("Individual ...321", "VTI"), hers__csv=schwab("Individual ...321", "BND"), odd__csv=ODD)
+    assert refused(page) == ["hers.csv", "odd.csv"]
+    same: Any = page.waiting
+    positions.tell_apart(same)
+    assert (shown(page), refused(page)) == (["his.csv", "hers.csv"], ["odd.csv"])
+    assert page.current.statement.portfolio.symbols == ("VTI", "BND")
+    positions.plan_each_account()
+    positions.add(named({"roth__csv": PLAIN}))
+    assert page.household is not None
+    assert [account.name for account in page.household.accounts] == ["his", "hers", "roth"]

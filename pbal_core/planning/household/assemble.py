@@ -20,6 +20,7 @@ from ...portfolio import Portfolio, symbol_key
 from ...readers import Statement
 from ...readers.several import Priced, different_days, newer_prices, position_at
 from .model import Household, HouseholdAccount
+from .numbers import endings, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> di
         matches = _named(account, files)
         matches = matches or [(file, ids) for file in files if (ids := _matching(account, file)) is not None]
         if len(matches) != 1 or (len(matches[0][1]) > 1 and account.number):
-            problems.append(_not_one(account, matches, files))
+            problems.append(_several(account, matches) if matches else _none(account, files))
             continue
         file, ids = matches[0]
         keys = {(file.name, each) for each in ids or [""]}
@@ -159,35 +160,60 @@ def _named(account: AccountPolicy, files: Sequence[PositionsFile]) -> list[tuple
 
 def _matching(account: AccountPolicy, file: PositionsFile) -> list[str] | None:
     """Ids of the accounts of a file that an account of the household is; None if it is not in this file."""
-    ids = [each.id for each in file.statement.accounts]
+    accounts = file.statement.accounts
     if account.file and account.file.casefold() not in {file.name.casefold(), file.name.rpartition(".")[0].casefold()}:
         return None
     if not account.number:
-        return ids
-    ending = _bare(account.number)
-    found = [each for each in ids if ending and _bare(each).endswith(ending)]
-    return found or None
+        return [each.id for each in accounts]
+    return [each.id for each in accounts if fits(each.id, each.name, account.number)] or None
 
 
-def _bare(number: str) -> str:
-    return "".join(filter(str.isalnum, number)).casefold()
-
-
-def _not_one(
-    account: AccountPolicy, matches: Sequence[tuple[PositionsFile, list[str]]], files: Sequence[PositionsFile]
-) -> str:
-    what = f"an account whose number ends in {account.number}" if account.number else f"the file {account.file}"
-    if matches:
-        return f"{account.name}: {what} is there more than once; give more of its number, or its file."
+def _none(account: AccountPolicy, files: Sequence[PositionsFile]) -> str:
     some = ", ".join(file.name for file in files)
-    return f"{account.name}: {what} is not among {some}; give its file too, or leave number and file out if it is new."
+    return (
+        f"{account.name}: {_what(account)} is not among {some}; give its file too, or leave number and file out if it "
+        "is new."
+    )
+
+
+def _several(account: AccountPolicy, matches: Sequence[tuple[PositionsFile, list[str]]]) -> str:
+    """That several accounts may be meant, and for each what names it alone."""
+    found = [(file, name) for file, ids in matches for name in ids or [""]]
+    ends = endings([name for _file, name in found])
+    said = []
+    for (file, number), end in zip(found, ends, strict=True):
+        said.append(_words_for(file, number, end, alone=sum(each is file for each, _ in found) == 1, ends=ends))
+    return (
+        f"{account.name}: {_what(account)} is there {len(found)} times. Give the one that is meant: "
+        f"{'; or '.join(said)}."
+    )
+
+
+def _words_for(file: PositionsFile, number: str, end: str, *, alone: bool, ends: Sequence[str]) -> str:
+    """What to write in the household's file for one account: more of its number, its file, or words of its name."""
+    if ends.count(end) == 1 and end:
+        return f'number = "{end}"'
+    if alone:
+        return f'file = "{file.name}"' + (f' with number = "{end}"' if len(file.statement.accounts) > 1 else "")
+    name = next((each.name for each in file.statement.accounts if each.id == number), "")
+    words = " ".join(number.split()[:-1]) or name
+    return f'number = "{f"{words} {end}".strip()}" with file = "{file.name}"'
+
+
+def _what(account: AccountPolicy) -> str:
+    if not account.number:
+        return f"the file {account.file}"
+    end = endings([account.number])[0]
+    return f"an account whose number ends in {end}" if end else f"an account whose number is {account.number!r:.20}"
 
 
 def _unnamed(files: Sequence[PositionsFile], taken: set[tuple[str, str]]) -> Iterator[str]:
     """Accounts that a file has and the household does not name: what they hold would be missing."""
-    for file in files:
-        for each in [account.id for account in file.statement.accounts] or [""]:
-            if (file.name, each) not in taken:
-                what = f"the account ending in {_bare(each)[-4:]}" if each else "the account"
-                add = f'number = "{_bare(each)[-4:]}"' if each else f'file = "{file.name}"'
-                yield f"{what} of {file.name} is not in the household's file; add it with {add}, or leave the file out."
+    found = [(file, each) for file in files for each in [account.id for account in file.statement.accounts] or [""]]
+    ends = endings([each for _file, each in found])
+    for (file, each), end in zip(found, ends, strict=True):
+        if (file.name, each) not in taken:
+            what = f"the account ending in {end}" if each else "the account"
+            alone = sum(other is file for other, _ in found) == 1
+            add = _words_for(file, each, end, alone=alone, ends=ends) if each else f'file = "{file.name}"'
+            yield f"{what} of {file.name} is not in the household's file; add it with {add}, or leave the file out."

@@ -8,6 +8,7 @@ import pytest
 
 from pbal_core import RequestError, read_positions
 from pbal_core.planning.household.assemble import PositionsFile, assemble
+from pbal_core.planning.household.numbers import endings, fits
 from pbal_core.policy.household import HouseholdPolicy
 
 FIDELITY = (
@@ -101,5 +102,60 @@ def test_a_number_that_fits_two_accounts_is_not_guessed() -> None:
     with pytest.raises(RequestError) as caught:
         assemble(files(fidelity=other), household(text))
     assert str(caught.value).splitlines()[0] == (
-        "Joint: an account whose number ends in 4321 is there more than once; give more of its number, or its file."
+        "Joint: an account whose number ends in 4321 is there 2 times. Give the one that is meant: "
+        'number = "74321"; or number = "94321".'
     )
+
+
+MASKED = (
+    "Positions for account {name} as of 05:35 PM ET, 2026/11/20\r\n\r\n"
+    '"Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Security Type"\r\n'
+    '"{symbol}","A FUND","10","$250.00","$2,500.00","ETFs & Closed End Funds"\r\n'
+)
+
+
+def test_masked_numbers_that_end_alike_are_named_by_file() -> None:
+    """The message says what to write for each of them, and no number is shown in full."""
+    his, hers = (MASKED.format(name="Individual ...321", symbol=symbol) for symbol in ("VTI", "BND"))
+    with pytest.raises(RequestError) as caught:
+        assemble(files(his=his, hers=hers), household('[accounts.His]\nnumber = "321"\n'))
+    assert str(caught.value).splitlines()[0] == (
+        "His: an account whose number ends in 321 is there 2 times. Give the one that is meant: "
+        'file = "his.csv"; or file = "hers.csv".'
+    )
+    made = assemble(
+        files(his=his, hers=hers), household('[accounts.His]\nfile = "his.csv"\n[accounts.Hers]\nfile = "hers"\n')
+    )
+    assert [account.portfolio.symbols for account in made.household] == [("VTI",), ("BND",)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        (["Z31074321", "Z31078765"], ["4321", "8765"]),
+        (["Z31074321", "Z99994321"], ["74321", "94321"]),
+        (["Z31074321", "Y31074321"], ["4321", "4321"]),  # only the whole of them would tell
+        (["Individual ...321", "IRA XXXX-4321", "xxxx1234", ""], ["321", "4321", "1234", ""]),
+        (["4321"], ["4321"]),
+    ],
+)
+def test_no_number_is_shown_in_full(numbers: list[str], shown: list[str]) -> None:
+    """As many characters as tell them apart, and two of a number in full stay hidden."""
+    assert endings(numbers) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "given", "meant"),
+    [
+        ("Z31074321", "Roth IRA", "4321", True),
+        ("Z31074321", "Roth IRA", "roth 4321", True),
+        ("Z31074321", "Individual", "Roth 4321", False),
+        ("Roth IRA XXXX-4321", "", "Roth 4321", True),
+        ("Individual XXXX-4321", "", "Roth 4321", False),
+        ("Z31074321", "Roth IRA", "Roth 1234", False),
+        ("Z31074321", "Roth IRA", "Roth", False),
+        ("Z31074321", "", "...", False),
+    ],
+)
+def test_words_of_a_name_may_stand_before_the_end_of_a_number(number: str, name: str, given: str, meant: bool) -> None:
+    assert fits(number, name, given) is meant
