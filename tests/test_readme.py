@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pbal_core.cli import main
+from pbal_core.readers.registry import readable_formats
 from pbal_core.sample import sample_bytes
 
 ROOT = Path(__file__).parent.parent
@@ -130,6 +131,20 @@ def test_the_readme_links_every_page() -> None:
     }
     templates = {ROOT / ".github" / "pull_request_template.md", ROOT / ".github" / "docs" / "package.md"}
     assert set(PAGES) - {README} - templates <= linked
+
+
+NAMED = ("Interactive Brokers", "Fidelity", "Schwab", "Vanguard", "E*TRADE", "M1", "Wealthsimple", "DEGIRO", "Merrill")
+NO_BROKERS = {"Portfolio Balancer (a plan)", "Yahoo Finance", "an OFX or QFX statement", "a file of your own"}
+
+
+@pytest.mark.parametrize("page", [README, ROOT / ".github" / "docs" / "package.md"], ids=name_of)
+def test_the_number_of_brokers_is_that_of_the_readers(page: Path) -> None:
+    """Those that are named, and so many others."""
+    text = page.read_text(encoding="utf-8").replace("\\", "")
+    assert all(name in text for name in NAMED)
+    brokers = {form.broker for form in readable_formats()} - NO_BROKERS
+    others = {broker for broker in brokers if not any(name in broker for name in NAMED)}
+    assert f"and {len(others)} other brokers" in " ".join(text.split())
 
 
 def test_the_readme_is_short() -> None:

@@ -19,7 +19,7 @@ from . import state
 from .messages import page_words
 
 _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
-_LIMITS = {"absolute": "Band in percent points", "relative": "Band in % of the target"}
+_LIMITS = {"absolute": "Band in percentage points", "relative": "Band in % of the target"}
 
 
 def remarks(plan: Plan) -> None:
@@ -70,7 +70,7 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
 
 
 def _choose_band(band: Band) -> None:
-    """The two limits of the band, as percent points and as a share of the target; empty is the 5/25 rule's."""
+    """The two limits of the band, as percentage points and as a share of the target; empty is the 5/25 rule's."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, label in _LIMITS.items():
             key = f"band {name} {state.page().version}"  # what is undone changes the box too

@@ -820,9 +820,9 @@ def test_a_band_is_part_of_the_question(app: AppTest) -> None:
     app.run()
 
     def points() -> str:
-        return str(next(box.value for box in app.text_input if box.label == "Band in percent points"))
+        return str(next(box.value for box in app.text_input if box.label == "Band in percentage points"))
 
-    next(box for box in app.text_input if box.label == "Band in percent points").set_value("3").run()
+    next(box for box in app.text_input if box.label == "Band in percentage points").set_value("3").run()
     assert not app.exception
     assert app.query_params["band"] in ("3,25", ["3,25"])
     after = dict(app.query_params)

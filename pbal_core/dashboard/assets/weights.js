@@ -5,7 +5,7 @@
 
 const REST = 900; // ms without a key after which the plan follows
 const MOVES = ["pbal-table", "pbal-folds"]; // after which the targets may be shown elsewhere
-const NEAR = 0.05; // percent points for each weight that Python scales away
+const NEAR = 0.05; // percentage points for each weight that Python scales away
 const ELSEWHERE = ["click", "change", "drop", "popstate"];
 
 class Weights {
