@@ -175,6 +175,7 @@ def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[st
     currency = assembled.household.currency
     names = {name.casefold(): name for name in assembled.cash}
     cash = dict(assembled.cash)
+    given: set[str] = set()
     for text in options.cash:
         name, equals, amount = text.partition("=")
         known = names.get(name.strip().casefold())
@@ -184,6 +185,9 @@ def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[st
                 f"the accounts are {', '.join(cash)}."
             )
             continue
+        if known in given:
+            problems.append(f"--cash {known} is given twice; once is needed.")
+        given.add(known)
         dollars = policy.amount(amount.strip(), f"--cash {known}", currency, problems)
         cash[known] = dollars if dollars is not None else Decimal(0)
     smallest = None

@@ -200,6 +200,11 @@ def policy_of(options: argparse.Namespace, portfolio: Portfolio) -> Policy:
     weights, total = inline_weights(options.target)
     _say_scaled("--target", total)
     prices = inline_prices(options.price, portfolio.currency)
+    for what, named in (("target", weights), ("price", prices)):
+        spellings = [spelled(name) for name in named]
+        twice = sorted({name for name in spellings if spellings.count(name) > 1})
+        if twice:
+            raise RequestError(f"the {what} of {', '.join(twice)} is given twice; once is needed.")
     targets = Targets(
         {spelled(name): weight for name, weight in weights.items()},
         prices={spelled(name): price for name, price in prices.items()},

@@ -106,6 +106,8 @@ def inline_prices(texts: Iterable[str], currency: str) -> dict[str, Decimal]:
         if not equals or not symbol.strip():
             problems.append(f'the price "{text[:40]}" is not clear; give a symbol and a price, such as BND=72.55.')
             continue
+        if symbol.strip() in prices:
+            problems.append(f"the price of {symbol.strip()} is given twice; once is needed.")
         try:
             prices[symbol.strip()] = typed_amount(price, f"the price of {symbol.strip()}", currency, point=True)
         except RequestError as error:

@@ -158,6 +158,7 @@ def test_a_basket_for_each_account(folder: Path, capsys: pytest.CaptureFixture[s
             ],
         ),
         (["-c", "IRA=-90000"], ["pbal: IRA: cannot withdraw $90,000.00"]),
+        (["-c", "IRA=5", "-c", "ira=6"], ["pbal: --cash IRA is given twice; once is needed."]),
         (["-m", "-5"], ["pbal: --min-trade is -5; 0 or more is needed."]),
         (["-f", "basket", "-o", "."], ["pbal: . is no file; a household has a basket for each account; name a file"]),
         (["--exact"], ["pbal: unrecognized arguments: --exact (see pbal --household --help)"]),

@@ -133,6 +133,8 @@ def test_rounded_weights_are_scaled_and_that_is_said(
         (["--target", "VTI:BND=1"], 'the target "VTI:BND=1" is not clear'),
         (["--target", "VTI:BND=1:1", "--target", "VXUS=2"], "a ratio gives all targets"),
         (["--target", "VTI=50", "--target", "VTI=50"], "the target of VTI is given twice"),
+        (["--target", "vti=0", "--target", "VTI=100"], "the target of VTI is given twice"),
+        (["--target", "VNQ=100", "--price", "VNQ=5", "--price", "VNQ=6"], "the price of VNQ is given twice"),
         (["--target", "VTI=half"], 'the weight of VTI "half" is not a number'),
         (["--target", "VTI:BND=0:0"], "the targets sum to 0"),
         (["--target", "VTI=100", "--targets", "t.toml"], "--target and --targets both give target weights"),
