@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from ..errors import RequestError, TargetError
 from ..money import typed_amount
+from ..planning.household import HouseholdPlan
 from ..planning.plan import Plan
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from ..views import summary
 from ..views.decision import decision
 from ..views.drift import Band
-from ..views.drift_words import drift_words, rule_words
+from ..views.drift_words import DriftLine, drift_words, rule_words
+from ..views.household_drift import household_decision, household_drift
 from . import state
 from .messages import page_words
 
@@ -43,9 +46,20 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
     except TargetError:
         return  # the table of targets says why already
     least = f" {found.least}" if portfolio.value else ""
+    _show(f"{decision(plan, band)}{least}", found.rows, "Drift of each position")
+
+
+def household(plan: HouseholdPlan) -> None:
+    """The same of a household, whose weights and targets are those of all accounts together."""
+    band = state.page().band
+    _show(household_decision(plan, band), household_drift(plan, band), "Drift of each fund in all accounts together")
+
+
+def _show(words: str, rows: Sequence[DriftLine], title: str) -> None:
+    band = state.page().band
     with st.container(key="plan-drift"):
-        st.text(f"{decision(plan, band)}{least}")  # not in the panel's title: a new title would close it
-    panel = st.expander("Drift of each position", key="drift_panel", on_change=partial(state.touch, inside=True))
+        st.text(words)  # not in the panel's title: a new title would close it
+    panel = st.expander(title, key="drift_panel", on_change=partial(state.touch, inside=True))
     if not panel.open:
         return  # a table that nobody sees makes every visitor load its script
     with panel:
@@ -60,11 +74,11 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
                     "Band": row.band,
                     "State": "out of band" if row.outside else "in band",
                 }
-                for row in found.rows
+                for row in rows
             ],
             hide_index=True,
             column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
-            height="content" if len(found.rows) <= 12 else 420,
+            height="content" if len(rows) <= 12 else 420,
         )
         st.caption(rule_words(band))
 

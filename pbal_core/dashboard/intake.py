@@ -165,7 +165,8 @@ def _choices(upload: Batch) -> None:
         with st.container(border=True):
             _choose_accounts(upload, preview(statement))
     if upload.columns and (statement is None or statement.mapping is not None):
-        with st.container(border=True):
+        # Where a plan is shown without the file, the choice does not push it off the screen.
+        with st.expander(f"Columns of {literal(upload.name)}") if upload.beside else st.container(border=True):
             _choose_columns(upload)
     if statement is not None:
         with st.expander("What was read from each line"):

@@ -167,6 +167,7 @@ def _question_and_plan(current: Current, policy: Policy | None) -> None:
         with files:
             downloads.offer_household(shared, quotes(current))
         household_panel.remarks(shared)
+        drift_panel.household(shared)
     if plan is not None and policy is not None:
         with files:
             downloads.offer(plan, current.name, quotes(current))

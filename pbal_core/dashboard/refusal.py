@@ -24,10 +24,7 @@ def refusal(upload: Batch) -> None:
         st.error(f"{what} The page still shows: {in_markdown(state.page().current.name)}.")
         _issue_table(upload.issues)
         return
-    st.error(
-        f"{what} The plan is without it. Correct the file, then add it with: Change positions, "
-        "Add files to these positions."
-    )
+    st.error(f'{what} The plan is without it. Correct the file and add it under "Change positions", or leave it out.')
     _issue_table(upload.issues)
     st.button(
         f"Leave out {literal(upload.name)}",

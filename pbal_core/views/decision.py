@@ -8,7 +8,7 @@ selling; the new cash goes to VCR, VDC, VIS and VNQ. After that 2 are out: FTEC 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..planning.plan import Plan
@@ -28,24 +28,34 @@ def decision(plan: Plan, band: Band | None = None) -> str:
     """
     outcome, limits = plan.outcome, band or Band()
     basis = outcome.basis
-    count = sum(not frozen for frozen in basis.frozen)
     if not basis.total:
         bought = [trade.symbol for trade in plan.trades]
         return f"Nothing is held yet; the cash goes to {listed(bought)}." if bought else "Nothing is held yet."
-    before = _outside(plan.weights_before, plan.targets_before, limits)
-    after = _outside(plan.weights_after, plan.targets_after, limits)
+    before = outside(plan.weights_before, plan.targets_before, limits)
+    after = outside(plan.weights_after, plan.targets_after, limits)
     symbols = basis.symbols
-    above = [symbols[i] for i in before if before[i] > 0]
-    below = [symbols[i] for i in before if before[i] < 0]
-    if not before:
-        first = f"All {count:,} funds are within their bands." if count > 1 else "The fund is within its band."
-    else:
-        where = ", ".join(filter(None, (_are(above, "above"), _are(below, "below", short=bool(above)))))
-        first = f"{len(before):,} of {count:,} funds {'is' if len(before) == 1 else 'are'} out of band: {where}."
-    return " ".join(filter(None, (first, _done(plan), _then([symbols[i] for i in after], plan, was=bool(before)))))
+    far = {symbols[i]: distance for i, distance in before.items()}
+    then = after_words([symbols[i] for i in after], was=bool(before)) if plan.trades else ""
+    said = (before_words(far, basis.frozen.count(False)), _done(plan), then)
+    return " ".join(filter(None, said))
 
 
-def _outside(weights: Sequence[float], targets: Sequence[float], band: Band) -> dict[int, float]:
+def before_words(far: Mapping[str, float], count: int) -> str:
+    """What is out of band before any trade.
+
+    Args:
+        far: What is out of band -> how far its weight is from its target, as a fraction.
+        count: How many funds have a band.
+    """
+    if not far:
+        return f"All {count:,} funds are within their bands." if count > 1 else "The fund is within its band."
+    above = [name for name, distance in far.items() if distance > 0]
+    below = [name for name, distance in far.items() if distance < 0]
+    where = ", ".join(filter(None, (_are(above, "above"), _are(below, "below", short=bool(above)))))
+    return f"{len(far):,} of {count:,} funds {'is' if len(far) == 1 else 'are'} out of band: {where}."
+
+
+def outside(weights: Sequence[float], targets: Sequence[float], band: Band) -> dict[int, float]:
     """Positions that are out of band -> how far from their targets."""
     rows = enumerate(zip(weights, targets, strict=True))
     far = {i: weight - target for i, (weight, target) in rows}
@@ -75,10 +85,8 @@ def _done(plan: Plan) -> str:
     return f"{listed(sold)} {'is' if len(sold) == 1 else 'are'} sold, and nothing is bought."
 
 
-def _then(out: list[str], plan: Plan, *, was: bool) -> str:
-    """What is out of band after the trades; empty where the first sentence has said it."""
-    if not plan.trades:
-        return ""
+def after_words(out: list[str], *, was: bool) -> str:
+    """What is out of band after the trades; empty where ``before_words`` has said it."""
     if not out:
         return "After that every fund is within its band." if was else ""
     return f"After that {len(out):,} {'is' if len(out) == 1 else 'are'} out of band: {listed(out)}."

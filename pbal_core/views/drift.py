@@ -11,7 +11,7 @@ dollars at equal targets need 20 dollars more: 120 in total, 60 each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -173,15 +173,27 @@ def drift_report(
     limits = Band() if band is None else band
     if not isinstance(limits, Band):
         raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
-    total = Fraction(portfolio.value)
-    rows = []
-    for asset in _assets(portfolio, targets, by):
-        target, value = asset.weight, _value(portfolio, asset)
+    rows = [(asset.name, _value(portfolio, asset), asset.weight) for asset in _assets(portfolio, targets, by)]
+    return report_of(rows, limits, portfolio.currency)
+
+
+def report_of(rows: Iterable[tuple[str, Decimal, Fraction]], band: Band, currency: str) -> DriftReport:
+    """The report of rows that are a whole.
+
+    Args:
+        rows: For each its name, its market value in dollars and its target weight.
+        band: How far a weight may be from its target.
+        currency: ISO code of the values.
+    """
+    known = list(rows)
+    total = sum((Fraction(value) for _name, value, _target in known), Fraction(0))
+    found = []
+    for name, value, target in known:
         weight = Fraction(value) / total if total else Fraction(0)
-        width = limits.width(target)
-        rows.append(
+        width = band.width(target)
+        found.append(
             Drift(
-                symbol=asset.name,
+                symbol=name,
                 value=value,
                 weight=float(weight),
                 target=float(target),
@@ -190,7 +202,7 @@ def drift_report(
                 outside=abs(weight - target) > width,
             )
         )
-    return DriftReport(rows=tuple(rows), currency=portfolio.currency)
+    return DriftReport(rows=tuple(found), currency=currency)
 
 
 def least_cash_to_target(

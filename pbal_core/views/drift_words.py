@@ -14,7 +14,7 @@ from ..errors import InfeasiblePlanError
 from ..money import Amount, format_percent, format_shares
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
-from .drift import Band, By, drift_report, least_cash_to_target
+from .drift import Band, By, DriftReport, drift_report, least_cash_to_target
 from .summary import points
 
 
@@ -93,16 +93,21 @@ def drift_words(
     return DriftWords(
         drift=f"{report}.",
         least=least,
-        rows=tuple(
-            DriftLine(
-                symbol=row.symbol,
-                weight=format_percent(row.weight),
-                target=format_percent(row.target),
-                band=f"{format_percent(row.low)} to {format_percent(row.high)}",
-                drift=format_percent(row.drift, signed=True),
-                points=points(row.drift, signed=True),
-                outside=row.outside,
-            )
-            for row in report.rows
-        ),
+        rows=drift_lines(report),
+    )
+
+
+def drift_lines(report: DriftReport) -> tuple[DriftLine, ...]:
+    """Every row of a report as text."""
+    return tuple(
+        DriftLine(
+            symbol=row.symbol,
+            weight=format_percent(row.weight),
+            target=format_percent(row.target),
+            band=f"{format_percent(row.low)} to {format_percent(row.high)}",
+            drift=format_percent(row.drift, signed=True),
+            points=points(row.drift, signed=True),
+            outside=row.outside,
+        )
+        for row in report.rows
     )
