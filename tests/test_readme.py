@@ -80,7 +80,7 @@ COMMANDS = list(commands())
 def test_command(
     page: Path, command: str, output: str, capsys: pytest.CaptureFixture[str], lay_out: Callable[[Path], None]
 ) -> None:
-    """The command ends well and prints what stands below it, where something does."""
+    """The command ends well, and prints what is shown below it, where something is."""
     lay_out(page)
     words = shlex.split(command)
     assert words[0] == "pbal"

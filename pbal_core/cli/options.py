@@ -27,7 +27,8 @@ examples:
   pbal positions.csv -c 5000           invest 5,000 dollars in steps of 1,000
   pbal positions.csv -c 5000 -i 2      the same in steps of 100 (-m 100 says it too)
   pbal positions.csv -c -2000 -m 50    withdraw 2,000 dollars
-  pbal positions.csv -s hard_rebalance buy and sell to equal values
+  pbal positions.csv -s hard_rebalance
+                                       buy and sell to equal values
   pbal positions.csv -c 5000 --exact   whole shares that fit the cash, proven optimal
   pbal positions.csv -c 5000 --exact -f basket -o orders.csv
                                        orders for Interactive Brokers TWS

@@ -202,11 +202,14 @@ def test_prices_of_the_call_count_before_those_of_the_file() -> None:
     assert with_targets(portfolio("A 100 @ 10"), targets)["NEW"].price == 7
 
 
-def test_prices_of_the_call_are_a_table() -> None:
-    """A list of prices does not say whose they are."""
-    prices: Any = ["8.5"]
-    with pytest.raises(TargetError, match="the prices must be a table, such as"):
-        rebalance(portfolio("A 100 @ 10"), 100, targets={"A": 50, "NEW": 50}, prices=prices)
+def test_prices_of_the_call_are_checked() -> None:
+    """Each one that cannot be used is named, those that are too low too."""
+    with pytest.raises(TargetError) as caught:
+        Targets({"A": 50, "NEW": 50}, prices={"NEW": 7}).priced({"NEW": "many", "A": 0})
+    assert str(caught.value).splitlines() == [
+        'the price of NEW "many" is not a number; give a price such as 72.55.',
+        "the price of A is 0; a price above 0 is needed.",
+    ]
 
 
 def test_a_zero_target_that_is_not_held_is_nothing() -> None:

@@ -1,7 +1,7 @@
 """``pbal batch INPUT -o OUTPUT``: plans every account of a Parquet or CSV file, or of a directory of them.
 
 The model: the input is cut into units, its row groups, which processes plan independently (``units``). What is done is
-kept beside the output with a manifest, so a run that was cut goes on where it ended (``ledger``, ``job``). The output
+kept beside the output with a manifest, so an interrupted run goes on where it stopped (``ledger``, ``job``). The output
 appears at the very end, whole.
 """
 
@@ -30,10 +30,10 @@ def parser() -> Parser:
     """The arguments of ``pbal batch``."""
     p = Parser(
         prog="pbal batch",
-        description="Plans every account of a file with the columns account, symbol, value, price, and where wanted "
-        "target, quantity and cash; the rows of an account stand next to one another.",
-        epilog="Exit code 1: an account was refused; its rows say why. A run that was cut goes on where it ended when "
-        "the same command is given again.",
+        description="Plans every account of a file with the columns account, symbol, value and price, and optionally "
+        "target, quantity and cash; the rows of an account are next to one another.",
+        epilog="Exit code 1: an account was refused; its rows say why. An interrupted run goes on where it stopped "
+        "when the same command is given again.",
         allow_abbrev=False,
     )
     p.add_argument("input", metavar="FILE", help="Parquet or CSV file, or a directory of them")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import RequestError, read_positions
+from pbal_core import DataError, RequestError, read_positions
 from pbal_core.planning.household.assemble import PositionsFile, assemble
 from pbal_core.planning.household.numbers import endings, fits
 from pbal_core.policy.household import HouseholdPolicy
@@ -159,3 +159,33 @@ def test_no_number_is_shown_in_full(numbers: list[str], shown: list[str]) -> Non
 )
 def test_words_of_a_name_may_stand_before_the_end_of_a_number(number: str, name: str, given: str, meant: bool) -> None:
     assert fits(number, name, given) is meant
+
+
+def test_accounts_of_one_file_whose_numbers_end_alike_are_named_by_their_names() -> None:
+    """Where neither a longer end nor a file tells them apart."""
+    alike = FIDELITY.replace("Z31078765", "Y31074321")
+    with pytest.raises(RequestError) as caught:
+        assemble(files(fidelity=alike), household('[accounts.Joint]\nnumber = "4321"\n'))
+    assert str(caught.value).splitlines()[0] == (
+        "Joint: an account whose number ends in 4321 is there 2 times. Give the one that is meant: "
+        'number = "Individual 4321" with file = "fidelity.csv"; or '
+        'number = "Rollover IRA 4321" with file = "fidelity.csv".'
+    )
+    named = "".join(
+        f'[accounts.{name}]\nnumber = "{words} 4321"\nfile = "fidelity.csv"\n'
+        for name, words in (("Joint", "Individual"), ("IRA", "Rollover IRA"))
+    )
+    held = [account.portfolio.symbols for account in assemble(files(fidelity=alike), household(named)).household]
+    assert held == [("VTI",), ("BND",)]
+
+
+def test_what_is_still_to_be_chosen_is_said_for_every_account() -> None:
+    """With the name of the account and of its file."""
+    mixed = "Symbol,Quantity,Price,Value,Currency\nVTI,10,250,2500,USD\nBND,10,7,70,EUR\n"
+    with pytest.raises(DataError) as caught:
+        assemble(
+            files(his=mixed, hers=mixed.replace("VTI", "ITOT")),
+            household('[accounts.His]\nfile = "his.csv"\n[accounts.Hers]\nfile = "hers.csv"\n'),
+        )
+    begin = [issue.message.partition(": ")[0] for issue in caught.value.issues]
+    assert begin == ["His, of his.csv", "Hers, of hers.csv"]
