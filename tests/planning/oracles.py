@@ -105,11 +105,30 @@ def leaving(market: Market, min_trade: int) -> list[int]:
     return [i for _, i in sorted(gone, key=lambda row: (-row[0], row[1]))]
 
 
+def least_idle(market: Market, need: int, min_trade: int) -> int:
+    """The least idle cash of a withdrawal that what has no target can pay by itself."""
+    away = leaving(market, min_trade)
+    least = [smallest_sale(market, i, need, "sell", min_trade) for i in away]
+    prices = [market.prices[i] for i in away]
+    most = len(away) if market.max_trades is None else market.max_trades
+    options = [
+        [0, *(k for k in range(1, market.held[i] + 1) if k * price >= fewest or k == market.held[i])]
+        for i, price, fewest in zip(away, prices, least, strict=True)
+    ]
+    found = []
+    for lots in itertools.product(*options):
+        trades = sum(map(bool, lots))
+        idle = need + sum(map(math.prod, zip(lots, prices, strict=True))) - market.fee * trades
+        if idle >= 0 and trades <= most:
+            found.append(idle)
+    return min(found)
+
+
 def brute_force(market: Market, need: int, direction: Direction, min_trade: int) -> Fraction | None:
     """Least J + R over every plan; None where there is none.
 
     Of a withdrawal that takes all that has no target the rest counts alone, before some of that is kept again; where
-    less than all of it suffices, nothing is compared: J does not move.
+    less than all of it suffices, J does not move, and -1 says that ``least_idle`` is what counts.
     """
     count = len(market.prices)
     most = count if market.max_trades is None else min(count, market.max_trades)

@@ -26,6 +26,7 @@ from tests.planning.oracles import (
     brute_force,
     distance,
     idle_cash,
+    least_idle,
     leaving,
     smallest_sale,
     solver_value,
@@ -123,6 +124,7 @@ def test_small_plans_are_the_best_of_all(chunk: Any) -> None:
         proven.append(not found.gap)
         if best < 0:  # what has no target suffices
             assert not any(k for k, part in zip(found.lots, market.parts, strict=True) if part)
+            assert found.idle == least_idle(market, budget, min_trade)
             continue
         value = compared_value(market, budget, direction, min_trade, found)
         slack = TOLERANCE * float(best) + TINY * sum(market.values) + 1e-9

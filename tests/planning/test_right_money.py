@@ -62,6 +62,10 @@ CASES = [
         {"OLD": -6},
         "0.00",
     ),
+    # Of that as much as leaves the least idle cash; where several do, the largest.
+    ("KEEP 500 @ 10; DEAR 300 @ 100; FINE 200 @ 10", -110, {"targets": {"KEEP": 1}}, {"DEAR": -1, "FINE": -1}, "0.00"),
+    ("KEEP 500 @ 10; DEAR 300 @ 100; FINE 200 @ 10", -100, {"targets": {"KEEP": 1}}, {"DEAR": -1}, "0.00"),
+    ("KEEP 500 @ 10; X 37.02 @ 12.34; Y 14 @ 7", -6, {"targets": {"KEEP": 1}}, {"Y": -1}, "1.00"),
     ("A 600 @ 40; B 900 @ 40", 70, {"cash_buffer": 200}, {}, "70.00"),
     # Seven shares of US and one of BD would raise less too much, and take more of distance than that is worth.
     (

@@ -174,12 +174,19 @@ class _Question:
         return None
 
     def _left(self, members: list[int], budget: int, most: int) -> _Part:
-        """The sales of some assets that raise what is needed; the largest are sold first."""
+        """The sales of some assets that raise what is needed with the least idle cash; then the largest are sold first.
+
+        The order in which they go is a preference, and not part of what is proven.
+        """
         members = sorted(members)
         stage = self.market.leaving(members, budget, self.min_trade, self.need)
         found = self._solved(stage, most)
+        idle = budget - stage.spend(found.lots)
+        order = stage.distance([0] * len(members)) * stage.total
+        floor = (found.value - found.gap) * stage.total - order
+        better = floor <= idle - 1 and found.gap
         return _Part(
-            lots=self._whole(members, found.lots), value=found.value * stage.total, gap=found.gap * stage.total
+            lots=self._whole(members, found.lots), value=float(idle), gap=min(idle - floor, idle) if better else 0.0
         )
 
     def _rebalanced(self, away: list[int]) -> _Part | None:

@@ -38,6 +38,10 @@ _OF_ALL_VALUES = ("targets", "whole", "lot_prices", "most_sold", "weights", "ali
 """What a market knows of its assets whatever they are worth."""
 
 
+_IDLE_FIRST = 1e6
+"""How many dollars of what should go count as one that is idle: which of it is sold first moves no distance."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Market:
     """Managed assets in canonical order, n entries each.
@@ -326,11 +330,11 @@ class Market:
         return step, least, most
 
     def leaving(self, members: Sequence[int], budget: int, min_trade: int, need: int) -> Stage:
-        """The stage of a withdrawal that some assets alone can pay: of them the largest are sold first."""
+        """The stage of a withdrawal that some assets can pay: the least idle cash, then the largest sold first."""
         prices = [self.prices[i] for i in members]
         total = max(1, sum(self.values[i] for i in members), sum(self.held[i] * self.prices[i] for i in members))
         lots = [total / price for price in prices]
-        level = [share / len(prices) for share in lots]
+        level = [_IDLE_FIRST * share / len(prices) for share in lots]
         return Stage(
             prices=prices,
             low=[-self.held[i] for i in members],
@@ -343,7 +347,7 @@ class Market:
             level=level,
             held=[self.values[i] / self.prices[i] for i in members],
             curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
-            start=0.5,
+            start=0.5 / _IDLE_FIRST,
             goal=0.0,
         )
 
