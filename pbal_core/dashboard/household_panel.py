@@ -1,8 +1,9 @@
 """The household on the page: its component, what it is sent, and what comes back from it.
 
 The model: as in ``live``, Python computes and the browser looks up. The browser gets the committed plan of all
-accounts, and the plans along the cash of the one account that somebody reaches for, in which the others keep their
-plans. When that cash is let go, it sends one request with the amounts of all accounts, and all is planned anew.
+accounts, and the plans along the slider that somebody reaches for: along the cash of one account the others keep their
+plans; along the minimum trade all accounts are planned. When a slider is let go, it sends one request with all amounts,
+and all is planned anew.
 
 Amounts live in the page's household, the minimum trade in ``st.session_state["min_trade"]``. What comes from the
 browser is the client's: it is text until ``read_amount`` accepted it and the core computed a plan for it.
@@ -10,6 +11,7 @@ browser is the client's: it is text until ``read_amount`` accepted it and the co
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +24,7 @@ from ..money import currency_spellings
 from ..planning.household import HouseholdPlan, rebalance_household
 from ..planning.household.along import Prepared, prepare_household
 from ..planning.household.assemble import Assembled
+from ..planning.household.smallest import along_min_trade
 from ..planning.strategy import Method
 from ..policy.household import HouseholdPolicy
 from ..policy.policy import Policy
@@ -109,23 +112,33 @@ class _Asked:
         self.rows: HouseholdRows = household_rows(self.prepared, targets)
         self.refusal = ""
         self.plan: HouseholdPlan | None = None
-        location = households.location_for(household, targets)
+        self.strategy, self.location = settings.strategy, households.location_for(household, targets)
         try:
-            plan = rebalance_household(
-                assembled.household,
-                targets,
-                self.cash,
-                strategy=settings.strategy,
-                method=Method.EXACT,
-                min_trade=self.min_trade,
-                location=location,
-            )
+            plan = self.ask(self.min_trade)
             self.plan = replace(plan, issues=(*assembled.issues, *plan.issues))
         except InfeasiblePlanError as error:
             self.refusal = str(error)
-        facts = (assembled.household, targets, settings.strategy, self.axes, assembled.found)
-        self.sheet = digest(facts, sorted(location.items()))
+        worth = sum((account.portfolio.value for account in assembled.household), Decimal(0))
+        self.smallest = min_trade_axis(worth, Method.EXACT, len(self.rows.basis.symbols), reach=[self.min_trade])
+        facts = (assembled.household, targets, settings.strategy, self.axes, self.smallest, assembled.found)
+        self.sheet = digest(facts, sorted(self.location.items()))
         self.point = digest(self.sheet, sorted(self.cash.items()), self.min_trade)
+
+    def ask(self, min_trade: Decimal) -> HouseholdPlan:
+        """The plan for a minimum trade.
+
+        Raises:
+            InfeasiblePlanError: There is none.
+        """
+        return rebalance_household(
+            self.assembled.household,
+            self.targets,
+            self.cash,
+            strategy=self.strategy,
+            method=Method.EXACT,
+            min_trade=min_trade,
+            location=self.location,
+        )
 
     @classmethod
     def of(cls, current: Current, household: HouseholdPolicy, policy: Policy) -> _Asked:
@@ -157,7 +170,7 @@ class _Asked:
                 "min_trade": plain(self.min_trade),
                 "states": household_states(rows, [outcomes]),
             },
-            "slice": self._slice(names[reached]) if reached is not None and reached < len(names) else None,
+            "slice": self._slice(reached) if reached is not None and reached <= len(names) else None,
             "cash": [
                 {"value": plain(self.cash[name]), "label": typed.get(name, money(self.cash[name])),
                  "error": errors.get(name, "")}
@@ -170,21 +183,25 @@ class _Asked:
         }  # fmt: skip
 
     def _sheet(self) -> dict[str, Any]:
-        household = self.assembled.household
-        worth = sum((account.portfolio.value for account in household), Decimal(0))
-        count = len(self.rows.basis.symbols)
-        smallest = min_trade_axis(worth, Method.EXACT, count, reach=[self.min_trade])
-        sheet = household_sheet(self.rows, self.axes, smallest)
+        sheet = household_sheet(self.rows, self.axes, self.smallest)
         classes = bool(self.targets.groups or self.targets.substitutes)
-        return {**sheet, "id": self.sheet, "classes": classes, "spellings": currency_spellings(household.currency)}
+        spellings = currency_spellings(self.assembled.household.currency)
+        return {**sheet, "id": self.sheet, "classes": classes, "spellings": spellings}
 
-    def _slice(self, name: str) -> dict[str, Any] | None:
-        """The plans along the cash of one account; None where there is no plan for the others, or too much to do."""
-        number = list(self.cash).index(name)
+    def _slice(self, number: int) -> dict[str, Any] | None:
+        """The plans along the cash of one account, or along the minimum trade, which is the last slider.
+
+        None where there is no plan, or too much to do.
+        """
         rows, plan = self.rows, self.plan
-        if plan is None or len(rows.accounts[number].rows) > LIVE_ROWS:
+        if plan is None:
             return None
-        return {"account": number, "of": self.point, "states": along(rows, self.prepared, plan, number, self)}
+        if number == len(rows.accounts):
+            few = len(rows.basis.symbols) <= LIVE_ROWS
+            return {"slider": number, "of": self.point, "states": along_smallest(self, plan)} if few else None
+        if len(rows.accounts[number].rows) > LIVE_ROWS:
+            return None
+        return {"slider": number, "of": self.point, "states": along(rows, self.prepared, plan, number, self)}
 
     def marks(self, number: int) -> list[tuple[int, str]]:
         """Places on the slider of an account that somebody looks for."""
@@ -206,6 +223,16 @@ def along(rows: HouseholdRows, prepared: Prepared, plan: HouseholdPlan, number: 
         for amount in axis
     )
     return household_states(rows, positions, moving=number, places=range(len(axis)), landmarks=asked.marks(number))
+
+
+def along_smallest(asked: _Asked, plan: HouseholdPlan) -> HouseholdStates:
+    """The plans of all accounts along the minimum trade, for as many positions around it as there is time for."""
+    found = along_min_trade(asked.smallest, plan, asked.min_trade, asked.ask, clock=time.perf_counter)
+    rows = asked.rows
+    positions = (
+        rows.refused(asked.cash, each) if isinstance(each, str) else rows.committed(each) for each in found.plans
+    )
+    return household_states(rows, positions, places=range(found.first, found.first + len(found.plans)))
 
 
 def _axes(assembled: Assembled) -> list[tuple[Decimal, ...]]:
@@ -251,7 +278,7 @@ def take(request: object, memory: dict[str, Any]) -> None:
     memory["n"] = number if isinstance(number, int) else memory["n"]
     memory["have"] = have if isinstance(have, str) else ""
     memory["parts"] = request.get("parts")
-    known = isinstance(reached, int) and 0 <= reached < len(household.accounts)
+    known = isinstance(reached, int) and 0 <= reached <= len(household.accounts)
     memory["reached"] = reached if known else None
     texts = request.get("cash")
     if not isinstance(texts, list) or len(texts) != len(household.accounts):

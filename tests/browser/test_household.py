@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FilePayload, Page, ViewportSize, expect
+from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from pbal_core import Targets
 from pbal_core.dashboard import households
@@ -62,6 +62,18 @@ def says(page: Page, words: str) -> None:
     settled(page)
 
 
+def press_and_drag(page: Page, slider: Locator, begin: float, end: float) -> None:
+    """Takes a slider at one part of its length to another and holds it, once the plans along it are there."""
+    slider.hover()
+    page.locator(".pbal-control[data-whole]").filter(has=slider).wait_for()
+    settled(page)
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + begin * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], box["y"] + box["height"] / 2, steps=5)
+
+
 @pytest.fixture
 def household(page: Page, address: str) -> Page:
     """The page with two files, whose three accounts are planned each by itself."""
@@ -81,20 +93,22 @@ def test_the_cash_of_one_account_is_live_and_all_are_planned_when_it_is_let_go(h
     slider = page.get_by_label("Slider of the cash of Individual")
     other = page.locator(".pbal-by-account tbody").nth(1)
     before = other.inner_text()
-    slider.hover()
-    page.locator(".pbal-accounts .pbal-control[data-whole]").first.wait_for()
-    settled(page)
-    box = slider.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2, steps=5)
+    press_and_drag(page, slider, 0.6, 0.7)
     dragged = page.get_by_label("Cash of Individual", exact=True).input_value()
     expect(page.locator(".pbal-by-account tbody").first.locator("tr").last).to_contain_text(dragged)
     assert not page.locator(".pbal-household[data-busy]").count()
     assert other.inner_text() == before
     page.mouse.up()
     amount = dragged.replace("$", "").replace(",", "")
+    says(page, planned({"Individual": amount}))
+    press_and_drag(page, page.get_by_label("Slider of the minimum trade"), 0.5, 0.995)
+    expect(page.locator(".pbal-household .pbal-sentence")).to_contain_text("Nothing to trade in any account.")
+    assert not page.locator(".pbal-household[data-busy]").count()
+    expect(page.locator(".pbal-by-account tbody").nth(1).locator("tr").first).to_contain_text("No trades")
+    page.mouse.up()
+    expect(page.get_by_label("Minimum trade", exact=True)).to_have_value("$7,000.00")
+    settled(page)
+    page.get_by_role("button", name="Undo").click()
     says(page, planned({"Individual": amount}))
     page.get_by_label("Cash of Rollover IRA", exact=True).fill("-1,000.50")
     page.keyboard.press("Enter")

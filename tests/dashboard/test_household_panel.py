@@ -181,6 +181,25 @@ def test_the_slice_of_a_slider_is_what_is_planned_beside_the_others(asked: state
         assert states["sentence"]["states"][states["sentence"]["at"][place]] == one["sentence"]["states"][0]
 
 
+def test_the_slice_of_the_minimum_trade_is_what_is_planned_for_it(asked: state.Page) -> None:
+    """The plans of all accounts; the slider is the last one, and where there is no plan it has none, either."""
+    st.session_state["min_trade"] = Decimal(130)  # between two positions
+    policy = Policy(targets=Targets({"VTI": 60, "BND": 40}))
+    assert asked.household is not None
+    question = _Asked.of(asked.current, asked.household, policy)
+    data = question.data(new_memory() | {"reached": 3})
+    states = data["slice"]["states"]
+    assert (data["slice"]["slider"], data["slice"]["of"]) == (3, data["point"]["id"])
+    assert states["places"] == list(range(len(question.smallest)))
+    assert question.plan is not None
+    for place in states["places"][::9]:
+        plan = question.ask(question.smallest[place])
+        one = household_states(question.rows, [question.rows.committed(plan)])
+        assert states["sentence"]["states"][states["sentence"]["at"][place]] == one["sentence"]["states"][0]
+    refused = households.with_cash(asked.household, {"Rollover IRA": Decimal(-90_000)})
+    assert _Asked.of(asked.current, refused, policy).data(new_memory() | {"reached": 3})["slice"] is None
+
+
 def test_a_far_amount_widens_a_slider_while_it_is_asked_for(asked: state.Page) -> None:
     """One slip of the finger does not leave a slider that no hand can use."""
     assert asked.household is not None

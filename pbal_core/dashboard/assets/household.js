@@ -1,6 +1,6 @@
-// The plan of a household: an amount of cash for each account and one minimum trade. The cash that somebody drags
-// is live, since Python has sent the plans of that account along its slider; the other accounts keep their plans until
-// the cash is let go, and all of them are planned anew.
+// The plan of a household: an amount of cash for each account and one minimum trade. The slider that somebody drags
+// is live, since Python has sent the plans along it: of the account whose cash it is, while the others keep their plans;
+// or of all accounts along the minimum trade. When it is let go, all accounts are planned anew.
 
 const FEW_ACCOUNTS = 4; // of which a touch screen gets every plan in advance
 
@@ -13,7 +13,7 @@ class HouseholdView extends Conductor {
     this.root.querySelector('[data-action="close-copy"]').addEventListener("click", () => this.copying.close());
     for (const button of this.root.querySelectorAll("[data-rows]")) button.addEventListener("click", () => this.show(button.dataset.rows));
     this.smallest = this.control(this.part("smallest"), "min_trade");
-    Object.assign(this, { accounts: [], slices: new Map(), lines: [] });
+    Object.assign(this, { accounts: [], slices: new Map(), tried: new Set(), lines: [] });
     this.targetsTyped = ({ detail }) => this.root.toggleAttribute("data-typing", detail?.off ?? false);
     document.addEventListener("pbal-typed", this.targetsTyped);
     this.wide = new ResizeObserver(() => this.settleSoon());
@@ -38,11 +38,12 @@ class HouseholdView extends Conductor {
       }
       return;
     }
-    if (data.point.id !== this.point?.id) this.slices.clear();
+    if (data.point.id !== this.point?.id) this.forget();
     this.point = data.point;
     if (data.slice?.of === data.point.id) {
-      this.slices.set(data.slice.account, data.slice);
-      this.accounts[data.slice.account].draw({ data: data.slice.states });
+      this.slices.set(data.slice.slider, data.slice);
+      this.tried.add(data.slice.slider);
+      this.sliders[data.slice.slider].draw({ data: data.slice.states });
     }
     this.lines = data.lines;
     this.answered = data.n;
@@ -50,7 +51,7 @@ class HouseholdView extends Conductor {
       this.accounts.forEach((amount, number) => this.shown(amount, data.cash[number]));
       this.shown(this.smallest, data.min_trade);
     }
-    this.accounts.forEach(({ control }, number) => {
+    this.sliders.forEach(({ control }, number) => {
       control.toggleAttribute("data-whole", this.slices.has(number));
       control.toggleAttribute("data-stale", !this.slices.has(number));
     });
@@ -59,8 +60,13 @@ class HouseholdView extends Conductor {
     this.paint();
     if (current) this.speak(stateOf(data.point.states.sentence, 0));
     this.settleSoon();
-    const near = this.accounts.findIndex((amount) => amount.near);
+    const near = this.sliders.findIndex((amount) => amount.near);
     if (near >= 0) this.reach(near);
+  }
+
+  /** Every slider by its number: the cash of each account, and the minimum trade after them. */
+  get sliders() {
+    return [...this.accounts, this.smallest];
   }
 
   shown(amount, { value, label, error }) {
@@ -77,7 +83,7 @@ class HouseholdView extends Conductor {
       this.accounts = sheet.accounts.map((_, number) => this.control(this.part("accounts"), number));
     }
     this.sheet = sheet;
-    this.slices.clear();
+    this.forget();
     this.point = undefined;
     sheet.accounts.forEach(({ name, kind, axis }, number) => {
       this.accounts[number].setAxis(axis, sheet.spellings);
@@ -85,6 +91,7 @@ class HouseholdView extends Conductor {
       this.label(this.accounts[number].control, name, kind, `cash of ${name}`);
     });
     this.smallest.setAxis(sheet.min_trade, sheet.spellings);
+    this.smallest.draw(undefined);
     this.label(this.smallest.control, "Minimum trade", "", "minimum trade");
     this.table.build(sheet);
     this.chart.build(sheet);
@@ -101,7 +108,7 @@ class HouseholdView extends Conductor {
 
   // ---- what the reader does
 
-  /** A slider and a box: of the cash of an account, or of the minimum trade, which is not live. */
+  /** A slider and a box: of the cash of an account, or of the minimum trade. */
   control(parent, which) {
     const { content } = this.part("control");
     const control = content.firstElementChild.cloneNode(true);
@@ -115,14 +122,22 @@ class HouseholdView extends Conductor {
     return this.hand(control, which);
   }
 
-  /** Asks for the plans along the cash of an account that somebody reaches for. */
-  reach(number) {
-    if (number === "min_trade" || !this.point || this.slices.has(number) || this.pausing !== undefined || this.answered < this.sent) return;
+  /** The plans along sliders are those of another point. */
+  forget() {
+    this.slices.clear();
+    this.tried.clear();
+  }
+
+  /** Asks for the plans along the slider that somebody reaches for, once: some have none. */
+  reach(which) {
+    const number = which === "min_trade" ? this.accounts.length : which;
+    if (!this.point || this.tried.has(number) || this.pausing !== undefined || this.answered < this.sent) return;
+    this.tried.add(number);
     this.request({ reached: number }, false);
   }
 
   ask() {
-    const near = this.accounts.findIndex((amount) => amount.near);
+    const near = this.sliders.findIndex((amount) => amount.near);
     this.request(near >= 0 ? { reached: near } : {});
   }
 
@@ -144,14 +159,15 @@ class HouseholdView extends Conductor {
 
   // ---- what is shown
 
-  /** States and position of the amounts: the committed plan, or one along the only cash that differs from it. */
+  /** States and position of the amounts: the committed plan, or one along the only amount that differs from it. */
   look() {
     const { point } = this;
-    if (!point || this.smallest.amount !== point.min_trade) return undefined;
-    const differing = this.accounts.flatMap(({ amount }, number) => (amount === point.cash[number] ? [] : [number]));
+    if (!point) return undefined;
+    const committed = [...point.cash, point.min_trade];
+    const differing = this.sliders.flatMap(({ amount }, number) => (amount === committed[number] ? [] : [number]));
     if (!differing.length) return [point.states, 0];
     const slice = differing.length === 1 && this.slices.get(differing[0]);
-    const i = slice ? slice.index.get(this.accounts[differing[0]].position) : undefined;
+    const i = slice ? slice.index.get(this.sliders[differing[0]].position) : undefined;
     return i === undefined ? undefined : [slice.states, i];
   }
 
@@ -184,7 +200,7 @@ class HouseholdView extends Conductor {
     this.part("chart").setAttribute("aria-label", `Chart of weights before and after, by account; the table says the same. ${stateOf(states.sentence, i)}`);
     if (this.root.dataset.state === "moving" || this.pausing !== undefined || this.answered < this.sent) return;
     this.mark("settled");
-    const next = NO_HOVER.matches && this.accounts.length <= FEW_ACCOUNTS ? this.accounts.findIndex((_, n) => !this.slices.has(n)) : -1;
+    const next = NO_HOVER.matches && this.accounts.length <= FEW_ACCOUNTS ? this.sliders.findIndex((_, n) => !this.slices.has(n) && !this.tried.has(n)) : -1;
     if (next >= 0) this.reach(next); // a finger comes without notice
   }
 

@@ -91,9 +91,9 @@ class HouseholdTable {
   paint(states, i, point) {
     states.accounts.forEach((moving, number) => {
       if (moving) this.paintAccount(this.accounts[number], moving, i);
-      else if (this.moved === number) this.paintAccount(this.accounts[number], point.accounts[number], 0);
+      else if (this.moved?.[number]) this.paintAccount(this.accounts[number], point.accounts[number], 0);
     });
-    this.moved = states === point ? undefined : states.accounts.findIndex(Boolean);
+    this.moved = states === point ? undefined : states.accounts.map(Boolean);
     states.funds.forEach((fund, number) => {
       const { element, cells } = this.funds[number];
       const trade = stateOf(fund.trade, i);
