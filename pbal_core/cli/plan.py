@@ -114,7 +114,7 @@ def _meant(word: str) -> str | None:
     """The command or the option that was probably meant by a word that is no file; None for a name such as x.csv."""
     if word == "ibkr:":
         return "pbal trade ibkr:"
-    if not word.rstrip(":").isalpha():
+    if not word.rstrip(":").replace("-", "").isalpha():
         return None
     options = {name.removeprefix("--"): f"pbal {name}" for name in parser().names() if name.startswith("--")}
     known = options | {name: f"pbal {name}" for name in COMMANDS}

@@ -176,6 +176,7 @@ def test_an_answer_takes_no_option_of_a_plan(
     assert err == f"pbal: {answer} looks at the portfolio as it is and plans no trade; leave out {named}.\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions and links")
 def test_what_is_written_stays_where_it_was(pbal: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     """A file keeps its permissions, a link stays a link, and a failure leaves nothing behind."""
     plan, link = tmp_path / "plan.csv", tmp_path / "latest.csv"
@@ -201,6 +202,7 @@ def test_a_dash_is_standard_output(pbal: Callable[..., tuple[int, str, str]]) ->
     assert pbal("inspect", SAMPLE, "-o", "-") == pbal("inspect", SAMPLE)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
 def test_a_device_is_written_to(tmp_path: Path) -> None:
     """Not replaced by a file of its name."""
     pipe = tmp_path / "pipe"
@@ -235,7 +237,6 @@ def test_a_folder_that_may_not_be_entered(
     monkeypatch.setenv("HOME", str(locked))
     monkeypatch.setenv("USERPROFILE", str(locked))
     monkeypatch.delenv("PBAL_CONFIG")
-    stat, opened = os.stat, io.open
 
     def refuse(real: Callable[..., Any]) -> Callable[..., Any]:
         def call(path: Any, *rest: Any, **named: Any) -> Any:
@@ -245,8 +246,8 @@ def test_a_folder_that_may_not_be_entered(
 
         return call
 
-    monkeypatch.setattr(os, "stat", refuse(stat))
-    monkeypatch.setattr(io, "open", refuse(opened))
+    for module, name in ((os, "stat"), (os, "open"), (io, "open")):
+        monkeypatch.setattr(module, name, refuse(getattr(module, name)))
     code, _out, err = pbal(*arguments)
     assert code in {0, 2}, err
     assert "bug" not in err

@@ -115,6 +115,7 @@ def test_a_file_that_cannot_be_written_is_exit_code_2(tmp_path: Path, capsys: py
     assert "cannot be written: there is no directory" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
 @pytest.mark.usefixtures("service")
 def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The report goes into the file that the link leads to; what is no file is not replaced by one."""

@@ -159,6 +159,7 @@ def test_unclear_targets(
         (["--chas", "5"], "unrecognized arguments: --chas; did you mean --cash?"),
         (["inspect", "x.csv", "--acount", "U1"], "did you mean --account?"),
         (["drift"], "there is no file and no command drift; did you mean pbal --drift?"),
+        (["least-cash"], "did you mean pbal --least-cash?"),
         (["ibkr:"], "did you mean pbal trade ibkr:?"),
         (["x.csv", "y.csv"], "y.csv; a plan has one positions file, and --household takes several (see pbal --help)"),
         (["--exact=1"], "argument --exact: it takes no value, and was given '1' (see pbal --help)"),
