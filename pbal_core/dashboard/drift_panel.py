@@ -14,12 +14,12 @@ from ..planning.plan import Plan
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
 from ..views import summary
-from ..views.decision import decision
+from ..views.decision import decision, listed
 from ..views.drift import Band
 from ..views.drift_words import DriftLine, drift_words, rule_words
 from ..views.household_drift import household_decision, household_drift
 from . import state
-from .messages import page_words
+from .messages import literal, page_words
 
 _NUMBERS = ("Weight", "Target", "Drift in points", "Band")
 _LIMITS = {"absolute": "Band in percentage points", "relative": "Band in % of the target"}
@@ -41,8 +41,10 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
         targets: Target weights; None for equal weights.
     """
     band = state.page().band
+    basis = plan.outcome.basis
+    frozen = [symbol for symbol, stays in zip(basis.symbols, basis.frozen, strict=True) if stays]
     try:
-        found = drift_words(portfolio, targets, band)
+        found = drift_words(portfolio, targets, band, frozen=frozen)
     except TargetError:
         return  # the table of targets says why already
     least = f" {found.least}" if portfolio.value else ""
@@ -80,7 +82,8 @@ def _show(words: str, rows: Sequence[DriftLine], title: str) -> None:
             column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
             height="content" if len(rows) <= 12 else 420,
         )
-        st.caption(rule_words(band))
+        left_out = f". Not listed, because frozen: {literal(listed(frozen))}" if frozen else ""
+        st.caption(f"{rule_words(band)}{left_out}")
 
 
 def _choose_band(band: Band) -> None:

@@ -2,8 +2,8 @@
 
 The model: three short sentences that cannot contradict the plan, since the second one is made from its trades and the
 others from its weights. Frozen positions are left out; nothing can be done about them. Worked example: the sample with
-5,000 dollars is "4 of 10 funds are out of their bands: FTEC and VSMAX are above, VCR and VDC below. Nothing needs
-selling; the new cash goes to VCR, VDC, VIS and VNQ. After that 2 are out: FTEC and VSMAX."
+5,000 dollars is "4 of 10 funds are out of band: FTEC and VSMAX are above, VCR and VDC below. Nothing is sold; the new
+cash goes to VCR, VDC, VIS and VNQ. After that 2 are out of band: FTEC and VSMAX."
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def decision(plan: Plan, band: Band | None = None) -> str:
     symbols = basis.symbols
     far = {symbols[i]: distance for i, distance in before.items()}
     then = after_words([symbols[i] for i in after], was=bool(before)) if plan.trades else ""
-    said = (before_words(far, basis.frozen.count(False)), _done(plan), then)
-    return " ".join(filter(None, said))
+    done = _done(plan, enough=all(distance < 0 for distance in after.values()))
+    return " ".join(filter(None, (before_words(far, basis.frozen.count(False)), done, then)))
 
 
 def before_words(far: Mapping[str, float], count: int) -> str:
@@ -70,14 +70,15 @@ def _are(names: list[str], side: str, *, short: bool = False) -> str:
     return f"{listed(names)}{verb} {side}"
 
 
-def _done(plan: Plan) -> str:
+def _done(plan: Plan, *, enough: bool) -> str:
+    """What the plan trades; ``enough`` when no fund is above its band afterwards, so that none would need a sale."""
     bought = [trade.symbol for trade in plan.trades if trade.shares > 0]
     sold = [trade.symbol for trade in plan.trades if trade.shares < 0]
     if not plan.trades:
         return "This plan trades nothing."
     if not sold:
         money = "the new cash" if plan.cash > 0 else "the money"
-        return f"Nothing needs selling; {money} goes to {listed(bought)}."
+        return f"Nothing {'needs selling' if enough else 'is sold'}; {money} goes to {listed(bought)}."
     if bought:
         return f"{listed(sold)} {'is' if len(sold) == 1 else 'are'} sold to buy {listed(bought)}."
     if plan.cash < 0:

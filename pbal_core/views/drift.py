@@ -11,8 +11,8 @@ dollars at equal targets need 20 dollars more: 120 in total, 60 each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -22,7 +22,7 @@ from ..errors import InfeasiblePlanError, RequestError
 from ..money import Amount, format_percent, from_units, minor_digits, to_amount
 from ..policy.assets import Asset, assets_of, classes_of
 from ..policy.targets import Targets
-from ..portfolio import Portfolio, check_portfolio
+from ..portfolio import Portfolio, check_portfolio, symbol_key
 from ..portfolio.shown import html_table, json_text
 
 By = Literal["fund", "class"]
@@ -155,6 +155,7 @@ def drift_report(
     band: Band | None = None,
     *,
     by: By = "fund",
+    frozen: Collection[str] = (),
 ) -> DriftReport:
     """What is out of band, and whether to act at all.
 
@@ -164,6 +165,7 @@ def drift_report(
         band: How far a weight may be from its target; None for the 5/25 rule.
         by: ``fund`` for a row a target, in which substitutes are one; ``class`` for a row a target at the top of the
             tree, with all that is inside it.
+        frozen: Symbols that do not trade. They have no row, and the targets share out what the others are worth.
 
     Raises:
         TargetError: The targets are not usable.
@@ -173,20 +175,24 @@ def drift_report(
     limits = Band() if band is None else band
     if not isinstance(limits, Band):
         raise RequestError(f"a Band is needed, such as Band(relative=0.25, absolute=0.05), not {type(band).__name__}.")
-    rows = [(asset.name, _value(portfolio, asset), asset.weight) for asset in _assets(portfolio, targets, by)]
-    return report_of(rows, limits, portfolio.currency)
+    trading, part = _trading(portfolio, targets, by, frozen)
+    rows = [(asset.name, _value(portfolio, asset), asset.weight * part) for asset in trading]
+    return report_of(rows, limits, portfolio.currency, whole=Fraction(portfolio.value))
 
 
-def report_of(rows: Iterable[tuple[str, Decimal, Fraction]], band: Band, currency: str) -> DriftReport:
-    """The report of rows that are a whole.
+def report_of(
+    rows: Iterable[tuple[str, Decimal, Fraction]], band: Band, currency: str, *, whole: Fraction | None = None
+) -> DriftReport:
+    """The report of rows.
 
     Args:
         rows: For each its name, its market value in dollars and its target weight.
         band: How far a weight may be from its target.
         currency: ISO code of the values.
+        whole: What the weights are parts of, in dollars; None for the sum of the rows.
     """
     known = list(rows)
-    total = sum((Fraction(value) for _name, value, _target in known), Fraction(0))
+    total = sum((Fraction(value) for _name, value, _target in known), Fraction(0)) if whole is None else whole
     found = []
     for name, value, target in known:
         weight = Fraction(value) / total if total else Fraction(0)
@@ -206,7 +212,11 @@ def report_of(rows: Iterable[tuple[str, Decimal, Fraction]], band: Band, currenc
 
 
 def least_cash_to_target(
-    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None = None, *, by: By = "fund"
+    portfolio: Portfolio,
+    targets: Targets | Mapping[str, Amount] | None = None,
+    *,
+    by: By = "fund",
+    frozen: Collection[str] = (),
 ) -> Decimal:
     """The least new money that reaches the targets without a sale, if fractions of shares could be bought.
 
@@ -214,6 +224,7 @@ def least_cash_to_target(
         portfolio: What is held.
         targets: Target weights; None for equal weights.
         by: ``fund`` for the target of every fund, ``class`` for those of the classes alone.
+        frozen: Symbols that do not trade, for which the targets are not.
 
     Returns:
         Dollars >= 0, rounded up to the cent, or to what the portfolio's currency has instead.
@@ -223,15 +234,33 @@ def least_cash_to_target(
         InfeasiblePlanError: Something is held that has no target: only a sale could bring it to 0.
     """
     check_portfolio(portfolio)
-    assets = [(asset, _value(portfolio, asset)) for asset in _assets(portfolio, targets, by)]
+    assets = [(asset, _value(portfolio, asset)) for asset in _trading(portfolio, targets, by, frozen)[0]]
     stuck = [asset.name for asset, value in assets if value and not asset.weight]
     if stuck:
         what = f"{', '.join(stuck)} {'is held and has' if len(stuck) == 1 else 'are held and have'} no target"
         raise InfeasiblePlanError(f"no cash reaches the targets without a sale: {what}.")
     totals = (Fraction(value) / asset.weight for asset, value in assets if value)
-    missing = max(totals, default=Fraction(0)) - Fraction(portfolio.value)
+    missing = max(totals, default=Fraction(0)) - sum(Fraction(value) for _asset, value in assets)
     digits = minor_digits(portfolio.currency)
     return from_units(ceil(missing * 10**digits), digits)
+
+
+def _trading(
+    portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None, by: By, frozen: Collection[str]
+) -> tuple[tuple[Asset, ...], Fraction]:
+    """The assets that are not frozen as a whole, whose weights sum to 1, and their part of the portfolio's value."""
+    assets = _assets(portfolio, targets, by)
+    keys, held = set(map(symbol_key, frozen)), tuple(portfolio)
+    trading = [
+        asset for asset in assets
+        if not asset.members or any(symbol_key(held[i].symbol) not in keys for i in asset.members)
+    ]  # fmt: skip
+    if len(trading) == len(assets):
+        return assets, Fraction(1)
+    free = sum((asset.weight for asset in trading), Fraction(0)) or Fraction(1)
+    total, value = Fraction(portfolio.value), sum(Fraction(_value(portfolio, asset)) for asset in trading)
+    part = value / total if total else Fraction(1)
+    return tuple(replace(asset, weight=asset.weight / free) for asset in trading), part
 
 
 def _assets(portfolio: Portfolio, targets: Targets | Mapping[str, Amount] | None, by: By) -> tuple[Asset, ...]:

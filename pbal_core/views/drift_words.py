@@ -6,7 +6,7 @@ The model: the drift report and the least cash of ``drift``, worded for a person
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -65,6 +65,7 @@ def drift_words(
     band: Band | None = None,
     *,
     by: By = "fund",
+    frozen: Collection[str] = (),
 ) -> DriftWords:
     """The drift of a portfolio from its targets, in words.
 
@@ -73,13 +74,14 @@ def drift_words(
         targets: Target weights; None for equal weights.
         band: How far a weight may be from its target; None for the 5/25 rule.
         by: See ``drift_report``.
+        frozen: See ``drift_report``.
 
     Raises:
         TargetError: The targets are not usable.
     """
-    report = drift_report(portfolio, targets, band, by=by)
+    report = drift_report(portfolio, targets, band, by=by, frozen=frozen)
     try:
-        cash = least_cash_to_target(portfolio, targets, by=by)
+        cash = least_cash_to_target(portfolio, targets, by=by, frozen=frozen)
         least = f"Least cash that reaches the targets without selling: {portfolio.money(cash)}."
         if not cash:
             least = (

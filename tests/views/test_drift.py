@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from pbal_core import InfeasiblePlanError, Portfolio, RequestError, TargetError
+from pbal_core import InfeasiblePlanError, Portfolio, RequestError, TargetError, rebalance
 from pbal_core.views.drift import Band, drift_report, least_cash_to_target
 from tests.build import portfolio
 from tests.strategies import portfolios
@@ -113,3 +114,28 @@ def test_drifts_sum_to_nothing(held: Any) -> None:
     """What is too much in one place is missing in others."""
     if held.value:
         assert sum(row.drift for row in drift_report(held).rows) == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_frozen_is_not_measured() -> None:
+    """The targets share out what the others are worth, as in the plan, and need no cash for what does not trade."""
+    held = portfolio("A 50 @ 1; B 30 @ 1; G 20 @ 1")
+    report = drift_report(held, {"A": 50, "B": 50}, frozen={"G"})
+    assert [(row.symbol, row.weight, row.target, row.outside) for row in report.rows] == [
+        ("A", 0.5, 0.4, True),
+        ("B", 0.3, 0.4, True),
+    ]
+    assert least_cash_to_target(held, {"A": 50, "B": 50}, frozen={"G"}) == 20
+    assert least_cash_to_target(held, {"A": 25, "B": 25, "G": 50}, frozen={"G"}) == 20
+    assert drift_report(held, frozen=held.symbols).rows == ()
+
+
+@given(held=portfolios(), chosen=st.data())
+def test_a_plan_measures_against_the_same_targets(held: Portfolio, chosen: st.DataObject) -> None:
+    """Whatever is frozen, a row says the weight and the target that the plan was made with."""
+    frozen = chosen.draw(st.sets(st.sampled_from(held.symbols), max_size=len(held) - 1))
+    plan = rebalance(held, frozen=frozen)
+    rows = {row.symbol: (row.weight, row.target) for row in drift_report(held, frozen=frozen).rows}
+    assert set(rows) == set(held.symbols) - frozen
+    if held.value:
+        known = zip(held.symbols, zip(plan.weights_before, plan.targets_before, strict=True), strict=True)
+        assert {name: pytest.approx(both) for name, both in known if name in rows} == rows
