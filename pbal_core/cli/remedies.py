@@ -15,7 +15,7 @@ OPTIONS = {
     "give_a_price": "--price {}=DOLLARS beside --target, or [prices] in a targets file",
     "choose_accounts": "--account ID, or --account all",
     "confirm_columns": "--format-hint generic, or a mapping file",
-    "name_columns": "--format-hint FILE.toml",
+    "name_columns": "--format-hint FILE.toml, a mapping file",
     "choose_decimal": '--format-hint FILE.toml, with decimal = "." or ","',
     "choose_broker_account": "--broker-account ID",
     "choose_contract": "--contract {}",

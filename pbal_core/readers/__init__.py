@@ -211,8 +211,8 @@ def _unknown(found: list[Document]) -> DataError:
     header = likely_header(found) or records[0]
     names = ", ".join(ascii(title)[1:-1][:40] for title in column_titles(header.cells[:20]))
     message = (
-        f"no columns of a positions file were found; the likeliest header has: {names}. Needed are "
-        "Symbol, PositionValue, MarkPrice and FifoPnlUnrealized (IBKR), a file of a known broker, or columns that name "
-        "a symbol and two of quantity, price and value; a mapping file says which columns do."
+        f"no columns of a positions file were found; the likeliest header has: {names}. Needed is "
+        "the positions file of a known broker, or columns of a symbol and two of quantity, price and value; say which "
+        "columns those are."
     )
     return DataError([Issue("error", "missing_column", message, Place(line=header.line), Remedy("name_columns"))])

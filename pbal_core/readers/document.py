@@ -35,7 +35,9 @@ _SPACE_AFTER_QUOTE = r'"[ \t]+(?=[,;|\r\n]|$)'
 _MAGIC = (
     (b"%PDF", "pdf", "a PDF; export the positions as CSV instead"),
     (b"\xd0\xcf\x11\xe0", "old_excel", "an old Excel workbook (.xls); save it as CSV or .xlsx"),
-    (b"\x1f\x8b", "gzip", "compressed; unpack it first"),
+    (b"\x1f\x8b", "binary", "compressed; unpack it first"),
+    (b"\x89PNG", "binary", "a picture; export the positions as CSV instead"),
+    (b"\xff\xd8\xff", "binary", "a picture; export the positions as CSV instead"),
 )
 
 
@@ -113,7 +115,7 @@ def decode(data: bytes) -> tuple[str, str]:
     """The text of a file without byte order mark, and the encoding it was in."""
     for magic, code, what in _MAGIC:
         if data.startswith(magic):
-            raise refused(code if code != "gzip" else "binary", f"the file is {what}.")
+            raise refused(code, f"the file is {what}.")
     text, encoding = _decode(data)
     if not text.isascii():
         text = re.sub(_INVISIBLE, "", text)

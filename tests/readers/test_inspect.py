@@ -56,7 +56,7 @@ def test_unknown_columns_say_how_they_can_be_named(capsys: pytest.CaptureFixture
     path = tmp_path / "own.csv"
     path.write_text("Papier,Bestand,Kurs\nVTI,10,250.00\n")
     assert main(["inspect", str(path)]) == 2
-    assert "a mapping file says which columns do (--format-hint FILE.toml)." in capsys.readouterr().err
+    assert "say which columns those are (--format-hint FILE.toml, a mapping file)." in capsys.readouterr().err
 
 
 def test_inspect_lists_the_formats_without_a_file(capsys: pytest.CaptureFixture[str]) -> None:

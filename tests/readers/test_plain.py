@@ -103,6 +103,7 @@ def test_a_missing_file_and_a_directory_say_so(tmp_path: Path) -> None:
         (GOOD.encode() + b"\0", "binary"),
         (GOOD.encode() + b"\x1b[31m", "binary"),
         (b"%PDF-1.7 ...", "pdf"),
+        (b"\xff\xd8\xff\xe0 ...", "binary"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
         (b"\x1f\x8b\x08\x00", "binary"),
         (b"PK\x03\x04 no archive", "bad_xlsx"),
