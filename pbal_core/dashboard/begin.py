@@ -12,14 +12,14 @@ import streamlit as st
 
 from ..readers.registry import broker_names
 from ..sample import SAMPLES
-from . import positions, state
+from . import positions, state, typed_positions
 from .loaded import Current
 from .typed_rows import typed_rows
 
 _FILES = (
     f"Positions files of {', '.join(broker_names())}, or tables of your own with symbol, shares and price (CSV, XLSX); "
-    "one or several at once, at most 2 MB, and a household's file (TOML) if you have one. They stay in the memory of "
-    "this session and go when you close the page."
+    "one or several at once, at most 2 MB, and the file of your targets or of your household (TOML) if you have one. "
+    "They stay in the memory of this session and go when you close the page."
 )
 
 
@@ -102,7 +102,7 @@ def _paste() -> None:
             "Paste cells from a spreadsheet or from your broker's page, including the row of column names",
             key="pasted",
             height=140,
-            placeholder="Symbol\tShares\tPrice\nVTI\t120\t305.00\nBND\t200\t74.00",
+            placeholder="Symbol    Shares    Price\nVTI    120    305.00\nBND    200    74.00",  # tabs run together
         )
         st.button("Read the cells", on_click=state.change(_pasted))
 
@@ -116,7 +116,7 @@ def _type(current: Current) -> None:
     page = state.page()
     with st.container(border=True):
         typed_rows(
-            positions.typed_rows(held),
+            typed_positions.typed_rows(held),
             currency="USD" if held is None else held.currency,
             version=page.version,
             on_rows=state.change(_typed),
@@ -125,4 +125,4 @@ def _type(current: Current) -> None:
 
 def _typed(rows: object) -> None:
     current = state.page().current
-    positions.offer(positions.read_typed(rows, None if current.sample else current.statement.portfolio))
+    positions.offer(typed_positions.read_typed(rows, None if current.sample else current.statement.portfolio))

@@ -17,7 +17,7 @@ from ..views import summary
 from ..views.decision import decision, listed
 from ..views.drift import Band
 from ..views.drift_words import DriftLine, drift_words, rule_words
-from ..views.household_drift import household_decision, household_drift
+from ..views.household_drift import frozen_funds, household_decision, household_drift
 from . import state
 from .messages import literal, page_words
 
@@ -48,16 +48,17 @@ def drift(plan: Plan, portfolio: Portfolio, targets: Targets | None) -> None:
     except TargetError:
         return  # the table of targets says why already
     least = f" {found.least}" if portfolio.value else ""
-    _show(f"{decision(plan, band)}{least}", found.rows, "Drift of each position")
+    _show(f"{decision(plan, band)}{least}", found.rows, "Drift of each position", frozen)
 
 
 def household(plan: HouseholdPlan) -> None:
     """The same of a household, whose weights and targets are those of all accounts together."""
     band = state.page().band
-    _show(household_decision(plan, band), household_drift(plan, band), "Drift of each fund in all accounts together")
+    title = "Drift of each fund in all accounts together"
+    _show(household_decision(plan, band), household_drift(plan, band), title, frozen_funds(plan))
 
 
-def _show(words: str, rows: Sequence[DriftLine], title: str) -> None:
+def _show(words: str, rows: Sequence[DriftLine], title: str, frozen: Sequence[str]) -> None:
     band = state.page().band
     with st.container(key="plan-drift"):
         st.text(words)  # not in the panel's title: a new title would close it
@@ -82,7 +83,7 @@ def _show(words: str, rows: Sequence[DriftLine], title: str) -> None:
             column_config={name: st.column_config.TextColumn(alignment="right") for name in _NUMBERS},
             height="content" if len(rows) <= 12 else 420,
         )
-        left_out = f". Not listed, because frozen: {literal(listed(frozen))}" if frozen else ""
+        left_out = f". Not listed, because frozen: {literal(listed(list(frozen)))}" if frozen else ""
         st.caption(f"{rule_words(band)}{left_out}")
 
 

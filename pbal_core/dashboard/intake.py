@@ -23,6 +23,9 @@ from .loaded_file import harmless
 from .messages import literal, page_words, say
 from .refusal import refusal, subject
 
+ABOUT_COLUMNS = frozenset({"missing_column", "unknown_format", "mapping_guessed", "ambiguous_number"})
+"""Codes of problems whose answer is what the columns mean, or how numbers are written."""
+
 BETWEEN_FILES = frozenset({"two_prices", "different_dates"})
 """Codes of remarks that are about several files together, and so about none of those that are shown with Details."""
 
@@ -165,8 +168,9 @@ def _choices(upload: Batch) -> None:
         with st.container(border=True):
             _choose_accounts(upload, preview(statement))
     if upload.columns and (statement is None or statement.mapping is not None):
-        # Where a plan is shown without the file, the choice does not push it off the screen.
-        with st.expander(f"Columns of {literal(upload.name)}") if upload.beside else st.container(border=True):
+        # Where a plan is shown without the file, or something else is wrong or asked, the columns wait folded away.
+        asked = any(issue.code in ABOUT_COLUMNS for issue in upload.issues) and not upload.beside
+        with st.container(border=True) if asked else st.expander(f"Columns of {literal(upload.name)}"):
             _choose_columns(upload)
     if statement is not None:
         with st.expander("What was read from each line"):

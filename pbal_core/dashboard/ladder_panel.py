@@ -67,7 +67,7 @@ def _steps(portfolio: Portfolio, policy: Policy) -> list[dict[str, Any]]:
         return []  # the view above says why
     shown = [*steps[1:], *steps[:1]]
     low = min((step.balanced for step in shown if step.balanced), default=0.0)
-    span = max(step.balanced for step in shown) - low or 1.0
+    span = max(0.01, max(step.balanced for step in shown) - low)  # what is equal in its label looks equal
     return [
         {"most": step.most, "label": step.label, "value": step.value, "rise": max(0.0, (step.balanced - low) / span)}
         for step in shown

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ..errors import Issue
-from . import positions, state
+from . import positions, state, typed_positions
 from .loaded import Batch, in_markdown
 from .messages import literal, page_words, say
 
@@ -37,7 +37,7 @@ def refusal(upload: Batch) -> None:
 
 def subject(upload: Batch) -> str:
     """What was tried to be loaded, with a place for its verb: of one, or of many."""
-    if upload.name in (positions.PASTED, positions.TYPED):
+    if upload.name in (positions.PASTED, typed_positions.TYPED):
         return f"The {upload.name} {{1}}"
     return in_markdown(upload.name) + (" {0}" if upload.count == 1 else " {1}")
 

@@ -9,12 +9,12 @@ from .component import component
 from .linked import link, targets_text
 
 _ABOUT = (
-    "The link holds the cash, the minimum trade, the strategy and the share rounding. It never holds your positions or "
-    "an amount that you own."
+    "The link contains your settings: cash, minimum trade, strategy, share rounding, drift band, and whether to invest "
+    "the rest. It never contains your positions or an amount that you own."
 )
 _TOLD = (
-    "Anyone who gets the link can read them, and so can every server that it passes. Prices and constraints are not in "
-    "the link."
+    "Anyone who gets the link can read them, and so can every server that it passes. Prices and constraints are not "
+    "in the link."
 )
 _TOO_MUCH = (
     "A link cannot hold these targets: there are too many, or the name of a class has unusual characters. Save the "

@@ -21,9 +21,10 @@ from ..policy.policy import Policy
 from ..policy.targets import Targets
 from ..policy.tree import TargetNode
 from ..portfolio import SYMBOL, Portfolio, bad_symbol_message, symbol_key
-from . import classes_panel, households, regroup, rules_panel, state, wanted
+from . import classes_panel, households, regroup, rules_panel, state, targets_file, wanted
 from .loaded import Current, in_markdown
 from .messages import say
+from .targets_file import put
 from .weights import weights_table
 
 NEAR = Fraction(5, 100)
@@ -54,14 +55,14 @@ def choose(current: Current, questions: DeltaGenerator) -> Policy | None:
         if current.sample and (unpriced or untargeted):
             linked = page.linked is not None and page.policy.targets == page.linked
             st.info(_linked_words(page.policy) if linked else _KEPT)
-            st.button("Drop the targets", on_click=state.change(_put), args=(wanted.equal(page.policy),))
+            st.button("Drop the targets", on_click=state.change(put), args=(wanted.equal(page.policy),))
             return Policy()
         _ask_prices(unpriced, portfolio)
         if untargeted:
             _ask_target(untargeted)
     _weights(portfolio)
-    classes_panel.show(portfolio, page.policy, _put)
-    rules_panel.show(portfolio, page.policy, _put)
+    classes_panel.show(portfolio, page.policy, put)
+    rules_panel.show(portfolio, page.policy, put)
     _file(portfolio)
     return None if unpriced or untargeted else wanted.effective(page.policy, portfolio)
 
@@ -74,13 +75,6 @@ def _linked_words(policy: Policy) -> str:
         f"This link brings targets: {', '.join(shown[:12])}{more}. They count once your positions are loaded; "
         "this sample is planned with equal weights."
     )
-
-
-def _put(policy: Policy) -> None:
-    """Makes a policy the one in force; boxes that show another one are laid anew."""
-    page = state.page()
-    page.policy, page.problems = policy, ()
-    page.version += 1
 
 
 def _problems() -> None:
@@ -106,9 +100,9 @@ def _ask_target(symbols: tuple[str, ...]) -> None:
                 _percent_box(symbols[0])
             leave, sell = wanted.leave_alone(policy, symbols), wanted.sell(policy, symbols)
             it = "it" if one else "them"
-            st.button(f"Leave {it} alone", key="leave", on_click=state.change(_put), args=(leave,))
-            st.button(f"Sell {it}", key="sell", on_click=state.change(_put), args=(sell,))
-            every = state.change(_put)
+            st.button(f"Leave {it} alone", key="leave", on_click=state.change(put), args=(leave,))
+            st.button(f"Sell {it}", key="sell", on_click=state.change(put), args=(sell,))
+            every = state.change(put)
             st.button("Equal weights for all", key="all-equal", on_click=every, args=(wanted.equal(policy),))
 
 
@@ -130,7 +124,7 @@ def _give_target(symbol: str, key: str) -> None:
         percent = _number(st.session_state[key], f"the target of {symbol}")
         if not 0 <= percent <= 100:
             raise TargetError(f"the target of {symbol} is {float(percent):g} %; 0 to 100 is needed.")
-        _put(wanted.with_target(page.policy, symbol, percent))
+        put(wanted.with_target(page.policy, symbol, percent))
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
 
@@ -148,7 +142,7 @@ def _ask_prices(symbols: Sequence[str], portfolio: Portfolio) -> None:
             st.button(
                 f"Drop all {len(symbols):,} targets",
                 key="drop-all",
-                on_click=state.change(_put),
+                on_click=state.change(put),
                 args=(wanted.drop(policy, symbols),),
             )
     for symbol in symbols[:MOST_ASKED]:
@@ -171,14 +165,14 @@ def _ask_price(symbol: str, portfolio: Portfolio) -> None:
                 args=(symbol, key, portfolio.currency),
             )
             dropped = wanted.drop(policy, [symbol])
-            st.button("Drop its target", key=f"drop {symbol}", on_click=state.change(_put), args=(dropped,))
+            st.button("Drop its target", key=f"drop {symbol}", on_click=state.change(put), args=(dropped,))
 
 
 def _give_price(symbol: str, key: str, currency: str) -> None:
     page = state.page()
     try:
         price = typed_amount(st.session_state[key], f"the price of {symbol}", currency, point=True)
-        _put(wanted.with_price(page.policy, symbol, price))
+        put(wanted.with_price(page.policy, symbol, price))
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())
 
@@ -207,13 +201,13 @@ def _edited(edit: object) -> None:
     page.note = ""
     try:
         if edit.get("do") == "equal":
-            _put(wanted.equal(page.policy))
+            put(wanted.equal(page.policy))
         elif edit.get("do") == "held":
-            _put(wanted.as_held(page.policy, portfolio))
+            put(wanted.as_held(page.policy, portfolio))
         elif edit.get("do") in regroup.WAYS:
             name, names = _cell(edit, "name"), edit.get("names")
             chosen = [each[:60] for each in names if isinstance(each, str)] if isinstance(names, list) else []
-            _put(regroup.regrouped(page.policy, portfolio, str(edit["do"]), chosen[:1_000], name))
+            put(regroup.regrouped(page.policy, portfolio, str(edit["do"]), chosen[:1_000], name))
         else:
             scale = edit.get("do") == "scale"
             policy, page.note = read_weights(edit.get("rows"), page.policy, portfolio, scale=scale)
@@ -377,12 +371,6 @@ def _loaded() -> None:
         return
     page = state.page()
     try:
-        read = Policy.from_toml(uploaded.getvalue())
-        far = [(rule, value) for rule, value in read.constraints.said() if rule.kind == "money" and value > rule.most]
-        if far:
-            raise TargetError(
-                "\n".join(f"the {rule.label.lower()} may be at most {rule.most:,}; lower it." for rule, _ in far)
-            )
-        _put(read)
+        put(targets_file.read(uploaded.getvalue()))
     except PbalError as error:
         page.problems = tuple(str(error).splitlines())

@@ -1,8 +1,8 @@
 """Rows of symbol, shares and price to type in, as a component: Enter goes on, and at the end adds a row.
 
 Streamlit's own table editor loads its cell editor at the first keystroke and loses what is typed meanwhile; a number
-that decides about money is typed into a plain input. What comes back is the browser's: ``positions.typed_bytes`` judges
-it.
+that decides about money is typed into a plain input. What comes back is the browser's: ``typed_positions.typed_bytes``
+judges it.
 """
 
 from __future__ import annotations

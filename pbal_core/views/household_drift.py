@@ -44,10 +44,21 @@ class _Whole:
 
 
 def household_drift(plan: HouseholdPlan, band: Band) -> tuple[DriftLine, ...]:
-    """Each target against its band before the trades, then what is held without a target."""
+    """Each target against its band before the trades, then what is held without a target; nothing that is frozen."""
     # A share of targets that people write has a small denominator; its float would put the edge of a band elsewhere.
-    rows = [(row.name, row.value, Fraction(row.target).limit_denominator(10**8)) for row in _wholes(plan)]
-    return drift_lines(report_of(rows, band, plan.household.currency))
+    wholes = [(row, Fraction(row.target).limit_denominator(10**8)) for row in _wholes(plan)]
+    whole = sum((Fraction(row.value) for row, _target in wholes), Fraction(0))
+    free = sum((target for row, target in wholes if not row.frozen), Fraction(0))
+    rest = sum((Fraction(row.value) for row, _target in wholes if not row.frozen), Fraction(0))
+    # As in the plan: what is frozen keeps its weight, and the targets share out the rest.
+    part = rest / whole / free if free and whole and any(row.frozen for row, _target in wholes) else Fraction(1)
+    rows = [(row.name, row.value, target * part) for row, target in wholes if not row.frozen]
+    return drift_lines(report_of(rows, band, plan.household.currency, whole=whole))
+
+
+def frozen_funds(plan: HouseholdPlan) -> tuple[str, ...]:
+    """What does not trade in any account, and so has no drift."""
+    return tuple(row.name for row in _wholes(plan) if row.frozen)
 
 
 def household_decision(plan: HouseholdPlan, band: Band) -> str:
@@ -66,15 +77,16 @@ def household_decision(plan: HouseholdPlan, band: Band) -> str:
     trades = any(each.trades for each in plan.plans.values())
     then = after_words(list(after), was=bool(before)) if trades else ""
     first = before_words(before, sum(not row.frozen for row in rows))
-    return " ".join(filter(None, (first, _done(plan, rows, bought), then)))
+    enough = all(distance < 0 for distance in after.values())
+    return " ".join(filter(None, (first, _done(plan, rows, bought, enough=enough), then)))
 
 
-def _done(plan: HouseholdPlan, rows: Sequence[_Whole], bought: list[str]) -> str:
+def _done(plan: HouseholdPlan, rows: Sequence[_Whole], bought: list[str], *, enough: bool) -> str:
     sold = [row.name for row in rows if row.value_after < row.value]
     if not any(each.trades for each in plan.plans.values()):
         return "This plan trades nothing."
     if not any(row.sold for row in rows):
-        return f"Nothing needs selling; the new cash goes to {listed(bought)}."
+        return f"Nothing {'needs selling' if enough else 'is sold'}; the new cash goes to {listed(bought)}."
     if not sold and not bought:
         return "Accounts exchange funds, and every total stays."
     if not sold:

@@ -313,6 +313,15 @@ def test_what_decides_is_on_the_first_screen(page: Page, address: str) -> None:
     target(page, "FTEC").fill("20")
     expect(page.get_by_text("110 %: 10 % too much")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="Scale to 100 %")).to_be_in_viewport(ratio=1)
+    target(page, "FTEC").fill("ten")
+    expect(page.get_by_text("Not a number: the target of FTEC")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("columnheader", name="not 100 %")).to_be_visible()
+    target(page, "FTEC").press("Escape")
+    page.get_by_text("Change constraints").click()
+    page.get_by_role("combobox", name="Frozen").click()
+    page.get_by_role("option", name="VPU").click()
+    expect(page.locator('.pbal-table tr[data-symbol="VPU"] td[data-target]')).to_have_text("frozen")
+    expect(page.locator(".pbal-weights").get_by_text("VPU")).to_be_hidden()  # not a lone box below the plan
 
 
 def test_nothing_is_cut_on_a_phone(page: Page, address: str) -> None:

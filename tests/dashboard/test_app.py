@@ -14,9 +14,11 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from pbal_core.dashboard import begin, keep, positions, state, targets_panel, wanted
+from pbal_core.dashboard import begin, keep, positions, state, targets_panel, typed_positions, wanted
 from pbal_core.dashboard.loaded import Current
 from pbal_core.dashboard.settings import read_settings
+from pbal_core.policy.policy import Policy
+from pbal_core.policy.targets import Targets
 from pbal_core.readers import CashBalance, Statement
 from pbal_core.sample import SAMPLES
 from pbal_core.views.drift import Band
@@ -251,7 +253,7 @@ def typed(app: AppTest, *rows: Sequence[str]) -> AppTest:
     if not any(found.label == "Type" for found in app.button):
         button(app, "Change").click().run()
     names = ("symbol", "shares", "price")
-    offer = positions.read_typed([dict(zip(names, row, strict=True)) for row in rows], None)
+    offer = typed_positions.read_typed([dict(zip(names, row, strict=True)) for row in rows], None)
     state = app.session_state["page"]
     assert isinstance(offer, Current)
     state.current = offer
@@ -806,10 +808,34 @@ def test_drift_and_least_cash_are_shown(app: AppTest) -> None:
     """What is out of band, what the plan does about it, and the least cash that cures it without selling."""
     app.run()
     words = next(text.value for text in app.text if "out of band" in text.value)
-    assert words.startswith(
-        "4 of 10 funds are out of band: FTEC and VSMAX are above, VCR and VDC below. Nothing needs "
-    )
+    assert words.startswith("4 of 10 funds are out of band: FTEC and VSMAX are above, VCR and VDC below. Nothing is ")
     assert "$88,103.92" in words
+
+
+def test_what_is_frozen_has_no_drift(app: AppTest) -> None:
+    """Nothing about drift contradicts the plan: what does not trade has no row, and needs no sale."""
+    upload(app.run(), "Symbol,Shares,Price\nVTI,120,305\nBND,200,74\nGLD,15,200\n")
+    page = app.session_state["page"]
+    page.policy = wanted.leave_alone(Policy(targets=Targets({"VTI": 60, "BND": 40})), ["GLD"])
+    app.session_state["drift_panel"] = True
+    app.run()
+    assert not app.exception
+    table = next(each.value for each in app.dataframe if "Drift in points" in each.value)
+    assert list(table["Symbol"]) == ["VTI", "BND"]
+    assert any(caption.value.endswith("Not listed, because frozen: GLD") for caption in app.caption)
+    said = next(text.value for text in app.text if "out of band" in text.value)
+    assert said.startswith("2 of 2 funds are out of band")
+    assert "Least cash that reaches the targets without selling: $9,600.00." in said
+
+
+def test_only_a_question_about_columns_asks_for_them(app: AppTest) -> None:
+    """Where accounts are to be chosen, or a cell is wrong, the columns that were read are folded away."""
+    own = "Account,Symbol,Shares,Price\nIRA,VTI,120,305.00\nJoint,BND,200,74.00\nIRA,BND,10,74.00\n"
+    for text in (own, "Symbol,Shares,Price\nVTI,ten,305\nBND,200,74\n"):
+        upload(app.run(), text)
+        assert any(each.label.startswith("Columns of ") for each in app.expander)
+    upload(app, "Papier,Bestand,Kurs\nVTI,10,250.00\nBND,20,75.00\n")
+    assert not any(each.label.startswith("Columns of ") for each in app.expander)
 
 
 def test_a_band_is_part_of_the_question(app: AppTest) -> None:

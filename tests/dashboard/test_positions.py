@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbal_core.dashboard import positions
+from pbal_core.dashboard import typed_positions
 from pbal_core.dashboard.loaded import Batch, Current, read_batch
 from pbal_core.readers import read_positions
 from pbal_core.readers.mapping import ColumnMapping
@@ -19,7 +19,8 @@ HELD = portfolio("VTI 1000.01 @ 250 pnl -3.5 held 4; VXUS 310 @ 62 held 5; BND 5
 
 
 def typed(*rows: Any, before: Any = None) -> Any:
-    return positions.read_typed([dict(zip(("symbol", "shares", "price"), row, strict=True)) for row in rows], before)
+    names = ("symbol", "shares", "price")
+    return typed_positions.read_typed([dict(zip(names, row, strict=True)) for row in rows], before)
 
 
 @given(
@@ -41,7 +42,7 @@ def test_typed_rows_are_the_portfolio_of_the_same_file(numbers: Any) -> None:
 
 def test_rows_that_nobody_changed_keep_their_cents() -> None:
     """Value, profit or loss and unknown shares stay as the file had them; a corrected price makes a new value."""
-    rows = [tuple(row[name] for name in ("symbol", "shares", "price")) for row in positions.typed_rows(HELD)]
+    rows = [tuple(row[name] for name in ("symbol", "shares", "price")) for row in typed_positions.typed_rows(HELD)]
     assert typed(*rows, before=HELD).statement.portfolio == HELD
     rows[1] = ("VXUS", "5", "$64.10")
     found = typed(*rows, before=HELD).statement.portfolio
@@ -74,7 +75,7 @@ def test_what_cannot_be_a_position_is_refused(rows: list[Any], needle: str) -> N
 @pytest.mark.parametrize("rows", [None, 3, "x", [3], [{"symbol": 3}], [{"symbol": ["VTI"]}]])
 def test_a_browser_may_send_anything(rows: int | list[Any] | str | None) -> None:
     """What is no text counts as empty."""
-    assert isinstance(positions.read_typed(rows, None), Batch)
+    assert isinstance(typed_positions.read_typed(rows, None), Batch)
 
 
 def test_one_account_in_two_files_is_refused() -> None:

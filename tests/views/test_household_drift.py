@@ -12,7 +12,7 @@ from pbal_core.planning.household import Household, HouseholdAccount, rebalance_
 from pbal_core.views.decision import decision
 from pbal_core.views.drift import Band
 from pbal_core.views.drift_words import drift_words
-from pbal_core.views.household_drift import household_decision, household_drift
+from pbal_core.views.household_drift import frozen_funds, household_decision, household_drift
 from tests.build import portfolio, rules
 
 TARGETS = Targets({"VTI": 60, "BND": 40}, prices={"VTI": "10", "BND": "10"})
@@ -59,8 +59,8 @@ def test_what_is_out_of_band_and_what_the_plan_does() -> None:
     home = Household([account("Taxable", "VTI 4000 @ 10; OLD 100 @ 10"), account("IRA", "BND 4000 @ 10")])
     plan = rebalance_household(home, TARGETS, {"IRA": 2000}, strategy="try_avoid_sell")
     assert household_decision(plan, Band()) == (
-        "3 of 3 funds are out of band: BND and OLD are above, VTI below. Nothing needs selling; the new cash goes to "
-        "VTI. After that 1 is out of band: OLD."
+        "3 of 3 funds are out of band: BND and OLD are above, VTI below. Nothing is sold; the new cash goes to VTI. "
+        "After that 1 is out of band: OLD."
     )
     assert [row.symbol for row in household_drift(plan, Band()) if row.outside] == ["VTI", "BND", "OLD"]
     wide = Band(relative=Decimal("0.9"), absolute=Decimal("0.5"))
@@ -94,6 +94,9 @@ def test_what_is_frozen_wherever_it_is_held_has_no_band() -> None:
     )
     plan = rebalance_household(home, targets)
     assert household_decision(plan, Band()) == "All 2 funds are within their bands. This plan trades nothing."
+    assert [(row.symbol, row.target, row.outside) for row in household_drift(plan, Band())] == [
+        ("VTI", "39.6 %", False), ("BND", "39.6 %", False)]  # fmt: skip
+    assert frozen_funds(plan) == ("GLD",)
     one = Household([account("A", "VTI 4000 @ 10; GLD 2000 @ 10", constraints=stays), account("B", "BND 4000 @ 10")])
     assert household_decision(rebalance_household(one, targets), Band()).startswith("All 2 funds")
     free = Household(

@@ -236,7 +236,8 @@ class Weights {
     const name = CSS.escape(symbol);
     const line = symbol ? document.querySelector(`.pbal-table tr:is([data-symbol="${name}"], [data-class="${name}"])`) : null;
     const cell = line?.querySelector("td[data-target]");
-    const there = Boolean(cell && cell.offsetParent && cell.firstChild.data.includes("%"));
+    const shown = cell?.offsetParent ? cell.firstChild.data : "";
+    const there = shown.includes("%");
     const place = there ? cell : home;
     if (inputs.weight && inputs.weight.parentElement !== place) {
       inputs.weight.parentElement?.classList.remove("pbal-editing");
@@ -248,7 +249,8 @@ class Weights {
     }
     if (sum) (there ? line.querySelector(".pbal-col-trade") : cost).append(sum);
     found.there = there;
-    row.hidden = this.hides(inside) || (there && !inputs.price);
+    // A frozen position has no target to be typed; the constraints say that it is frozen, and free it again.
+    row.hidden = this.hides(inside) || (there && !inputs.price) || shown === "frozen";
     row.querySelector("th > button")?.setAttribute("aria-expanded", String(!FOLDED.has(symbol)));
   }
 
@@ -335,7 +337,8 @@ class Weights {
     const off = !(Math.abs(total - 100) <= NEAR * weights.length);
     const rest = Number((100 - total).toFixed(2)); // three thirds of 33.3333 are 100
     const shown = Number(total.toFixed(2));
-    const words = Number.isNaN(total) ? "One of the targets is not a number."
+    const wrong = weights.filter(([, weight]) => !Number.isFinite(weight)).map(([symbol]) => symbol || "the new asset");
+    const words = wrong.length ? `Not a number: the target of ${wrong.join(", ")}`
       : off ? `${shown} %: ${Math.abs(rest)} % ${rest > 0 ? "to give" : "too much"}` : `${shown} %`;
     return { total, off, words };
   }
@@ -347,21 +350,21 @@ class Weights {
     const weights = this.tree ? within("") : all;
     const { total, off: topOff, words } = this.level(weights);
     let off = topOff;
-    let scalable = total > 0;
+    let scalable = total > 0 && total < Infinity;
     const levels = [];
     for (const { symbol, sum } of this.rowsTyped.filter((row) => row.sum)) {
       const inner = this.level(within(symbol));
       sum.textContent = inner.off ? inner.words : "";
       off ||= inner.off;
       if (inner.off) levels.push(`${symbol} ${inner.words}`);
-      scalable &&= inner.total > 0;
+      scalable &&= inner.total > 0 && inner.total < Infinity;
     }
     this.parts.sum.textContent = topOff || !off ? words : levels.join("; ");
     this.parts.strip.toggleAttribute("data-off", off);
     this.buttons.scale.disabled = !off || !scalable;
     const typing = this.text() !== this.sent;
     const known = this.flat(all).filter(([, weight]) => Number.isFinite(weight));
-    const sum = topOff || !off ? `${Number(total.toFixed(1))} %` : "not 100 %";
+    const sum = Number.isFinite(total) && (topOff || !off) ? `${Number(total.toFixed(1))} %` : "not 100 %";
     this.announce(typing ? { off, sum, weights: new Map(known.map(([symbol, weight]) => [symbol, weight / 100])) } : null);
     return off;
   }
