@@ -18,6 +18,8 @@ _CODES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|GBX|GBp|GBx|HKD|HUF|IDR|ILA|ILS|INR|ISK|JPY|KRW|MXN|MYR|"
     "NOK|NZD|PHP|PLN|RON|RUB|SAR|SEK|SGD|THB|TRY|TWD|USD|ZAC|ZAR|ZAc"
 )
+PERCENT = frozenset({"%", "Prozent", "Proz.", "PCT", "percent"})
+"""What stands beside the price of a bond instead of a currency: it is in percent of the face value."""
 ISO_CODES = frozenset(_CODES.split("|"))
 _SIGN = r"(?:US|CA|C|CDN|A|AU|HK|NZ|NT|S|R)?\$|[\u20ac\u00a3\u00a5\u20b9\u20a9\u20aa\u20ba]"
 _UNIT = rf"{_CODES}|{_SIGN}|p|pence|[Pp]ence"
@@ -91,7 +93,8 @@ def currency_columns(header: Record, rows: Sequence[Record], index: Mapping[str,
     taken = set(index.values())
     for column in range(1, len(header.cells)):
         cells = {r.cells[column].strip() for r in rows if column < len(r.cells)} - {"", "-", "--"}
-        if column not in taken and cells and all(re.fullmatch(_CODES, cell) for cell in cells):
+        codes = cells - PERCENT
+        if column not in taken and codes and all(re.fullmatch(_CODES, cell) for cell in codes):
             found[column - 1] = column
     by_field = {name: found[i] for name, i in index.items() if i in found}
     columns = {f"{name}_currency": column for name, column in by_field.items() if name in {"price", "pnl", "cost"}}

@@ -83,6 +83,7 @@ _REASONS = {
 }
 SHORT = "a short position: plans hold or sell what is owned"
 NO_PRICE = "no market price in the file, so it cannot be turned into shares"
+IN_PERCENT = "a bond or deposit, as its price is in percent: plans trade shares"
 ONLY_VALUE = "it has a value, but no shares and no price"
 UNTRADABLE = "its symbol is not one that can be traded"
 NO_SYMBOL = "no symbol, so it cannot be traded"
@@ -118,7 +119,7 @@ def unsupported(
     if dash and coin in _COINS and money in _QUOTED_IN:
         return _REASONS["crypto"]
     cusip = is_cusip(symbol)
-    if (cusip or is_isin(symbol)) and is_bond(description, words=cusip):
+    if has_number(symbol) and is_bond(description, words=cusip):
         return _REASONS["bond"]
     if " " in symbol and is_bond(symbol, words=not names):
         return _REASONS["bond"]
@@ -162,6 +163,16 @@ def is_cusip(symbol: str) -> bool:
     return len(symbol) == 9 and re.fullmatch(_CUSIP, symbol) is not None
 
 
+def has_number(symbol: str) -> bool:
+    """A number of a security stands for a symbol, which bonds have and tickers are not."""
+    return is_cusip(symbol) or is_isin(symbol) or is_wkn(symbol)
+
+
+def is_wkn(symbol: str) -> bool:
+    """A German security number: six letters and digits, with a digit, which tickers of six do not have."""
+    return len(symbol) == 6 and re.fullmatch(r"(?=.*\d)[0-9A-HJ-NP-Z]{6}", symbol) is not None
+
+
 def is_isin(symbol: str) -> bool:
     """An ISIN: a country, nine characters and a check digit that is right (ISO 6166)."""
     if len(symbol) != 12 or re.fullmatch(_ISIN, symbol) is None:
@@ -177,8 +188,7 @@ def priced_per_100(symbol: str, description: str, quantity: Decimal, price: Deci
     Without a value a CUSIP whose name is that of no fund is left out too, and so is an ISIN with a name, an amount and
     a price of a bond: it would count 100 times. Empty for everything else.
     """
-    bond = is_cusip(symbol) or is_isin(symbol)
-    if not bond or (description and is_fund_name(description)):
+    if not has_number(symbol) or (description and is_fund_name(description)):
         return ""
     if value is None:
         if is_cusip(symbol):

@@ -6,6 +6,7 @@ that is 100 times the value is a bond, which no plan trades.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from ..portfolio import SYMBOL, price_message
@@ -16,7 +17,10 @@ from .checks import value_difference
 from .derive import EXACT, divided
 from .draft import StatementDraft
 from .facts import AccountHolding, CashBalance
+from .headers import PERCENT
 from .layout import POSITION, TableRow, Verdict
+
+_IN_PERCENT = r"\d[\d.,]*\s?%"
 
 
 def read_position(
@@ -32,6 +36,9 @@ def read_position(
         names: A name is taken for a symbol where there is none.
         own_words: See ``instruments.unsupported``.
     """
+    if row.text("price_currency") in PERCENT or _is_in_percent(row):
+        draft.count(row.record.line, account, row.glance(draft, "value"))
+        return "unsupported", instruments.IN_PERCENT
     found = read_amounts(row, draft, currency)
     if found is None:
         return POSITION
@@ -54,6 +61,13 @@ def read_position(
         draft.count(row.record.line, account, found.value)
         return "unsupported", reason
     return _hold(row, draft, account, found, symbol)
+
+
+def _is_in_percent(row: TableRow) -> bool:
+    """The price of what has a security number is a percentage; that of a ticker is no number."""
+    if not re.fullmatch(_IN_PERCENT, row.text("price")):
+        return False
+    return instruments.has_number(row.word("symbol"))
 
 
 def _is_one_unit(row: TableRow, draft: StatementDraft, found: RowAmounts) -> bool:

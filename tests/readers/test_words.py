@@ -223,3 +223,31 @@ def test_a_bond_without_a_value_and_a_coupon() -> None:
     assert set(held(bond)) == {"IE00B4L5Y983"}
     company = read(f"{header}AU000000TWE9,Treasury Wine Estates,5000,9.10\n")
     assert set(held(company)) == {"IE00B4L5Y983", "AU000000TWE9"}
+
+
+@pytest.mark.parametrize(
+    ("header", "fund", "bond"),
+    [
+        ("ISIN;Name;Nominal;Kurs;Kurswert", "98,00;980,00", "91,20 %;4.560,00"),
+        ("ISIN;Name;Nominal;Kurs;W\u00e4hrung;Kurswert;W\u00e4hrung", "98,00;EUR;980,00;EUR", "91,20;%;4.560,00;EUR"),
+        ("ISIN;Name;Nominal;Kurs;W\u00e4hrung", "98,00;EUR", "91,20;%"),
+    ],
+)
+def test_a_price_in_percent_is_that_of_a_bond(header: str, fund: str, bond: str) -> None:
+    statement = read(f"{header}\nIE00B4L5Y983;Welt ETF;10;{fund}\nDE0001102465;Bund;5.000;{bond}\n")
+    assert held(statement) == {"IE00B4L5Y983": Decimal(980)}
+    assert (statement.currency, statement.rows[-1].kind) == ("EUR" if "W" in header else "", "unsupported")
+
+
+def test_a_currency_beside_the_price_is_that_of_the_price() -> None:
+    """Without a column of values 220 dollars are not 220 euros, whatever currency stands elsewhere."""
+    header = "WKN;St\u00fcck;Einstandswert;W\u00e4hrung;Kurs;W\u00e4hrung;Ort;W\u00e4hrung\n"
+    rows = "A1XB5U;14;1400,00;EUR;125,00;EUR;Tradegate;EUR\n865985;5;900,00;EUR;220,00;USD;Nasdaq;EUR\n"
+    statement = read(f"{header}{rows}110258;5000;4900,00;EUR;97,00;%;Frankfurt;EUR\n")
+    assert [(h.symbol, h.currency) for h in statement.holdings] == [("A1XB5U", "EUR"), ("865985", "USD")]
+    assert [issue.code for issue in statement.blocking] == ["mixed_currencies"]
+
+
+def test_a_bond_may_be_known_by_a_german_number() -> None:
+    statement = read("WKN;Name;Nominal;Kurs\nA0RPWH;Welt ETF;10;98,00\n110258;BUND 2,5% 15.02.32;5000;97,00\n")
+    assert held(statement) == {"A0RPWH": Decimal(980)}
