@@ -9,7 +9,7 @@ Worked example: "Buy 12 in Taxable, 6 in IRA" is the trade of the fund VTI, whos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypedDict
 
@@ -17,6 +17,7 @@ from ..money import format_percent, format_shares
 from ..planning.outcome import Outcome
 from .axis import AxisData, axis_data
 from .balance import balanced_after
+from .classes import count_text
 from .household import sentence_of
 from .household_rows import KIND_WORDS, HouseholdRows
 from .numbers import outcome_numbers
@@ -50,6 +51,17 @@ class FundSheet(TypedDict):
     now: str
     target: float
     frozen: bool
+    level: int
+    """How many classes it lies in."""
+
+
+class FundClassSheet(TypedDict):
+    """A class of the targets: its name, how deep it lies, its first fund, and its weight before the trades as text."""
+
+    name: str
+    level: int
+    first: int
+    now: str
 
 
 class HouseholdSheet(TypedDict):
@@ -57,6 +69,8 @@ class HouseholdSheet(TypedDict):
 
     accounts: list[AccountSheet]
     funds: list[FundSheet]
+    funds_in: list[FundClassSheet]
+    """The classes, each before those inside it; none where the targets are a flat list."""
     percents: list[str]
     min_trade: AxisData
     top: float
@@ -76,7 +90,7 @@ class AccountStates(TypedDict):
 
 
 class FundStates(TypedDict):
-    """One fund over the positions of a slider."""
+    """One fund, or the sum of those of a class, over the positions of a slider."""
 
     trade: States
     traded: States
@@ -98,6 +112,8 @@ class HouseholdStates(TypedDict):
     accounts: list[AccountStates | None]
     """None for accounts that stay as they are."""
     funds: list[FundStates]
+    funds_in: list[FundStates]
+    """The same of each class, whose trades are counted."""
     total: States
     """The foot of the table: everything before, trades, fees, and after, as text."""
     dollars: list[float]
@@ -137,11 +153,21 @@ def household_sheet(
         frozen = all(basis.frozen[row] for row in fund.rows)
         funds.append(
             FundSheet(name=fund.name, before=100 * before, now=format_percent(before), target=100 * target,
-                      frozen=frozen)
+                      frozen=frozen, level=fund.level)
         )  # fmt: skip
+    classes = [
+        FundClassSheet(
+            name=each.name,
+            level=each.level,
+            first=each.funds[0],
+            now=format_percent(sum(basis.weights[row] for row in rows.rows_of(each))),
+        )
+        for each in rows.classes
+    ]
     return HouseholdSheet(
         accounts=accounts,
         funds=funds,
+        funds_in=classes,
         percents=percent_texts(),
         min_trade=axis_data(min_trade, basis.currency),
         top=chart_top(*(fund["before"] for fund in funds), *(fund["target"] for fund in funds)),
@@ -180,10 +206,8 @@ class _Packing:
         self.account_of = rows.account_of
         self.sentence, self.total = Known(), Known()
         self.numbers: list[Known] = []
-        self.trade = [Known() for _ in rows.funds]
-        self.traded = [Known() for _ in rows.funds]
-        self.after: list[list[int]] = [[] for _ in rows.funds]
-        self.target: list[list[int]] = [[] for _ in rows.funds]
+        self.funds = [_FundPacking() for _ in rows.funds]
+        self.classes = [_FundPacking() for _ in rows.classes]
         self.balance: list[int] = []
         self.trades: list[int] = []
         self.dollars: list[float] = []
@@ -216,13 +240,11 @@ class _Packing:
             for span, outcome in zip(spans, outcomes, strict=True)
             for row, moved in zip(span, outcome.cents.moved, strict=True)
         }
-        for number, fund in enumerate(self.rows.funds):
-            self.trade[number].add(self._fund_trade(fund.name, fund.rows, whole))
-            moved = sum(cents.get(row, 0) for row in fund.rows)
-            traded = any(whole.shares[row] for row in fund.rows)
-            self.traded[number].add(whole.basis.cents_text(moved, signed=True) if traded else DASH)
-            self.after[number].append(weight_code(sum(whole.weights_after[row] for row in fund.rows)))
-            self.target[number].append(weight_code(sum(whole.targets_after[row] for row in fund.rows)))
+        for packing, fund in zip(self.funds, self.rows.funds, strict=True):
+            packing.add(self._fund_trade(fund.name, fund.rows, whole), fund.rows, whole, cents)
+        for packing, each in zip(self.classes, self.rows.classes, strict=True):
+            rows = self.rows.rows_of(each)
+            packing.add(count_text(sum(1 for row in rows if whole.shares[row])), rows, whole, cents)
 
     def _fund_trade(self, fund: str, rows: Sequence[int], whole: Outcome) -> str:
         """``Buy 12 in Taxable, 6 in IRA; sell 3 in Roth``."""
@@ -253,7 +275,7 @@ class _Packing:
 
     def states(self, places: list[int], landmarks: Sequence[tuple[int, str]]) -> HouseholdStates:
         """What goes on the wire."""
-        weights = [code for codes in (*self.after, *self.target) for code in codes]
+        weights = [code for fund in self.funds for code in (*fund.after, *fund.target)]
         accounts = self.accounts
         return HouseholdStates(
             places=places,
@@ -263,14 +285,34 @@ class _Packing:
             sentence=self.sentence.states(),
             numbers=[known.states() for known in self.numbers],
             accounts=[accounts[n].states() if n in accounts else None for n in range(len(self.rows.accounts))],
-            funds=[
-                FundStates(trade=trade.states(), traded=traded.states(), after=after, target=target)
-                for trade, traded, after, target in zip(self.trade, self.traded, self.after, self.target, strict=True)
-            ],
+            funds=[fund.states() for fund in self.funds],
+            funds_in=[each.states() for each in self.classes],
             total=self.total.states(),
             dollars=self.dollars,
             top=chart_top(*(code / 1000 for code in weights)),
         )
+
+
+class _FundPacking:
+    """A fund or a class in the making."""
+
+    def __init__(self) -> None:
+        self.trade, self.traded = Known(), Known()
+        self.after: list[int] = []
+        self.target: list[int] = []
+
+    def add(self, trade: str, rows: Sequence[int], whole: Outcome, cents: Mapping[int, int]) -> None:
+        """Packs one position: what is said of the trade, and the sums of its rows of the household."""
+        self.trade.add(trade)
+        traded = any(whole.shares[row] for row in rows)
+        moved = sum(cents.get(row, 0) for row in rows)
+        self.traded.add(whole.basis.cents_text(moved, signed=True) if traded else DASH)
+        self.after.append(weight_code(sum(whole.weights_after[row] for row in rows)))
+        self.target.append(weight_code(sum(whole.targets_after[row] for row in rows)))
+
+    def states(self) -> FundStates:
+        """What goes on the wire."""
+        return FundStates(trade=self.trade.states(), traded=self.traded.states(), after=self.after, target=self.target)
 
 
 class _AccountPacking:

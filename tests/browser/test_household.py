@@ -37,6 +37,22 @@ VANGUARD = (
     "Account Number,Investment Name,Symbol,Shares,Share Price,Total Value,\n"
     "99992222,TOTAL STOCK,VTI,40,248.00,9920.00,\n99992222,REIT,VNQ,60,90.00,5400.00,\n"
 )
+CLASSES = """
+[targets]
+"International stocks" = 20
+"Stocks of the US" = 55
+BND = 20
+VNQ = 5
+[groups]
+"International stocks" = ["VXUS"]
+"Stocks of the US" = ["VTI"]
+[accounts.Individual]
+number = "4321"
+[accounts."Rollover IRA"]
+number = "8765"
+[accounts."Vanguard 2222"]
+number = "2222"
+"""
 FILES = {"fidelity.csv": FIDELITY, "vanguard.csv": VANGUARD}
 PHONE = ViewportSize(width=390, height=844)
 WIDE = """() => [document.documentElement, ...document.querySelectorAll(".pbal-scroll")]
@@ -152,6 +168,15 @@ def test_a_household_by_fund_with_targets_files_and_on_a_phone(household: Page) 
     document: Any = json.loads(whole.value.path().read_text())
     assert [account["name"] for account in document["accounts"]] == ["Individual", "Rollover IRA", "Vanguard 2222"]
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Change positions").click()
+    classes = FilePayload(name="home.toml", mimeType="application/toml", buffer=CLASSES.encode())
+    page.locator(".st-key-added input[type=file]").set_input_files(classes)
+    expect(page.locator(".pbal-by-fund .pbal-class th")).to_have_text(["International stocks", "Stocks of the US"])
+    expect(page.locator(".pbal-by-fund tbody th")).to_have_text(
+        ["International stocks", "VXUS", "Stocks of the US", "VTI", "BND", "VNQ"]
+    )
+    expect(page.locator(".pbal-class").first).to_contain_text("20.0 %")
+    settled(page)
     page.set_viewport_size(PHONE)
     for shown in ("By account", "By fund"):
         page.get_by_role("button", name=shown).click()

@@ -14,6 +14,7 @@ from pbal_core.planning.household import Household, HouseholdAccount, HouseholdP
 from pbal_core.planning.household.along import Prepared, prepare_household
 from pbal_core.planning.strategy import Strategy
 from pbal_core.views import household as views
+from pbal_core.views.household_classes import class_totals
 from pbal_core.views.household_page import HouseholdStates, household_sheet, household_states
 from pbal_core.views.household_rows import HouseholdRows, household_rows
 from pbal_core.views.states import States
@@ -168,6 +169,49 @@ def test_a_target_that_no_account_may_hold_is_still_missing() -> None:
         ("BND", "0.0 %", 40.0),
     ]
     assert at(states["numbers"][0])[:2] == ("Balanced", "60.0 → 60.0 %")
+
+
+CLASSES = Targets(
+    {"Stocks": 60, "BND": 30, "Rest": 10},
+    {"Stocks": {"US": 75, "VXUS": 25}, "US": {"Broad": 100, "OLD": 0}, "Rest": {"VNQ": 100}},
+    {"VXUS": "60", "VNQ": "90"},
+    {"Broad": ["VTI", "VTSAX"]},
+)
+
+
+def test_classes_are_rows_before_their_funds() -> None:
+    """As many as the tree has, each the sum of its funds at every position; a flat list has none."""
+    home = Household(
+        [
+            HouseholdAccount(name="Taxable", portfolio=portfolio("VTI 25000 @ 250; OLD 900 @ 90; GLD 990 @ 33")),
+            HouseholdAccount(
+                name="IRA", portfolio=portfolio("BND 7250 @ 72.50; VTSAX 1200 @ 120"), menu=["BND", "VXUS"]
+            ),
+        ]
+    )
+    targets = CLASSES
+    cash = {"Taxable": Decimal(3000), "IRA": Decimal(6000)}
+    plan = rebalance_household(home, targets, cash)
+    made = prepare_household(home, targets, cash, strategy=Strategy.TRY_AVOID_SELL, min_trade=Decimal(0))
+    rows = household_rows(made, targets)
+    sheet = household_sheet(rows, [AMOUNTS] * 2, [Decimal(0)])
+    states = household_states(rows, [rows.committed(plan)])
+    names = [fund["name"] for fund in sheet["funds"]]
+    assert [(each["level"], each["name"], names[each["first"]]) for each in sheet["funds_in"]] == [
+        (0, "Stocks", "Broad"), (1, "US", "Broad"), (0, "Rest", "VNQ"), (0, "No target", "GLD")]  # fmt: skip
+    assert [(fund["level"], fund["name"]) for fund in sheet["funds"]] == [
+        (2, "Broad"), (2, "OLD"), (1, "VXUS"), (0, "BND"), (1, "VNQ"), (1, "GLD")]  # fmt: skip
+    totals = {row.name: row for row in class_totals(plan, targets)}
+    for each, shown in zip(sheet["funds_in"], states["funds_in"], strict=True):
+        row = totals[each["name"]]
+        assert each["now"] == format_percent(sum(holding.now for holding in row.rows))
+        assert sheet["percents"][(shown["after"][0] + 50) // 100] == format_percent(sum(h.after for h in row.rows))
+        assert shown["target"][0] == pytest.approx(100_000 * (row.target or 0), abs=1)
+        assert dollars(at(shown["traded"])) == row.moved
+        count = sum(1 for holding in row.rows if holding.trade.shares)
+        assert at(shown["trade"]) == (DASH if not count else "1 trade" if count == 1 else f"{count} trades")
+    flat, _, flat_rows = asked()
+    assert household_states(flat_rows, [flat_rows.committed(flat)])["funds_in"] == []
 
 
 def test_many_accounts_are_counted_and_not_listed() -> None:

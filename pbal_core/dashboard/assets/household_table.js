@@ -1,5 +1,5 @@
-// The trades of a household: a block of rows for each account with its own cash, or a row for each fund. Both are built
-// once a sheet; afterwards only text that changed is written.
+// The trades of a household: a block of rows for each account with its own cash, or a row for each fund, with one before
+// them for each class. Both are built once a sheet; afterwards only text that changed is written.
 
 const BY_ACCOUNT = [
   { key: "symbol", title: "Symbol", tone: "symbol" },
@@ -33,7 +33,11 @@ class HouseholdTable {
     for (const body of [...this.byAccount.tBodies]) body.remove();
     this.accounts = sheet.accounts.map((account) => this.account(account));
     this.byFund.tBodies[0].replaceChildren();
-    this.funds = sheet.funds.map((fund) => this.fund(fund));
+    this.sums = [];
+    this.funds = sheet.funds.map((fund, number) => {
+      for (const each of sheet.funds_in) if (each.first === number) this.sums.push(this.fundClass(each));
+      return this.fund(fund);
+    });
     this.totals = [this.byAccount, this.byFund].map((table) => this.total(table));
   }
 
@@ -74,9 +78,18 @@ class HouseholdTable {
     return { head, rows, cash: this.line(body, BY_ACCOUNT, ["Cash"]) };
   }
 
-  fund({ name, now }) {
+  /** A class of funds, whose numbers are their sums; they come after it and lie further in. */
+  fundClass({ name, level, now }) {
+    const row = this.line(this.byFund.tBodies[0], BY_FUND, [name, now]);
+    row.element.className = "pbal-class";
+    row.element.style.setProperty("--level", level);
+    return row;
+  }
+
+  fund({ name, now, level }) {
     const row = this.line(this.byFund.tBodies[0], BY_FUND, [name, now]);
     row.element.dataset.symbol = name;
+    row.element.style.setProperty("--level", level);
     // Where weights.js puts its inputs; in classes they are shares of a class, which this table does not show.
     if (!this.sheet.classes) row.cells.target.parentElement.dataset.target = "";
     return row;
@@ -97,13 +110,12 @@ class HouseholdTable {
     states.funds.forEach((fund, number) => {
       const { element, cells } = this.funds[number];
       const trade = stateOf(fund.trade, i);
-      write(cells.trade, trade);
-      write(cells.traded, stateOf(fund.traded, i));
-      write(cells.after, this.percent(fund.after[i]));
-      write(cells.target, this.sheet.funds[number].frozen ? "frozen" : this.percent(fund.target[i]));
+      this.paintFund(cells, fund, i);
+      if (this.sheet.funds[number].frozen) write(cells.target, "frozen");
       const side = trade.startsWith("Buy") ? "Buy" : trade.startsWith("Sell") ? "Sell" : "";
       if (element.dataset.side !== side) element.dataset.side = side;
     });
+    states.funds_in.forEach((each, number) => this.paintFund(this.sums[number].cells, each, i));
     const [before, trades, fees, after] = stateOf(states.total, i);
     const [byAccount, byFund] = this.totals;
     write(byAccount.value, before);
@@ -111,6 +123,13 @@ class HouseholdTable {
     write(byAccount.traded, fees);
     write(byAccount.after, after);
     write(byFund.trade, trades);
+  }
+
+  paintFund(cells, { trade, traded, after, target }, i) {
+    write(cells.trade, stateOf(trade, i));
+    write(cells.traded, stateOf(traded, i));
+    write(cells.after, this.percent(after[i]));
+    write(cells.target, this.percent(target[i]));
   }
 
   paintAccount({ head, rows, cash }, states, i) {
