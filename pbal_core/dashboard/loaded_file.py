@@ -1,9 +1,8 @@
 """One file that was loaded, and which of its accounts are those of other files. No streamlit.
 
-The model: an account is known by its number as its broker writes it. One number in two files of one broker is one
-account, and would count double; two brokers have different accounts. Where a broker masks its numbers, or a saved
-session kept only their ends, somebody may say that they are two accounts: then the name of the file is part of
-what they are called.
+The model: an account is known by its number as its broker writes it. One number in two files is one account, and would
+count double. Where a broker masks its numbers, or names its accounts without one, or a saved session kept only their
+ends, somebody may say that they are two accounts: then the name of the file is part of what they are called.
 
 Worked example: ``Individual ...321`` in ``his.csv`` and in ``hers.csv``, both of Charles Schwab, are refused; as two
 accounts they are ``his.csv Individual ...321`` and ``hers.csv Individual ...321``.
@@ -16,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import Issue
-from ..planning.household.numbers import endings, is_whole
+from ..planning.household.numbers import account_words, endings, is_whole
 from ..readers import NamedAccount, Statement
 from ..views.saved import last_four
 from ..views.session import is_session
@@ -89,11 +88,12 @@ def told_apart(files: Sequence[LoadedFile]) -> list[LoadedFile]:
 
 
 def _one_account(one: LoadedFile, other: LoadedFile, number: str) -> bool:
-    """Whether accounts with this number in two files are one: of one broker, and nobody said that they are two."""
-    brokers = {one.statement.broker, other.statement.broker}
-    same = len(brokers) == 1 or "" in brokers or bool(one.saved_accounts or other.saved_accounts)
+    """Whether accounts with this number in two files are one: it is in full, or nobody said that they are two.
+
+    Of which format the files are does not matter: a broker has several, and a table of one's own has its numbers, too.
+    """
     known = {account.id.removeprefix(f"{other.name} ") for account in other.statement.accounts}
-    return number in known and same and (is_whole(number) or not (one.apart and other.apart))
+    return number in known and (is_whole(number) or not (one.apart and other.apart))
 
 
 def _renamed(file: LoadedFile, ids: Sequence[str]) -> LoadedFile:
@@ -127,7 +127,7 @@ def twice(files: Sequence[LoadedFile]) -> Issue | None:
             other = next((other for other in files[:at] if _one_account(file, other, number)), None)
             if other is not None:
                 message = (
-                    f"the account ending in {harmless(endings([number])[0])} is in {other.name} and in {file.name}; it "
+                    f"{account_words(harmless(endings([number])[0]))} is in {other.name} and in {file.name}; it "
                     "would count double. Load one of them"
                 )
                 if is_whole(number):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -137,20 +138,29 @@ def test_masked_numbers_that_look_the_same_are_two_accounts_if_somebody_says_so(
     assert isinstance(third, Batch)  # it may be one of the two
 
 
-def test_numbers_of_two_brokers_are_two_accounts() -> None:
-    """Whatever they end in."""
-    other = VANGUARD.replace("99992222", "Z31074321")
-    made = households.begin(loaded(fidelity=FIDELITY, vanguard=other))
-    assert [account.name for account in made.accounts] == ["Individual", "Rollover IRA", "vanguard"]
-
-
 def test_numbers_in_full_are_one_account_whatever_is_said() -> None:
-    """One download of today and one of yesterday; the number is not shown in full."""
-    files = [("a.csv", FIDELITY.encode()), ("b.csv", FIDELITY.replace("Nov-20", "Nov-21").encode())]
-    for found in (read_batch(files, every_account=True), read_batch(files, every_account=True, apart=True)):
+    """Of today and yesterday, or in a broker's file and in a table of one's own; the number is not shown in full."""
+    yesterday = FIDELITY.replace("Nov-20", "Nov-21")
+    own = "account,symbol,shares,price\nZ31074321,VTI,100,250\nZ31074321,BND,10,75\n"
+    for text, apart in itertools.product((yesterday, own), (False, True)):
+        files = [("a.csv", FIDELITY.encode()), ("b.csv", text.encode())]
+        found = read_batch(files, every_account=True, apart=apart)
         assert isinstance(found, Batch)
         assert [issue.code for issue in found.issues] == ["same_account"]
         assert "the account ending in 4321 is in a.csv and in b.csv" in found.issues[0].message
+
+
+def test_names_of_accounts_may_be_those_of_two() -> None:
+    """A couple has two accounts that are called alike; no name is a number in full."""
+    text = "account,symbol,shares,price\nIndividual,VTI,100,250\nIndividual,BND,10,75\n"
+    files = [("his.csv", text.encode()), ("hers.csv", text.replace("100", "90").encode())]
+    found = read_batch(files, every_account=True)
+    assert isinstance(found, Batch)
+    (issue,) = found.issues
+    assert (issue.code, issue.message[:34]) == ("same_ending", "the account Individual is in his.c")
+    both = read_batch((), done=found.done, apart=True)
+    assert isinstance(both, Current)
+    assert [account.name for account in households.begin(both).accounts] == ["his", "hers"]
 
 
 def test_ends_that_are_alike_are_told_apart_by_name() -> None:

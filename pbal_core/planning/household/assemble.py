@@ -20,7 +20,7 @@ from ...portfolio import Portfolio, symbol_key
 from ...readers import Statement
 from ...readers.several import Priced, different_days, newer_prices, position_at
 from .model import Household, HouseholdAccount
-from .numbers import endings, fits
+from .numbers import account_words, endings, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +213,7 @@ def _unnamed(files: Sequence[PositionsFile], taken: set[tuple[str, str]]) -> Ite
     ends = endings([each for _file, each in found])
     for (file, each), end in zip(found, ends, strict=True):
         if (file.name, each) not in taken:
-            what = f"the account ending in {end}" if each else "the account"
+            what = account_words(end) if each else "the account"
             alone = sum(other is file for other, _ in found) == 1
             add = _words_for(file, each, end, alone=alone, ends=ends) if each else f'file = "{file.name}"'
             yield f"{what} of {file.name} is not in the household's file; add it with {add}, or leave the file out."

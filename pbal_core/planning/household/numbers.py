@@ -23,23 +23,36 @@ def visible(number: str) -> str:
 
 
 def is_whole(number: str) -> bool:
-    """Whether a number is written in full, so that no two accounts of one broker have it."""
-    return visible(number) == number.strip() and len(number.strip()) > FEWEST
+    """Whether a number is written in full, so that no two accounts have it; a name such as ``Individual`` is none."""
+    text = number.strip()
+    return visible(text) == text and len(text) > FEWEST and _numbered(text)
+
+
+def _numbered(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def endings(numbers: Sequence[str]) -> list[str]:
     """For each number the end of it to be shown: two characters of a number in full always stay hidden.
 
-    Where no such end tells two of them apart, both have their last four.
+    Where no such end tells two of them apart, both have their last four. A name without digits is no number, and stays.
     """
-    ends = [visible(number) for number in numbers]
+    ends = [visible(number) if _numbered(number) else number.strip() for number in numbers]
     found = []
     for at, end in enumerate(ends):
+        if not _numbered(end):
+            found.append(end)
+            continue
         others = [other for n, other in enumerate(ends) if n != at]
         lengths = range(FEWEST, max(FEWEST, len(end) - 2) + 1)
         apart = (end[-k:] for k in lengths if not any(other.endswith(end[-k:]) for other in others))
         found.append(next(apart, end[-FEWEST:]))
     return found
+
+
+def account_words(end: str) -> str:
+    """``the account ending in 4321``, or ``the account Individual`` where it is a name."""
+    return f"the account {'ending in ' if _numbered(end) else ''}{end}"
 
 
 def fits(number: str, name: str, given: str) -> bool:

@@ -137,6 +137,7 @@ def test_masked_numbers_that_end_alike_are_named_by_file() -> None:
         (["Z31074321", "Y31074321"], ["4321", "4321"]),  # only the whole of them would tell
         (["Individual ...321", "IRA XXXX-4321", "xxxx1234", ""], ["321", "4321", "1234", ""]),
         (["4321"], ["4321"]),
+        (["Individual", "Stocks and Shares ISA"], ["Individual", "Stocks and Shares ISA"]),
     ],
 )
 def test_no_number_is_shown_in_full(numbers: list[str], shown: list[str]) -> None:
