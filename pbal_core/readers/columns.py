@@ -190,3 +190,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 MULTIPLIERS = ("multiplier", "mult", "mult.", "contract multiplier", "contract size", "multiplikator", "multiplicateur",
                "moltiplicatore", "multiplicador")  # fmt: skip
 """Names of a column of how many units a contract is for: 1 for a share."""
+
+SIDES = (
+    "side",
+    "direction",
+    "position direction",
+    "long/short",
+    "l/s",
+    "position side",
+    "position type",
+    "richtung",
+    "sens",
+)
+"""Names of a column that says whether a position is long or short."""
+SHORTS = frozenset({"short", "sell", "sold short", "leerverkauf", "verkauf", "vente"})
+"""What such a column says of a position that is owed, not owned."""

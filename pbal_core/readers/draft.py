@@ -32,6 +32,7 @@ from .derive import EXACT
 from .facts import AccountHolding, CashBalance, FileRow, Lot, NamedAccount, RowKind, TotalCheck
 from .statement import Statement
 
+_APART = "; if their tables are accounts, give each a file of its own"
 _ROOM = 29
 """Letters of a symbol that is made of a name, with the number behind it and without the space between them."""
 
@@ -95,6 +96,8 @@ class StatementDraft:
     """Line, account and amount of what is to be received and is not counted."""
     markets: dict[str, str] = field(default_factory=dict)
     """A symbol by the currency of the exchange that it names, of rows that name no currency."""
+    breaks: list[int] = field(default_factory=list)
+    """Lines of headers and titles, where another table or section begins."""
     repeated: bool = False
     """Some symbol has several rows in one account."""
     rounded: bool = False
@@ -170,12 +173,12 @@ class StatementDraft:
             return
         self.repeated = True
         first, first_cells = self._seen[key]
+        apart = any(first < place < line for place in self.breaks)
+        code, what, hint = "rows_added_up", f"both {symbol}", _APART if apart else ""
         if cells and cells == first_cells:
-            message = f"lines {first} and {line} are exactly alike; they are added up: delete one if it is a copy."
-            self.remark("warning", "rows_alike", message, line, symbol)
-        else:
-            message = f"lines {first} and {line} are both {symbol}; they are added up."
-            self.remark("info", "rows_added_up", message, line, symbol)
+            apart, code, what, hint = True, "rows_alike", "exactly alike", ": delete one if it is a copy"
+        message = f"lines {first} and {line} are {what}; they are added up{hint}."
+        self.remark("warning" if apart else "info", code, message, line, symbol)
 
     def named(self, symbol: str, name: str) -> str:
         """A symbol that was made of a name: another one where a second name would make the same."""
@@ -342,17 +345,12 @@ class StatementDraft:
             )
         if len(left_out) > 20:
             self.remark("warning", "unsupported", f"{len(left_out) - 20:,} more rows are left out for such reasons.")
+        used = "value divided by quantity is used"
         if self.derived_prices:
-            message = (
-                f"the file gives no price for {few(self.derived_prices)}; value divided by quantity is used, to six "
-                "decimals."
-            )
+            message = f"the file gives no price for {few(self.derived_prices)}; {used}, to six decimals."
             self.remark("info", "price_derived", message)
         if self.foreign_prices:
-            message = (
-                f"the price of {few(self.foreign_prices)} is in another currency than the value; value divided by "
-                "quantity is used."
-            )
+            message = f"the price of {few(self.foreign_prices)} is in another currency than the value; {used}."
             self.remark("info", "price_currency", message)
         if self.pence:
             message = (

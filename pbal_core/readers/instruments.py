@@ -46,6 +46,10 @@ _COINS = frozenset({"ADA", "AVAX", "BCH", "BNB", "BTC", "DOGE", "DOT", "ETH", "L
 """An investor's class Crypto has coins and listed funds of coins; only the coins are left out."""
 _QUOTED_IN = frozenset({"USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY", "INR"})
 """Yahoo Finance and others write a coin with the currency of its price: ``BTC-USD``."""
+_MONEY = frozenset({
+    "AUD", "BRL", "CAD", "CHF", "CNH", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "INR", "JPY", "KRW",
+    "MXN", "NOK", "NZD", "PLN", "SEK", "SGD", "TWD", "ZAR",
+})  # fmt: skip
 _ISIN = r"[A-Z]{2}[A-Z0-9]{9}[0-9]"
 _CUSIP = r"[0-9A-Z]{8}[0-9]"
 # Texts, not compiled patterns: re keeps what it compiles, and the plain file needs none of them.
@@ -115,15 +119,27 @@ def unsupported(
         return "a date stands where the symbol should"
     if is_option(symbol) or (description and is_option(description)):
         return _REASONS["option"]
-    coin, dash, money = symbol.partition("-")
-    if dash and coin in _COINS and money in _QUOTED_IN:
-        return _REASONS["crypto"]
+    if traded := _money_or_coin(symbol):
+        return _REASONS[traded]
     cusip = is_cusip(symbol)
     if has_number(symbol) and is_bond(description, words=cusip):
         return _REASONS["bond"]
     if " " in symbol and is_bond(symbol, words=not names):
         return _REASONS["bond"]
     return "" if is_code(symbols.ticker(symbol)) or (names and symbols.is_name(symbol)) else UNTRADABLE
+
+
+def _money_or_coin(symbol: str) -> str:
+    """Whether a symbol is that of a coin, ``BTC-USD``, or of a currency at its rate, ``EUR`` or ``EUR.USD``.
+
+    USD alone is a ticker too.
+    """
+    coin, dash, money = symbol.partition("-")
+    if dash and coin in _COINS and money in _QUOTED_IN:
+        return "crypto"
+    one, dot, other = re.sub(r"[/ -]", ".", symbol).partition(".")
+    pair = one in _MONEY | {"USD"} and other in _MONEY | {"USD"}
+    return "currency" if pair or (one in _MONEY and not dot) else ""
 
 
 def _is_fund_of(kind: str, symbol: str, description: str) -> bool:

@@ -14,6 +14,7 @@ from . import cash, instruments, symbols
 from .amounts import RowAmounts, hundred_times, read_amounts
 from .cells import normal
 from .checks import value_difference
+from .columns import SHORTS
 from .derive import EXACT, divided
 from .draft import StatementDraft
 from .facts import AccountHolding, CashBalance
@@ -39,6 +40,9 @@ def read_position(
     if row.text("price_currency") in PERCENT or _is_in_percent(row):
         draft.count(row.record.line, account, row.glance(draft, "value"))
         return "unsupported", instruments.IN_PERCENT
+    if "side" in row.values and normal(row.text("side")) in SHORTS:
+        draft.count(row.record.line, account, row.glance(draft, "value"))
+        return "unsupported", instruments.SHORT
     found = read_amounts(row, draft, currency)
     if found is None:
         return POSITION

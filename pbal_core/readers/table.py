@@ -20,7 +20,7 @@ from ..money import DecimalSign
 from . import totals
 from .above import conclude_above, read_above
 from .cells import decide_decimal, issue_at, normal
-from .columns import MULTIPLIERS
+from .columns import MULTIPLIERS, SIDES
 from .document import Document, Record
 from .draft import StatementDraft
 from .facts import CashBalance, Lot, RowKind
@@ -105,9 +105,10 @@ class TableFormat:
                         raise DataError([issue_at("error", "duplicate_column", message, record.line, column=title)])
                     index[name] = names.index(candidate)
                     break
-        multiplier = next((names.index(name) for name in MULTIPLIERS if name in names), None)
-        if multiplier is not None and multiplier not in index.values():
-            index["multiplier"] = multiplier
+        for field, accepted in (("multiplier", MULTIPLIERS), ("side", SIDES)):
+            place = next((names.index(name) for name in accepted if name in names), None)
+            if place is not None and place not in index.values():
+                index[field] = place
         return layout_of(record, index, self.pairs)
 
     def row(self, record: Record, layout: Layout, state: ReadingState) -> TableRow:  # noqa: ARG002 - formats need it
@@ -206,6 +207,7 @@ def _row(form: TableFormat, document: Document, row: TableRow, state: ReadingSta
     again = not state.ended and (row.raw("symbol") == row.layout.title["symbol"] or state.stopped)
     if again and form.is_header(tuple(map(normal, record.cells))):
         draft.row(record, "header", "column names")
+        draft.breaks.append(record.line)
         state.stopped = ""
         return form.layout(record)
     if state.stopped:

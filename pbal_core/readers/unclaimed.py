@@ -48,8 +48,10 @@ def find_value(header: Record, rows: Sequence[Record], mapping: ColumnMapping, d
 
 
 def find_doubt(header: Record, rows: Sequence[Record], mapping: ColumnMapping, draft: StatementDraft) -> str:
-    """What an unclaimed column may mean though the value was multiplied out, as a sentence; empty without a doubt."""
-    if mapping.value is not None or mapping.price is None:
+    """What an unclaimed column may mean though a value was found, as a sentence; empty without a doubt."""
+    if mapping.value is not None:
+        return "" if mapping.currency else _other_value(header, rows, mapping, draft)
+    if mapping.price is None:
         return ""
     vague = unit_of(mapping.price)[0] not in TELLING["price"]
     for title, numbers in _unclaimed(header, rows, mapping, draft):
@@ -61,6 +63,15 @@ def find_doubt(header: Record, rows: Sequence[Record], mapping: ColumnMapping, d
                 return f"the column {title!a} may be the value, and shares times price is not"
             if vague and _all_near(numbers, [h.price for h in draft.holdings]):
                 return f"the column {title!a} may be the price of today, and {mapping.price!a} the price paid"
+    return ""
+
+
+def _other_value(header: Record, rows: Sequence[Record], mapping: ColumnMapping, draft: StatementDraft) -> str:
+    """A second column of values that says something else may be the one in a single currency."""
+    values = [holding.value for holding in draft.holdings]
+    for title, numbers in _unclaimed(header, rows, mapping, draft):
+        if unit_of(title)[0] in (*TELLING["value"], "value") and numbers != values:
+            return f"the column {title!a} has other values than {mapping.value!a}"
     return ""
 
 

@@ -251,3 +251,41 @@ def test_a_currency_beside_the_price_is_that_of_the_price() -> None:
 def test_a_bond_may_be_known_by_a_german_number() -> None:
     statement = read("WKN;Name;Nominal;Kurs\nA0RPWH;Welt ETF;10;98,00\n110258;BUND 2,5% 15.02.32;5000;97,00\n")
     assert held(statement) == {"A0RPWH": Decimal(980)}
+
+
+@pytest.mark.parametrize(("title", "word"), [("Side", "Short"), ("Direction", "SELL"), ("Position Direction", "SHORT")])
+def test_a_short_position_may_be_said_by_a_word(title: str, word: str) -> None:
+    statement = read(f"Symbol,{title},Shares,Price\nBND,Long,20,72\nGME,{word},5,20\n")
+    assert held(statement) == {"BND": Decimal(1440)}
+    assert statement.rows[-1].reason == "a short position: plans hold or sell what is owned"
+
+
+@pytest.mark.parametrize("row", ["EUR,1000,1.08,1080", "EUR.USD,1000,1.08,1080", "USD/CAD,1000,1.35,1350"])
+def test_a_currency_at_its_rate_is_no_asset(row: str) -> None:
+    statement = read(f"{HEADER}{BND}{row}\n")
+    assert held(statement) == {"BND": Decimal(1440)}
+    assert statement.rows[-1].reason == "a currency position, not an asset to balance"
+
+
+def test_the_ticker_usd_is_a_share_at_another_price() -> None:
+    assert set(held(read(f"{HEADER}{BND}USD,10,60,600\n"))) == {"BND", "USD"}
+
+
+@pytest.mark.parametrize("label", ["Margin", "Loan", "Debit balance"])
+def test_what_is_borrowed_is_taken_off_the_cash(label: str) -> None:
+    assert read(f"{HEADER}{BND}Cash,,,100\n{label},,,-500\n").cash_found == -400
+    assert read(f"{HEADER}{BND}Cash,,,100\n{label},,,500\n").cash_found == 100
+
+
+@pytest.mark.parametrize("between", ["\nTaxable\nSymbol,Shares,Price,Value\n", "My second account,,,\n"])
+def test_a_symbol_in_two_tables_is_a_warning(between: str) -> None:
+    statement = read(f"{HEADER}{BND}{between}BND,10,72,720\n")
+    assert [position.value for position in statement.portfolio] == [2160]
+    assert [i.severity for i in statement.issues if i.code == "rows_added_up"] == ["warning"]
+
+
+def test_a_second_column_of_values_is_asked() -> None:
+    """One of the two is in several currencies, if the other says something else."""
+    table = "Symbol,Shares,Price,Value,Value USD\nVUSA,10,80,800,{}\nAAPL,5,190,950,950\n"
+    assert [issue.code for issue in read(table.format(1040)).blocking] == ["mapping_guessed"]
+    assert not read(table.format(800)).blocking

@@ -32,6 +32,11 @@ _NOT_HELD = (
     r"activity|verkaufte?|geschlossene?|watchliste?|ums\xe4tze|ventes|cerradas?|vendute?)\b"
 )
 """Titles of rows that are no positions of today."""
+_DEBTS = frozenset({
+    "margin", "loan", "debit", "debit balance", "margin debit balance", "margin loan balance", "overdraft", "kredit",
+    "lombardkredit", "cr\xe9dit",
+})  # fmt: skip
+"""Labels of what is borrowed, where the amount is below 0; above it they may be what could be borrowed."""
 KEY = "generic"
 BROKER = "a file of your own"
 
@@ -155,6 +160,8 @@ def _classify(row: TableRow, state: ReadingState) -> Verdict:
     record = row.record
     if row.alone and " " in row.first + " " * record.after_blank and _ends(row, state):
         return "footer", "a title or a note"
+    if row.alone:
+        state.draft.breaks.append(record.line)
     if len(record.cells) < row.layout.width:
         return ("footer", "text, not a position") if row.alone and record.after_blank else POSITION
     if row.alone and (record.after_blank or not _is_ticker(row.first)):
@@ -169,7 +176,7 @@ def _classify(row: TableRow, state: ReadingState) -> Verdict:
         return "total", "a sub-total, compared with its rows"
     if any(blank) and is_pending(label):
         return "pending", "not settled yet"
-    if cash.label_currency(label) is not None and _is_cash(row, state):
+    if (cash.label_currency(label) is not None and _is_cash(row, state)) or _is_debt(label, row, state):
         return "cash", "cash"
     if state.last == "position" and not any(blank) and _is_day(row.text("symbol")):
         return "lot", "part of the position above it"
@@ -201,6 +208,11 @@ def _total(row: TableRow, state: ReadingState) -> str:
         return "no amount to compare"
     account_total(state, row.record.line, title_of(row) or "the total", row.raw("value"))
     return "compared with the rows"
+
+
+def _is_debt(label: str, row: TableRow, state: ReadingState) -> bool:
+    """Money that is borrowed: an amount below 0, and no shares."""
+    return label in _DEBTS and is_blank(row.raw("quantity")) and (row.glance(state.draft, "value") or 0) < 0
 
 
 def _is_cash(row: TableRow, state: ReadingState) -> bool:
