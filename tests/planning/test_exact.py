@@ -135,6 +135,21 @@ def test_small_plans_are_the_best_of_all(chunk: Any) -> None:
     assert all(proven)
 
 
+def test_a_plan_without_the_last_sale_may_be_out_of_reach() -> None:
+    """What a plan that keeps a lot could reach is no better than what was found, so it is not looked for."""
+    market = Market(
+        values=[0, 240, 61, 0],
+        prices=[166, 23, 9, 458],
+        held=[0, 10, 6, 0],
+        parts=[1] * 4,
+        buyable=[True] * 4,
+        sellable=[True] * 4,
+    )
+    found = allocate(market, -207, "both", 0, Effort(WORK))
+    assert (list(found.lots), found.gap) == ([0, -8, -3, 0], 0)
+    assert found.distance + found.idle == pytest.approx(float(known(brute_force(market, -207, "both", 0))))
+
+
 def assert_rules(market: Any, budget: Any, direction: Any, min_trade: Any, found: Any) -> None:
     """Rules 1, 2, 4, 5 and 6, one by one, and that what is said of the plan is true."""
     idle = idle_cash(market, budget, found.lots)

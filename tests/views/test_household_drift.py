@@ -80,6 +80,13 @@ def test_sales_and_exchanges_have_words_of_their_own() -> None:
     assert household_decision(swapped, Band()) == (
         "All 2 funds are within their bands. Accounts exchange funds, and every total stays."
     )
+    richer = rebalance_household(both, TARGETS, {"A": 1000}, strategy="hard_rebalance", location={"BND": ["deferred"]})
+    assert household_decision(richer, Band()) == (
+        "All 2 funds are within their bands. Accounts exchange funds, and the new cash goes to VTI and BND."
+    )
+    dear = Household([account("A", "VTI 6000 @ 3000; BND 4000 @ 1000; OLD 100 @ 10")])
+    rid = rebalance_household(dear, TARGETS, strategy="hard_rebalance")
+    assert "OLD is sold, and nothing is bought." in household_decision(rid, Band())
 
 
 def test_what_is_frozen_wherever_it_is_held_has_no_band() -> None:
