@@ -6,29 +6,31 @@ import sys
 
 from ..policy.targets import Targets
 from ..portfolio import Portfolio
-from ..views.drift import By, drift_report, least_cash_to_target
-from ..views.drift_words import drift_words
+from ..views.drift import By, DriftReport, drift_report, least_cash_to_target
+from ..views.drift_words import drift_lines
 from .output import write
 from .table import simple_table
 
 
 def drift(portfolio: Portfolio, targets: Targets | None, *, form: str, output: str | None, by: By) -> int:
     """The drift report, its sentence on stderr; 1 when something is out of band."""
-    found = drift_words(portfolio, targets, by=by)
+    return write_drift(drift_report(portfolio, targets, by=by), form=form, output=output, by=by)
+
+
+def write_drift(report: DriftReport, *, form: str, output: str | None, by: By) -> int:
+    """Writes a report, and returns the exit code."""
     if form == "json":
-        text = drift_report(portfolio, targets, by=by).to_json()
+        text = report.to_json()
     else:
         rows = [
             (row.symbol, row.weight, row.target, row.drift, row.band, "out of band" if row.outside else "in band")
-            for row in found.rows
+            for row in drift_lines(report)
         ]
-        text = (
-            simple_table(("Class" if by == "class" else "Symbol", "Weight", "Target", "Drift", "Band", "State"), rows)
-            + "\n"
-        )
+        titles = ("Class" if by == "class" else "Symbol", "Weight", "Target", "Drift", "Band", "State")
+        text = simple_table(titles, rows) + "\n"
     write(text, output)
-    print(found.drift, file=sys.stderr)
-    return int(any(row.outside for row in found.rows))
+    print(f"{report}.", file=sys.stderr)
+    return int(report.act)
 
 
 def least_cash(portfolio: Portfolio, targets: Targets | None, *, form: str, output: str | None, by: By) -> int:

@@ -23,8 +23,11 @@ from ..policy.household import HouseholdPolicy
 from ..policy.targets import Targets
 from ..readers import ALL_ACCOUNTS
 from ..views import household as views
+from ..views.drift import Band
 from ..views.household_classes import household_class_table
+from ..views.household_drift import household_report
 from . import basket, policy
+from .answers import write_drift
 from .options import add_reader_arguments, refuse_classes
 from .output import write
 from .parser import AsWritten, Parser, path_of
@@ -105,6 +108,11 @@ def parser() -> Parser:
         default="fund",
         help="the table by account and fund, or by the classes of the targets with their sums (default: %(default)s)",
     )
+    out.add_argument(
+        "--drift",
+        action="store_true",
+        help="print what is out of its 5/25 band in all accounts together, and stop; exit 1 if anything is",
+    )
     out.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file instead of printing it")
     out.add_argument("--old-prices", action="store_true", help="write a basket although its prices are old")
     out.add_argument("-v", "--verbose", action="store_true", help="say on stderr how good the plan is")
@@ -117,6 +125,8 @@ def run(arguments: list[str]) -> int:
     refuse_classes(options)
     household, files = _read(options)
     assembled = assemble(files, household)
+    if options.drift:
+        return _drift(assembled, household.targets, options)
     cash, min_trade = _amounts(options, assembled)
     with progress("Searching for the best plan ..."):
         plan = rebalance_household(
@@ -167,6 +177,26 @@ def _read(options: argparse.Namespace) -> tuple[HouseholdPolicy, list[PositionsF
     if issues or household is None:
         raise DataError(issues)
     return household, files
+
+
+def _drift(assembled: Assembled, targets: Targets | None, options: argparse.Namespace) -> int:
+    """The drift of all accounts together, and its exit code.
+
+    Raises:
+        RequestError: An option that it would drop in silence.
+    """
+    given = [name for name in ("cash", "min_trade", "strategy") if getattr(options, name) != parser().get_default(name)]
+    if given or options.format == "basket":
+        refused = [
+            *(f"--{name.replace('_', '-')}" for name in given),
+            *(["--format basket"] * (options.format == "basket")),
+        ]
+        raise RequestError(
+            f"--drift looks at the accounts as they are and plans no trade; leave out {', '.join(refused)}."
+        )
+    plan = rebalance_household(assembled.household, targets)
+    report = household_report(plan, Band(), targets, by=options.by)
+    return write_drift(report, form=options.format, output=options.output, by=options.by)
 
 
 def _amounts(options: argparse.Namespace, assembled: Assembled) -> tuple[dict[str, Decimal], Decimal | None]:

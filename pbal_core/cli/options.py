@@ -187,7 +187,7 @@ def refuse_classes(options: argparse.Namespace) -> None:
     Raises:
         RequestError: Naming the format.
     """
-    answers = getattr(options, "drift", False) or getattr(options, "least_cash", False)  # a household has neither
+    answers = options.drift or getattr(options, "least_cash", False)  # which a household does not have
     if options.by == "class" and options.format != "table" and not answers:
         raise RequestError(f"--by class is for the table; leave it out, or --format {options.format}.")
 

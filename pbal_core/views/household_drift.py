@@ -16,10 +16,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..planning.household import HouseholdPlan
+from ..policy.targets import Targets
 from ..portfolio import symbol_key
 from .decision import after_words, before_words, listed, outside
-from .drift import Band, report_of
+from .drift import Band, By, DriftReport, report_of
 from .drift_words import DriftLine, drift_lines
+from .household_classes import class_totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,25 @@ class _Whole:
 
 def household_drift(plan: HouseholdPlan, band: Band) -> tuple[DriftLine, ...]:
     """Each target against its band before the trades, then what is held without a target; nothing that is frozen."""
+    return drift_lines(household_report(plan, band))
+
+
+def household_report(
+    plan: HouseholdPlan, band: Band, targets: Targets | None = None, *, by: By = "fund"
+) -> DriftReport:
+    """The drift of all accounts together before the trades.
+
+    Args:
+        plan: A plan of the household.
+        band: How far a weight may be from its target.
+        targets: What it was asked for, whose classes are the rows of ``class``; None for equal weights.
+        by: See ``drift_report``; classes have the targets as they were given, whatever is frozen in them.
+    """
     # A share of targets that people write has a small denominator; its float would put the edge of a band elsewhere.
+    if by == "class":
+        tops = [row for row in class_totals(plan, targets) if not row.level]
+        exact = [(row.name, row.value, Fraction(row.target or 0).limit_denominator(10**8)) for row in tops]
+        return report_of(exact, band, plan.household.currency)
     wholes = [(row, Fraction(row.target).limit_denominator(10**8)) for row in _wholes(plan)]
     whole = sum((Fraction(row.value) for row, _target in wholes), Fraction(0))
     free = sum((target for row, target in wholes if not row.frozen), Fraction(0))
@@ -53,7 +73,7 @@ def household_drift(plan: HouseholdPlan, band: Band) -> tuple[DriftLine, ...]:
     # As in the plan: what is frozen keeps its weight, and the targets share out the rest.
     part = rest / whole / free if free and whole and any(row.frozen for row, _target in wholes) else Fraction(1)
     rows = [(row.name, row.value, target * part) for row, target in wholes if not row.frozen]
-    return drift_lines(report_of(rows, band, plan.household.currency, whole=whole))
+    return report_of(rows, band, plan.household.currency, whole=whole)
 
 
 def frozen_funds(plan: HouseholdPlan) -> tuple[str, ...]:

@@ -112,6 +112,29 @@ def test_the_table_by_class_has_sums_over_all_accounts(folder: Path, capsys: pyt
     assert "--by class is for the table; leave it out, or --format json." in capsys.readouterr().err
 
 
+def test_the_drift_of_all_accounts_together(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By fund or by class, as a table or as the document of a single portfolio; 1 while something is out of band."""
+    given = ["fidelity.csv", "roth.csv", "--household", "home.toml", "--drift"]
+    assert main(given) == 1
+    out, err = capsys.readouterr()
+    assert [line.split() for line in out.splitlines()[2:]] == [
+        ["VTI", "79.1", "%", "60.0", "%", "+19.1", "%", "55.0", "%", "to", "65.0", "%", "out", "of", "band"],
+        ["BND", "20.9", "%", "40.0", "%", "-19.1", "%", "35.0", "%", "to", "45.0", "%", "out", "of", "band"],
+    ]
+    assert err == "2 of 2 out of band: worth acting.\n"
+    assert main([*given, "-f", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["kind"], [row["value"] for row in document["positions"]]) == (
+        "pbal-drift",
+        ["27500.00", "7250.00"],
+    )
+    (folder / "home.toml").write_text(HOUSEHOLD.replace("[targets]\nVTI = 60\nBND = 40\n", CLASSES), encoding="utf-8")
+    assert main([*given, "--by", "class"]) == 1
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[2:]] == ["stocks", "bonds"]
+    assert main([*given, "-c", "IRA=5", "-f", "basket"]) == 2
+    assert "plans no trade; leave out --cash, --format basket." in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_order_of_files_does_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
     main(["fidelity.csv", "roth.csv", "--household=home.toml", "-c", "IRA=6500"])

@@ -103,6 +103,26 @@ def test_a_household_file_that_does_not_fit_changes_nothing(app: Any) -> None:
     assert len([text for text in app.text if text.value.startswith("A: ")]) == 2
 
 
+def test_a_file_that_could_not_be_read_is_missing_until_it_is_left_out(app: Any) -> None:
+    """Beside the household, also after Undo; the drift of all accounts is said meanwhile."""
+    load(app, fidelity__csv=FIDELITY, damaged__csv=VANGUARD.replace("40,248.00", "many,much"))
+    next(button for button in app.button if button.label == "Plan each account").click().run()
+    assert len(cash(app)) == 2
+    before = dict(app.query_params)
+    app.radio(key="strategy").set_value("hard_rebalance").run()
+    app.query_params.clear()
+    app.query_params.update(before)
+    app.run()
+    assert not app.exception
+    assert app.session_state["strategy"] == "try_avoid_sell"
+    (error,) = app.error
+    assert error.value.startswith("damaged\\.csv was not loaded: 2 problems were found. The plan is without it.")
+    assert any(text.value.startswith("2 of 2 funds are out of band: ") for text in app.text)
+    next(button for button in app.button if button.label.startswith("Leave out")).click().run()
+    assert not app.error
+    assert len(cash(app)) == 2
+
+
 def test_accounts_are_named_and_taxed_on_the_page(app: Any) -> None:
     """A name that another account has changes nothing; the end of it all is one plan for the sum."""
     load(app, fidelity__csv=FIDELITY)

@@ -10,7 +10,7 @@ Worked example: ``fidelity.csv`` has the accounts Z12344321 and Z98765432; ``num
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from ...portfolio import Portfolio, symbol_key
 from ...readers import Statement
 from ...readers.several import Priced, different_days, newer_prices, position_at
 from .model import Household, HouseholdAccount
-from .numbers import account_words, endings, fits
+from .numbers import account_words, endings, fits, is_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,7 @@ def find_accounts(files: Sequence[PositionsFile], policy: HouseholdPolicy) -> di
         chosen = file.statement.select(ids) if ids else file.statement
         parts[account.name] = replace(file, statement=chosen)
     problems += _unnamed(files, taken)
+    problems += _counted_double(taken)
     if problems:
         raise RequestError("\n".join(problems))
     return parts
@@ -205,6 +206,18 @@ def _what(account: AccountPolicy) -> str:
         return f"the file {account.file}"
     end = endings([account.number])[0]
     return f"an account whose number ends in {end}" if end else f"an account whose number is {account.number!r:.20}"
+
+
+def _counted_double(taken: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """One account whose number two files have in full."""
+    names: dict[str, list[str]] = {}
+    for file, number in sorted(taken):
+        if is_whole(number):
+            names.setdefault(number, []).append(file)
+    for number, several in names.items():
+        if len(several) > 1:
+            who = account_words(endings([number])[0])
+            yield f"{who} is in {' and in '.join(several)}; it would count double. Leave one of them out."
 
 
 def _unnamed(files: Sequence[PositionsFile], taken: set[tuple[str, str]]) -> Iterator[str]:

@@ -129,6 +129,17 @@ def test_masked_numbers_that_end_alike_are_named_by_file() -> None:
     assert [account.portfolio.symbols for account in made.household] == [("VTI",), ("BND",)]
 
 
+def test_one_account_in_two_files_would_count_double() -> None:
+    """A download of today and one of yesterday, each under a name of its own."""
+    yesterday = FIDELITY.replace("Nov-20", "Nov-19")
+    text = '[accounts.New]\nfile = "new.csv"\n[accounts.Old]\nfile = "old.csv"\n'
+    with pytest.raises(RequestError) as caught:
+        assemble(files(new=FIDELITY, old=yesterday), household(text))
+    assert str(caught.value).splitlines()[0] == (
+        "the account ending in 4321 is in new.csv and in old.csv; it would count double. Leave one of them out."
+    )
+
+
 @pytest.mark.parametrize(
     ("numbers", "shown"),
     [
