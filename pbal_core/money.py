@@ -307,6 +307,8 @@ def typed_amount(text: str, name: str, currency: str = "USD", *, point: bool = F
     Raises:
         RequestError: No amount, one in another currency, or one that has two readings: both are named.
     """
+    if not text.strip():
+        raise RequestError(f"{name} is empty; give an amount such as 5000 or 1234.56.")
     beside = "|".join(map(re.escape, currency_spellings(currency)))
     match = re.fullmatch(rf"\s*([+-]?)\s*(?:{beside})?\s*(.*?)\s*(?:{beside})?\s*", text.translate(_MINUS), _TYPED)
     number = "".join(match.groups()) if match else text

@@ -213,3 +213,5 @@ def test_one_rule_asks_and_refuses() -> None:
     with pytest.raises(RequestError, match=r'cash "5.000" can be read as 5 or as 5000; write 5 or 5,000'):
         typed_amount("5.000", "cash")
     assert typed_amount("EUR 5.000,00", "cash", "EUR") == 5000
+    with pytest.raises(RequestError, match=r"^cash is empty; give an amount such as 5000"):
+        typed_amount(" ", "cash")

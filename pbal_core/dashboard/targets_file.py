@@ -67,6 +67,8 @@ def take(files: Sequence[tuple[str, bytes]]) -> tuple[list[tuple[str, bytes]], B
         if len(targets) > 1:
             raise RequestError(f"{len(targets)} targets files were loaded; load one at a time.")
         put(read(data))
+        page = state.page()
+        page.changing = page.changing and page.current.sample  # what was asked for is done, as after other files
     except PbalError as error:
         issues = tuple(Issue("error", "targets", line) for line in str(error).splitlines())
         return others, Batch(name=name, data=b"", issues=issues)

@@ -140,7 +140,7 @@ def test_undo_goes_over_files(page: Page, address: str) -> None:
     expect(page.get_by_text("This is a sample portfolio")).to_be_visible()
 
 
-def test_a_server_that_is_away_is_said(browser: Browser) -> None:
+def test_a_server_that_is_slow_or_away_is_said(browser: Browser) -> None:
     """The page says so while it lasts; when another server answers, that the positions are gone."""
     with serve(ROOT / "streamlit_app.py") as (url, pid):
         port = int(url.rpartition(":")[2])
@@ -148,6 +148,13 @@ def test_a_server_that_is_away_is_said(browser: Browser) -> None:
             page = opened(context.new_page(), url)
             upload(page, OWN)
             settled(page)
+            os.kill(pid, signal.SIGSTOP)
+            page.get_by_label("Cash", exact=True).fill("800")
+            page.get_by_label("Cash", exact=True).press("Enter")
+            expect(page.get_by_text("Still waiting for the server")).to_be_visible()
+            os.kill(pid, signal.SIGCONT)
+            expect(page.get_by_text("Still waiting for the server")).to_be_hidden()
+            expect(page).to_have_url(re.compile("cash=800"))
             os.kill(pid, signal.SIGTERM)
             expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=20_000)
             with serve(ROOT / "streamlit_app.py", port=port):

@@ -33,9 +33,9 @@ def test_saved_targets_are_dropped_with_the_positions(page: state.Page) -> None:
         assert (page.waiting, page.current.name, page.household) == (None, "own.csv", None)
         assert wanted.weights_of(page.policy) == {"VTI": 60, "BND": 40}
     for drop in (positions.take, positions.add):
-        page.policy, version = Policy(), page.version
+        page.policy, page.changing, version = Policy(), True, page.version
         drop([("Targets.TOML", b"\xef\xbb\xbf" + TARGETS)])
-        assert (page.waiting, page.current.name) == (None, "own.csv")
+        assert (page.waiting, page.changing, page.current.name) == (None, False, "own.csv")
         assert wanted.weights_of(page.policy) == {"VTI": 60, "BND": 40}
         assert page.version > version
 

@@ -1,7 +1,10 @@
-// Undo and Redo are the browser's Back and Forward, so that there is one history; and a word while the server is away.
+// Undo and Redo are the browser's Back and Forward, so that there is one history; and a word while the server is away or
+// slow.
 
 const AWAY = "No connection to the server: what you see is from before, and nothing you change counts until it is back.";
 const PATIENCE = 1500; // ms: a short break needs no word
+const SLOW = "Still waiting for the server to answer.";
+const SLOW_AFTER = 3000; // ms: until then a dimmed plan says enough
 const RUNS = ["rerunRequested", "running"]; // Streamlit's words for a page whose answer is on its way
 const LOOK = 40; // ms between two looks at whether the answer is there that a press waits for
 const LONGEST = 10_000; // ms that a press waits for it; longer where there is nothing to undo without it
@@ -22,7 +25,8 @@ class Undo {
     document.addEventListener("keydown", this.keys);
     this.app = document.querySelector("[data-test-connection-state]");
     this.watcher = new MutationObserver(() => this.watch());
-    if (this.app) this.watcher.observe(this.app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+    const watched = { attributes: true, subtree: true, attributeFilter: ["data-test-connection-state", "data-test-script-state", "data-state"] };
+    if (this.app) this.watcher.observe(document.body, watched); // the plan, too, has a state: a commit of its own is no run to Streamlit
   }
 
   stop() {
@@ -85,19 +89,22 @@ class Undo {
     this.go(key === "y" || event.shiftKey ? "forward" : "back");
   }
 
+  /** Says what the page waits for, once that takes long: the connection, or an answer. */
   watch() {
-    clearTimeout(this.waiting);
     const away = this.app.dataset.testConnectionState !== "CONNECTED";
-    if (away) {
-      this.lost = true;
-      this.waiting = setTimeout(() => {
-        this.line.textContent = AWAY;
+    const slow = RUNS.includes(this.app.dataset.testScriptState) || document.querySelector(".pbal")?.dataset.state === "waiting";
+    const words = away ? AWAY : slow ? SLOW : "";
+    if (words !== this.awaited) {
+      this.awaited = words;
+      clearTimeout(this.waiting);
+      this.line.hidden = true;
+      if (words) this.waiting = setTimeout(() => {
+        this.line.textContent = words;
         this.line.hidden = false;
-      }, PATIENCE);
-      return;
+      }, away ? PATIENCE : SLOW_AFTER);
     }
-    this.line.hidden = true;
-    if (!this.lost) return;
+    this.lost ||= away;
+    if (away || !this.lost) return;
     this.lost = false;
     // Streamlit runs nothing when a connection comes back, so a page whose session has ended would look alive. This
     // asks for a run, as Back does: the same session answers as before, a new one says what is gone.

@@ -151,6 +151,7 @@ class Weights {
     if (kind !== "member") home.append((inputs.weight = this.input("weight", target, whole)));
     if (inside && inputs.weight) inputs.weight.title = `Share of ${inside}, %`;
     const cost = row.insertCell();
+    if (!held && symbol) home.dataset.price = "Price"; // beside the box of it, where the target is away in the plan's table
     if (!held) cost.append((inputs.price = this.input("price", price, `Price of one share of ${who}`)));
     if (!symbol) Object.entries({ symbol: "Symbol", weight: "Target, %", price: "Price" })
       .forEach(([name, words]) => { inputs[name].placeholder = words; });
