@@ -49,7 +49,7 @@ def text(plan: Plan, priced: date | None, *, today: date, old_prices: bool) -> s
 def _age(priced: date | None, today: date) -> str:
     """Why prices are old, empty when they are of today or of the last trading day."""
     if priced is None:
-        return "the positions file does not say of which day its prices are"
+        return "the positions file does not say what day its prices are from"
     return "" if not too_old(priced, today) else f"the prices of the positions file are of {priced:%A %d %B %Y}"
 
 

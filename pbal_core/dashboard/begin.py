@@ -10,10 +10,11 @@ from typing import Any
 
 import streamlit as st
 
+from ..errors import Issue
 from ..readers.registry import broker_names
 from ..sample import SAMPLES
 from . import positions, state, typed_positions
-from .loaded import Current
+from .loaded import Batch, Current
 from .typed_rows import typed_rows
 
 _FILES = (
@@ -108,7 +109,12 @@ def _paste() -> None:
 
 
 def _pasted() -> None:
-    positions.take([(positions.PASTED, st.session_state["pasted"].encode())])
+    cells = st.session_state["pasted"]
+    if cells.strip():
+        positions.take([(positions.PASTED, cells.encode())])
+    else:
+        issue = Issue("error", "empty_file", "the box is empty; paste the cells into it, with the row of column names.")
+        positions.offer(Batch(name=positions.PASTED, data=b"", issues=(issue,)))
 
 
 def _type(current: Current) -> None:

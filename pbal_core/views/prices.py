@@ -44,7 +44,7 @@ class Quotes:
     def words(self) -> str:
         """``Prices of 1 April 2026, 239 days old``, and which of them were corrected."""
         if self.day is None:
-            said = "The file does not say of which day its prices are"
+            said = "The file does not say what day its prices are from"
         else:
             age = "" if self.today is None else f", {age_words(self.day, self.today)}"
             said = f"Prices of {day_words(self.day)}{age}"

@@ -160,7 +160,7 @@ def test_the_document_follows_its_schema(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_basket_for_each_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["fidelity.csv", "roth.csv", "--household", "home.toml", "-c", "IRA=6500", "-f", "basket"]
     assert main([*given, "-o", "orders.csv"]) == 2
-    assert "the positions file does not say of which day its prices are" in capsys.readouterr().err
+    assert "the positions file does not say what day its prices are from" in capsys.readouterr().err
     assert main([*given, "-o", "orders.csv", "--old-prices"]) == 0
     assert sorted(path.name for path in folder.glob("orders*")) == ["orders-IRA.csv", "orders-Roth.csv"]
     assert ",BND," in (folder / "orders-IRA.csv").read_text(encoding="utf-8")

@@ -281,6 +281,8 @@ def test_pasted_typed_and_uploaded_are_one_portfolio(app: AppTest) -> None:
 def test_what_is_pasted_meets_the_bounds_of_a_file(app: AppTest) -> None:
     """2 MB, and the rows: checked in Python, whatever the browser let through."""
     button(app.run(), "Paste").click().run()
+    button(app, "Read the cells").click().run()
+    assert "The box is empty" in " ".join(report(app))
     app.text_area(key="pasted").set_value("x" * 2_100_000).run()
     button(app, "Read the cells").click().run()
     assert "2 MB" in " ".join(report(app))

@@ -120,7 +120,7 @@ def test_prices_of_friday_are_fresh_on_monday() -> None:
 
 
 def test_the_words_for_all_prices() -> None:
-    assert Quotes().words() == "The file does not say of which day its prices are"
+    assert Quotes().words() == "The file does not say what day its prices are from"
     old = Quotes(day=date(2026, 4, 1), today=date(2026, 4, 2), corrected=frozenset({"B", "A"}))
     assert old.words() == "Prices of 1 April 2026, from yesterday; corrected: A, B"
 
