@@ -62,6 +62,8 @@ _MONEY = {
     "japanese yen": "jpy", "swedish krona": "sek", "norwegian krone": "nok", "danish krone": "dkk", "dollars": "",
 }  # fmt: skip
 """Names of money by what its code is; dollars may be any country's."""
+_ALONE = _ISO | _HEADS | _PHRASES | _MONEY.keys()
+"""All labels of one word."""
 _KINDS = frozenset({"cur", "curr", "currency", "fx", "forex"})
 """``CUR:USD`` and the like are cash as ``USD`` is."""
 _BETWEEN = re.compile(r"[^\w]+|_")
@@ -75,7 +77,7 @@ def label_currency(label: str) -> str | None:
     ``cash``, ``cash balance``, ``usd cash``, ``cash (eur)``, ``us dollars`` and ``usd`` are such labels. Some of them
     are tickers too, of shares whose price is not 1.
     """
-    if len(label) > _LONGEST:
+    if len(label) > _LONGEST or (label.isalnum() and label not in _ALONE):
         return None
     bare = " ".join(word for word in _BETWEEN.split(label) if word)
     if bare in _MONEY:

@@ -23,6 +23,7 @@ _OPTION = r"""(?aix) (?:O:|[-.])?[A-Z0-9.]{1,6}[\s_]*\d{6}[CP]\d+(?:\.\d+)?   # 
       (?=.*(?:^|[\s|])\$?\d[\d.,]*[cp]?(?:$|[\s|])) .*                        # and a strike""".replace(
     "MON", "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 )
+_RIGHT = r"(?i)(?:^|[\s|\d])(?:CALL|PUT|[CP])(?:$|[\s|\d])"
 _OPTION_LENGTHS = range(9, 61)
 """A ticker of a share is shorter, so that the plain file does not need the shapes above."""
 _MATURITY = r"(?:\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}[A-Z]{2,3}\d{2,4}|\d{1,2}[.-]\d{1,2}[.-]\d{2,4}|(?:19|20)\d{2})"
@@ -171,6 +172,8 @@ def is_fund_name(name: str) -> bool:
 def is_option(name: str) -> bool:
     """A name of an option: a right, a day and a strike, and no word for a fund."""
     short = name[:MAX_SYMBOL]
+    if re.search(_RIGHT, short) is None:
+        return False
     return re.fullmatch(_OPTION, short) is not None and not re.match(_FUND, short)
 
 

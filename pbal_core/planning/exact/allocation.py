@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ..proof import Proof
 from ..strategy import Direction
 from .effort import LOOK, Effort
+from .least import least_idle
 from .limit import limited_plan
 from .market import Market
 from .optimum import Optimum, best_plan
@@ -174,20 +175,24 @@ class _Question:
         return None
 
     def _left(self, members: list[int], budget: int, most: int) -> _Part:
-        """The sales of some assets that raise what is needed with the least idle cash; then the largest are sold first.
+        """The sales of some assets that raise what is needed: the largest first, near them what leaves least idle.
 
-        The order in which they go is a preference, and not part of what is proven.
+        Where the trades are limited, the least idle cash is part of what is proven; else the search is not.
         """
         members = sorted(members)
-        stage = self.market.leaving(members, budget, self.min_trade, self.need)
-        found = self._solved(stage, most)
-        idle = budget - stage.spend(found.lots)
-        order = stage.distance([0] * len(members)) * stage.total
-        floor = (found.value - found.gap) * stage.total - order
-        better = floor <= idle - 1 and found.gap
-        return _Part(
-            lots=self._whole(members, found.lots), value=float(idle), gap=min(idle - floor, idle) if better else 0.0
-        )
+        few = most < len(members)
+        stage = self.market.leaving(members, budget, self.min_trade, self.need, idle_first=few)
+        if few:
+            found = limited_plan(stage, most, self.effort)
+            return _Part(
+                lots=self._whole(members, found.lots), value=found.value * stage.total, gap=found.gap * stage.total
+            )
+        share = self.effort.share(3 / 4)
+        first = best_plan(stage, share)
+        self.effort.charge(share.used)
+        lots, certain = least_idle(stage, first.lots, self.effort)
+        gap = 0.0 if certain else first.gap * stage.total
+        return _Part(lots=self._whole(members, lots), value=float(budget - stage.spend(lots)), gap=gap)
 
     def _rebalanced(self, away: list[int]) -> _Part | None:
         """An investment, or a hard rebalance."""

@@ -329,12 +329,16 @@ class Market:
         most = self._most_bought(i, total, least, paid) if self.buyable[i] and paid >= least else 0
         return step, least, most
 
-    def leaving(self, members: Sequence[int], budget: int, min_trade: int, need: int) -> Stage:
-        """The stage of a withdrawal that some assets can pay: the least idle cash, then the largest sold first."""
+    def leaving(self, members: Sequence[int], budget: int, min_trade: int, need: int, *, idle_first: bool) -> Stage:
+        """The stage of a withdrawal that some assets can pay: of them the largest are sold first.
+
+        With ``idle_first`` that only decides between plans with equal idle cash, which takes longer.
+        """
+        weight = _IDLE_FIRST if idle_first else 1.0
         prices = [self.prices[i] for i in members]
         total = max(1, sum(self.values[i] for i in members), sum(self.held[i] * self.prices[i] for i in members))
         lots = [total / price for price in prices]
-        level = [_IDLE_FIRST * share / len(prices) for share in lots]
+        level = [weight * share / len(prices) for share in lots]
         return Stage(
             prices=prices,
             low=[-self.held[i] for i in members],
@@ -347,7 +351,7 @@ class Market:
             level=level,
             held=[self.values[i] / self.prices[i] for i in members],
             curve=[1 / (d * share) for d, share in zip(level, lots, strict=True)],
-            start=0.5 / _IDLE_FIRST,
+            start=0.5 / weight,
             goal=0.0,
         )
 
