@@ -174,7 +174,7 @@ def finish(files: Sequence[LoadedFile]) -> Current | Batch:
     try:
         statement = together(files)
     except DataError as error:
-        return Batch(name=last.name, data=last.data, issues=error.issues, done=tuple(files))
+        return Batch(name=name, data=last.data, issues=error.issues, done=tuple(files), count=len(files))
     if statement.blocking:
         asking = replace(_asking(name, last.data, statement, (), ()), count=len(files))
         return replace(asking, issues=tuple(_said_of_files(issue, files) for issue in asking.issues))

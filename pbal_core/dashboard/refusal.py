@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ..errors import Issue
+from ..views.wording import joined
 from . import positions, state, typed_positions
 from .loaded import Batch, in_markdown
 from .messages import literal, page_words, say
@@ -39,6 +40,10 @@ def subject(upload: Batch) -> str:
     """What was tried to be loaded, with a place for its verb: of one, or of many."""
     if upload.name in (positions.PASTED, typed_positions.TYPED):
         return f"The {upload.name} {{1}}"
+    shown = {file.name for file in state.page().current.files}
+    new = [file.name for file in upload.done if file.name not in shown] if upload.count > 1 else []
+    if new:
+        return in_markdown(joined(new)) + (" {0}" if len(new) == 1 else " {1}")
     return in_markdown(upload.name) + (" {0}" if upload.count == 1 else " {1}")
 
 

@@ -121,7 +121,7 @@ def test_a_household_waits_for_the_file_that_could_not_be_read(page: state.Page)
 def test_accounts_that_look_the_same_are_loaded_when_somebody_says_that_they_are_two(page: state.Page) -> None:
     """A file that could not be read beside them is still missing then."""
     take(his__csv=schwab("Individual ...321", "VTI"), hers__csv=schwab("Individual ...321", "BND"), odd__csv=ODD)
-    assert refused(page) == ["hers.csv", "odd.csv"]
+    assert refused(page) == ["his.csv and hers.csv", "odd.csv"]
     same: Any = page.waiting
     positions.tell_apart(same)
     assert (shown(page), refused(page)) == (["his.csv", "hers.csv"], ["odd.csv"])
