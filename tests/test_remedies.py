@@ -74,4 +74,4 @@ def test_a_remedy_outlives_the_name_of_the_file(capsys: pytest.CaptureFixture[st
     assert main([str(path)]) == 2
     err = capsys.readouterr().err
     assert err.startswith(f"pbal: {path}: ")
-    assert err.endswith("(--format-hint FILE.toml).\n")
+    assert err.endswith("(--format-hint FILE.toml, a mapping file).\n")

@@ -51,9 +51,7 @@ def find_doubt(header: Record, rows: Sequence[Record], mapping: ColumnMapping, d
     """What an unclaimed column may mean though a value was found, as a sentence; empty without a doubt."""
     if mapping.value is not None:
         return "" if mapping.currency else _other_value(header, rows, mapping, draft)
-    if mapping.price is None:
-        return ""
-    vague = unit_of(mapping.price)[0] not in TELLING["price"]
+    vague = mapping.price is not None and unit_of(mapping.price)[0] not in TELLING["price"]
     for title, numbers in _unclaimed(header, rows, mapping, draft):
         if unit_of(title)[0] in _RATES:
             if any(number != 1 for number in numbers):

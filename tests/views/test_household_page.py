@@ -223,3 +223,13 @@ def test_many_accounts_are_counted_and_not_listed() -> None:
     assert views.sentence_of({"A": [("BND", -2)], "B": []}, "$1.00", "") == (
         "Sell 2 BND in A. The withdrawals are raised; $1.00 is left. No money moves between accounts."
     )
+
+
+def test_a_class_that_nobody_holds_or_buys_has_no_row() -> None:
+    """And where every fund has a target, there is no row for those without."""
+    home = Household([HouseholdAccount(name="A", portfolio=portfolio("VTI 1000 @ 250; BND 720 @ 72"))])
+    targets = Targets({"Stocks": 60, "Bonds": 40, "Gone": 0}, {"Stocks": ["VTI"], "Bonds": ["BND"], "Gone": ["OLD"]})
+    cash = {"A": Decimal(500)}
+    made = prepare_household(home, targets, cash, strategy=Strategy.TRY_AVOID_SELL, min_trade=Decimal(0))
+    sheet = household_sheet(household_rows(made, targets), [AMOUNTS], [Decimal(0)])
+    assert [each["name"] for each in sheet["funds_in"]] == ["Stocks", "Bonds"]
