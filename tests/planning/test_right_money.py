@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from pbal_core import Plan, read_positions, rebalance
+from pbal_core import Plan, Targets, read_positions, rebalance
 from pbal_core.cli import main
 from pbal_core.planning.problem import prepare
 from pbal_core.planning.proof import Proof
+from pbal_core.sample import sample_bytes
 from pbal_core.views.axis import Point
 from pbal_core.views.columns import BY_KEY
 from pbal_core.views.numbers import key_numbers
@@ -202,3 +203,18 @@ def test_cash_that_stays_or_is_raised_is_explained_by_what_the_plan_does(
 def test_a_lower_bound_is_below_what_was_found() -> None:
     """What is certified is the distance plus idle cash without the gap."""
     assert Proof(objective=5, idle=3, gap=2, work=1).lower_bound == 6
+
+
+@pytest.mark.parametrize("cash", [-5000, -12345, -20000])
+@pytest.mark.parametrize("few", [1, 2, 3])
+def test_no_plan_is_called_optimal_that_a_plan_of_few_trades_beats(cash: int, few: int) -> None:
+    """A withdrawal that some of nine funds without a target can pay: what is not looked at is not proven."""
+    held = read_positions(sample_bytes()).portfolio
+    settings: dict[str, Any] = {"targets": Targets({"VSMAX": 100}), "method": "exact"}
+    plan, limited = rebalance(held, cash, **settings).proof, rebalance(held, cash, max_trades=few, **settings).proof
+    assert plan is not None
+    assert limited is not None
+    assert plan.lower_bound <= limited.objective + limited.idle + 1e-9
+    assert plan.gap <= plan.idle
+    assert limited.gap <= limited.idle
+    assert plan.gap > 0, "this many plans are not looked at"

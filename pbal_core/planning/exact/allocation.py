@@ -177,22 +177,21 @@ class _Question:
     def _left(self, members: list[int], budget: int, most: int) -> _Part:
         """The sales of some assets that raise what is needed: the largest first, near them what leaves least idle.
 
-        Where the trades are limited, the least idle cash is part of what is proven; else the search is not.
+        The least idle cash is what is proven. Where not all sales could be looked at, no less than none is certain.
         """
         members = sorted(members)
         few = most < len(members)
         stage = self.market.leaving(members, budget, self.min_trade, self.need, idle_first=few)
         if few:
             found = limited_plan(stage, most, self.effort)
-            return _Part(
-                lots=self._whole(members, found.lots), value=found.value * stage.total, gap=found.gap * stage.total
-            )
-        share = self.effort.share(3 / 4)
-        first = best_plan(stage, share)
-        self.effort.charge(share.used)
-        lots, certain = least_idle(stage, first.lots, self.effort)
-        gap = 0.0 if certain else first.gap * stage.total
-        return _Part(lots=self._whole(members, lots), value=float(budget - stage.spend(lots)), gap=gap)
+            lots, floor = found.lots, budget - stage.spend(found.lots) - found.gap * stage.total
+        else:
+            share = self.effort.share(3 / 4)
+            first = best_plan(stage, share)
+            self.effort.charge(share.used)
+            lots, floor = least_idle(stage, first.lots, self.effort)
+        idle = budget - stage.spend(lots)
+        return _Part(lots=self._whole(members, lots), value=float(idle), gap=float(min(idle, idle - floor)))
 
     def _rebalanced(self, away: list[int]) -> _Part | None:
         """An investment, or a hard rebalance."""

@@ -23,8 +23,8 @@ _SIZES = (64, 512)
 """Combinations of one half, growing."""
 
 
-def least_idle(stage: Stage, first: Sequence[int], effort: Effort) -> tuple[list[int], bool]:
-    """The sales with the least idle cash that were found, and whether none can leave less.
+def least_idle(stage: Stage, first: Sequence[int], effort: Effort) -> tuple[list[int], int]:
+    """The sales with the least idle cash that were found, and units of idle cash below which no sales can come.
 
     Args:
         stage: Sales alone, each asset by itself: no grids and no tolls.
@@ -45,8 +45,8 @@ def least_idle(stage: Stage, first: Sequence[int], effort: Effort) -> tuple[list
             if better and stage.keeps_to_rules(plan, left):
                 best, idle = plan, left
         if all(len(menu) == _choices(stage, i) for i, menu in menus.items()):
-            return best, True
-    return best, idle <= lowest
+            return best, idle
+    return best, lowest
 
 
 def _choices(stage: Stage, i: int) -> int:
