@@ -27,8 +27,11 @@ MAX_ROWS = 60_000
 MAX_FIELDS = 1_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-"""Characters without a width, which come with text that was copied from a page. Brokers write more than one mark."""
+_INVISIBLE = "[\u00ad\u200b-\u200f\u202a\u202c\u202d\u2060-\u2064\ufeff]"
+"""Characters without a width, which come with text that was copied from a page. Brokers write more than one mark.
+
+Those that turn text around are not among them: what follows would be read otherwise than it is seen.
+"""
 _QUOTED_FORMULA = r'="([^"]*)"'
 """``="0700"``: what keeps a spreadsheet from making a number of a text."""
 _SPACE_AFTER_QUOTE = r'"[ \t]+(?=[,;|\r\n]|$)'

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pbal_core import read_positions
+from pbal_core import DataError, read_positions
 from pbal_core.readers import Statement
 
 HEADER = "Symbol,Shares,Price,Value\n"
@@ -289,3 +289,10 @@ def test_a_second_column_of_values_is_asked() -> None:
     table = "Symbol,Shares,Price,Value,Value USD\nVUSA,10,80,800,{}\nAAPL,5,190,950,950\n"
     assert [issue.code for issue in read(table.format(1040)).blocking] == ["mapping_guessed"]
     assert not read(table.format(800)).blocking
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u202b"])
+def test_text_that_is_turned_around_is_refused(mark: str) -> None:
+    """It would be read otherwise than it is seen: a mark before ITV shows VTI."""
+    with pytest.raises(DataError, match="its symbol is not one that can be traded"):
+        read_positions(f"symbol,value,price,pnl\n{mark}ITV,1000,10,0\n".encode())
