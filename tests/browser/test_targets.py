@@ -317,6 +317,7 @@ def test_what_decides_is_on_the_first_screen(page: Page, address: str) -> None:
     expect(page.get_by_text("Not a number: the target of FTEC")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("columnheader", name="not 100 %")).to_be_visible()
     target(page, "FTEC").press("Escape")
+    settled(page)
     page.get_by_text("Change constraints").click()
     page.get_by_role("combobox", name="Frozen").click()
     page.get_by_role("option", name="VPU").click()

@@ -24,8 +24,10 @@ import pytest
 
 from pbal_core.cli import main
 from pbal_core.cli.batch import bar, ledger, workers
-from pbal_core.cli.batch.job import Job
+from pbal_core.cli.batch.bar import Bar
+from pbal_core.cli.batch.job import Job, _Pool
 from pbal_core.cli.batch.units import BatchUnits
+from pbal_core.cli.batch.workers import Task
 from pbal_core.planning.batch import BatchModel, plan_batches
 from tests.made_accounts import accounts, many_accounts, small_accounts
 
@@ -448,3 +450,20 @@ def test_the_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     text = said(capsys)
     assert "50% of 100 rows" in text
     assert text.endswith("\r")
+
+
+def test_a_pool_that_ends_between_two_units_leaves_them_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One that is killed while units are handed out closes their pipe; what cannot be started is another matter."""
+    task = Task(units=None, folder=tmp_path, model=None)  # type: ignore[arg-type]
+    for error, outcome in ((OSError("handle is closed"), [1, 2]), (BlockingIOError(11, "no more processes"), None)):
+        pool = _Pool(task, 1)
+
+        def submit(*_unit: object, error: OSError = error) -> None:
+            raise error
+
+        monkeypatch.setattr(pool.pool, "submit", submit)
+        if outcome is not None:
+            assert pool.plan([1, 2], lambda _done: None, Bar(2)) == outcome
+        else:
+            with pytest.raises(BlockingIOError):
+                pool.plan([1, 2], lambda _done: None, Bar(2))

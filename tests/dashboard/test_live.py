@@ -45,7 +45,7 @@ def test_an_amount_is_read_as_people_write_it(text: str, amount: str) -> None:
     ("axis", "text", "words"),
     [
         ("cash", "many", '"many" is not a number'),
-        ("cash", "", "is not a number"),
+        ("cash", "", "cash is empty; give an amount such as 5000"),
         ("cash", "5.000", 'cash "5.000" can be read as 5 or as 5000; write 5 or 5,000 to say which.'),
         ("cash", "-$2.500", "can be read as -2.5 or as -2500"),
         ("cash", "nan", "not a finite number"),

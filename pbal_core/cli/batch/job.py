@@ -194,8 +194,7 @@ class _Pool:
         before = bar.done
         left = dict.fromkeys(units)
         try:
-            with workers.without_interrupts():
-                futures: set[Future[UnitDone]] = {self.pool.submit(workers.plan, unit) for unit in units}
+            futures = self._submitted(units)
             while futures:
                 finished, futures = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -208,6 +207,15 @@ class _Pool:
         finally:
             self._end()
         return list(left)
+
+    def _submitted(self, units: list[int]) -> set[Future[UnitDone]]:
+        try:
+            with workers.without_interrupts():
+                return {self.pool.submit(workers.plan, unit) for unit in units}
+        except OSError as error:
+            if error.errno is not None:
+                raise  # no process can be started
+            raise BrokenProcessPool("a process was killed between two units") from error  # its pipe is closed by then
 
     def _end(self) -> None:
         processes = list((self.pool._processes or {}).values())  # noqa: SLF001 - there is no other way to end them now
