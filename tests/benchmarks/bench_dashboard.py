@@ -336,7 +336,7 @@ def main() -> None:
             f"First load with an empty cache, medians of {LOADS} in turns:",
             table(loads),
             first,
-            f"The live page's controls stand {useful:.0f} ms after its title, the first thing that the script draws.",
+            f"The live page's controls are there {useful:.0f} ms after its title, which the script draws first.",
         ]
     )
     print(text)
