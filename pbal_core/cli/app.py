@@ -11,13 +11,12 @@ import errno
 import os
 import runpy
 import socket
-import stat
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 from ..errors import PbalError
-from .parser import Parser, path_of, require, whole
+from .parser import Parser, is_directory, path_of, require, whole
 
 ADDRESS = "localhost"
 """Nobody else can open the page: neither the network nor, through it, other computers of the house."""
@@ -62,17 +61,8 @@ def command(*, port: int, headless: bool, file: Path | None) -> list[str]:
 def _readable(text: str) -> Path:
     """The absolute path of the file; what is in it is the page's to report."""
     path = path_of(text).absolute()
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        message = f"there is no file {path}; give the path of a positions file, or none for the sample."
-        raise PbalError(message) from None
-    except OSError as error:
-        raise PbalError(f"{path} cannot be read: {error.strerror}.") from None
-    if stat.S_ISDIR(mode):
+    if is_directory(path, "give the path of a positions file, or none for the sample."):
         raise PbalError(f"{path} is a directory; give the path of a positions file in it.")
-    if not os.access(path, os.R_OK):
-        raise PbalError(f"{path} cannot be read: {os.strerror(errno.EACCES)}.")
     return path
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..errors import PbalError
+from ..errors import PbalError, RequestError
 
 NO_NAME = "the name of a file is needed"
 
@@ -122,6 +124,29 @@ def file_name(text: str) -> Path:
 def is_file(path: Path) -> bool:
     """Whether a file can be seen there; ``Path.is_file`` raises, before Python 3.14, where a folder is locked."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_directory(path: Path, needed: str) -> bool:
+    """Whether the path that somebody gave is a directory; what is no directory can be read.
+
+    Args:
+        path: Where to look.
+        needed: What to give where there is nothing.
+
+    Raises:
+        RequestError: There is nothing, or it cannot be read.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise RequestError(f"there is no file {path}; {needed}") from None
+    except OSError as error:
+        raise RequestError(f"{path} cannot be read: {error.strerror}.") from None
+    if stat.S_ISDIR(mode):
+        return True
+    if not os.access(path, os.R_OK):
+        raise RequestError(f"{path} cannot be read: {os.strerror(errno.EACCES)}.")
+    return False
 
 
 def path_of(text: str) -> Path:

@@ -80,7 +80,7 @@ class View:
         """Draws it.
 
         Args:
-            data: What its script is told.
+            data: What its script receives.
             memory: Holds under ``parts`` the id of those that the browser has; its requests say it again.
             key: Key of the component; unique on the page.
             on_request: Called, before the rerun, when the browser asks for something.

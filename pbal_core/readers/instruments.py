@@ -183,7 +183,7 @@ def is_cusip(symbol: str) -> bool:
 
 
 def has_number(symbol: str) -> bool:
-    """A number of a security stands for a symbol, which bonds have and tickers are not."""
+    """The symbol is a security's number (CUSIP, ISIN or WKN), as bonds have, and not a ticker."""
     return is_cusip(symbol) or is_isin(symbol) or is_wkn(symbol)
 
 

@@ -10,9 +10,6 @@ large, so that they cost their own account its plan and no other.
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -25,6 +22,7 @@ import pyarrow.parquet as pq
 
 from ...errors import DataError, Issue, RequestError
 from ...planning.batch.columns import AMOUNTS, NEEDED, check_schema
+from ..parser import is_directory
 
 BATCH_ROWS = 65_536
 CSV_GROUP = 1_048_576
@@ -126,22 +124,13 @@ def find_files(path: Path) -> list[Path]:
     Raises:
         RequestError: There is nothing to read.
     """
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        message = f"there is no file {path}; give the path of a .parquet or .csv file, or of a directory."
-        raise RequestError(message) from None
-    except OSError as error:
-        raise RequestError(f"{path} cannot be read: {error.strerror}.") from None
-    if stat.S_ISDIR(mode):
+    if is_directory(path, "give the path of a .parquet or .csv file, or of a directory."):
         found = [each for each in sorted(path.rglob("*")) if each.is_file() and not _hidden(each.relative_to(path))]
         for ends in (".parquet", ".csv"):
             files = [each for each in found if each.suffix.lower() == ends]
             if files:
                 return files
         raise RequestError(f"there is no .parquet or .csv file in {path}.")
-    if not os.access(path, os.R_OK):
-        raise RequestError(f"{path} cannot be read: {os.strerror(errno.EACCES)}.")
     return [path]
 
 
